@@ -1,0 +1,27 @@
+/** What a container image is in the sandbox: a function that runs in this process. The kubelet calls it. */
+export interface ContainerContext {
+  readonly image: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** The pod's annotations, as the downward API gives them. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** The loopback port that stands for a container port of the same pod; every pod has ports of its own. */
+  portOf(containerPort: number): number;
+  /** The pod's shared model folder (/mnt/models): file name → content. The storage initializer fills it. */
+  readonly models: Map<string, string>;
+  /** One line of the container's log. */
+  log(line: string): void;
+  /** Aborted when the pod is deleted: stop and resolve `exited`. */
+  readonly signal: AbortSignal;
+  /** Milliseconds that one second of the real thing takes here. */
+  readonly second: number;
+}
+
+export interface ContainerExit {
+  readonly exitCode: number;
+  /** `OOMKilled` where the kernel did it; default `Completed` or `Error`. */
+  readonly reason?: string;
+}
+
+/** Starts the container; resolves when its process ends. */
+export type ContainerImage = (context: ContainerContext) => Promise<ContainerExit>;

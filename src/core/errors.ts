@@ -1,0 +1,53 @@
+/**
+ * What a person can cause and cure. Each code is stable: workflows may branch on the `reason` output.
+ * A failure that is nobody's input or permission is not in this list; it is a bug and stays a plain Error.
+ */
+export type UserErrorCode =
+  | 'bad-input'
+  | 'mode-not-supported'
+  | 'model-uri-invalid'
+  | 'model-not-found'
+  | 'model-not-ready'
+  | 'model-unusable'
+  | 'artifacts-unreachable'
+  | 'registry-unauthorized'
+  | 'registry-forbidden'
+  | 'registry-unreachable'
+  | 'registry-failed'
+  | 'kubeconfig-invalid'
+  | 'cluster-unauthorized'
+  | 'cluster-forbidden'
+  | 'cluster-unreachable'
+  | 'cluster-failed'
+  | 'seldon-not-installed'
+  | 'namespace-not-found'
+  | 'secret-unusable'
+  | 'manifest-invalid'
+  | 'manifest-refused'
+  | 'object-changed'
+  | 'object-not-ours'
+  | 'github-failed';
+
+interface UserErrorDetails {
+  /** The cure: what to change, by input, permission or object name. */
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** A failure with a sentence for the person: `message` says what and where, `hint` says the cure. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  readonly code: UserErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: UserErrorCode, message: string, details: UserErrorDetails = {}) {
+    super(message, details.cause === undefined ? {} : { cause: details.cause });
+    this.code = code;
+    this.hint = details.hint;
+  }
+}
+
+/** Ends a `switch` over a union: the compiler refuses a case that was forgotten. */
+export function unreachable(value: never): never {
+  throw new Error(`unreachable: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,87 @@
+/** An MLflow model as this action needs it: where its files are, who it is, what it eats and answers. */
+
+/** Column types of MLflow's signature JSON (`mlflow/types/schema.py`); anything newer arrives as `other`. */
+export type ColumnType =
+  | 'boolean'
+  | 'integer'
+  | 'long'
+  | 'float'
+  | 'double'
+  | 'string'
+  | 'binary'
+  | 'datetime'
+  | 'array'
+  | 'object'
+  | 'map'
+  | 'any'
+  | 'other';
+
+export interface Column {
+  /** Absent for unnamed columns. MLflow allows numbers as names; they are strings here. */
+  readonly name: string | undefined;
+  readonly type: ColumnType;
+  readonly required: boolean;
+}
+
+export interface Tensor {
+  readonly name: string | undefined;
+  /** numpy name: `float64`, `int64`, `object`, … */
+  readonly dtype: string;
+  /** -1 is a free dimension. */
+  readonly shape: readonly number[];
+}
+
+/** MLflow never mixes columns and tensors in one schema. */
+export type Schema =
+  | { readonly kind: 'columns'; readonly columns: readonly Column[] }
+  | { readonly kind: 'tensors'; readonly tensors: readonly Tensor[] };
+
+export interface Signature {
+  readonly inputs: Schema | undefined;
+  readonly outputs: Schema | undefined;
+}
+
+/** The model's logged input example, as text: a number literal such as `5.0` must survive until it is sent. */
+export interface InputExample {
+  /** Content of `input_example.json`. */
+  readonly text: string;
+  /** `saved_input_example_info.type`: dataframe, ndarray, json_object, sparse_matrix_csr, … */
+  readonly type: string;
+  /** `saved_input_example_info.pandas_orient`, where the type is dataframe. */
+  readonly orient: string | undefined;
+  /** MLflow wrapped the example as `{"inputs": …, "params": …}`. */
+  readonly hasParams: boolean;
+}
+
+/** What the `MLmodel` file says. */
+export interface ModelDocument {
+  readonly signature: Signature | undefined;
+  readonly flavors: readonly string[];
+  readonly mlflowVersion: string | undefined;
+  readonly pythonVersion: string | undefined;
+  readonly example:
+    | { readonly path: string; readonly type: string; readonly orient: string | undefined; readonly hasParams: boolean }
+    | undefined;
+  readonly warnings: readonly string[];
+}
+
+export interface Model {
+  /** As the user wrote it. */
+  readonly requestedUri: string;
+  /** One immutable folder that contains `MLmodel`, in the dialect of Seldon's rclone initializer. */
+  readonly storageUri: string;
+  readonly origin: 'registry' | 'run' | 'logged-model' | 'storage';
+  readonly name: string | undefined;
+  readonly version: string | undefined;
+  /** The alias, stage or `latest` the user asked by. */
+  readonly alias: string | undefined;
+  readonly runId: string | undefined;
+  readonly modelId: string | undefined;
+  /** Undefined where no server could be asked for `MLmodel`. */
+  readonly signature: Signature | undefined;
+  readonly example: InputExample | undefined;
+  /** A page about this model in the MLflow UI. */
+  readonly link: string | undefined;
+  /** Things that may go wrong later, each one sentence with its cure. */
+  readonly warnings: readonly string[];
+}

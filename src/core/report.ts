@@ -1,0 +1,152 @@
+import type { UserErrorCode } from './errors.ts';
+
+/** How a run ended. The step fails for all but the first three. */
+export type Outcome =
+  /** The model is live and answered. */
+  | 'deployed'
+  /** It was live already; nothing was applied, all of it proven again. */
+  | 'unchanged'
+  /** Dry run: rendered and accepted by the server, not applied. */
+  | 'planned'
+  /** Ended before anything was changed. */
+  | 'refused'
+  /** It failed; what was there before is back and available. */
+  | 'rolled-back'
+  /** It failed; it was the first, and is removed again. */
+  | 'withdrawn'
+  /** It failed and was left as it is, as `on-failure: keep` asks. */
+  | 'kept'
+  /** Something was changed and what is live now could not be made certain. */
+  | 'unknown';
+
+/** Why a rollout will not come up; the cause of a failed wait. */
+export type RolloutFailureReason =
+  | 'image-not-found'
+  | 'storage-failed'
+  | 'container-config-invalid'
+  | 'crash-loop'
+  | 'out-of-memory'
+  | 'unschedulable'
+  | 'quota-exceeded'
+  | 'pods-refused'
+  | 'progress-deadline-exceeded'
+  | 'operator-failed'
+  | 'object-deleted'
+  | 'superseded'
+  | 'rollout-timeout';
+
+/** Why a rolled-out model is not accepted. */
+export type ProofFailureReason =
+  | 'health-failed'
+  | 'prediction-failed'
+  | 'prediction-invalid'
+  | 'prediction-unexpected'
+  | 'endpoint-failed';
+
+/** Stable codes of the `reason` output. */
+export type Reason =
+  | 'ok'
+  | 'already-live'
+  | 'dry-run'
+  | 'internal-error'
+  | RolloutFailureReason
+  | ProofFailureReason
+  | UserErrorCode;
+
+/** One cause of a failure, most telling first: a sentence, the pod's own words, the cure. */
+export interface Finding {
+  readonly reason: Reason;
+  /** One sentence: what failed, and where. */
+  readonly title: string;
+  /** What to do. */
+  readonly cure: string | undefined;
+  /** Verbatim text of pods, events and logs; hostile until escaped. */
+  readonly quotes: readonly { readonly label: string; readonly text: string }[];
+}
+
+export type StepState = 'ok' | 'failed' | 'skipped' | 'warned';
+
+/** One line of the rollout's story. */
+export interface StepRecord {
+  readonly name: 'resolve' | 'render' | 'preflight' | 'apply' | 'wait' | 'health' | 'predict' | 'endpoint' | 'undo';
+  readonly state: StepState;
+  readonly message: string;
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
+export interface ModelIdentity {
+  readonly requestedUri: string;
+  readonly storageUri: string;
+  readonly name: string | undefined;
+  readonly version: string | undefined;
+  readonly alias: string | undefined;
+  readonly runId: string | undefined;
+  readonly link: string | undefined;
+}
+
+/** What was live before this run. */
+export interface PreviousModel {
+  readonly modelUri: string;
+  readonly name: string | undefined;
+  readonly version: string | undefined;
+}
+
+export interface PredictionRecord {
+  /** Where the body came from: the input, the model's logged example, or its signature. */
+  readonly origin: 'input' | 'example' | 'signature';
+  /** JSON text as sent. */
+  readonly request: string;
+  /** Body as answered, cut to a bounded length. */
+  readonly response: string | undefined;
+  readonly status: number | undefined;
+  /** Milliseconds. */
+  readonly latency: number | undefined;
+}
+
+export interface Endpoint {
+  /** `<ingress>/seldon/<namespace>/<name>`; undefined without `ingress-url`. */
+  readonly url: string | undefined;
+  /** Where predictions are posted from outside; undefined without `ingress-url`. */
+  readonly predictUrl: string | undefined;
+  /** The same inside the cluster. */
+  readonly inClusterUrl: string;
+}
+
+export interface RunContext {
+  readonly repository: string | undefined;
+  readonly runUrl: string | undefined;
+  readonly commit: string | undefined;
+  readonly actor: string | undefined;
+  readonly event: string | undefined;
+}
+
+/** All that happened, as one value: the comment, the summary and the outputs are made from nothing else. */
+export interface Report {
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+  readonly mode: string;
+  readonly name: string | undefined;
+  readonly namespace: string | undefined;
+  readonly protocol: 'seldon' | 'v2';
+  readonly model: ModelIdentity | undefined;
+  readonly previous: PreviousModel | undefined;
+  /** What differs between before and now, each one line. */
+  readonly changes: readonly string[];
+  readonly steps: readonly StepRecord[];
+  readonly prediction: PredictionRecord | undefined;
+  /** Why no prediction was sent, where none was. */
+  readonly predictionSkipped: string | undefined;
+  readonly endpoint: Endpoint | undefined;
+  readonly findings: readonly Finding[];
+  readonly warnings: readonly string[];
+  readonly manifestPath: string | undefined;
+  /** YAML of the manifest; shown for a dry run. */
+  readonly manifest: string | undefined;
+  readonly context: RunContext;
+}
+
+/** Does the step fail? */
+export function isFailure(outcome: Outcome): boolean {
+  return outcome !== 'deployed' && outcome !== 'unchanged' && outcome !== 'planned';
+}

@@ -1,0 +1,149 @@
+/**
+ * The fields of a SeldonDeployment that we write or read, as the CRD of Seldon Core 1.x names them, and the labels
+ * and annotations that are ours. Whatever else stands on a live object is carried along untouched, hence the
+ * index signatures.
+ */
+
+export interface SeldonDeployment {
+  apiVersion: string;
+  kind: 'SeldonDeployment';
+  metadata: ObjectMeta;
+  spec: SeldonDeploymentSpec;
+  status?: SeldonDeploymentStatus;
+}
+
+export interface ObjectMeta {
+  name: string;
+  namespace?: string;
+  uid?: string;
+  resourceVersion?: string;
+  generation?: number;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  ownerReferences?: readonly OwnerReference[];
+  managedFields?: readonly ManagedFields[];
+}
+
+export interface OwnerReference {
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller?: boolean;
+}
+
+export interface ManagedFields {
+  readonly manager?: string;
+  readonly operation?: string;
+  readonly subresource?: string;
+  readonly time?: string;
+  readonly fieldsV1?: Record<string, unknown>;
+}
+
+export interface SeldonDeploymentSpec {
+  name?: string;
+  protocol?: string;
+  annotations?: Record<string, string>;
+  predictors: Predictor[];
+  [other: string]: unknown;
+}
+
+export interface Predictor {
+  name: string;
+  graph: GraphNode;
+  componentSpecs?: ComponentSpec[];
+  replicas?: number;
+  traffic?: number;
+  shadow?: boolean;
+  annotations?: Record<string, string>;
+  labels?: Record<string, string>;
+  progressDeadlineSeconds?: number;
+  [other: string]: unknown;
+}
+
+export interface GraphNode {
+  name: string;
+  implementation?: string;
+  modelUri?: string;
+  children?: GraphNode[];
+  parameters?: GraphParameter[];
+  envSecretRefName?: string;
+  serviceAccountName?: string;
+  [other: string]: unknown;
+}
+
+export interface GraphParameter {
+  name: string;
+  type: string;
+  value: string;
+}
+
+export interface ComponentSpec {
+  metadata?: Record<string, unknown>;
+  spec?: PodSpec;
+  [other: string]: unknown;
+}
+
+export interface PodSpec {
+  containers: ContainerSpec[];
+  [other: string]: unknown;
+}
+
+export interface ContainerSpec {
+  name: string;
+  [other: string]: unknown;
+}
+
+export interface SeldonDeploymentStatus {
+  readonly state?: string;
+  readonly description?: string;
+  readonly replicas?: number;
+  readonly conditions?: readonly StatusCondition[];
+  readonly deploymentStatus?: Record<string, { readonly replicas?: number; readonly availableReplicas?: number }>;
+  readonly serviceStatus?: Record<string, { readonly svcName?: string; readonly httpEndpoint?: string }>;
+  readonly address?: { readonly url?: string };
+}
+
+export interface StatusCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly lastTransitionTime?: string;
+}
+
+/** Who we are to server-side apply: the owner of every field we render. */
+export const FIELD_MANAGER = 'mlflow-to-seldon';
+
+const OWN = 'mlflow-to-seldon.github.io';
+
+/**
+ * Our annotations. `rollout` stands on a predictor: Seldon copies it to the Deployment's pod template, which is how
+ * a new rollout is told from an old one. Its value is hex: the executor drops all annotations when one has a `=`.
+ */
+export const ANNOTATIONS = {
+  rollout: `${OWN}/rollout`,
+  rendered: `${OWN}/rendered`,
+  runUrl: `${OWN}/run-url`,
+  commit: `${OWN}/commit`,
+  actor: `${OWN}/actor`,
+  pullRequest: `${OWN}/pull-request`,
+  modelUri: `${OWN}/model-uri`,
+  modelName: `${OWN}/model-name`,
+  modelVersion: `${OWN}/model-version`,
+  modelAlias: `${OWN}/model-alias`,
+  modelRun: `${OWN}/model-run`,
+  previousModelUri: `${OWN}/previous-model-uri`,
+} as const;
+
+/** Seldon's own annotations and labels that matter to us (seldon-core v1.17.1, `seldondeployment_types.go`). */
+export const SELDON = {
+  restTimeout: 'seldon.io/rest-timeout',
+  noEngine: 'seldon.io/no-engine',
+  deploymentLabel: 'seldon-deployment-id',
+  predictorLabel: 'version',
+} as const;
+
+export const MAIN_PREDICTOR = 'main';
+export const MODEL_NODE = 'prediction';

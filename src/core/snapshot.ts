@@ -1,0 +1,94 @@
+import type { ObjectMeta, SeldonDeployment, StatusCondition } from './seldon-deployment.ts';
+
+/** What the cluster showed at one moment, of one SeldonDeployment and all that Seldon made of it. */
+export interface Snapshot {
+  /** Undefined when the object does not exist (any more). */
+  readonly seldonDeployment: SeldonDeployment | undefined;
+  /** Those labelled with the SeldonDeployment's name and controlled by its uid. */
+  readonly deployments: readonly Deployment[];
+  /** Those labelled with the SeldonDeployment's name. */
+  readonly pods: readonly Pod[];
+  /** Undefined: not read yet. Empty: no routing object exists. */
+  readonly routes: readonly Route[] | undefined;
+}
+
+export interface Deployment {
+  readonly metadata: ObjectMeta;
+  readonly spec: {
+    readonly replicas?: number;
+    readonly template: { readonly metadata?: Partial<ObjectMeta>; readonly spec?: PodTemplateSpec };
+  };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+    readonly availableReplicas?: number;
+    readonly unavailableReplicas?: number;
+    readonly conditions?: readonly StatusCondition[];
+  };
+}
+
+export interface PodTemplateSpec {
+  readonly containers?: readonly { readonly name: string; readonly image?: string }[];
+  readonly initContainers?: readonly { readonly name: string; readonly args?: readonly string[] }[];
+}
+
+export interface Pod {
+  readonly metadata: ObjectMeta;
+  readonly spec?: PodTemplateSpec;
+  readonly status?: {
+    readonly phase?: string;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly conditions?: readonly StatusCondition[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly started?: boolean;
+  readonly restartCount: number;
+  readonly image?: string;
+  readonly state?: ContainerState;
+  readonly lastState?: ContainerState;
+}
+
+export interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly running?: { readonly startedAt?: string };
+  readonly terminated?: {
+    readonly exitCode: number;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly startedAt?: string;
+    readonly finishedAt?: string;
+  };
+}
+
+export interface KubernetesEvent {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly count?: number;
+  readonly lastTimestamp?: string | null;
+  readonly involvedObject: { readonly kind?: string; readonly name?: string; readonly uid?: string };
+}
+
+/** One routing object of the ingress, in the words both Istio and Emissary share. */
+export interface Route {
+  readonly kind: 'VirtualService' | 'Mapping';
+  readonly name: string;
+  readonly backends: readonly RouteBackend[];
+}
+
+export interface RouteBackend {
+  /** Name of the predictor's Service, without namespace and port. */
+  readonly service: string;
+  /** Percent. Undefined: no weight written (Emissary gives it the remainder). */
+  readonly weight: number | undefined;
+  readonly mirrored: boolean;
+}

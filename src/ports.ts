@@ -1,0 +1,145 @@
+/** The outside world on one page: what the steps may ask of it, in our words. Adapters implement these. */
+import type { Model } from './core/model.ts';
+import type { SeldonDeployment } from './core/seldon-deployment.ts';
+import type { Deployment, KubernetesEvent, Pod, Route } from './core/snapshot.ts';
+
+/** Where models are registered and described (MLflow). */
+export interface ModelRegistry {
+  /**
+   * Turns any model URI into one immutable storage URI with what is known about the model.
+   * @throws UserError model-*, registry-*, artifacts-unreachable
+   */
+  resolve(uri: string): Promise<Model>;
+}
+
+export interface ObjectRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A verb on a resource in a namespace, as RBAC spells it: `{verb: 'get', group: '', resource: 'pods/log'}`. */
+export interface Permission {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+}
+
+export interface ApplyOptions {
+  /** Checked by the server and its webhooks, not stored. */
+  readonly dryRun: boolean;
+}
+
+/** The Kubernetes API, as far as one SeldonDeployment needs it. */
+export interface Cluster {
+  /** The server's URL without credentials, for messages. */
+  readonly server: string;
+  /** The namespace of the kubeconfig's context. */
+  readonly defaultNamespace: string | undefined;
+  /** Undefined when there is none. @throws UserError seldon-not-installed when the API has no such kind. */
+  read(ref: ObjectRef): Promise<SeldonDeployment | undefined>;
+  /** Those of `wanted` that this user lacks in the namespace. */
+  missingPermissions(namespace: string, wanted: readonly Permission[]): Promise<readonly Permission[]>;
+  /**
+   * Server-side apply with our field manager, forced, strict. When `metadata.resourceVersion` is set, it fails
+   * with UserError object-changed if the object is no longer at that version; without it the object must not exist.
+   * @throws UserError manifest-refused with the server's or the webhook's sentence
+   */
+  apply(manifest: SeldonDeployment, options: ApplyOptions): Promise<SeldonDeployment>;
+  /** Deletes the object if it still has that uid; returns when the API accepted it. */
+  remove(ref: ObjectRef, uid: string): Promise<void>;
+  /** Starts watching the Deployments and Pods of one SeldonDeployment. */
+  observe(ref: ObjectRef): Promise<Observation>;
+  /** VirtualServices and Mappings of one SeldonDeployment; empty where there are none or the kinds are unknown. */
+  routes(ref: ObjectRef): Promise<readonly Route[]>;
+  /** Last lines of a container's log; undefined when the kubelet has none. */
+  logs(pod: ObjectRef, container: string, options: LogOptions): Promise<string | undefined>;
+  /** Events about one object, oldest first. */
+  events(namespace: string, uid: string): Promise<readonly KubernetesEvent[]>;
+  /** Key names of a Secret, never values; `missing`, or `forbidden` when we may not look. */
+  secretKeys(ref: ObjectRef): Promise<readonly string[] | 'missing' | 'forbidden'>;
+  /** HTTP to a Service through the API server's proxy. */
+  service(ref: ObjectRef, port: string): HttpEndpoint;
+  close(): void;
+}
+
+export interface LogOptions {
+  /** The log of the container's previous run. */
+  readonly previous: boolean;
+  readonly tailLines: number;
+}
+
+/** A running watch: the latest known objects, and a way to wait for the next change. */
+export interface Observation {
+  readonly deployments: readonly Deployment[];
+  readonly pods: readonly Pod[];
+  /**
+   * Resolves after the next change, or after `timeout` milliseconds without one.
+   * @throws UserError when the watch cannot be kept up (forbidden, unauthorized, unreachable for too long)
+   */
+  change(timeout: number): Promise<void>;
+  close(): void;
+}
+
+/** Something that answers HTTP: a model container, a predictor, the public endpoint. */
+export interface HttpEndpoint {
+  /** For messages: a URL, or `Service wine-main through the API server`. */
+  readonly description: string;
+  /** @throws UserError cluster-* when the way there fails; any answer of the other side is a value. */
+  send(exchange: HttpExchange): Promise<HttpAnswer>;
+}
+
+export interface HttpExchange {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** JSON text. */
+  readonly body?: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+export type HttpAnswer =
+  | { readonly kind: 'answer'; readonly status: number; readonly body: string; readonly latency: number }
+  /** Nobody answered: refused, reset, timed out, name unknown, certificate not trusted. */
+  | { readonly kind: 'unreachable'; readonly message: string; readonly latency: number };
+
+/** Opens the public endpoint. */
+export type OpenEndpoint = (baseUrl: string) => HttpEndpoint;
+
+/** The pull request's side of GitHub. */
+export interface Repository {
+  /** The pull request a commit was merged or pushed with; undefined when there is none. */
+  pullRequestOf(commit: string): Promise<number | undefined>;
+  /**
+   * Creates our comment, or edits the one that carries `marker` and is ours.
+   * @returns its URL
+   * @throws UserError github-failed naming the permission that lacks
+   */
+  upsertComment(pullRequest: number, marker: string, body: string): Promise<string>;
+}
+
+/** A subset of the shape of `@actions/core`, so that the package itself fits. */
+export interface Runner {
+  info(message: string): void;
+  warning(message: string): void;
+  error(message: string): void;
+  startGroup(name: string): void;
+  endGroup(): void;
+  setOutput(name: string, value: string): void;
+  setSecret(secret: string): void;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** The workspace and the runner's files. */
+export interface Workspace {
+  /** Reads a file inside the workspace. @throws UserError bad-input when it is missing or outside. */
+  read(path: string): Promise<string>;
+  /** Writes an artifact of the run; returns its path. */
+  write(name: string, content: string): Promise<string>;
+  /** Appends to the job summary. */
+  summarize(markdown: string): Promise<void>;
+}

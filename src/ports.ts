@@ -1,5 +1,6 @@
 /** The outside world on one page: what the steps may ask of it, in our words. Adapters implement these. */
 import type { Model } from './core/model.ts';
+import type { Permission } from './core/permissions.ts';
 import type { SeldonDeployment } from './core/seldon-deployment.ts';
 import type { Deployment, KubernetesEvent, Pod, Route } from './core/snapshot.ts';
 
@@ -12,16 +13,11 @@ export interface ModelRegistry {
   resolve(uri: string): Promise<Model>;
 }
 
+export type { Permission };
+
 export interface ObjectRef {
   readonly namespace: string;
   readonly name: string;
-}
-
-/** A verb on a resource in a namespace, as RBAC spells it: `{verb: 'get', group: '', resource: 'pods/log'}`. */
-export interface Permission {
-  readonly verb: string;
-  readonly group: string;
-  readonly resource: string;
 }
 
 export interface ApplyOptions {

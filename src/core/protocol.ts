@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Protocol } from './config.ts';
+import type { Endpoint } from './report.ts';
 
 /** Where Seldon Core 1.x answers what (executor/api/rest/server.go and python/seldon_core/wrapper.py, v1.17.1). */
 
@@ -37,4 +38,22 @@ export function containerService(name: string, predictor: string, container: str
 /** Seldon replaces names that no Service or label could carry (seldondeployment_types.go, `GetSeldonDeploymentName`). */
 function shortened(name: string): string {
   return name.length <= 63 ? name : `seldon-${createHash('md5').update(name).digest('hex')}`;
+}
+
+/** Where predictions are posted from outside and from inside the cluster. */
+export function endpointOf(at: {
+  readonly namespace: string;
+  readonly name: string;
+  readonly predictor: string;
+  readonly node: string;
+  readonly protocol: Protocol;
+  readonly ingressUrl: string | undefined;
+}): Endpoint {
+  const path = predictPath(at.protocol, at.node);
+  const url = at.ingressUrl === undefined ? undefined : `${at.ingressUrl}${ingressPrefix(at.namespace, at.name)}`;
+  return {
+    url,
+    predictUrl: url === undefined ? undefined : `${url}${path}`,
+    inClusterUrl: `http://${predictorService(at.name, at.predictor)}.${at.namespace}.svc.cluster.local:8000${path}`,
+  };
 }

@@ -1,0 +1,51 @@
+import type { Config } from './config.ts';
+import { UserError } from './errors.ts';
+import type { Model } from './model.ts';
+import type { Finding, Outcome, Reason, Report, RunContext } from './report.ts';
+
+/** A report under way: what is known so far. It is complete at every moment, so that it can always be told. */
+export type Draft = { -readonly [Key in keyof Report]: Report[Key] };
+
+export function startDraft(config: Pick<Config, 'mode' | 'render'>, context: RunContext): Draft {
+  return {
+    outcome: 'refused',
+    reason: 'internal-error',
+    mode: config.mode,
+    name: config.render.name,
+    namespace: config.render.namespace,
+    protocol: config.render.protocol,
+    model: undefined,
+    previous: undefined,
+    changes: [],
+    steps: [],
+    prediction: undefined,
+    predictionSkipped: undefined,
+    endpoint: undefined,
+    findings: [],
+    warnings: [],
+    manifestPath: undefined,
+    manifest: undefined,
+    context,
+  };
+}
+
+export function identityOf(model: Model): NonNullable<Report['model']> {
+  const { requestedUri, storageUri, name, version, alias, runId, link } = model;
+  return { requestedUri, storageUri, name, version, alias, runId, link };
+}
+
+/**
+ * The ending of a run that threw. Once something was applied nobody knows what is live: that is `unknown`, and said
+ * so, not `refused`. A bug keeps its stack for the log; the comment gets one sentence.
+ */
+export function endingOf(error: unknown, applied: boolean): { outcome: Outcome; reason: Reason; finding: Finding } {
+  const outcome = applied ? 'unknown' : 'refused';
+  const known = error instanceof UserError;
+  const reason = known ? error.code : 'internal-error';
+  const sentence = known
+    ? error.message
+    : `unexpected error: ${error instanceof Error ? error.message : String(error)}`;
+  const title = applied ? `the manifest was applied, but then: ${sentence}` : sentence;
+  const cure = known ? error.hint : 'this is a bug of the action: please report it with the log of this step';
+  return { outcome, reason, finding: { reason, title, cure, quotes: [] } };
+}

@@ -1,0 +1,66 @@
+import { dump } from 'js-yaml';
+import type { Config } from './config.ts';
+
+/** A verb on a resource, as RBAC spells it. */
+export interface Permission {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+}
+
+const SELDON_GROUP = 'machinelearning.seldon.io';
+
+/** What a run of this kind will ask of the Kubernetes API, in the order it asks. */
+export function permissionsFor({
+  dryRun,
+  onFailure,
+  proof,
+}: Pick<Config, 'dryRun' | 'onFailure' | 'proof'>): Permission[] {
+  const seldon = (verb: string) => ({ verb, group: SELDON_GROUP, resource: 'seldondeployments' });
+  const core = (verb: string, resource: string) => ({ verb, group: '', resource });
+  // Server-side apply of a new object is a PATCH that the API server also checks as a create.
+  const applying = [seldon('get'), seldon('create'), seldon('patch')];
+  if (dryRun) return applying;
+  return [
+    ...applying,
+    ...(onFailure === 'rollback' ? [seldon('delete')] : []),
+    { verb: 'list', group: 'apps', resource: 'deployments' },
+    { verb: 'watch', group: 'apps', resource: 'deployments' },
+    core('list', 'pods'),
+    core('watch', 'pods'),
+    core('get', 'pods/log'),
+    core('list', 'events'),
+    ...(proof.access === 'api-server' ? [core('get', 'services/proxy'), core('create', 'services/proxy')] : []),
+  ];
+}
+
+/** What is read where it is allowed and done without where not: the ingress's routes, and the keys of `env-secret`. */
+const OPTIONAL: readonly Permission[] = [
+  { verb: 'list', group: 'getambassador.io', resource: 'mappings' },
+  { verb: 'get', group: 'networking.istio.io', resource: 'virtualservices' },
+];
+
+/** The Role, as YAML, that grants all of it. */
+export function roleFor(namespace: string, wanted: readonly Permission[]): string {
+  const rules = new Map<string, { apiGroups: string[]; resources: string[]; verbs: string[] }>();
+  for (const { group, resource, verb } of [...wanted, ...OPTIONAL]) {
+    const key = `${group}/${resource}`;
+    const rule = rules.get(key) ?? { apiGroups: [group], resources: [resource], verbs: [] };
+    rule.verbs.push(verb);
+    rules.set(key, rule);
+  }
+  return dump(
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: { name: 'mlflow-to-seldon', namespace },
+      rules: [...rules.values()],
+    },
+    { flowLevel: 4 },
+  );
+}
+
+/** `patch seldondeployments.machinelearning.seldon.io`. */
+export function describePermission({ verb, group, resource }: Permission): string {
+  return `${verb} ${resource}${group === '' ? '' : `.${group}`}`;
+}

@@ -1,0 +1,93 @@
+import { type Budget, probes } from './budget.ts';
+import type { RenderConfig } from './config.ts';
+import type { Model } from './model.ts';
+import { equal, overlay } from './overlay.ts';
+import type { Predictor } from './seldon-deployment.ts';
+import { SELDON } from './seldon-deployment.ts';
+
+export interface PredictorRequest {
+  readonly name: string;
+  readonly node: string;
+  readonly model: Pick<Model, 'storageUri' | 'signature'>;
+  readonly options: Pick<
+    RenderConfig,
+    'protocol' | 'replicas' | 'envSecret' | 'serviceAccount' | 'orchestrator' | 'startupProbe'
+  >;
+  readonly budget: Budget;
+  /** The predictor of the user's base manifest. */
+  readonly base: Predictor | undefined;
+  /** The predictor that is live now. */
+  readonly live: Predictor | undefined;
+}
+
+/** One predictor as we want it: our defaults, over them the base manifest, over that what the inputs say. */
+export function renderPredictor(request: PredictorRequest): Predictor {
+  const { base } = request;
+  const defaults = defaultsOf(request);
+  const wanted = wantedBy(request);
+  return base === undefined ? overlay(defaults, wanted) : overlay(overlay(defaults, base), wanted);
+}
+
+/** What a base manifest may say otherwise. */
+function defaultsOf({ name, node, options, budget, base, live }: PredictorRequest): Predictor {
+  const container = base?.componentSpecs?.[0]?.spec?.containers.find((one) => one.name === node);
+  const ownProbes = container !== undefined && 'startupProbe' in container;
+  return {
+    name,
+    replicas: live?.replicas ?? 1,
+    graph: { name: node, children: [] },
+    progressDeadlineSeconds: budget.progressDeadline,
+    componentSpecs: [
+      {
+        spec: {
+          containers: [
+            {
+              name: node,
+              ...(ownProbes ? {} : probes(options.protocol, node, options.startupProbe)),
+              // Seldon counts metrics ports over all predictors: unpinned, a later predictor's pods would roll
+              // whenever an earlier one comes or goes. MLServer's ports are the operator's alone.
+              ...(options.protocol === 'seldon' && {
+                ports: [{ name: 'metrics', containerPort: 6000, protocol: 'TCP' }],
+              }),
+            },
+          ],
+        },
+      },
+    ],
+  };
+}
+
+/** What this run is about, and what the inputs say in so many words. */
+function wantedBy({ name, node, model, options }: PredictorRequest): Predictor {
+  const named = model.signature?.inputs?.kind === 'columns' && model.signature.inputs.columns.some((one) => one.name);
+  return {
+    name,
+    ...(options.replicas !== undefined && { replicas: options.replicas }),
+    ...(!options.orchestrator && { annotations: { [SELDON.noEngine]: 'true' } }),
+    traffic: 100,
+    graph: {
+      name: node,
+      implementation: 'MLFLOW_SERVER',
+      modelUri: model.storageUri,
+      ...(options.envSecret !== undefined && { envSecretRefName: options.envSecret }),
+      ...(options.serviceAccount !== undefined && { serviceAccountName: options.serviceAccount }),
+      // By default the server hands the model a bare array, and MLflow then misses every named column.
+      ...(named && { parameters: [{ name: 'xtype', type: 'STRING', value: 'DataFrame' }] }),
+    },
+  };
+}
+
+/** Do both make the same pods? Replicas, traffic and deadlines change without a restart. */
+export function samePods(a: Predictor, b: Predictor): boolean {
+  return equal(podPart(a), podPart(b));
+}
+
+/** What of a predictor reaches the pod template. */
+export function podPart(predictor: Predictor): Record<string, unknown> {
+  const { traffic: _traffic, replicas: _replicas, progressDeadlineSeconds: _deadline, ...rest } = predictor;
+  return rest;
+}
+
+export function hasOrchestrator(predictor: Predictor): boolean {
+  return predictor.annotations?.[SELDON.noEngine] === undefined;
+}

@@ -1,0 +1,183 @@
+import type { Config } from './core/config.ts';
+import { type Draft, endingOf, identityOf, startDraft } from './core/draft.ts';
+import type { Model } from './core/model.ts';
+import { deploymentName } from './core/naming.ts';
+import type { Plan } from './core/plan.ts';
+import { endpointOf } from './core/protocol.ts';
+import type { Finding, Outcome, Reason, Report, RunContext } from './core/report.ts';
+import type { SeldonDeployment } from './core/seldon-deployment.ts';
+import { previousModelOf } from './core/trace.ts';
+import type { Clock, Cluster, ModelRegistry, ObjectRef, OpenEndpoint, Runner, Workspace } from './ports.ts';
+import { applyPlan } from './steps/apply-plan.ts';
+import { type Journal, startJournal } from './steps/journal.ts';
+import { planRollout } from './steps/plan-rollout.ts';
+import { checkPermissions, checkSecret } from './steps/preflight.ts';
+import { prepareSmoke, type Smoke } from './steps/prepare-smoke.ts';
+import { proveModel } from './steps/prove-model.ts';
+import { rollOut, stateOf } from './steps/roll-out.ts';
+import { undoRollout } from './steps/undo-rollout.ts';
+
+/** Everything outside that a run talks to. */
+export interface World {
+  readonly registry: ModelRegistry;
+  readonly cluster: Cluster;
+  readonly openEndpoint: OpenEndpoint;
+  readonly runner: Runner;
+  readonly workspace: Workspace;
+  readonly clock: Clock;
+}
+
+export interface Context extends RunContext {
+  readonly pullRequest: number | undefined;
+}
+
+/** One run: its settings, its world, and what it has to tell so far. */
+interface Run {
+  readonly config: Config;
+  readonly world: World;
+  readonly context: Context;
+  readonly journal: Journal;
+  readonly draft: Draft;
+}
+
+/** What is being shipped, and where. */
+interface Shipment {
+  readonly ref: ObjectRef;
+  readonly model: Model;
+  readonly smoke: Smoke;
+  readonly plan: Plan;
+  /** The object as we found it. */
+  readonly live: SeldonDeployment | undefined;
+  /** What the server made of our manifest; undefined while nothing was applied. */
+  readonly applied: SeldonDeployment | undefined;
+}
+
+/**
+ * The story: resolve, look, plan, apply, wait, prove, and put back if it failed. A failed rollout is a value, not an
+ * exception. Whatever is thrown ends here as a report too, so there is always something to tell.
+ */
+export async function run(config: Config, world: World, context: Context): Promise<Report> {
+  const journal = startJournal(world.clock, world.runner);
+  const self: Run = { config, world, context, journal, draft: startDraft(config, context) };
+  try {
+    await ship(self);
+  } catch (error) {
+    const applied =
+      journal.records.some((record) => record.name === 'apply' && record.state === 'ok') && !config.dryRun;
+    const { finding, ...ending } = endingOf(error, applied);
+    if (finding.reason === 'internal-error' && error instanceof Error) world.runner.error(error.stack ?? error.message);
+    Object.assign(self.draft, ending, { findings: [finding, ...self.draft.findings] });
+  }
+  return { ...self.draft, steps: journal.records };
+}
+
+async function ship(self: Run): Promise<void> {
+  const { config, world, journal, draft } = self;
+  const model = await resolveModel(self);
+  const smoke = await prepareSmoke(world.workspace, config, model);
+  draft.predictionSkipped = smoke.skipped;
+  const ref = placeOf(self, model);
+  await journal.step('preflight', (conclude) => checkPermissions({ cluster: world.cluster, ref, config }, conclude));
+  const { live, plan, withNewPods } = await makePlan(self, ref, model);
+  const found: Shipment = { ref, model, smoke, plan, live, applied: undefined };
+
+  if (config.dryRun) {
+    await journal.step('apply', (conclude) => applyPlan(world.cluster, plan, { dryRun: true, conclude }));
+    return end(self, 'planned', 'dry-run');
+  }
+  const state = plan.unchanged && live !== undefined ? await stateOf(world, live, ref) : 'other';
+  if (state === 'ready') {
+    const findings = await prove(self, found);
+    return findings === undefined ? end(self, 'unchanged', 'already-live') : fail(self, found, findings);
+  }
+  const chosen = state === 'doomed' ? withNewPods() : plan;
+  const applied = await journal.step('apply', (conclude) =>
+    applyPlan(world.cluster, chosen, { dryRun: false, conclude }),
+  );
+  const shipment: Shipment = { ...found, plan: chosen, applied };
+  const findings =
+    (await journal.step('wait', (conclude) =>
+      rollOut({ ...world, ref, applied, timeout: chosen.budget.timeout }, conclude),
+    )) ?? (await prove(self, shipment));
+  return findings === undefined ? end(self, 'deployed', 'ok') : fail(self, shipment, findings);
+}
+
+function resolveModel({ config, world, journal, draft }: Run): Promise<Model> {
+  return journal.step('resolve', async (conclude) => {
+    const model = await world.registry.resolve(config.modelUri);
+    draft.model = identityOf(model);
+    draft.warnings = [...draft.warnings, ...model.warnings];
+    const who = model.name === undefined ? config.modelUri : `${model.name} v${model.version}`;
+    conclude(`${who} lies in ${model.storageUri}`);
+    return model;
+  });
+}
+
+function placeOf({ config, world, draft }: Run, model: Model): ObjectRef {
+  const namespace = config.render.namespace ?? world.cluster.defaultNamespace ?? 'seldon';
+  const name = deploymentName(config.render.name, model.name);
+  Object.assign(draft, { name, namespace });
+  return { name, namespace };
+}
+
+function makePlan(
+  { config, world, context, journal, draft }: Run,
+  ref: ObjectRef,
+  model: Model,
+): ReturnType<typeof planRollout> {
+  return journal.step('render', async (conclude) => {
+    const made = await planRollout(world, ref, { config, model, context });
+    const { predictor } = made.plan;
+    const { protocol } = config.render;
+    draft.previous = previousModelOf(made.live);
+    draft.changes = made.plan.changes;
+    draft.endpoint = endpointOf({
+      ...ref,
+      protocol,
+      predictor: predictor.name,
+      node: predictor.graph.name,
+      ingressUrl: config.proof.ingressUrl,
+    });
+    draft.manifest = made.plan.yaml;
+    draft.manifestPath = await world.workspace.write(`${ref.namespace}-${ref.name}.yaml`, made.plan.yaml);
+    draft.warnings = [...draft.warnings, ...(await checkSecret(world.cluster, ref, predictor.graph))];
+    conclude(made.plan.summary);
+    return made;
+  });
+}
+
+async function prove(self: Run, { ref, plan, smoke, model }: Shipment): Promise<readonly Finding[] | undefined> {
+  const { config, world, journal, draft } = self;
+  const { predictor } = plan;
+  const { protocol } = config.render;
+  const proof = await proveModel({
+    ...world,
+    journal,
+    ref,
+    predictor,
+    protocol,
+    proof: config.proof,
+    signature: model.signature,
+    smoke: smoke.request,
+    expect: smoke.expect,
+  });
+  draft.prediction = proof.prediction;
+  return proof.findings;
+}
+
+/** Ends a run whose model did not come up or did not prove itself: puts back what was there, or leaves it as asked. */
+async function fail(self: Run, shipment: Shipment, findings: readonly Finding[]): Promise<void> {
+  const { config, world, journal, draft } = self;
+  const { ref, plan, live, applied } = shipment;
+  draft.findings = findings;
+  const reason = findings[0]?.reason ?? 'internal-error';
+  if (applied === undefined) return end(self, 'refused', reason);
+  if (config.onFailure === 'keep') return end(self, 'kept', reason);
+  const { timeout } = plan.budget;
+  const undo = { ...world, ref, manifest: plan.manifest, applied, before: live, timeout };
+  return end(self, await journal.step('undo', (conclude) => undoRollout(undo, conclude)), reason);
+}
+
+function end({ draft }: Run, outcome: Outcome, reason: Reason): void {
+  Object.assign(draft, { outcome, reason });
+}

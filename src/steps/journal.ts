@@ -1,0 +1,47 @@
+import type { StepRecord, StepState } from '../core/report.ts';
+import type { Clock, Runner } from '../ports.ts';
+
+/** Says how a step ended, in words; `ok` unless told otherwise. */
+export type Conclude = (message: string, state?: StepState) => void;
+
+/** The story as it happens: each step is a group in the log and a line in the report. */
+export interface Journal {
+  readonly records: readonly StepRecord[];
+  step<T>(name: StepRecord['name'], work: (conclude: Conclude) => Promise<T>): Promise<T>;
+}
+
+const TITLES: Readonly<Record<StepRecord['name'], string>> = {
+  resolve: 'Resolve the model',
+  render: 'Render the SeldonDeployment',
+  preflight: 'Look before applying',
+  apply: 'Apply',
+  wait: 'Wait until it is rolled out',
+  health: 'Ask the model container',
+  predict: 'Send a prediction',
+  endpoint: 'Send it through the public endpoint',
+  undo: 'Put back what was there before',
+};
+
+export function startJournal(clock: Clock, runner: Pick<Runner, 'info' | 'startGroup' | 'endGroup'>): Journal {
+  const records: StepRecord[] = [];
+  return {
+    records,
+    async step(name, work) {
+      const started = clock.now();
+      let ending: { message: string; state: StepState } = { message: '', state: 'ok' };
+      runner.startGroup(TITLES[name]);
+      try {
+        return await work((message, state = 'ok') => {
+          ending = { message, state };
+        });
+      } catch (error) {
+        ending = { message: error instanceof Error ? error.message : String(error), state: 'failed' };
+        throw error;
+      } finally {
+        records.push({ name, ...ending, duration: clock.now() - started });
+        if (ending.message !== '') runner.info(ending.message);
+        runner.endGroup();
+      }
+    },
+  };
+}

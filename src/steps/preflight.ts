@@ -1,0 +1,51 @@
+import type { Config } from '../core/config.ts';
+import { UserError } from '../core/errors.ts';
+import { describePermission, permissionsFor, roleFor } from '../core/permissions.ts';
+import type { GraphNode } from '../core/seldon-deployment.ts';
+import { rcloneRemoteOf } from '../core/storage-uri.ts';
+import type { Cluster, ObjectRef } from '../ports.ts';
+import type { Conclude } from './journal.ts';
+
+/** Ends the run while nothing is changed if a permission lacks, naming it and the Role that grants it. */
+export async function checkPermissions(
+  { cluster, ref, config }: { readonly cluster: Cluster; readonly ref: ObjectRef; readonly config: Config },
+  conclude: Conclude,
+): Promise<void> {
+  const wanted = permissionsFor(config);
+  const missing = await cluster.missingPermissions(ref.namespace, wanted);
+  if (missing.length === 0)
+    return conclude(`all permissions are there, namespace ${ref.namespace} of ${cluster.server}`);
+  const list = missing.map(describePermission).join(', ');
+  throw new UserError(
+    'cluster-forbidden',
+    `the user of this kubeconfig may not, in namespace ${ref.namespace}: ${list}`,
+    {
+      hint: `bind this Role to it:\n\n${roleFor(ref.namespace, wanted)}`,
+    },
+  );
+}
+
+/**
+ * Looks at the Secret with the storage's credentials, where we may.
+ * @returns warnings
+ * @throws UserError secret-unusable when it does not exist: no pod could start
+ */
+export async function checkSecret(cluster: Cluster, ref: ObjectRef, graph: GraphNode): Promise<readonly string[]> {
+  const name = graph.envSecretRefName;
+  if (name === undefined) return [];
+  const keys = await cluster.secretKeys({ namespace: ref.namespace, name });
+  if (keys === 'forbidden') return [];
+  if (keys === 'missing') {
+    throw new UserError('secret-unusable', `Secret ${ref.namespace}/${name} does not exist`, {
+      hint: 'create it with the RCLONE_CONFIG_* keys of your storage, or correct the input `env-secret`',
+    });
+  }
+  const remote = rcloneRemoteOf(graph.modelUri ?? '');
+  const key = `RCLONE_CONFIG_${remote?.toUpperCase()}_TYPE`;
+  if (remote === undefined || remote === 'gs' || keys.includes(key) || graph['storageInitializerImage'] !== undefined)
+    return [];
+  return [
+    `Secret ${ref.namespace}/${name} has no key ${key}: Seldon's storage initializer is rclone, and \`${remote}\` in ` +
+      `${graph.modelUri} is the name of an rclone remote`,
+  ];
+}

@@ -1,0 +1,43 @@
+import type { Config } from '../core/config.ts';
+import { UserError } from '../core/errors.ts';
+import type { Model } from '../core/model.ts';
+import { type Expectation, parseExpectation } from '../core/smoke-expect.ts';
+import { smokeRequestOf } from '../core/smoke-request.ts';
+import type { Workspace } from '../ports.ts';
+import type { SmokeRequest } from './prove-model.ts';
+
+export interface Smoke {
+  readonly request: SmokeRequest | undefined;
+  /** Why no prediction will be sent, where none will. */
+  readonly skipped: string | undefined;
+  readonly expect: Expectation | undefined;
+}
+
+/** The prediction to send, decided before anything is touched: the user's own, or made from the model. */
+export async function prepareSmoke(workspace: Workspace, config: Config, model: Model): Promise<Smoke> {
+  const { smokeRequest, smokeExpect } = config.proof;
+  const expect = smokeExpect === undefined ? undefined : parseExpectation(smokeExpect);
+  if (smokeRequest !== 'auto') {
+    return {
+      request: { body: await ownRequest(workspace, smokeRequest), origin: 'input', rows: undefined },
+      skipped: undefined,
+      expect,
+    };
+  }
+  const made = smokeRequestOf({ model, protocol: config.render.protocol, node: 'prediction' });
+  return 'skipped' in made
+    ? { request: undefined, skipped: made.skipped, expect }
+    : { request: made, skipped: undefined, expect };
+}
+
+async function ownRequest(workspace: Workspace, input: string): Promise<string> {
+  const isJson = /^\s*[[{]/.test(input);
+  const body = isJson ? input : await workspace.read(input);
+  try {
+    JSON.parse(body);
+  } catch (cause) {
+    const where = isJson ? 'the input `smoke-request`' : `${input} (input \`smoke-request\`)`;
+    throw new UserError('bad-input', `${where} is not JSON: ${cause instanceof Error ? cause.message : ''}`, { cause });
+  }
+  return body.trim();
+}

@@ -1,0 +1,158 @@
+import type { ProofConfig, Protocol } from '../core/config.ts';
+import type { Signature } from '../core/model.ts';
+import type { Finding, PredictionRecord, ProofFailureReason } from '../core/report.ts';
+import type { Predictor } from '../core/seldon-deployment.ts';
+import { judgeAnswer } from '../core/smoke-answer.ts';
+import type { Expectation } from '../core/smoke-expect.ts';
+import type { Clock, Cluster, HttpAnswer, HttpExchange, ObjectRef, OpenEndpoint } from '../ports.ts';
+import { gatherModelLog } from './gather-findings.ts';
+import type { Journal } from './journal.ts';
+import { healthTarget, predictTarget, type Target } from './proof-targets.ts';
+
+/** A prediction to send; `rows` is how many answers it asks for, where that is known. */
+export interface SmokeRequest {
+  readonly body: string;
+  readonly origin: PredictionRecord['origin'];
+  readonly rows: number | undefined;
+}
+
+export interface ProofRequest {
+  readonly cluster: Cluster;
+  readonly openEndpoint: OpenEndpoint;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly ref: ObjectRef;
+  readonly predictor: Predictor;
+  readonly protocol: Protocol;
+  readonly proof: ProofConfig;
+  readonly signature: Signature | undefined;
+  /** Undefined: nothing is known to send, and no prediction is sent. */
+  readonly smoke: SmokeRequest | undefined;
+  readonly expect: Expectation | undefined;
+}
+
+export interface Proof {
+  /** Why the model is not accepted; undefined when it is. */
+  readonly findings: readonly Finding[] | undefined;
+  readonly prediction: PredictionRecord | undefined;
+}
+
+interface Failure {
+  readonly reason: ProofFailureReason;
+  readonly message: string;
+}
+
+interface Attempt {
+  readonly failure: Failure | undefined;
+  readonly prediction: PredictionRecord;
+}
+
+/** Milliseconds one exchange may take. */
+const ONE_EXCHANGE = 60_000;
+const LONGEST_BODY = 4_000;
+
+/** The model container's own health, one prediction through its predictor, the same through the public endpoint. */
+export async function proveModel(request: ProofRequest): Promise<Proof> {
+  const { proof, smoke } = request;
+  const health = await askHealth(request);
+  if (health !== undefined) return refused(request, health, undefined);
+  if (smoke === undefined) return { findings: undefined, prediction: undefined };
+
+  const first = await predict(request, smoke, predictTarget(request, proof.access));
+  if (first.failure !== undefined) return refused(request, first.failure, first.prediction);
+  if (proof.access === 'ingress' || proof.ingressUrl === undefined)
+    return { findings: undefined, prediction: first.prediction };
+
+  const second = await predict(request, smoke, predictTarget(request, 'ingress'));
+  if (second.failure === undefined) return { findings: undefined, prediction: first.prediction };
+  return refused(request, { ...second.failure, reason: 'endpoint-failed' }, second.prediction);
+}
+
+function askHealth(request: ProofRequest): Promise<Failure | undefined> {
+  return request.journal.step('health', async (conclude) => {
+    const target = healthTarget(request);
+    const where = `GET ${target.path} on ${target.endpoint.description}`;
+    const answer = await untilOpen(target, { method: 'GET', path: target.path, timeout: ONE_EXCHANGE }, request.clock);
+    const message = `${where}: ${describe(answer)}`;
+    const healthy = answer.kind === 'answer' && answer.status === 200;
+    conclude(message, healthy ? 'ok' : 'failed');
+    return healthy ? undefined : { reason: 'health-failed', message };
+  });
+}
+
+function predict(request: ProofRequest, smoke: SmokeRequest, target: Target): Promise<Attempt> {
+  const { protocol, signature, expect, clock } = request;
+  return request.journal.step(target.step, async (conclude) => {
+    const answer = await untilOpen(
+      target,
+      { method: 'POST', path: target.path, body: smoke.body, timeout: ONE_EXCHANGE },
+      clock,
+    );
+    const prediction = recordOf(smoke, answer);
+    const where = `POST ${target.path} on ${target.endpoint.description}`;
+    const verdict =
+      answer.kind === 'unreachable'
+        ? ({ ok: false, reason: 'prediction-failed', message: answer.message } as const)
+        : judgeAnswer({ answer, protocol, signature, rows: smoke.rows, expect });
+    if (verdict.ok) {
+      conclude(`${where} answered in ${Math.round(answer.latency)} ms: ${verdict.summary}`);
+      return { failure: undefined, prediction };
+    }
+    conclude(`${where}: ${verdict.message}`, 'failed');
+    return { failure: { reason: verdict.reason, message: `${where}: ${verdict.message}` }, prediction };
+  });
+}
+
+/** Repeats while nobody is there yet: endpoints and routes follow a ready pod by moments. Any other answer is the answer. */
+async function untilOpen(target: Target, exchange: HttpExchange, clock: Clock): Promise<HttpAnswer> {
+  const end = clock.now() + target.patience;
+  for (let pause = 50; ; pause = Math.min(pause * 2, 2_000)) {
+    const answer = await target.endpoint.send(exchange);
+    const closed = answer.kind === 'unreachable' || target.closedStatus.includes(answer.status);
+    if (!closed || clock.now() + pause > end) return answer;
+    await clock.sleep(pause);
+  }
+}
+
+async function refused(
+  request: ProofRequest,
+  failure: Failure,
+  prediction: PredictionRecord | undefined,
+): Promise<Proof> {
+  const log = await gatherModelLog(request.cluster, request.ref, request.predictor);
+  const quotes = [
+    ...(prediction === undefined ? [] : [{ label: 'Request', text: prediction.request }]),
+    ...(prediction?.response === undefined
+      ? []
+      : [{ label: `Answer, HTTP ${prediction.status}`, text: prediction.response }]),
+    ...(log === undefined ? [] : [{ label: `Log of ${log.pod}/${log.container}`, text: log.text }]),
+  ];
+  return {
+    findings: [{ reason: failure.reason, title: failure.message, cure: CURES[failure.reason], quotes }],
+    prediction,
+  };
+}
+
+const CURES: Readonly<Record<ProofFailureReason, string>> = {
+  'health-failed': 'read the log of the model container: it runs, but does not say that it is healthy',
+  'prediction-failed':
+    'run the request against the model by hand; if it does not fit the model, give one that does as `smoke-request`',
+  'prediction-invalid': 'check the model: it answers, but not with usable predictions',
+  'prediction-unexpected': 'check the model, or the input `smoke-expect`',
+  'endpoint-failed': 'the model itself answers: check the ingress and the input `ingress-url`',
+};
+
+function recordOf(smoke: SmokeRequest, answer: HttpAnswer): PredictionRecord {
+  return {
+    origin: smoke.origin,
+    request: smoke.body,
+    response: answer.kind === 'answer' ? answer.body.slice(0, LONGEST_BODY) : undefined,
+    status: answer.kind === 'answer' ? answer.status : undefined,
+    latency: answer.latency,
+  };
+}
+
+function describe(answer: HttpAnswer): string {
+  if (answer.kind === 'unreachable') return answer.message;
+  return `HTTP ${answer.status}, ${Math.round(answer.latency)} ms: ${answer.body.trim().slice(0, 200)}`;
+}

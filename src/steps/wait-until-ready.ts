@@ -1,0 +1,95 @@
+import { type Expectation, type RolloutStatus, rolloutStatusOf } from '../core/rollout-status.ts';
+import type { SeldonDeployment } from '../core/seldon-deployment.ts';
+import type { Route, Snapshot } from '../core/snapshot.ts';
+import type { Clock, Cluster, ObjectRef, Observation, Runner } from '../ports.ts';
+
+export interface WaitRequest {
+  readonly cluster: Cluster;
+  readonly ref: ObjectRef;
+  readonly expected: Expectation;
+  /** Seconds. */
+  readonly timeout: number;
+  readonly clock: Clock;
+  readonly runner: Pick<Runner, 'info'>;
+}
+
+/** A verdict, and what the cluster showed when it fell. */
+export interface WaitEnd {
+  readonly status: Exclude<RolloutStatus, { phase: 'in-progress' }>;
+  readonly snapshot: Snapshot;
+}
+
+/** Milliseconds between looks at what is not watched (the SeldonDeployment, its routes): while pods come up, and after. */
+const CALM = 2_000;
+const EAGER = 50;
+
+/** Asks the same question after every change until the answer is ready or failed, or the time is over. */
+export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
+  const { cluster, ref, expected, clock, runner, timeout } = request;
+  const observation = await cluster.observe(ref);
+  try {
+    const look = startLooking(request, observation);
+    const judge = startJudging(request);
+    const end = clock.now() + timeout * 1000;
+    let told = '';
+    for (;;) {
+      const snapshot = await look();
+      const status = judge(rolloutStatusOf(snapshot, expected));
+      if (status.message !== told) runner.info(status.message);
+      told = status.message;
+      if (status.phase !== 'in-progress') return { status, snapshot };
+      const left = end - clock.now();
+      if (left <= 0) return { status: timedOut(status, timeout), snapshot };
+      await observation.change(Math.min(left, status.waitsFor === 'deployments' ? CALM : EAGER));
+    }
+  } finally {
+    observation.close();
+  }
+}
+
+/**
+ * Deployments and pods come by watch. The object and its routes are read when they are what the verdict waits for,
+ * once more before it says ready, and every two seconds otherwise: an operator may refuse without making a Deployment.
+ */
+function startLooking(
+  { cluster, ref, expected, clock }: WaitRequest,
+  observation: Observation,
+): () => Promise<Snapshot> {
+  let seldonDeployment: SeldonDeployment | undefined;
+  let routes: readonly Route[] | undefined;
+  let readAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    const snapshot = () => ({ seldonDeployment, routes, deployments: observation.deployments, pods: observation.pods });
+    const waitsFor = () => {
+      const status = rolloutStatusOf(snapshot(), expected);
+      return status.phase === 'in-progress' ? status.waitsFor : status.phase;
+    };
+    if (clock.now() - readAt >= CALM || waitsFor() !== 'deployments') {
+      seldonDeployment = await cluster.read(ref);
+      readAt = clock.now();
+    }
+    if (waitsFor() === 'routes') routes = await cluster.routes(ref);
+    return snapshot();
+  };
+}
+
+/** Lets a suspicion become a verdict once it has lasted: not every unschedulable pod stays so. */
+function startJudging({ clock, timeout }: WaitRequest): (status: RolloutStatus) => RolloutStatus {
+  let suspected: { readonly what: string; readonly since: number } | undefined;
+  return (status) => {
+    const suspicion = status.phase === 'in-progress' ? status.suspicion : undefined;
+    if (suspicion === undefined) {
+      suspected = undefined;
+      return status;
+    }
+    const what = `${suspicion.reason} ${suspicion.culprit?.name ?? ''}`;
+    if (suspected?.what !== what) suspected = { what, since: clock.now() };
+    const grace = Math.min(suspicion.grace, timeout / 4) * 1000;
+    return clock.now() - suspected.since < grace ? status : { phase: 'failed', ...suspicion };
+  };
+}
+
+function timedOut(status: Extract<RolloutStatus, { phase: 'in-progress' }>, timeout: number): WaitEnd['status'] {
+  if (status.suspicion !== undefined) return { phase: 'failed', ...status.suspicion };
+  return { phase: 'failed', reason: 'rollout-timeout', message: `not ready after ${timeout} s: ${status.message}` };
+}

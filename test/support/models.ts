@@ -1,0 +1,71 @@
+import type { RenderConfig } from '../../src/core/config.ts';
+import type { Model } from '../../src/core/model.ts';
+import type { PlanRequest } from '../../src/core/plan.ts';
+import type { SeldonDeployment } from '../../src/core/seldon-deployment.ts';
+import { direct } from '../../src/core/strategy/direct.ts';
+
+/** A model of a registry with named columns; every test states only what matters to it. */
+export function aModel(over: Partial<Model> = {}): Model {
+  return {
+    requestedUri: 'models:/wine@champion',
+    storageUri: 's3://mlflow/1/models/m-1/artifacts',
+    origin: 'registry',
+    name: 'wine',
+    version: '1',
+    alias: 'champion',
+    runId: 'run1',
+    modelId: 'm-1',
+    signature: undefined,
+    example: undefined,
+    link: undefined,
+    warnings: [],
+    ...over,
+  };
+}
+
+export function namedColumns(...names: readonly string[]): NonNullable<Model['signature']> {
+  const columns = names.map((name) => ({ name, type: 'double', required: true }) as const);
+  return { inputs: { kind: 'columns', columns }, outputs: undefined };
+}
+
+export function someOptions(over: Partial<RenderConfig> = {}): RenderConfig {
+  return {
+    name: undefined,
+    namespace: undefined,
+    protocol: 'seldon',
+    apiVersion: 'v1',
+    replicas: undefined,
+    envSecret: undefined,
+    serviceAccount: undefined,
+    manifest: undefined,
+    orchestrator: true,
+    startupProbe: false,
+    ...over,
+  };
+}
+
+export function aPlanRequest(over: Partial<PlanRequest> = {}): PlanRequest {
+  return {
+    mode: 'direct',
+    name: 'wine',
+    namespace: 'seldon',
+    model: aModel(),
+    options: someOptions(),
+    timeout: undefined,
+    live: undefined,
+    base: undefined,
+    trace: {},
+    salt: undefined,
+    ...over,
+  };
+}
+
+/** An object as the API server would hold it after that plan was applied. */
+export function applied(request: PlanRequest): SeldonDeployment {
+  const manifest = structuredClone(direct(request).manifest);
+  for (const predictor of manifest.spec.predictors) {
+    const ports = predictor.componentSpecs?.[0]?.spec?.containers[0]?.['ports'];
+    for (const port of Array.isArray(ports) ? ports : []) port.protocol ??= 'TCP';
+  }
+  return { ...manifest, metadata: { ...manifest.metadata, uid: 'uid-1', resourceVersion: '10', generation: 1 } };
+}

@@ -4,6 +4,7 @@ import type { Model } from './model.ts';
 import { equal, overlay } from './overlay.ts';
 import type { Predictor } from './seldon-deployment.ts';
 import { SELDON } from './seldon-deployment.ts';
+import { wantsDataFrame } from './xtype.ts';
 
 export interface PredictorRequest {
   readonly name: string;
@@ -59,7 +60,6 @@ function defaultsOf({ name, node, options, budget, base, live }: PredictorReques
 
 /** What this run is about, and what the inputs say in so many words. */
 function wantedBy({ name, node, model, options }: PredictorRequest): Predictor {
-  const named = model.signature?.inputs?.kind === 'columns' && model.signature.inputs.columns.some((one) => one.name);
   return {
     name,
     ...(options.replicas !== undefined && { replicas: options.replicas }),
@@ -71,8 +71,7 @@ function wantedBy({ name, node, model, options }: PredictorRequest): Predictor {
       modelUri: model.storageUri,
       ...(options.envSecret !== undefined && { envSecretRefName: options.envSecret }),
       ...(options.serviceAccount !== undefined && { serviceAccountName: options.serviceAccount }),
-      // By default the server hands the model a bare array, and MLflow then misses every named column.
-      ...(named && { parameters: [{ name: 'xtype', type: 'STRING', value: 'DataFrame' }] }),
+      ...(wantsDataFrame(model.signature?.inputs) && { parameters: [{ name: 'xtype', type: 'STRING', value: 'DataFrame' }] }),
     },
   };
 }

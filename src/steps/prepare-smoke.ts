@@ -2,7 +2,7 @@ import type { Config } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import type { Model } from '../core/model.ts';
 import { type Expectation, parseExpectation } from '../core/smoke-expect.ts';
-import { smokeRequestOf } from '../core/smoke-request.ts';
+import { rowsOf, smokeRequestOf } from '../core/smoke-request.ts';
 import type { Workspace } from '../ports.ts';
 import type { SmokeRequest } from './prove-model.ts';
 
@@ -16,18 +16,15 @@ export interface Smoke {
 /** The prediction to send, decided before anything is touched: the user's own, or made from the model. */
 export async function prepareSmoke(workspace: Workspace, config: Config, model: Model): Promise<Smoke> {
   const { smokeRequest, smokeExpect } = config.proof;
+  const { protocol } = config.render;
   const expect = smokeExpect === undefined ? undefined : parseExpectation(smokeExpect);
   if (smokeRequest !== 'auto') {
-    return {
-      request: { body: await ownRequest(workspace, smokeRequest), origin: 'input', rows: undefined },
-      skipped: undefined,
-      expect,
-    };
+    const body = await ownRequest(workspace, smokeRequest);
+    return { request: { body, origin: 'input', rows: rowsOf(protocol, body) }, skipped: undefined, expect };
   }
-  const made = smokeRequestOf({ model, protocol: config.render.protocol, node: 'prediction' });
-  return 'skipped' in made
-    ? { request: undefined, skipped: made.skipped, expect }
-    : { request: made, skipped: undefined, expect };
+  const made = smokeRequestOf({ model, protocol });
+  if ('skipped' in made) return { request: undefined, skipped: made.skipped, expect };
+  return { request: made, skipped: undefined, expect };
 }
 
 async function ownRequest(workspace: Workspace, input: string): Promise<string> {

@@ -1,0 +1,43 @@
+import { isFields } from './prediction.ts';
+
+/** Characters of a server's own sentence inside ours. */
+const LONGEST_SENTENCE = 300;
+
+/**
+ * The error in a body that may come with any HTTP code, 200 included; undefined when it is none. Seldon's wrapper and
+ * executor nest it (`{"status": {"status": 1 | "FAILURE", "info"}}`), release 0.2.7 does not; MLServer says `error`.
+ */
+export function errorOf(answer: unknown): string | undefined {
+  if (!isFields(answer)) return undefined;
+  const status = isFields(answer.status) ? answer.status : answer;
+  if (status.status === 1 || status.status === 'FAILURE') {
+    return sentence(String(status.info || status.reason || 'it gives no reason'));
+  }
+  if (answer.error !== undefined && answer.error !== null) {
+    return sentence(typeof answer.error === 'string' ? answer.error : JSON.stringify(answer.error));
+  }
+  return undefined;
+}
+
+/** The words of a refusal: an error body, FastAPI's validation details, the end of a traceback, or plain text. */
+export function refusalOf(body: string, answer: unknown): string {
+  const error = errorOf(answer);
+  if (error !== undefined) return error;
+  if (isFields(answer) && Array.isArray(answer.detail)) {
+    return sentence(answer.detail.filter(isFields).map(detailOf).join('; '));
+  }
+  return sentence(body);
+}
+
+function detailOf({ loc, msg }: Readonly<Record<string, unknown>>): string {
+  return Array.isArray(loc) ? `${loc.join('.')}: ${msg}` : String(msg);
+}
+
+/** MLflow puts the whole input and schema before its reason, and Python the whole stack. */
+function sentence(text: string): string {
+  const reason = text.lastIndexOf('. Error: ');
+  const exception = /^Traceback[\s\S]*\n(\S.*)/.exec(text.trim())?.[1];
+  const words = reason < 0 ? (exception ?? text) : text.slice(reason + 9);
+  const line = words.replace(/\s+/g, ' ').trim();
+  return line.length <= LONGEST_SENTENCE ? line : `${line.slice(0, LONGEST_SENTENCE - 3)}...`;
+}

@@ -1,0 +1,152 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The GitHub runner, as far as one JavaScript action can see it: environment, event file, command files, log. */
+export interface ActionCall {
+  /** `with:` of the step. */
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly event: { readonly name: string; readonly payload: unknown };
+  /** Environment beside what the runner sets. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Files of the checked-out repository. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Called with every raw line of the log as it is written. */
+  readonly onLine?: (line: string) => void;
+  readonly timeout?: number;
+  readonly main?: string;
+}
+
+export interface ActionEnd {
+  readonly exitCode: number | null;
+  /** Raw, with workflow commands, as the runner reads it. */
+  readonly log: string;
+  /** As a person reads it on GitHub: groups folded open, masks applied. */
+  readonly shown: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly summary: string;
+}
+
+const BUNDLE = fileURLToPath(new URL('../dist/index.js', import.meta.url));
+
+/** Runs the built bundle in a process of its own, in an empty home, with nothing of our environment but PATH. */
+export async function runAction(call: ActionCall): Promise<ActionEnd> {
+  const folder = mkdtempSync(join(tmpdir(), 'runner-'));
+  try {
+    const env = prepare(folder, call);
+    const { exitCode, log } = await execute(call, env, join(folder, 'workspace'));
+    const outputs = readCommandFile(readFileSync(join(folder, 'output'), 'utf8'));
+    return { exitCode, log, shown: asShown(log), outputs, summary: readFileSync(join(folder, 'summary'), 'utf8') };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function prepare(folder: string, { inputs, event, env, files = {} }: ActionCall): Record<string, string> {
+  for (const name of ['workspace', 'temp', 'home']) mkdirSync(join(folder, name));
+  for (const name of ['output', 'summary', 'state', 'env', 'path']) writeFileSync(join(folder, name), '');
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(join(folder, 'workspace', name, '..'), { recursive: true });
+    writeFileSync(join(folder, 'workspace', name), content);
+  }
+  writeFileSync(join(folder, 'event.json'), JSON.stringify(event.payload));
+  const given = Object.entries(inputs).map(([name, value]) => [
+    `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
+    value,
+  ]);
+  return {
+    PATH: process.env['PATH'] ?? '',
+    HOME: join(folder, 'home'),
+    CI: 'true',
+    GITHUB_ACTIONS: 'true',
+    GITHUB_WORKSPACE: join(folder, 'workspace'),
+    RUNNER_TEMP: join(folder, 'temp'),
+    GITHUB_OUTPUT: join(folder, 'output'),
+    GITHUB_STEP_SUMMARY: join(folder, 'summary'),
+    GITHUB_STATE: join(folder, 'state'),
+    GITHUB_ENV: join(folder, 'env'),
+    GITHUB_PATH: join(folder, 'path'),
+    GITHUB_EVENT_PATH: join(folder, 'event.json'),
+    GITHUB_EVENT_NAME: event.name,
+    GITHUB_REPOSITORY: 'acme/wine',
+    GITHUB_SERVER_URL: 'https://github.com',
+    GITHUB_RUN_ID: '4711',
+    GITHUB_RUN_ATTEMPT: '1',
+    GITHUB_SHA: '6dcb09b5b57875f334f61aebed695e2e4193db5e',
+    GITHUB_REF: 'refs/heads/main',
+    GITHUB_ACTOR: 'octocat',
+    GITHUB_TRIGGERING_ACTOR: 'octocat',
+    ...Object.fromEntries(given),
+    ...env,
+  };
+}
+
+function execute(
+  call: ActionCall,
+  env: Record<string, string>,
+  cwd: string,
+): Promise<{ exitCode: number | null; log: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [call.main ?? BUNDLE], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const timer = setTimeout(() => child.kill('SIGKILL'), call.timeout ?? 60_000);
+    let log = '';
+    let rest = '';
+    const take = (chunk: Buffer) => {
+      log += chunk.toString('utf8');
+      const lines = (rest + chunk.toString('utf8')).split('\n');
+      rest = lines.pop() ?? '';
+      if (call.onLine !== undefined) lines.forEach(call.onLine);
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    child.once('error', reject);
+    child.once('close', (exitCode) => {
+      clearTimeout(timer);
+      resolve({ exitCode, log });
+    });
+  });
+}
+
+/** `name=value` and `name<<DELIMITER … DELIMITER`, as GITHUB_OUTPUT holds them. */
+export function readCommandFile(text: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  const lines = text.split('\n');
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i] ?? '';
+    const multi = /^([^=]+?)<<(.+)$/.exec(line);
+    if (multi?.[1] !== undefined) {
+      const end = lines.indexOf(multi[2] ?? '', i + 1);
+      if (end < 0) throw new Error(`${multi[1]}: delimiter not closed`);
+      values[multi[1]] = lines.slice(i + 1, end).join('\n');
+      i = end;
+    } else if (line.includes('=')) {
+      values[line.slice(0, line.indexOf('='))] = line.slice(line.indexOf('=') + 1);
+    }
+  }
+  return values;
+}
+
+/** What GitHub makes of workflow commands. */
+export function asShown(log: string): string {
+  const masks: string[] = [];
+  let indent = '';
+  const lines: string[] = [];
+  for (const line of log.split('\n')) {
+    const [, command, , text = ''] = /^::(\S+?)( [^:]*)?::(.*)$/.exec(line) ?? [];
+    if (command === 'add-mask') masks.push(unescapeCommand(text));
+    else if (command === 'group') {
+      lines.push(`▾ ${unescapeCommand(text)}`);
+      indent = '  ';
+    } else if (command === 'endgroup') indent = '';
+    else if (command === 'error' || command === 'warning' || command === 'notice') {
+      lines.push(`${command[0]?.toUpperCase()}${command.slice(1)}: ${unescapeCommand(text)}`);
+    } else if (command !== 'debug') lines.push(`${indent}${line}`);
+  }
+  return masks.filter(Boolean).reduce((text, mask) => text.replaceAll(mask, '***'), lines.join('\n'));
+}
+
+function unescapeCommand(text: string): string {
+  return text.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%');
+}

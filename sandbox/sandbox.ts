@@ -1,0 +1,95 @@
+import { type SandboxCluster, startCluster } from './cluster/cluster.ts';
+import { executorImage } from './executor/executor.ts';
+import { type Gateway, startGateway } from './gateway/gateway.ts';
+import { type SandboxGithub, startGithub } from './github/server.ts';
+import { type SandboxMlflow, startMlflow } from './mlflow/server.ts';
+import { mlserverImage } from './model-server/mlserver.ts';
+import { mlflowServerImage } from './model-server/seldon.ts';
+import { storageInitializerImage } from './model-server/storage-initializer.ts';
+import { type ObjectStore, REGISTERED_MODELS, sandboxStore } from './models.ts';
+import { type Operator, startOperator } from './operator/operator.ts';
+import { type ActionCall, type ActionEnd, runAction } from './runner.ts';
+
+/** Everything the action talks to, on loopback, in this process: started together, stopped together. */
+export interface Sandbox {
+  readonly cluster: SandboxCluster;
+  readonly operator: Operator;
+  readonly gateway: Gateway;
+  readonly mlflow: SandboxMlflow;
+  readonly github: SandboxGithub;
+  readonly store: ObjectStore;
+  /** Runs the built action with inputs that point into the sandbox; a call says only what is different. */
+  act(call?: Partial<ActionCall>): Promise<ActionEnd>;
+  close(): Promise<void>;
+}
+
+export interface SandboxOptions {
+  /** Milliseconds that one second of probes and back-offs takes. */
+  readonly second?: number;
+  readonly users?: Parameters<typeof startCluster>[0]['users'];
+}
+
+/** The pull request that the sandbox's repository has, and the commit it was merged with. */
+export const PULL_REQUEST = 7;
+export const MERGED_COMMIT = '6dcb09b5b57875f334f61aebed695e2e4193db5e';
+
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const store = sandboxStore();
+  const cluster = await startCluster({
+    second: options.second ?? 10,
+    namespaces: ['seldon', 'seldon-system'],
+    images: [
+      { match: /seldonio\/rclone-storage-initializer:/, image: storageInitializerImage(store) },
+      { match: /seldonio\/mlflowserver:(?!missing)/, image: mlflowServerImage() },
+      { match: /seldonio\/mlserver:(?!missing)/, image: mlserverImage() },
+      { match: /seldonio\/seldon-core-executor:/, image: executorImage() },
+    ],
+    ...(options.users && { users: options.users }),
+  });
+  const kubeconfig = cluster.kubeconfig();
+  await cluster.api.create({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'rclone-s3', namespace: 'seldon' },
+    data: { RCLONE_CONFIG_S3_TYPE: Buffer.from('s3').toString('base64') },
+  });
+  const operator = await startOperator({ kubeconfig, ambassador: true, istio: false, webhook: true });
+  const gateway = await startGateway({ kubeconfig });
+  const mlflow = await startMlflow({ models: REGISTERED_MODELS, store });
+  const github = await startGithub({
+    repository: 'acme/wine',
+    pullRequests: [{ number: PULL_REQUEST, mergeCommit: MERGED_COMMIT }],
+    tokens: { ghs_sandbox: { login: 'github-actions[bot]', permissions: ['issues:write', 'pull-requests:write'] } },
+  });
+  return {
+    cluster,
+    operator,
+    gateway,
+    mlflow,
+    github,
+    store,
+    act: (call = {}) =>
+      runAction({
+        event: { name: 'push', payload: { after: MERGED_COMMIT } },
+        ...call,
+        env: { GITHUB_API_URL: github.url, ...call.env },
+        inputs: {
+          'model-uri': 'models:/wine-quality@champion',
+          name: 'wine',
+          namespace: 'seldon',
+          kubeconfig,
+          'mlflow-tracking-uri': mlflow.url,
+          'artifacts-destination': 's3://mlflow',
+          'env-secret': 'rclone-s3',
+          'ingress-url': gateway.url,
+          'github-token': 'ghs_sandbox',
+          ...call.inputs,
+        },
+      }),
+    close: async () => {
+      await gateway.close();
+      await operator.close();
+      await Promise.all([cluster.close(), mlflow.close(), github.close()]);
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { startGateway } from '../../sandbox/gateway/gateway.ts';
+import { startGithub } from '../../sandbox/github/server.ts';
+import { startOperator } from '../../sandbox/operator/operator.ts';
+import { type ActionCall, type ActionEnd, runAction } from '../../sandbox/runner.ts';
+
+/** A model as the rig's manifest describes it (RIG_MLFLOW_MANIFEST). */
+export interface LoggedModel {
+  readonly case: string;
+  readonly uris: readonly string[];
+  readonly name?: string | null;
+  readonly version?: string | null;
+  readonly artifact_uri?: string | null;
+  readonly download_uri?: string | null;
+}
+
+export interface Surroundings {
+  readonly models: readonly LoggedModel[];
+  /** Whether the orchestrator's image runs: it is our executor on the rig, Seldon's where Seldon is installed. */
+  readonly gatewayUrl: string | undefined;
+  readonly comments: (pullRequest: number) => readonly string[];
+  deploy(call: Partial<ActionCall> & { readonly with: Readonly<Record<string, string>> }): Promise<ActionEnd>;
+  close(): Promise<void>;
+}
+
+/** What must be there; a missing piece is named, never skipped silently. */
+function demanded(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '')
+    throw new Error(`${name} is not set: run this suite on the rig, see CONTRIBUTING.md`);
+  return value;
+}
+
+/** The cluster and the MLflow that the environment names, with our operator and gateway unless Seldon's are there. */
+export async function openSurroundings(): Promise<Surroundings> {
+  const kubeconfig = demanded('KUBECONFIG');
+  const tracking = demanded('MLFLOW_TRACKING_URI');
+  const manifest = demanded('RIG_MLFLOW_MANIFEST');
+  if (!existsSync(kubeconfig)) throw new Error('KUBECONFIG names no file');
+  const installed = process.env['SELDON_OPERATOR'] === 'installed';
+  const text = readFileSync(kubeconfig, 'utf8');
+  const operator = installed
+    ? undefined
+    : await startOperator({ kubeconfig: text, ambassador: true, istio: false, webhook: true });
+  const gateway = installed ? undefined : await startGateway({ kubeconfig: text });
+  const github = await startGithub({ repository: 'acme/wine', pullRequests: [{ number: 7 }], tokens: {} });
+  const { models } = JSON.parse(readFileSync(manifest, 'utf8')) as { models: LoggedModel[] };
+  return {
+    models,
+    gatewayUrl: process.env['INGRESS_URL'] ?? gateway?.url,
+    comments: (pullRequest) => github.comments(pullRequest).map((one) => one.body ?? ''),
+    deploy: (call) =>
+      runAction({
+        event: { name: 'workflow_dispatch', payload: {} },
+        timeout: 280_000,
+        ...call,
+        env: { GITHUB_API_URL: github.url, ...call.env },
+        inputs: {
+          kubeconfig,
+          namespace: 'seldon',
+          'mlflow-tracking-uri': tracking,
+          'artifacts-destination': process.env['RIG_ARTIFACTS_DESTINATION'] ?? '',
+          'env-secret': 'rclone-s3',
+          'github-token': 'ghs_integration',
+          'pull-request': '7',
+          'startup-probe': 'true',
+          timeout: '240',
+          ...call.with,
+        },
+      }),
+    close: async () => {
+      await gateway?.close();
+      await operator?.close();
+      await github.close();
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { expect } from 'vitest';
+import { expectEnding, live, modelUriOf, story, using } from './story.ts';
+
+const MISSING_IMAGE = `apiVersion: machinelearning.seldon.io/v1
+kind: SeldonDeployment
+metadata: { name: wine }
+spec:
+  predictors:
+  - name: main
+    graph: { name: prediction }
+    componentSpecs:
+    - spec:
+        containers: [{ name: prediction, image: 'seldonio/mlflowserver:missing' }]
+`;
+
+story('an image that does not exist ends the wait at once and is named', async (sandbox) => {
+  const end = await sandbox.act(using({ manifest: 'seldon.yaml' }, { files: { 'seldon.yaml': MISSING_IMAGE } }));
+  const comment = expectEnding(sandbox, end, { outcome: 'withdrawn', reason: 'image-not-found' });
+  expect(comment).toContain('seldonio/mlflowserver:missing');
+});
+
+story('a first creation that crashes is withdrawn, and the traceback is in the comment', async (sandbox) => {
+  const end = await sandbox.act(using({ 'model-uri': 'models:/wine-quality/5' }));
+  const comment = expectEnding(sandbox, end, { outcome: 'withdrawn', reason: 'crash-loop' });
+  expect(comment).toContain("No module named 'wine_features'");
+  expect(await live(sandbox)).toBeUndefined();
+});
+
+story('a new version that crashes is rolled back to the one before, which answers again', async (sandbox) => {
+  await sandbox.act();
+  const before = await live(sandbox);
+  const end = await sandbox.act(using({ 'model-uri': 'models:/wine-quality/5' }));
+  const comment = expectEnding(sandbox, end, { outcome: 'rolled-back', reason: 'crash-loop' });
+  expect(comment).toContain("No module named 'wine_features'");
+  expect((await live(sandbox))?.spec).toEqual(before?.spec);
+  const body = JSON.parse(end.outputs['result'] ?? '{}');
+  expect(body.steps.at(-1)).toMatchObject({ name: 'undo', state: 'ok' });
+  const answer = await fetch(`${sandbox.gateway.url}/seldon/seldon/wine/api/v1.0/status/prediction`);
+  expect(answer.status).toBe(200);
+});
+
+story('a pod that is killed for memory is told so', async (sandbox) => {
+  const end = await sandbox.act(using({ 'model-uri': 'models:/wine-quality/6' }));
+  expect(expectEnding(sandbox, end, { outcome: 'withdrawn', reason: 'out-of-memory' })).toMatch(/memory/i);
+});
+
+story('with on-failure: keep the broken version stays, and the comment says so', async (sandbox) => {
+  await sandbox.act();
+  const end = await sandbox.act(using({ 'model-uri': 'models:/wine-quality/5', 'on-failure': 'keep' }));
+  expectEnding(sandbox, end, { outcome: 'kept', reason: 'crash-loop' });
+  expect(await modelUriOf(sandbox)).toBe(end.outputs['model-storage-uri']);
+});

@@ -1,0 +1,33 @@
+import { expect } from 'vitest';
+import { expectEnding, live, story } from './story.ts';
+
+story('a first model goes live, is proven inside and outside, and its endpoint is commented', async (sandbox) => {
+  const end = await sandbox.act();
+  const comment = expectEnding(sandbox, end, { outcome: 'deployed', reason: 'ok' });
+  const predictUrl = `${sandbox.gateway.url}/seldon/seldon/wine/api/v0.1/predictions`;
+  expect(end.outputs).toMatchObject({
+    'predict-url': predictUrl,
+    'endpoint-url': `${sandbox.gateway.url}/seldon/seldon/wine`,
+    name: 'wine',
+    namespace: 'seldon',
+    'model-name': 'wine-quality',
+    'model-version': '1',
+  });
+  expect(end.outputs['model-storage-uri']).toMatch(/^s3:\/\/mlflow\/1\/models\/m-[0-9a-f]{32}\/artifacts$/);
+  expect(comment).toContain(predictUrl);
+  expect(comment).toContain('curl');
+  expect(JSON.parse(end.outputs['prediction'] ?? '{}')).toHaveProperty(['data', 'ndarray']);
+  expect((await live(sandbox))?.metadata.managedFields?.map((one) => one.manager)).toContain('mlflow-to-seldon');
+
+  const body = JSON.parse(end.outputs['result'] ?? '{}').prediction.request as string;
+  const answer = await fetch(predictUrl, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+  expect(answer.status).toBe(200);
+});
+
+story('it costs the API server at most 25 requests on 3 connections', async (sandbox) => {
+  const before = sandbox.cluster.requests.length;
+  await sandbox.act();
+  const ours = sandbox.cluster.requests.slice(before).filter((one) => one.userAgent?.startsWith('mlflow-to-seldon'));
+  expect(ours.length, ours.map((one) => `${one.method} ${one.path}`).join('\n')).toBeLessThanOrEqual(25);
+  expect(new Set(ours.map((one) => one.connection)).size).toBeLessThanOrEqual(3);
+});

@@ -1,0 +1,16 @@
+import { expect } from 'vitest';
+import { story, using } from './story.ts';
+
+story('all faults of the inputs come in one message, before anybody is asked anything', async (sandbox) => {
+  const before = [sandbox.cluster.requests.length, sandbox.mlflow.requests.length];
+  const end = await sandbox.act(
+    using({ mode: 'canary', replicas: 'two', protocol: 'grpc', 'ingress-url': 'models.example.com' }),
+  );
+  expect(end.exitCode).toBe(1);
+  for (const name of ['mode', 'replicas', 'protocol', 'ingress-url']) expect(end.shown).toContain(name);
+  expect(end.outputs).toMatchObject({ outcome: 'refused' });
+  expect([
+    sandbox.cluster.requests.filter((one) => one.userAgent?.startsWith('mlflow-to-seldon')).length,
+    sandbox.mlflow.requests.length,
+  ]).toEqual([0, before[1]]);
+});

@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import type { ActionCall, ActionEnd } from '../../sandbox/runner.ts';
+import { PULL_REQUEST, type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
+import { ANNOTATIONS, type SeldonDeployment } from '../../src/core/seldon-deployment.ts';
+
+/** One story on a sandbox of its own, told with the built bundle. */
+export function story(sentence: string, tell: (sandbox: Sandbox) => Promise<void>, options: SandboxOptions = {}): void {
+  it(sentence, { timeout: 60_000 }, async () => {
+    const sandbox = await startSandbox(options);
+    try {
+      await tell(sandbox);
+    } finally {
+      await sandbox.close();
+    }
+  });
+}
+
+export interface Ending {
+  readonly outcome: string;
+  readonly reason: string;
+}
+
+/** The step ended so: exit code, outputs and summary agree, and the comment on the pull request tells the same. */
+export function expectEnding(sandbox: Sandbox, end: ActionEnd, { outcome, reason }: Ending): string {
+  const succeeded = ['deployed', 'unchanged', 'planned'].includes(outcome);
+  expect({ ...pick(end.outputs), exitCode: end.exitCode }, end.shown).toEqual({
+    outcome,
+    reason,
+    exitCode: succeeded ? 0 : 1,
+  });
+  expect(JSON.parse(end.outputs['result'] ?? '{}')).toMatchObject({ schema_version: 1, outcome, reason });
+  expect(end.summary.length).toBeGreaterThan(100);
+  return commentOf(sandbox);
+}
+
+function pick(outputs: Readonly<Record<string, string>>): Ending {
+  return { outcome: outputs['outcome'] ?? '', reason: outputs['reason'] ?? '' };
+}
+
+/** Our one comment on the pull request; a second one would be a mistake of ours. */
+export function commentOf(sandbox: Sandbox): string {
+  const comments = sandbox.github.comments(PULL_REQUEST);
+  expect(comments).toHaveLength(1);
+  return comments[0]?.body ?? '';
+}
+
+export function live(sandbox: Sandbox, name = 'wine'): Promise<SeldonDeployment | undefined> {
+  const kind = { apiVersion: 'machinelearning.seldon.io/v1', kind: 'SeldonDeployment' };
+  return sandbox.cluster.api.get(kind, { namespace: 'seldon', name }) as Promise<SeldonDeployment | undefined>;
+}
+
+export async function modelUriOf(sandbox: Sandbox, name = 'wine'): Promise<string | undefined> {
+  return (await live(sandbox, name))?.spec.predictors[0]?.graph.modelUri;
+}
+
+export async function markerOf(sandbox: Sandbox): Promise<string | undefined> {
+  return (await live(sandbox))?.spec.predictors[0]?.annotations?.[ANNOTATIONS.rollout];
+}
+
+/** A call with these inputs beside the sandbox's own. */
+export function using(inputs: Readonly<Record<string, string>>, more: Partial<ActionCall> = {}): Partial<ActionCall> {
+  return { ...more, inputs };
+}
+
+/** Names of the pods of the SeldonDeployment. */
+export async function pods(sandbox: Sandbox): Promise<readonly string[]> {
+  const list = await sandbox.cluster.api.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace: 'seldon' });
+  return list.map((pod) => pod.metadata.name).sort();
+}

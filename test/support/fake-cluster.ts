@@ -1,0 +1,95 @@
+import type { SeldonDeployment } from '../../src/core/seldon-deployment.ts';
+import type { Deployment, Pod, Route } from '../../src/core/snapshot.ts';
+import type { Cluster, HttpEndpoint, Observation } from '../../src/ports.ts';
+import type { FakeClock } from './fake-clock.ts';
+
+/** What the cluster shows from some moment on; parts left out stay as they were. */
+export interface Moment {
+  /** Milliseconds of the fake clock. */
+  readonly at: number;
+  readonly object?: SeldonDeployment | undefined;
+  readonly deployments?: readonly Deployment[];
+  readonly pods?: readonly Pod[];
+  readonly routes?: readonly Route[];
+}
+
+/** A cluster that plays a script by the fake clock, and remembers what was done to it. */
+export class FakeCluster implements Cluster {
+  readonly server = 'https://cluster.example';
+  readonly defaultNamespace = undefined;
+  readonly applied: SeldonDeployment[] = [];
+  readonly removed: string[] = [];
+  reads = 0;
+  readonly #clock: FakeClock;
+  readonly #script: readonly Moment[];
+  /** What was applied last: from then on it is what is read, with the script's status. */
+  #stored: SeldonDeployment | undefined;
+
+  constructor(clock: FakeClock, script: readonly Moment[]) {
+    this.#clock = clock;
+    this.#script = script;
+  }
+
+  #now<Key extends keyof Moment>(key: Key): Moment[Key] {
+    return this.#script.findLast((moment) => moment.at <= this.#clock.now() && key in moment)?.[key];
+  }
+
+  async read(): Promise<SeldonDeployment | undefined> {
+    this.reads++;
+    const scripted = this.#now('object');
+    const { status } = scripted ?? {};
+    return this.#stored === undefined ? scripted : { ...this.#stored, ...(status && { status }) };
+  }
+
+  async observe(): Promise<Observation> {
+    const now = <Key extends 'deployments' | 'pods'>(key: Key) => this.#now(key) ?? [];
+    const next = () => this.#script.find((moment) => moment.at > this.#clock.now())?.at ?? Number.POSITIVE_INFINITY;
+    const clock = this.#clock;
+    return {
+      get deployments() {
+        return now('deployments') as readonly Deployment[];
+      },
+      get pods() {
+        return now('pods') as readonly Pod[];
+      },
+      change: (timeout) => clock.sleep(Math.min(timeout, next() - clock.now())),
+      close: () => {},
+    };
+  }
+
+  async routes(): Promise<readonly Route[]> {
+    return this.#now('routes') ?? [];
+  }
+
+  async apply(manifest: SeldonDeployment): Promise<SeldonDeployment> {
+    this.applied.push(manifest);
+    this.#stored = { ...manifest, metadata: { ...manifest.metadata, uid: 'uid-1', generation: this.applied.length } };
+    return this.#stored;
+  }
+
+  async remove(_ref: unknown, uid: string): Promise<void> {
+    this.removed.push(uid);
+  }
+
+  async missingPermissions(): Promise<readonly never[]> {
+    return [];
+  }
+
+  async logs(): Promise<string | undefined> {
+    return undefined;
+  }
+
+  async events(): Promise<readonly never[]> {
+    return [];
+  }
+
+  async secretKeys(): Promise<readonly string[]> {
+    return [];
+  }
+
+  service(): HttpEndpoint {
+    throw new Error('this fake has no Services');
+  }
+
+  close(): void {}
+}

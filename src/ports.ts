@@ -37,7 +37,8 @@ export interface Cluster {
   missingPermissions(namespace: string, wanted: readonly Permission[]): Promise<readonly Permission[]>;
   /**
    * Server-side apply with our field manager, forced, strict. When `metadata.resourceVersion` is set, it fails
-   * with UserError object-changed if the object is no longer at that version; without it the object must not exist.
+   * with UserError object-changed if more than the status changed since that version; without it the object must
+   * not exist.
    * @throws UserError manifest-refused with the server's or the webhook's sentence
    */
   apply(manifest: SeldonDeployment, options: ApplyOptions): Promise<SeldonDeployment>;

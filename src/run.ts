@@ -171,7 +171,7 @@ async function fail(self: Run, shipment: Shipment, findings: readonly Finding[])
   const { ref, plan, live, applied } = shipment;
   draft.findings = findings;
   const reason = findings[0]?.reason ?? 'internal-error';
-  if (applied === undefined) return end(self, 'refused', reason);
+  if (applied === undefined) return end(self, 'failed', reason);
   if (config.onFailure === 'keep') return end(self, 'kept', reason);
   const { timeout } = plan.budget;
   const undo = { ...world, ref, manifest: plan.manifest, applied, before: live, timeout };

@@ -7,7 +7,7 @@ import type { Clock } from '../ports.ts';
 export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: string;
   /** Milliseconds for the whole exchange, answer included. */
   readonly timeout: number;
@@ -31,6 +31,11 @@ export class HttpFailure extends Error {
     const code = codeOf(cause);
     super(`${request.method} ${request.url.origin}${request.url.pathname}: ${describeCause(code, cause)}`, { cause });
     this.code = code;
+  }
+
+  /** Somebody is there, but their certificate is not accepted: asking again gives the same. */
+  get isDistrust(): boolean {
+    return /CERT|SIGNATURE/.test(this.code);
   }
 }
 
@@ -57,7 +62,7 @@ export async function send(request: HttpRequest): Promise<HttpResponse> {
 /** Sends a request and hands over the answer as soon as its head is there; the body streams. No deadline of its own. */
 export function open(request: Omit<HttpRequest, 'timeout'>): Promise<IncomingMessage> {
   const { method, url, agent, signal, body } = request;
-  const headers: Record<string, string> = { 'user-agent': 'mlflow-to-seldon', ...request.headers };
+  const headers: Record<string, string | string[]> = { 'user-agent': 'mlflow-to-seldon', ...request.headers };
   if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body));
   const start = url.protocol === 'https:' ? httpsRequest : plainHttp().request;
   return new Promise((resolve, reject) => {
@@ -73,27 +78,37 @@ export interface RetryPolicy {
   readonly attempts: number;
   /** Milliseconds before the second try; doubled each time, at most 10 s. */
   readonly delay: number;
+  /** Milliseconds after which no further try begins; default: only the number of tries counts. */
+  readonly patience?: number;
+  /** Is a try that took too long the last one? Default: no. */
+  readonly timeoutIsFinal?: boolean;
   /** Told before each wait, in words. */
   readonly onRetry?: (why: string, wait: number) => void;
 }
 
-/** Repeats what may pass by itself: no answer, 408, 429 and 5xx except 501. Only for requests that are safe to repeat. */
+/**
+ * Repeats what may pass by itself: no answer (but not a certificate refused), 408, 429 and 5xx except 501. Only for
+ * requests that are safe to repeat.
+ */
 export async function sendWithRetry(
   request: HttpRequest,
   policy: RetryPolicy,
   isFinal: (response: HttpResponse) => boolean = () => false,
 ): Promise<HttpResponse> {
+  const end = policy.clock.now() + (policy.patience ?? Number.POSITIVE_INFINITY);
   for (let attempt = 1; ; attempt++) {
-    const last = attempt >= policy.attempts || request.signal?.aborted === true;
     const backoff = Math.min(policy.delay * 2 ** (attempt - 1), 10_000);
+    const isLast = (wait: number) =>
+      attempt >= policy.attempts || request.signal?.aborted === true || policy.clock.now() + wait > end;
     try {
       const response = await send(request);
-      if (last || !isTransient(response.status) || isFinal(response)) return response;
       const wait = retryAfter(response.headers['retry-after'], policy.clock.now()) ?? backoff;
+      if (!isTransient(response.status) || isFinal(response) || isLast(wait)) return response;
       policy.onRetry?.(`HTTP ${response.status}`, wait);
       await policy.clock.sleep(wait);
     } catch (error) {
-      if (last || !(error instanceof HttpFailure)) throw error;
+      if (!(error instanceof HttpFailure) || error.isDistrust || isLast(backoff)) throw error;
+      if (policy.timeoutIsFinal === true && error.code === 'timeout') throw error;
       policy.onRetry?.(error.message, backoff);
       await policy.clock.sleep(backoff);
     }
@@ -132,7 +147,9 @@ const WORDS: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed and not trusted',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate chain is not trusted',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted',
   CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
 };
 
 function describeCause(code: string, cause: unknown): string {

@@ -6,14 +6,14 @@ import type { Finding, Outcome, Reason, Report, RunContext } from './report.ts';
 /** A report under way: what is known so far. It is complete at every moment, so that it can always be told. */
 export type Draft = { -readonly [Key in keyof Report]: Report[Key] };
 
-export function startDraft(config: Pick<Config, 'mode' | 'render'>, context: RunContext): Draft {
+export function startDraft(config: Pick<Config, 'mode' | 'render'> | undefined, context: RunContext): Draft {
   return {
-    outcome: 'refused',
+    outcome: 'failed',
     reason: 'internal-error',
-    mode: config.mode,
-    name: config.render.name,
-    namespace: config.render.namespace,
-    protocol: config.render.protocol,
+    mode: config?.mode ?? 'direct',
+    name: config?.render.name,
+    namespace: config?.render.namespace,
+    protocol: config?.render.protocol ?? 'seldon',
     model: undefined,
     previous: undefined,
     changes: [],
@@ -39,7 +39,7 @@ export function identityOf(model: Model): NonNullable<Report['model']> {
  * so, not `refused`. A bug keeps its stack for the log; the comment gets one sentence.
  */
 export function endingOf(error: unknown, applied: boolean): { outcome: Outcome; reason: Reason; finding: Finding } {
-  const outcome = applied ? 'unknown' : 'refused';
+  const outcome = applied ? 'unknown' : 'failed';
   const known = error instanceof UserError;
   const reason = known ? error.code : 'internal-error';
   const sentence = known
@@ -48,4 +48,10 @@ export function endingOf(error: unknown, applied: boolean): { outcome: Outcome; 
   const title = applied ? `the manifest was applied, but then: ${sentence}` : sentence;
   const cure = known ? error.hint : 'this is a bug of the action: please report it with the log of this step';
   return { outcome, reason, finding: { reason, title, cure, quotes: [] } };
+}
+
+/** The report of a run that ended before it could begin: bad inputs, no kubeconfig. */
+export function reportOfFailure(error: unknown, context: RunContext, config: Config | undefined): Report {
+  const { finding, ...ending } = endingOf(error, false);
+  return { ...startDraft(config, context), ...ending, findings: [finding] };
 }

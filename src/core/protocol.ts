@@ -35,6 +35,11 @@ export function containerService(name: string, predictor: string, container: str
   return shortened(`${name}-${predictor}-${container}`);
 }
 
+/** Value of the label `seldon-deployment-id` on all that Seldon makes of one SeldonDeployment. */
+export function deploymentLabel(name: string): string {
+  return shortened(name);
+}
+
 /** Seldon replaces names that no Service or label could carry (seldondeployment_types.go, `GetSeldonDeploymentName`). */
 function shortened(name: string): string {
   return name.length <= 63 ? name : `seldon-${createHash('md5').update(name).digest('hex')}`;

@@ -9,7 +9,7 @@ export type Outcome =
   /** Dry run: rendered and accepted by the server, not applied. */
   | 'planned'
   /** Ended before anything was changed. */
-  | 'refused'
+  | 'failed'
   /** It failed; what was there before is back and available. */
   | 'rolled-back'
   /** It failed; it was the first, and is removed again. */

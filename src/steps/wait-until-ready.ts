@@ -21,7 +21,7 @@ export interface WaitEnd {
 
 /** Milliseconds between looks at what is not watched (the SeldonDeployment, its routes): while pods come up, and after. */
 const CALM = 2_000;
-const EAGER = 50;
+const EAGER = 100;
 
 /** Asks the same question after every change until the answer is ready or failed, or the time is over. */
 export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {

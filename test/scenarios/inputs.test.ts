@@ -8,7 +8,7 @@ story('all faults of the inputs come in one message, before anybody is asked any
   );
   expect(end.exitCode).toBe(1);
   for (const name of ['mode', 'replicas', 'protocol', 'ingress-url']) expect(end.shown).toContain(name);
-  expect(end.outputs).toMatchObject({ outcome: 'refused' });
+  expect(end.outputs).toMatchObject({ outcome: 'failed' });
   expect([
     sandbox.cluster.requests.filter((one) => one.userAgent?.startsWith('mlflow-to-seldon')).length,
     sandbox.mlflow.requests.length,

@@ -11,7 +11,7 @@ story(
   'a missing permission is named with the Role that grants it, before anything is touched',
   async (sandbox) => {
     const end = await sandbox.act(using({ kubeconfig: sandbox.cluster.kubeconfig('reader') }));
-    const comment = expectEnding(sandbox, end, { outcome: 'refused', reason: 'cluster-forbidden' });
+    const comment = expectEnding(sandbox, end, { outcome: 'failed', reason: 'cluster-forbidden' });
     expect(comment).toContain('patch seldondeployments.machinelearning.seldon.io');
     expect(comment).toContain('kind: Role');
     expect(comment).not.toContain('reader-token');
@@ -23,6 +23,6 @@ story(
 story('an expired token is told as such', async (sandbox) => {
   const kubeconfig = sandbox.cluster.kubeconfig().replace(/token: .*/, 'token: long-gone');
   const end = await sandbox.act(using({ kubeconfig }));
-  expectEnding(sandbox, end, { outcome: 'refused', reason: 'cluster-unauthorized' });
+  expectEnding(sandbox, end, { outcome: 'failed', reason: 'cluster-unauthorized' });
   expect(end.shown).not.toContain('long-gone');
 });

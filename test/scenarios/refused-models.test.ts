@@ -12,7 +12,7 @@ const CASES: readonly [what: string, inputs: Record<string, string>, reason: str
 for (const [what, inputs, reason, says] of CASES) {
   story(`${what} ends the run before anything is touched, with the cure`, async (sandbox) => {
     const end = await sandbox.act(using(inputs));
-    const comment = expectEnding(sandbox, end, { outcome: 'refused', reason });
+    const comment = expectEnding(sandbox, end, { outcome: 'failed', reason });
     expect(comment).toMatch(says);
     expect(await live(sandbox)).toBeUndefined();
   });

@@ -31,5 +31,5 @@ story('a Secret without the remote of the URI is warned about, and the failure n
 
 story('a Secret that does not exist is found before anything is applied', async (sandbox) => {
   const end = await sandbox.act(using({ 'env-secret': 'no-such-secret' }));
-  expect(expectEnding(sandbox, end, { outcome: 'refused', reason: 'secret-unusable' })).toContain('no-such-secret');
+  expect(expectEnding(sandbox, end, { outcome: 'failed', reason: 'secret-unusable' })).toContain('no-such-secret');
 });

@@ -11,7 +11,7 @@ spec:
 
 story("the operator's webhook refuses the manifest, in its own words, and nothing is applied", async (sandbox) => {
   const end = await sandbox.act(using({ manifest: 'seldon.yaml' }, { files: { 'seldon.yaml': base } }));
-  const comment = expectEnding(sandbox, end, { outcome: 'refused', reason: 'manifest-refused' });
+  const comment = expectEnding(sandbox, end, { outcome: 'failed', reason: 'manifest-refused' });
   expect(comment).toContain('Invalid transport');
   expect(await live(sandbox)).toBeUndefined();
 });
@@ -19,5 +19,5 @@ story("the operator's webhook refuses the manifest, in its own words, and nothin
 story('a misspelt field is named, although the API server answers it like a fault of its own', async (sandbox) => {
   const misspelt = base.replace('transport: carrier-pigeon', 'transprot: rest');
   const end = await sandbox.act(using({ manifest: 'seldon.yaml' }, { files: { 'seldon.yaml': misspelt } }));
-  expect(expectEnding(sandbox, end, { outcome: 'refused', reason: 'manifest-refused' })).toContain('transprot');
+  expect(expectEnding(sandbox, end, { outcome: 'failed', reason: 'manifest-refused' })).toContain('transprot');
 });

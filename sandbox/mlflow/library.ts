@@ -1,0 +1,68 @@
+import type { ModelFolder, ObjectStore, RegisteredModel, RegisteredVersion } from '../models.ts';
+import { list } from './answer.ts';
+
+/** What the server knows. */
+export interface Library {
+  readonly models: readonly RegisteredModel[];
+  readonly store: ObjectStore;
+}
+
+/** All there is belongs to one experiment. */
+export const EXPERIMENT = '1';
+
+/** What `mlflow-artifacts:/p` is called in the object store: the server's --artifacts-destination is s3://mlflow. */
+export function folderAt({ store }: Library, artifactUri: string): ModelFolder | undefined {
+  return store.get(artifactUri.replace('mlflow-artifacts:/', 's3://mlflow/'));
+}
+
+export function findModel(models: readonly RegisteredModel[], query: URLSearchParams): RegisteredModel | undefined {
+  return models.find(({ name }) => name === query.get('name'));
+}
+
+export function findVersion(
+  models: readonly RegisteredModel[],
+  query: URLSearchParams,
+): [string, RegisteredVersion | undefined] {
+  const model = findModel(models, query);
+  return [model?.name ?? '', model?.versions.find(({ version }) => version === query.get('version'))];
+}
+
+export function loggedVersions(models: readonly RegisteredModel[]): readonly RegisteredVersion[] {
+  return models.flatMap(({ versions }) => versions).filter(({ modelId }) => modelId !== undefined);
+}
+
+export function hasRun({ models }: Library, runId: string | null): boolean {
+  return models.some(({ versions }) => versions.some((version) => version.runId === runId));
+}
+
+export function runRoot(runId: string | null): string {
+  return `mlflow-artifacts:/${EXPERIMENT}/${runId}/artifacts`;
+}
+
+/** `source` is what the registrant said; there is no `model_id`. */
+export function versionJson(
+  name: string,
+  { version, status, stage, runId, modelId, artifactUri, aliases = [] }: RegisteredVersion,
+) {
+  return {
+    name,
+    version,
+    current_stage: stage ?? 'None',
+    description: '',
+    source: modelId === undefined ? artifactUri : `models:/${modelId}`,
+    run_id: runId,
+    status: status ?? 'READY',
+    ...(status !== undefined && status !== 'READY' && { status_message: `sandbox: ${status}` }),
+    run_link: '',
+    ...list('aliases', aliases),
+  };
+}
+
+export function loggedModelJson({ modelId, runId, artifactUri }: RegisteredVersion) {
+  const info = { model_id: modelId, experiment_id: EXPERIMENT, name: 'model', creation_timestamp_ms: 0 };
+  return { info: { ...info, artifact_uri: artifactUri, status: 'LOGGED_MODEL_READY', source_run_id: runId }, data: {} };
+}
+
+export function fileJson(path: string, content: string) {
+  return { path, is_dir: false, file_size: Buffer.byteLength(content) };
+}

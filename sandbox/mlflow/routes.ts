@@ -1,0 +1,170 @@
+import type { RegisteredVersion } from '../models.ts';
+import { type Answer, json, list, noLoggedModel, noModel, noRoute, noRun, noVersion, refused, text } from './answer.ts';
+import {
+  EXPERIMENT,
+  fileJson,
+  findModel,
+  findVersion,
+  folderAt,
+  hasRun,
+  type Library,
+  loggedModelJson,
+  loggedVersions,
+  runRoot,
+  versionJson,
+} from './library.ts';
+
+export interface Question {
+  readonly method: string;
+  /** Without the static prefix. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+type Route = (library: Library, question: Question, id: string) => Answer;
+
+const API = '/api/2.0/mlflow';
+
+/** Those of an MLflow 3.17 server with proxied artifacts that only read. */
+const ROUTES: readonly (readonly [method: string, path: RegExp, route: Route])[] = [
+  ['GET', /^\/health$/, () => text('OK')],
+  ['GET', /^\/version$/, () => text('3.17.1')],
+  ['GET', at(`${API}/model-versions/get`), (library, { query }) => getVersion(library, query)],
+  ['GET', at(`${API}/model-versions/get-download-uri`), (library, { query }) => getDownloadUri(library, query)],
+  ['GET', at(`${API}/registered-models/get`), (library, { query }) => getModel(library, query)],
+  ['GET', at(`${API}/registered-models/alias`), (library, { query }) => getAlias(library, query)],
+  ['GET', at(`${API}/registered-models/get-latest-versions`), (library, { query }) => getLatest(library, query)],
+  ['GET', at(`${API}/runs/get`), (library, { query }) => getRun(library, query.get('run_id'))],
+  ['GET', at(`${API}/artifacts/list`), (library, { query }) => listRun(library, query)],
+  ['POST', at(`${API}/logged-models/search`), (library, { body }) => searchLoggedModels(library, body)],
+  ['GET', at(`${API}/logged-models/([^/]+)`), (library, _, id) => getLoggedModel(library, id)],
+  ['GET', at(`${API}/logged-models/([^/]+)/artifacts/directories`), (library, _, id) => listLoggedModel(library, id)],
+  ['GET', at('/ajax-api/2.0/mlflow/logged-models/([^/]+)/artifacts/files'), readLoggedModelFile],
+  ['GET', at('/get-artifact'), (library, { query }) => readRunFile(library, query)],
+  ['GET', at('/model-versions/get-artifact'), (library, { query }) => readVersionFile(library, query)],
+];
+
+export function answerOf(library: Library, question: Question): Answer {
+  for (const [method, path, route] of ROUTES) {
+    const match = path.exec(question.path);
+    if (match && method === question.method) return route(library, question, decodeURIComponent(match[1] ?? ''));
+  }
+  return noRoute();
+}
+
+function getVersion({ models }: Library, query: URLSearchParams): Answer {
+  const [name, found] = findVersion(models, query);
+  return found === undefined ? noVersion(query) : json({ model_version: versionJson(name, found) });
+}
+
+/** Answers for versions that are not ready too, and for files that are gone. */
+function getDownloadUri({ models }: Library, query: URLSearchParams): Answer {
+  const [, found] = findVersion(models, query);
+  return found === undefined ? noVersion(query) : json({ artifact_uri: found.artifactUri });
+}
+
+function getModel({ models }: Library, query: URLSearchParams): Answer {
+  const model = findModel(models, query);
+  if (model === undefined) return noModel(query);
+  const aliases = model.versions.flatMap(({ version, aliases = [] }) => aliases.map((alias) => ({ alias, version })));
+  return json({ registered_model: { name: model.name, ...(aliases.length > 0 && { aliases }) } });
+}
+
+function getAlias({ models }: Library, query: URLSearchParams): Answer {
+  const model = findModel(models, query);
+  if (model === undefined) return noModel(query);
+  const alias = query.get('alias') ?? '';
+  const found = model.versions.find(({ aliases = [] }) => aliases.includes(alias));
+  if (found !== undefined) return json({ model_version: versionJson(model.name, found) });
+  return refused(400, 'INVALID_PARAMETER_VALUE', `Registered model alias ${alias} not found.`);
+}
+
+/** The newest of each stage. */
+function getLatest({ models }: Library, query: URLSearchParams): Answer {
+  const model = findModel(models, query);
+  if (model === undefined) return noModel(query);
+  const wanted = query.getAll('stages');
+  const newest = new Map<string, RegisteredVersion>();
+  for (const version of [...model.versions].sort((a, b) => Number(a.version) - Number(b.version))) {
+    newest.set(version.stage ?? 'None', version);
+  }
+  const found = [...newest].filter(([stage]) => wanted.length === 0 || wanted.includes(stage));
+  return json(
+    list(
+      'model_versions',
+      found.map(([, version]) => versionJson(model.name, version)),
+    ),
+  );
+}
+
+function getRun(library: Library, runId: string | null): Answer {
+  if (!hasRun(library, runId)) return noRun(runId);
+  const info = {
+    run_id: runId,
+    run_uuid: runId,
+    experiment_id: EXPERIMENT,
+    status: 'FINISHED',
+    lifecycle_stage: 'active',
+  };
+  return json({ run: { info: { ...info, artifact_uri: runRoot(runId) }, data: {} } });
+}
+
+/** In MLflow 3 empty for a run that logged a model. */
+function listRun(library: Library, query: URLSearchParams): Answer {
+  const runId = query.get('run_id');
+  if (!hasRun(library, runId)) return noRun(runId);
+  const path = query.get('path');
+  const folder = folderAt(library, path === null ? runRoot(runId) : `${runRoot(runId)}/${path}`);
+  const files = Object.entries(folder ?? {}).map(([file, content]) =>
+    fileJson(path === null ? file : `${path}/${file}`, content),
+  );
+  return json({ root_uri: runRoot(runId), ...list('files', files) });
+}
+
+function searchLoggedModels({ models }: Library, { filter }: Question['body']): Answer {
+  const runId = /source_run_id\s*=\s*'([^']*)'/.exec(String(filter))?.[1];
+  const found = loggedVersions(models).filter((version) => version.runId === runId);
+  return json(list('models', found.map(loggedModelJson)));
+}
+
+function getLoggedModel({ models }: Library, id: string): Answer {
+  const found = loggedVersions(models).find(({ modelId }) => modelId === id);
+  return found === undefined ? noLoggedModel(id) : json({ model: loggedModelJson(found) });
+}
+
+function listLoggedModel(library: Library, id: string): Answer {
+  const found = loggedVersions(library.models).find(({ modelId }) => modelId === id);
+  if (found === undefined) return noLoggedModel(id);
+  const files = Object.entries(folderAt(library, found.artifactUri) ?? {}).map(([file, content]) =>
+    fileJson(file, content),
+  );
+  return json({ root_uri: found.artifactUri, ...list('files', files) });
+}
+
+function readLoggedModelFile(library: Library, { query }: Question, id: string): Answer {
+  const found = loggedVersions(library.models).find(({ modelId }) => modelId === id);
+  return found === undefined ? noLoggedModel(id) : file(library, found.artifactUri, query.get('artifact_file_path'));
+}
+
+function readRunFile(library: Library, query: URLSearchParams): Answer {
+  const runId = query.get('run_id');
+  return hasRun(library, runId) ? file(library, runRoot(runId), query.get('path')) : noRun(runId);
+}
+
+function readVersionFile(library: Library, query: URLSearchParams): Answer {
+  const [, found] = findVersion(library.models, query);
+  return found === undefined ? noVersion(query) : file(library, found.artifactUri, query.get('path'));
+}
+
+function file(library: Library, root: string, path: string | null): Answer {
+  const [folder, name] = /^(.*)\/([^/]*)$/.exec(`${root}/${path}`)?.slice(1) ?? [];
+  const content = folderAt(library, folder ?? '')?.[name ?? ''];
+  if (content !== undefined) return { status: 200, type: 'text/plain', body: content };
+  const place = `${root}/${path}`.replace('mlflow-artifacts:/', '');
+  return refused(404, 'RESOURCE_DOES_NOT_EXIST', `No such artifact: '${place}'`);
+}
+
+function at(path: string): RegExp {
+  return new RegExp(`^${path}$`);
+}

@@ -1,0 +1,129 @@
+/** What the API server says when it refuses (`kind: Status`), in sentences for a person. */
+
+import { UserError } from '../../core/errors.ts';
+import { isTree } from '../../core/overlay.ts';
+import type { HttpResponse } from '../http.ts';
+
+/** The parts of a Status that we read (k8s.io/apimachinery, `metav1.Status`). */
+export interface ApiStatus {
+  readonly message: string;
+  readonly reason: string | undefined;
+  /** What the refusal is about: `seldondeployments` `wine`, or `namespaces` `prod`. */
+  readonly kind: string | undefined;
+  readonly name: string | undefined;
+  readonly causes: readonly ApiCause[];
+}
+
+export interface ApiCause {
+  readonly reason?: string;
+  readonly message?: string;
+  readonly field?: string;
+}
+
+/** Undefined when the answer is not the API server's own refusal: a model's, a proxy's, a success. */
+export function statusOf({ status, body }: HttpResponse): ApiStatus | undefined {
+  if (status < 400 || !body.includes('"Status"')) return undefined;
+  const value = parsed(body);
+  if (!isTree(value) || value.kind !== 'Status' || value.apiVersion !== 'v1') return undefined;
+  const details = isTree(value.details) ? value.details : {};
+  const text = (part: unknown) => (typeof part === 'string' && part !== '' ? part : undefined);
+  return {
+    message: text(value.message) ?? `HTTP ${status}`,
+    reason: text(value.reason),
+    kind: text(details.kind),
+    name: text(details.name),
+    causes: Array.isArray(details.causes) ? details.causes.filter(isTree) : [],
+  };
+}
+
+/** A 404 that says the object is missing; any other says that the server does not know the kind. */
+export function isObjectMissing(answer: HttpResponse): boolean {
+  return answer.status === 404 && statusOf(answer)?.name !== undefined;
+}
+
+/** One request in the words of RBAC, for messages: `get pods in namespace seldon`. */
+export interface Asked {
+  readonly verb: string;
+  /** Resource and group, `seldondeployments.machinelearning.seldon.io`. */
+  readonly resource: string;
+  readonly namespace: string;
+}
+
+/** The error for an answer that nobody made use of. */
+export function failureOf(answer: HttpResponse, asked: Asked): UserError {
+  const status = statusOf(answer);
+  const what = `${asked.verb} ${asked.resource} in namespace ${asked.namespace}`;
+  if (answer.status === 401) return unauthorized(status);
+  if (answer.status === 403) return forbidden(status, what);
+  const said = status?.message ?? `no Kubernetes answer but ${answer.headers['content-type'] ?? 'an empty one'}`;
+  return new UserError(
+    'cluster-failed',
+    `the API server answers "${what}" with HTTP ${answer.status}: ${short(said)}`,
+    {
+      hint: hintFor(said, status),
+    },
+  );
+}
+
+/** Also for what looks like a success and is no JSON: a login page on the way, say. */
+export function readJson<T>(answer: HttpResponse, asked: Asked): T {
+  const value = answer.status < 300 ? parsed(answer.body) : undefined;
+  if (isTree(value)) return value as T;
+  throw failureOf(answer, asked);
+}
+
+/** What a webhook or the schema has against a manifest, without the machinery's wrapping. */
+export function objectionOf(status: ApiStatus): string {
+  const causes = status.causes.flatMap(({ field, message }) => {
+    const why = message?.replace(/^Invalid value: "[^"]*": /, '');
+    return why === undefined ? [] : [field === undefined || field === '' ? why : `${field}: ${why}`];
+  });
+  if (causes.length > 0) return [...new Set(causes)].join('; ');
+  return short(
+    status.message
+      .replace(/^admission webhook "[^"]*" denied the request: /, '')
+      .replace(/^failed to create typed patch object \([^)]*\): /, '')
+      .replace(/^\S+ "[^"]*" is (invalid|forbidden): /, '')
+      .replace(/^\.(?=\w)/, ''),
+  );
+}
+
+function unauthorized(status: ApiStatus | undefined): UserError {
+  const said = status?.message ?? 'Unauthorized';
+  return new UserError('cluster-unauthorized', `the API server does not accept the kubeconfig's credentials: ${said}`, {
+    hint: 'the token or certificate may have expired or belong to another cluster: make a new kubeconfig',
+  });
+}
+
+const DENIAL =
+  /User "([^"]*)" cannot (\S+) resource "([^"]*)" in API group "([^"]*)"(?:.* in the namespace "([^"]*)")?/;
+
+function forbidden(status: ApiStatus | undefined, what: string): UserError {
+  const said = status?.message ?? 'Forbidden';
+  const match = DENIAL.exec(said);
+  if (match === null) return new UserError('cluster-forbidden', `the API server forbids "${what}": ${short(said)}`);
+  const [, user, verb, resource, group, namespace] = match;
+  const full = group === '' ? resource : `${resource}.${group}`;
+  const where = namespace === undefined ? 'in the whole cluster' : `in namespace ${namespace}`;
+  return new UserError('cluster-forbidden', `user \`${user}\` may not ${verb} ${full} ${where}`, {
+    hint: `bind a Role with the verb \`${verb}\` on \`${resource}\` (API group \`"${group}"\`) to \`${user}\``,
+  });
+}
+
+function hintFor(said: string, status: ApiStatus | undefined): string | undefined {
+  if (said.includes('failed calling webhook'))
+    return "Seldon's controller-manager answers no webhooks: is its pod running, and may the API server reach it?";
+  return status === undefined ? 'is the server of the kubeconfig a Kubernetes API server?' : undefined;
+}
+
+function short(text: string): string {
+  return text.length > 600 ? `${text.slice(0, 600)}…` : text;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

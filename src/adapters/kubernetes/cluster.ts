@@ -1,0 +1,201 @@
+import type { ClusterConfig } from '../../core/config.ts';
+import { UserError } from '../../core/errors.ts';
+import { deploymentLabel } from '../../core/protocol.ts';
+import { SELDON, type SeldonDeployment } from '../../core/seldon-deployment.ts';
+import type { KubernetesEvent, Route } from '../../core/snapshot.ts';
+import type {
+  ApplyOptions,
+  Cluster,
+  HttpEndpoint,
+  LogOptions,
+  ObjectRef,
+  Observation,
+  Permission,
+} from '../../ports.ts';
+import type { HttpResponse } from '../http.ts';
+import { missingPermissions } from './access-review.ts';
+import { failureOf, isObjectMissing, readJson } from './api-status.ts';
+import { ApiConnection, type ConnectionOptions } from './connection.ts';
+import { type CredentialsRequest, loadCredentials } from './credentials.ts';
+import { WatchedRollout } from './observation.ts';
+import { KindReader, MAPPINGS, type ResourceKind, SELDON_DEPLOYMENTS, VIRTUAL_SERVICES } from './resource-kind.ts';
+import { routeOfMapping, routeOfVirtualService } from './routing.ts';
+import { seldonMissing, serverSideApply } from './server-side-apply.ts';
+import { serviceThroughApi } from './service-proxy.ts';
+
+/** Bytes of a log that are read at most: a runaway container may have written gigabytes. */
+const LONGEST_LOG = 64 * 1024;
+
+/** What a container without a log answers, with a success, in place of one. */
+const NO_LOG = /^unable to retrieve container logs for \S+\s*$/;
+
+export interface ConnectRequest extends ClusterConfig, ConnectionOptions, CredentialsRequest {}
+
+/** Reads the kubeconfig; the API server itself is first asked by the first request. @throws UserError kubeconfig-invalid */
+export async function connectCluster(request: ConnectRequest): Promise<KubernetesCluster> {
+  const credentials = await loadCredentials(request);
+  return new KubernetesCluster(new ApiConnection(credentials, request), credentials.namespace);
+}
+
+/** The Kubernetes API over few connections: one for plain requests, one for each of two watches. */
+export class KubernetesCluster implements Cluster {
+  readonly server: string;
+  readonly defaultNamespace: string | undefined;
+  readonly #connection: ApiConnection;
+  readonly #kinds: KindReader;
+  /** What was read or applied, by resourceVersion. */
+  readonly #versions = new Map<string, SeldonDeployment>();
+  #watched: { readonly of: string; readonly rollout: WatchedRollout; readonly started: Promise<void> } | undefined;
+
+  constructor(connection: ApiConnection, defaultNamespace: string | undefined) {
+    this.server = connection.server;
+    this.defaultNamespace = defaultNamespace;
+    this.#connection = connection;
+    this.#kinds = new KindReader(connection);
+  }
+
+  async read({ namespace, name }: ObjectRef): Promise<SeldonDeployment | undefined> {
+    const answer = await this.#kinds.get(SELDON_DEPLOYMENTS, namespace, { name });
+    if (answer === undefined) throw seldonMissing(`${SELDON_DEPLOYMENTS.group}/v1`);
+    if (answer.status === 404) return undefined;
+    return this.#remember(readJson<SeldonDeployment>(answer, asked('get', SELDON_DEPLOYMENTS, namespace)));
+  }
+
+  missingPermissions(namespace: string, wanted: readonly Permission[]): Promise<readonly Permission[]> {
+    return missingPermissions(this.#connection, namespace, wanted);
+  }
+
+  async apply(manifest: SeldonDeployment, { dryRun }: ApplyOptions): Promise<SeldonDeployment> {
+    const { namespace = '', name, resourceVersion } = manifest.metadata;
+    const before = resourceVersion === undefined ? undefined : this.#versions.get(resourceVersion);
+    const read = () => this.read({ namespace, name });
+    const applied = await serverSideApply(this.#connection, { manifest, dryRun, before, read });
+    return dryRun ? applied : this.#remember(applied);
+  }
+
+  async remove(ref: ObjectRef, uid: string): Promise<void> {
+    const { namespace, name } = ref;
+    const answer = await this.#connection.request({
+      method: 'DELETE',
+      path: this.#kinds.pathOf(SELDON_DEPLOYMENTS, ref),
+      body: JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'DeleteOptions',
+        preconditions: { uid },
+        propagationPolicy: 'Background',
+      }),
+    });
+    if (answer.status < 300 || isObjectMissing(answer)) return;
+    if (answer.status === 409)
+      throw new UserError(
+        'object-changed',
+        `SeldonDeployment ${namespace}/${name} was deleted and re-created meanwhile`,
+      );
+    throw failureOf(answer, asked('delete', SELDON_DEPLOYMENTS, namespace));
+  }
+
+  async observe(ref: ObjectRef): Promise<Observation> {
+    const of = `${ref.namespace}/${ref.name}`;
+    if (this.#watched?.of !== of || this.#watched.rollout.hasFailed) {
+      this.#watched?.rollout.close();
+      const rollout = new WatchedRollout(this.#connection, ref);
+      this.#watched = { of, rollout, started: rollout.start() };
+    }
+    const { rollout, started } = this.#watched;
+    await started;
+    return rollout.view();
+  }
+
+  async routes({ namespace, name }: ObjectRef): Promise<readonly Route[]> {
+    const labelSelector = `${SELDON.deploymentLabel}=${deploymentLabel(name)}`;
+    const [istio, emissary] = await Promise.all([
+      this.#kinds.get(VIRTUAL_SERVICES, namespace, { name }),
+      this.#kinds.get(MAPPINGS, namespace, { query: { labelSelector } }),
+    ]);
+    const virtualService = jsonIfAllowed<Parameters<typeof routeOfVirtualService>[0]>(
+      istio,
+      VIRTUAL_SERVICES,
+      namespace,
+    );
+    const mappings = jsonIfAllowed<{ items?: Parameters<typeof routeOfMapping>[0][] }>(emissary, MAPPINGS, namespace);
+    return [
+      ...(virtualService === undefined ? [] : [routeOfVirtualService(virtualService)]),
+      ...(mappings?.items ?? []).map(routeOfMapping),
+    ];
+  }
+
+  async logs(
+    { namespace, name }: ObjectRef,
+    container: string,
+    { previous, tailLines }: LogOptions,
+  ): Promise<string | undefined> {
+    const answer = await this.#connection.request({
+      method: 'GET',
+      path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/log`,
+      query: {
+        container,
+        tailLines: String(tailLines),
+        limitBytes: String(LONGEST_LOG),
+        ...(previous && { previous: 'true' }),
+      },
+      relayed: true,
+    });
+    if (answer.status === 400 || answer.status === 404 || NO_LOG.test(answer.body)) return undefined;
+    if (answer.status === 200) return answer.body;
+    throw failureOf(answer, { verb: 'get', resource: 'pods/log', namespace });
+  }
+
+  async events(namespace: string, uid: string): Promise<readonly KubernetesEvent[]> {
+    const answer = await this.#connection.request({
+      method: 'GET',
+      path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`,
+      query: { fieldSelector: `involvedObject.uid=${uid}` },
+    });
+    const list = readJson<{ items?: RecordedEvent[] }>(answer, { verb: 'list', resource: 'events', namespace });
+    return (list.items ?? []).toSorted((a, b) => timeOf(a) - timeOf(b));
+  }
+
+  async secretKeys({ namespace, name }: ObjectRef): Promise<readonly string[] | 'missing' | 'forbidden'> {
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
+    const answer = await this.#connection.request({ method: 'GET', path });
+    if (answer.status === 403) return 'forbidden';
+    if (answer.status === 404) return 'missing';
+    const secret = readJson<{ data?: object }>(answer, { verb: 'get', resource: 'secrets', namespace });
+    return Object.keys(secret.data ?? {});
+  }
+
+  service(ref: ObjectRef, port: string): HttpEndpoint {
+    return serviceThroughApi(this.#connection, ref, port);
+  }
+
+  close(): void {
+    this.#watched?.rollout.close();
+    this.#connection.close();
+  }
+
+  #remember(object: SeldonDeployment): SeldonDeployment {
+    const { resourceVersion } = object.metadata;
+    if (resourceVersion !== undefined) this.#versions.set(resourceVersion, object);
+    return object;
+  }
+}
+
+interface RecordedEvent extends KubernetesEvent {
+  readonly eventTime?: string | null;
+  readonly metadata?: { readonly creationTimestamp?: string };
+}
+
+/** `lastTimestamp` is null in events of the newer API. */
+function timeOf({ lastTimestamp, eventTime, metadata }: RecordedEvent): number {
+  return Date.parse(lastTimestamp ?? eventTime ?? metadata?.creationTimestamp ?? '') || 0;
+}
+
+function asked(verb: string, { plural, group }: ResourceKind, namespace: string) {
+  return { verb, resource: `${plural}.${group}`, namespace };
+}
+
+/** Undefined where the kind or the object is unknown, or not ours to see. */
+function jsonIfAllowed<T>(answer: HttpResponse | undefined, kind: ResourceKind, namespace: string): T | undefined {
+  if (answer === undefined || answer.status === 403 || answer.status === 404) return undefined;
+  return readJson<T>(answer, asked('get', kind, namespace));
+}

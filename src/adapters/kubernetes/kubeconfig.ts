@@ -1,0 +1,152 @@
+/** Finds the kubeconfig as kubectl does, and reduces it to the one cluster and user of the chosen context. */
+
+import { readFileSync } from 'node:fs';
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
+import { load, YAMLException } from 'js-yaml';
+import { UserError } from '../../core/errors.ts';
+import { isTree } from '../../core/overlay.ts';
+
+export interface KubeconfigRequest {
+  /** Content (plain or base64) or path; undefined: KUBECONFIG, the default file, in-cluster. */
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The document of the pod we run in; undefined when we run in none. */
+  readonly inCluster: () => unknown;
+}
+
+/** What a kubeconfig says under one name, keys as in the file. */
+export type Entry = Readonly<Record<string, unknown>>;
+
+/** One context of a kubeconfig, resolved; paths in it are absolute. */
+export interface KubeconfigContext {
+  readonly name: string;
+  readonly namespace: string | undefined;
+  readonly cluster: Entry;
+  readonly user: Entry;
+}
+
+/** @throws UserError kubeconfig-invalid */
+export function readKubeconfig(request: KubeconfigRequest): KubeconfigContext {
+  const documents = findDocuments(request);
+  const current = documents.map((one) => one.document['current-context']).find((name) => Boolean(name));
+  const contexts = documents.flatMap((one) => entriesOf(one, 'contexts', 'context'));
+  const known = contexts.map((one) => one.name).join(', ') || 'none';
+  const name = request.context ?? current;
+  if (typeof name !== 'string')
+    throw invalid('the kubeconfig has no current-context', `name one in the input \`context\`: ${known}`);
+  const context = contexts.find((one) => one.name === name)?.entry;
+  if (context === undefined) throw invalid(`the kubeconfig has no context \`${name}\``, `it has: ${known}`);
+
+  const find = (list: 'clusters' | 'users', key: 'cluster' | 'user'): Entry => {
+    const found = documents.flatMap((one) => entriesOf(one, list, key)).find((one) => one.name === context[key]);
+    if (found !== undefined) return found.entry;
+    throw invalid(`context \`${name}\` names the ${key} \`${context[key]}\`, which the kubeconfig does not have`);
+  };
+  return {
+    name,
+    namespace: typeof context.namespace === 'string' ? context.namespace.trim() || undefined : undefined,
+    cluster: find('clusters', 'cluster'),
+    // A context without a user is an anonymous one, as behind `kubectl proxy`.
+    user: context.user ? find('users', 'user') : {},
+  };
+}
+
+/** One kubeconfig file; `folder` is where its relative paths start. */
+interface Source {
+  readonly document: Entry;
+  readonly folder: string;
+}
+
+function findDocuments({ kubeconfig, env, inCluster }: KubeconfigRequest): readonly Source[] {
+  if (kubeconfig !== undefined) return [readGiven(kubeconfig, 'the input `kubeconfig`', env.HOME)];
+  const fromEnv = env.KUBECONFIG ?? '';
+  if (isContent(fromEnv)) return [readGiven(fromEnv, 'KUBECONFIG', env.HOME)];
+  const paths = fromEnv === '' ? [join(env.HOME ?? '', '.kube', 'config')] : fromEnv.split(delimiter).filter(Boolean);
+  // As for kubectl, some of the files may be missing.
+  const found = paths.flatMap((path) => readFile(path) ?? []);
+  if (found.length > 0) return found;
+  const pod = inCluster();
+  if (pod !== undefined) return [{ document: pod as Entry, folder: '/' }];
+  throw invalid(
+    `there is no kubeconfig: the input \`kubeconfig\` is empty, ${fromEnv === '' ? 'KUBECONFIG is not set, ' : ''}` +
+      `${paths.join(' and ')} ${paths.length > 1 ? 'do' : 'does'} not exist, and this is no pod`,
+    'give its content (from a secret of the repository) or its path in the input `kubeconfig`',
+  );
+}
+
+function readGiven(given: string, where: string, home: string | undefined): Source {
+  const decoded = Buffer.from(given, 'base64').toString('utf8');
+  if (/^[A-Za-z0-9+/=\s]+$/.test(given) && decoded.includes('clusters')) return parse(decoded, where, process.cwd());
+  if (isContent(given)) return parse(given, where, process.cwd());
+  const path = given.trim().replace(/^~(?=\/)/, home ?? '~');
+  const source = readFile(path);
+  if (source !== undefined) return source;
+  throw invalid(
+    `the kubeconfig file ${path} does not exist`,
+    `correct ${where}: it takes a path, or the content itself`,
+  );
+}
+
+function isContent(text: string): boolean {
+  return /^\s*\{|^\s*(apiVersion|kind|clusters|contexts|users|current-context|preferences)\s*:/m.test(text);
+}
+
+/** Undefined when there is no such file. */
+function readFile(path: string): Source | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw invalid(`the kubeconfig file ${path} cannot be read: ${message}`, undefined, cause);
+  }
+  return parse(text, path, dirname(resolve(path)));
+}
+
+function parse(text: string, where: string, folder: string): Source {
+  let document: unknown;
+  try {
+    document = load(text);
+  } catch (cause) {
+    // The exception's message quotes the text, which is a secret.
+    const why =
+      cause instanceof YAMLException ? `${cause.reason} in line ${(cause.mark?.line ?? 0) + 1}` : 'unreadable';
+    throw invalid(`the kubeconfig of ${where} is not YAML: ${why}`);
+  }
+  if (isTree(document) && Array.isArray(document.clusters)) return { document, folder };
+  throw invalid(`the content of ${where} is no kubeconfig: it has no list \`clusters\``);
+}
+
+/** The named entries of one list, in order; so that of equal names the first wins, as for kubectl. */
+function entriesOf({ document, folder }: Source, list: string, key: string): { name: string; entry: Entry }[] {
+  const items = Array.isArray(document[list]) ? document[list] : [];
+  return items.flatMap((item: unknown) => {
+    const entry = isTree(item) ? item[key] : undefined;
+    if (!isTree(item) || typeof item.name !== 'string' || !isTree(entry)) return [];
+    return [{ name: item.name, entry: withAbsolutePaths(entry, folder) }];
+  });
+}
+
+const PATH_KEYS: ReadonlySet<string> = new Set([
+  'certificate-authority',
+  'client-certificate',
+  'client-key',
+  'tokenFile',
+]);
+
+function withAbsolutePaths(entry: Entry, folder: string): Entry {
+  const absolute = (path: string) => (isAbsolute(path) ? path : join(folder, path));
+  const fields = Object.entries(entry).map(([key, value]) => {
+    if (PATH_KEYS.has(key) && typeof value === 'string' && value !== '') return [key, absolute(value)];
+    // kubectl: a command with a slash lies beside the kubeconfig, one without is looked up in PATH.
+    if (key !== 'exec' || !isTree(value) || !String(value.command).includes('/')) return [key, value];
+    return [key, { ...value, command: absolute(String(value.command)) }];
+  });
+  return Object.fromEntries(fields);
+}
+
+export function invalid(message: string, hint?: string, cause?: unknown): UserError {
+  return new UserError('kubeconfig-invalid', message, { hint, cause });
+}

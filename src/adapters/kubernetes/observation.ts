@@ -1,0 +1,99 @@
+import { deploymentLabel } from '../../core/protocol.ts';
+import { SELDON } from '../../core/seldon-deployment.ts';
+import type { Deployment, Pod } from '../../core/snapshot.ts';
+import type { ObjectRef, Observation } from '../../ports.ts';
+import type { ApiConnection } from './connection.ts';
+import { WatchedCollection } from './watch.ts';
+
+/** The Deployments and Pods of one SeldonDeployment, watched once for all who look at them. */
+export class WatchedRollout {
+  readonly #deployments: WatchedCollection<Deployment>;
+  readonly #pods: WatchedCollection<Pod>;
+  readonly #waiting = new Set<() => void>();
+  #changes = 0;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(connection: ApiConnection, { namespace, name }: ObjectRef) {
+    const labelSelector = `${SELDON.deploymentLabel}=${deploymentLabel(name)}`;
+    const within = encodeURIComponent(namespace);
+    const listener = { onChange: () => this.#changed(), onFailure: (error: unknown) => this.#failed(error) };
+    const deployments = { path: `/apis/apps/v1/namespaces/${within}/deployments`, labelSelector };
+    const pods = { path: `/api/v1/namespaces/${within}/pods`, labelSelector };
+    this.#deployments = new WatchedCollection(
+      connection,
+      { ...deployments, asked: { resource: 'deployments.apps', namespace } },
+      listener,
+    );
+    this.#pods = new WatchedCollection(connection, { ...pods, asked: { resource: 'pods', namespace } }, listener);
+  }
+
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  /** Resolves when both are known. @throws UserError cluster-* */
+  async start(): Promise<void> {
+    try {
+      await Promise.all([this.#deployments.start(), this.#pods.start()]);
+    } catch (error) {
+      this.#failed(error);
+      this.close();
+      throw error;
+    }
+  }
+
+  /** A look of its own: each one is told of every change since it last asked. */
+  view(): Observation {
+    let seen = this.#changes;
+    const change = async (timeout: number) => {
+      if (seen === this.#changes && this.#failure === undefined) await this.#nextChange(timeout);
+      seen = this.#changes;
+      if (this.#failure !== undefined) throw this.#failure.error;
+    };
+    const deployments = () => this.#deployments.objects;
+    const pods = () => this.#pods.objects;
+    return {
+      get deployments() {
+        return deployments();
+      },
+      get pods() {
+        return pods();
+      },
+      change,
+      // The watch itself goes on until the cluster is closed: the same run may look again.
+      close: () => {},
+    };
+  }
+
+  close(): void {
+    this.#deployments.close();
+    this.#pods.close();
+    this.#wake();
+  }
+
+  #nextChange(timeout: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, timeout);
+      this.#waiting.add(done);
+    });
+  }
+
+  #changed(): void {
+    this.#changes++;
+    this.#wake();
+  }
+
+  #failed(error: unknown): void {
+    this.#failure = { error };
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const done of this.#waiting) done();
+  }
+}

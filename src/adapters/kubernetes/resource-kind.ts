@@ -1,0 +1,71 @@
+import type { ObjectRef } from '../../ports.ts';
+import type { HttpResponse } from '../http.ts';
+import { isObjectMissing } from './api-status.ts';
+import type { ApiConnection } from './connection.ts';
+
+/** A kind of object that servers have in one version or another, or not at all. */
+export interface ResourceKind {
+  readonly group: string;
+  readonly plural: string;
+  /** Best first. */
+  readonly versions: readonly string[];
+}
+
+export const SELDON_DEPLOYMENTS: ResourceKind = {
+  group: 'machinelearning.seldon.io',
+  plural: 'seldondeployments',
+  versions: ['v1', 'v1alpha2'],
+};
+
+export const VIRTUAL_SERVICES: ResourceKind = {
+  group: 'networking.istio.io',
+  plural: 'virtualservices',
+  versions: ['v1beta1', 'v1'],
+};
+
+export const MAPPINGS: ResourceKind = {
+  group: 'getambassador.io',
+  plural: 'mappings',
+  versions: ['v2', 'v3alpha1'],
+};
+
+/** Finds objects of kinds whose version, or existence, the first request finds out and the others know. */
+export class KindReader {
+  readonly #connection: ApiConnection;
+  readonly #served = new Map<ResourceKind, string | undefined>();
+
+  constructor(connection: ApiConnection) {
+    this.#connection = connection;
+  }
+
+  /** @returns undefined when the server has no such kind */
+  async get(
+    kind: ResourceKind,
+    namespace: string,
+    { name, query }: { readonly name?: string; readonly query?: Readonly<Record<string, string>> },
+  ): Promise<HttpResponse | undefined> {
+    const known = this.#served.get(kind);
+    if (known === undefined && this.#served.has(kind)) return undefined;
+    for (const version of known === undefined ? kind.versions : [known]) {
+      const path =
+        collectionPath(kind, version, namespace) + (name === undefined ? '' : `/${encodeURIComponent(name)}`);
+      const answer = await this.#connection.request({ method: 'GET', path, ...(query && { query }) });
+      if (answer.status === 404 && !isObjectMissing(answer)) continue;
+      if (answer.status < 300 || answer.status === 404) this.#served.set(kind, version);
+      return answer;
+    }
+    this.#served.set(kind, undefined);
+    return undefined;
+  }
+
+  /** Path of one object, in the version that the server is known to have. */
+  pathOf(kind: ResourceKind, { namespace, name }: ObjectRef): string {
+    const version = this.#served.get(kind) ?? kind.versions[0] ?? '';
+    return `${collectionPath(kind, version, namespace)}/${encodeURIComponent(name)}`;
+  }
+}
+
+/** Below the server's URL. */
+export function collectionPath({ group, plural }: ResourceKind, version: string, namespace: string): string {
+  return `/apis/${group}/${version}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
+}

@@ -1,0 +1,149 @@
+import { UserError } from '../../core/errors.ts';
+import { contains, equal } from '../../core/overlay.ts';
+import { ANNOTATIONS, FIELD_MANAGER, type SeldonDeployment } from '../../core/seldon-deployment.ts';
+import type { HttpResponse } from '../http.ts';
+import {
+  type ApiStatus,
+  type Asked,
+  failureOf,
+  isObjectMissing,
+  objectionOf,
+  readJson,
+  statusOf,
+} from './api-status.ts';
+import type { ApiConnection } from './connection.ts';
+import { collectionPath, SELDON_DEPLOYMENTS } from './resource-kind.ts';
+
+export interface ApplyRequest {
+  readonly manifest: SeldonDeployment;
+  readonly dryRun: boolean;
+  /** The object at the manifest's `resourceVersion`, as it was read. */
+  readonly before: SeldonDeployment | undefined;
+  /** The object as it is now. */
+  readonly read: () => Promise<SeldonDeployment | undefined>;
+}
+
+/**
+ * What a manifest without a resourceVersion is sent with. To an update it is an invalid version, so that server-side
+ * apply, which would take over an existing object, can only create (seen on Kubernetes 1.34).
+ */
+const NONE_YET = '0';
+
+/** The operator writes the status of an object under way, and each time it gets a new version. */
+const MOST_TRIES = 10;
+
+/** Server-side apply of the whole manifest: forced, strict, and only upon the object it was made from. */
+export async function serverSideApply(connection: ApiConnection, request: ApplyRequest): Promise<SeldonDeployment> {
+  const { manifest, dryRun, before, read } = request;
+  const { namespace = '', name } = manifest.metadata;
+  let version = manifest.metadata.resourceVersion ?? NONE_YET;
+  for (let attempt = 1; ; attempt++) {
+    const { answer, repeated } = await patch(connection, request, version);
+    if (answer.status < 300) return readJson<SeldonDeployment>(answer, askedOf(manifest));
+    if (!isConflict(answer)) throw applyFailure(answer, askedOf(manifest), manifest.apiVersion);
+    const live = await read();
+    // The answer to an earlier try may have been lost on its way: then the version in our way is our own.
+    if (repeated && !dryRun && live !== undefined && isOurs(live, manifest)) return live;
+    const next = live?.metadata.resourceVersion;
+    if (next === undefined || !differsInStatusOnly(live, before) || attempt === MOST_TRIES) {
+      const what = `SeldonDeployment ${namespace}/${name} was changed while this run prepared its own change`;
+      throw new UserError('object-changed', what, { hint: 'run again: the new run starts from what is live then' });
+    }
+    version = next;
+  }
+}
+
+async function patch(
+  connection: ApiConnection,
+  { manifest, dryRun, before }: ApplyRequest,
+  resourceVersion: string,
+): Promise<{ readonly answer: HttpResponse; readonly repeated: boolean }> {
+  const { namespace = '', name } = manifest.metadata;
+  const { status: _, ...rest } = manifest;
+  const { managedFields: __, ...metadata } = manifest.metadata;
+  const path = collectionPath(SELDON_DEPLOYMENTS, manifest.apiVersion.split('/')[1] ?? '', namespace);
+  // A version alone is no guard against a deletion in between: apply would create the object again. The uid is one.
+  const uid = before?.metadata.uid;
+  const guarded = { ...metadata, resourceVersion, ...(uid !== undefined && { uid }) };
+  let repeated = false;
+  const answer = await connection.request({
+    method: 'PATCH',
+    path: `${path}/${encodeURIComponent(name)}`,
+    query: { fieldManager: FIELD_MANAGER, force: 'true', fieldValidation: 'Strict', ...(dryRun && { dryRun: 'All' }) },
+    contentType: 'application/apply-patch+yaml',
+    body: JSON.stringify({ ...rest, metadata: guarded }),
+    onRepeat: () => {
+      repeated = true;
+    },
+  });
+  return { answer, repeated };
+}
+
+function askedOf({ metadata }: SeldonDeployment): Asked {
+  const resource = `${SELDON_DEPLOYMENTS.plural}.${SELDON_DEPLOYMENTS.group}`;
+  return { verb: 'patch', resource, namespace: metadata.namespace ?? '' };
+}
+
+function differsInStatusOnly(live: SeldonDeployment | undefined, before: SeldonDeployment | undefined): boolean {
+  const lasting = (object: SeldonDeployment) => {
+    const { uid, labels, annotations, ownerReferences, deletionTimestamp } = object.metadata;
+    return { uid, labels, annotations, ownerReferences, deletionTimestamp, spec: object.spec };
+  };
+  return live !== undefined && before !== undefined && equal(lasting(live), lasting(before));
+}
+
+function isConflict(answer: HttpResponse): boolean {
+  if (answer.status === 409) return true;
+  const causes = statusOf(answer)?.causes ?? [];
+  const guards = new Set(['metadata.resourceVersion', 'metadata.uid']);
+  return answer.status === 422 && causes.some(({ field }) => guards.has(field ?? ''));
+}
+
+/** Our notes on the object name this very run, and the markers its very pods. */
+function isOurs(live: SeldonDeployment, manifest: SeldonDeployment): boolean {
+  const markers = ({ spec }: SeldonDeployment) => spec.predictors.map((one) => one.annotations?.[ANNOTATIONS.rollout]);
+  return (
+    contains(live.metadata.annotations ?? {}, manifest.metadata.annotations ?? {}) &&
+    contains(markers(live), markers(manifest))
+  );
+}
+
+function applyFailure(answer: HttpResponse, asked: Asked, apiVersion: string): UserError {
+  const status = statusOf(answer);
+  if (answer.status === 404) return missing(answer, status, { ...asked, apiVersion });
+  if (status === undefined) return failureOf(answer, asked);
+  if (status.causes.some(({ reason }) => reason === 'NamespaceTerminating'))
+    return new UserError('namespace-not-found', `namespace ${asked.namespace} is being deleted`);
+  if (!isRefusal(answer, status)) return failureOf(answer, asked);
+  const webhook = /^admission webhook "([^"]*)"/.exec(status.message)?.[1];
+  const who = webhook === undefined ? 'the API server' : `the webhook ${webhook}`;
+  return new UserError('manifest-refused', `${who} refuses the manifest: ${objectionOf(status)}`, {
+    hint: 'the manifest is in the log and in the output `manifest-path`; correct the inputs or your base manifest',
+  });
+}
+
+function isRefusal({ status: code }: HttpResponse, { message }: ApiStatus): boolean {
+  if (code === 500) return message.startsWith('failed to create typed patch object');
+  if (code === 403) return message.startsWith('admission webhook') || message.includes('exceeded quota');
+  return code === 400 || code === 422 || code === 413;
+}
+
+function missing(
+  answer: HttpResponse,
+  status: ApiStatus | undefined,
+  { namespace, apiVersion, ...asked }: Asked & { readonly apiVersion: string },
+): UserError {
+  if (status?.kind === 'namespaces') {
+    return new UserError('namespace-not-found', `namespace ${namespace} does not exist`, {
+      hint: `create it (kubectl create namespace ${namespace}), or correct the input \`namespace\``,
+    });
+  }
+  return isObjectMissing(answer) ? failureOf(answer, { ...asked, namespace }) : seldonMissing(apiVersion);
+}
+
+/** The server does not know the kind. */
+export function seldonMissing(apiVersion: string): UserError {
+  return new UserError('seldon-not-installed', `the cluster has no SeldonDeployments (${apiVersion})`, {
+    hint: 'install Seldon Core 1.x, or correct the inputs `kubeconfig`, `context` and `api-version`',
+  });
+}

@@ -1,0 +1,53 @@
+/** What a kubeconfig says of its user, where client-node falls short of it. */
+
+import { isTree } from '../../core/overlay.ts';
+import type { Entry, KubeconfigContext } from './kubeconfig.ts';
+
+/** The user as client-node understands it: it knows no `tokenFile` and sets no KUBERNETES_EXEC_INFO. */
+export function userEntry({ user, cluster }: KubeconfigContext): Entry {
+  const { tokenFile, token, exec, ...rest } = user;
+  if (typeof tokenFile === 'string' && tokenFile !== '')
+    return { ...rest, 'auth-provider': { name: 'tokenFile', config: { tokenFile } } };
+  if (!isTree(exec)) return { ...rest, token };
+  const variable = { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(execInfo(exec, cluster)) };
+  return { ...rest, token, exec: { ...exec, env: [...(Array.isArray(exec.env) ? exec.env : []), variable] } };
+}
+
+/** What a credential plugin is told (client.authentication.k8s.io, ExecCredential). */
+function execInfo(exec: Entry, cluster: Entry): unknown {
+  const { extensions, 'proxy-url': proxy, ...fields } = cluster;
+  const extension = Array.isArray(extensions)
+    ? extensions.find((one) => isTree(one) && one.name === 'client.authentication.k8s.io/exec')
+    : undefined;
+  const told = { ...fields, ...(proxy !== undefined && { 'proxy-url': proxy }), config: extension?.extension };
+  return {
+    apiVersion: exec.apiVersion,
+    kind: 'ExecCredential',
+    spec: { interactive: false, ...(exec.provideClusterInfo === true && { cluster: told }) },
+  };
+}
+
+/** client-node knows `as` only. */
+export function impersonation(user: Entry): Record<string, string | string[]> {
+  const extra = isTree(user['as-user-extra']) ? user['as-user-extra'] : {};
+  const extras = Object.entries(extra).map(([key, values]) => [
+    `impersonate-extra-${encodeURIComponent(key.toLowerCase())}`,
+    values,
+  ]);
+  return {
+    ...(typeof user['as-uid'] === 'string' && { 'impersonate-uid': user['as-uid'] }),
+    ...(Array.isArray(user['as-groups']) && { 'impersonate-group': user['as-groups'].map(String) }),
+    ...Object.fromEntries(extras),
+  };
+}
+
+/** Every value that must not be seen in a log. */
+export function secretsIn(user: Entry): readonly string[] {
+  const provider = isTree(user['auth-provider']) ? user['auth-provider'].config : undefined;
+  const config: Entry = isTree(provider) ? provider : {};
+  const values = [
+    ...['token', 'password', 'client-key-data'].map((key) => user[key]),
+    ...['id-token', 'refresh-token', 'access-token', 'client-secret'].map((key) => config[key]),
+  ];
+  return values.filter((value) => typeof value === 'string' && value !== '').map(String);
+}

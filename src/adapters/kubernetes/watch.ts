@@ -1,0 +1,181 @@
+import type { IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../../core/errors.ts';
+import type { ObjectMeta } from '../../core/seldon-deployment.ts';
+import { isTransient } from '../http.ts';
+import { type Asked, failureOf, readJson } from './api-status.ts';
+import type { ApiConnection } from './connection.ts';
+
+export interface WatchTarget {
+  /** Path of the collection below the server's URL. */
+  readonly path: string;
+  readonly labelSelector: string;
+  /** The collection in words, for messages. */
+  readonly asked: Omit<Asked, 'verb'>;
+  /** Milliseconds without a byte after which the stream counts as dead; the server sends bookmarks every minute. */
+  readonly quiet?: number;
+}
+
+export interface WatchListener {
+  /** After every change of what is known. */
+  onChange(): void;
+  /** The watch has given up; what is known grows old. */
+  onFailure(error: unknown): void;
+}
+
+interface WatchedObject {
+  readonly metadata: ObjectMeta;
+}
+
+interface ListAnswer<T> {
+  readonly metadata?: { readonly resourceVersion?: string };
+  readonly items?: readonly T[] | null;
+}
+
+type WatchEvent<T> =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: T }
+  | { readonly type: 'ERROR'; readonly object: { readonly code?: number; readonly message?: string } };
+
+/** How one stream ended: in its time, too old to go on from where it was, or cut. */
+type StreamEnd =
+  | { readonly kind: 'over' }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'cut'; readonly cause: unknown };
+
+/** Seconds one stream lives; the server ends it. With a jitter, so that not all watches of a cluster renew at once. */
+const LIFETIME = 290;
+const JITTER = 20;
+const QUIET = 150_000;
+const SLOWEST = 10_000;
+/** A stream that lived so long, in milliseconds, was none that the server closes at once. */
+const WORTHWHILE = 1_000;
+
+/**
+ * The objects of one collection that carry a label, kept up to date: a list, then a watch from there on, resumed where
+ * it was cut and listed again where the server has forgotten that moment (HTTP 410).
+ */
+export class WatchedCollection<T extends WatchedObject> {
+  readonly #connection: ApiConnection;
+  readonly #target: WatchTarget;
+  readonly #listener: WatchListener;
+  readonly #closing = new AbortController();
+  readonly #objects = new Map<string, T>();
+  #version = '';
+  /** Streams in a row that brought nothing. */
+  #failures = 0;
+  #brokenSince: number | undefined;
+
+  constructor(connection: ApiConnection, target: WatchTarget, listener: WatchListener) {
+    this.#connection = connection;
+    this.#target = target;
+    this.#listener = listener;
+  }
+
+  get objects(): readonly T[] {
+    return [...this.#objects.values()];
+  }
+
+  /** Resolves with the first list; from then on it follows by itself. @throws UserError cluster-* */
+  async start(): Promise<void> {
+    await this.#list();
+    this.#follow().catch((error: unknown) => {
+      if (!this.#closing.signal.aborted) this.#listener.onFailure(error);
+    });
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #list(): Promise<void> {
+    const { path, labelSelector, asked } = this.#target;
+    const answer = await this.#connection.request({ method: 'GET', path, query: { labelSelector } });
+    const list = readJson<ListAnswer<T>>(answer, { ...asked, verb: 'list' });
+    this.#objects.clear();
+    for (const object of list.items ?? []) this.#objects.set(object.metadata.name, object);
+    this.#version = list.metadata?.resourceVersion ?? '';
+    this.#listener.onChange();
+  }
+
+  async #follow(): Promise<never> {
+    const { signal } = this.#closing;
+    for (;;) {
+      const end = await this.#watchOnce();
+      signal.throwIfAborted();
+      if (this.#failures > 0) await sleep(Math.min(100 * 2 ** this.#failures, SLOWEST), undefined, { signal });
+      if (end.kind === 'expired') await this.#list();
+      if (end.kind === 'cut') this.#givingUp(end.cause);
+      else this.#brokenSince = undefined;
+    }
+  }
+
+  /** A stream that could be opened again ends the count. @throws UserError cluster-unreachable when it is over */
+  #givingUp(cause: unknown): void {
+    const now = this.#connection.clock.now();
+    this.#brokenSince ??= now;
+    if (now - this.#brokenSince > this.#connection.patience) throw this.#connection.unreachable(cause);
+  }
+
+  async #watchOnce(): Promise<StreamEnd> {
+    const { clock } = this.#connection;
+    const stalled = new AbortController();
+    const timer = setTimeout(() => stalled.abort(new Error('silence')), this.#target.quiet ?? QUIET);
+    this.#failures++;
+    let began = Number.POSITIVE_INFINITY;
+    try {
+      const message = await this.#open(AbortSignal.any([this.#closing.signal, stalled.signal]));
+      if (message === 'expired') return { kind: 'expired' };
+      this.#brokenSince = undefined;
+      began = clock.now();
+      for await (const line of linesOf(message, () => timer.refresh())) {
+        const event = JSON.parse(line) as WatchEvent<T>;
+        if (event.type === 'ERROR') return { kind: 'expired' };
+        this.#take(event);
+        this.#failures = 0;
+      }
+      return { kind: 'over' };
+    } catch (cause) {
+      if (cause instanceof UserError) throw cause;
+      return { kind: 'cut', cause };
+    } finally {
+      clearTimeout(timer);
+      if (clock.now() - began > WORTHWHILE) this.#failures = 0;
+    }
+  }
+
+  async #open(signal: AbortSignal): Promise<IncomingMessage | 'expired'> {
+    const { path, labelSelector, asked } = this.#target;
+    const query = {
+      watch: 'true',
+      labelSelector,
+      resourceVersion: this.#version,
+      allowWatchBookmarks: 'true',
+      timeoutSeconds: String(LIFETIME + Math.floor(Math.random() * JITTER)),
+    };
+    const answer = await this.#connection.stream({ path, query }, signal);
+    if (!('body' in answer)) return answer;
+    if (answer.status === 410) return 'expired';
+    const failure = failureOf(answer, { ...asked, verb: 'watch' });
+    throw isTransient(answer.status) ? new Error(failure.message) : failure;
+  }
+
+  #take(event: Exclude<WatchEvent<T>, { type: 'ERROR' }>): void {
+    const { metadata } = event.object;
+    this.#version = metadata.resourceVersion ?? this.#version;
+    if (event.type === 'BOOKMARK') return;
+    if (event.type === 'DELETED') this.#objects.delete(metadata.name);
+    else this.#objects.set(metadata.name, event.object);
+    this.#listener.onChange();
+  }
+}
+
+/** Lines of a stream. Its end may cut the last one: that one is dropped. */
+async function* linesOf(message: IncomingMessage, onChunk: () => void): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of message.setEncoding('utf8')) {
+    onChunk();
+    const lines = `${rest}${chunk}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines.filter((line) => line !== '');
+  }
+}

@@ -1,0 +1,181 @@
+import type { Agent } from 'node:http';
+import { unescape as percentDecoded } from 'node:querystring';
+import type { RegistryConfig } from '../../core/config.ts';
+import { UserError } from '../../core/errors.ts';
+import { isTree } from '../../core/overlay.ts';
+import type { Clock } from '../../ports.ts';
+import { createAgent, HttpFailure, type HttpRequest, type HttpResponse, sendWithRetry } from '../http.ts';
+import { refusalOf, unreachableOf } from './refusal.ts';
+
+export type Tree = Readonly<Record<string, unknown>>;
+
+export interface ConnectionOptions {
+  readonly config: RegistryConfig;
+  readonly clock: Clock;
+  /** Told before each wait for another try. */
+  readonly warn: (message: string) => void;
+  /** PEM text that replaces the known authorities (MLFLOW_TRACKING_SERVER_CERT_PATH names its file). */
+  readonly authorities?: string | undefined;
+  /** Trust any certificate (MLFLOW_TRACKING_INSECURE_TLS). */
+  readonly insecureTls?: boolean;
+  /** MLFLOW_WORKSPACE, for servers with workspaces (3.10 and newer). */
+  readonly workspace?: string | undefined;
+}
+
+export interface ApiRequest {
+  /** Below the server's URL: `/api/2.0/mlflow/runs/get`, `/get-artifact`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Sent as JSON in a POST. Only for requests that change nothing: they are repeated. */
+  readonly body?: object;
+  /** What is asked for, in words, for messages. */
+  readonly what: string;
+  /** For files: a server error is an answer too, since many storages give one for a file that is not there. */
+  readonly mayFail?: boolean;
+}
+
+const TIMEOUT = 30_000;
+const REDIRECTS = 5;
+
+/** One MLflow server over HTTP: base path, credentials, redirects, retries, and its refusals in our words. */
+export class MlflowConnection {
+  /** The server's URL without credentials and trailing slash. */
+  readonly url: string;
+  readonly #options: ConnectionOptions;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #agents = new Map<string, Agent>();
+  /** Where `/api` may live; one once an answer told. */
+  #apiRoots: readonly string[];
+
+  constructor(trackingUri: string, options: ConnectionOptions) {
+    const base = parseTrackingUri(trackingUri);
+    this.#options = options;
+    this.#headers = headersOf(base, options);
+    this.url = `${base.origin}${base.pathname}`.replace(/\/+$/, '');
+    // With --static-prefix servers before 3.12 keep /api at the root, newer ones put it under the prefix.
+    this.#apiRoots = [...new Set([this.url, base.origin])];
+  }
+
+  /**
+   * A JSON answer: 200, or 400 and 404 with MLflow's own error body. Undefined when the server has no such route.
+   * @throws UserError registry-*
+   */
+  async json(request: ApiRequest): Promise<{ readonly status: number; readonly body: Tree } | undefined> {
+    let last: HttpResponse | undefined;
+    for (const root of this.#apiRoots) {
+      last = await this.#send(`${root}${request.path}`, request);
+      const body = parseTree(last.body);
+      // Other 404s come from a proxy or from the web framework: HTML, plain text or JSON of another shape.
+      if (body === undefined || (last.status === 404 && body.error_code === undefined)) continue;
+      this.#apiRoots = [root];
+      return { status: last.status, body };
+    }
+    if (last === undefined || last.status === 404) return undefined;
+    throw refusalOf({ url: this.url, what: request.what, ...last });
+  }
+
+  /** A file as text, or with which status it was refused: 400, 404, or 5xx if it may fail. @throws UserError registry-* */
+  text(request: ApiRequest): Promise<{ readonly status: number; readonly body: string }> {
+    return this.#send(`${this.url}${request.path}`, request);
+  }
+
+  close(): void {
+    for (const agent of this.#agents.values()) agent.destroy();
+  }
+
+  async #send(address: string, { query, body, what, mayFail = false }: ApiRequest): Promise<HttpResponse> {
+    const url = new URL(address);
+    url.search = new URLSearchParams(query).toString();
+    const method = body === undefined ? 'GET' : 'POST';
+    const headers = { ...this.#headers, ...(body !== undefined && { 'content-type': 'application/json' }) };
+    const text = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await this.#follow({ method, url, headers, ...text, timeout: TIMEOUT }, mayFail);
+    const isAnswer = response.status === 200 || response.status === 400 || response.status === 404;
+    if (isAnswer || (mayFail && response.status >= 500)) return response;
+    throw refusalOf({ url: this.url, what, ...response });
+  }
+
+  async #follow(first: HttpRequest, mayFail: boolean): Promise<HttpResponse> {
+    let request = first;
+    for (let redirects = 0; ; redirects++) {
+      const response = await this.#exchange(request, mayFail);
+      const { location } = response.headers;
+      const isRedirect = response.status >= 300 && response.status < 400 && location !== undefined;
+      if (!isRedirect || request.method !== 'GET' || redirects === REDIRECTS) return response;
+      const url = new URL(location, request.url);
+      if (url.protocol !== 'http:' && url.protocol !== 'https:') return response;
+      request = { ...request, url, headers: isSameServer(request.url, url) ? (request.headers ?? {}) : {} };
+    }
+  }
+
+  async #exchange(request: HttpRequest, mayFail: boolean): Promise<HttpResponse> {
+    const { clock, warn } = this.#options;
+    const onRetry = (why: string, wait: number) => warn(`MLflow: ${why}; next try in ${Math.ceil(wait / 1000)} s`);
+    const policy = { clock, attempts: 4, delay: 500, patience: 60_000, onRetry };
+    const agent = this.#agentFor(request.url.protocol);
+    // 501 and MLflow's FEATURE_DISABLED are for ever; a file's 500 is for the caller to judge.
+    const isFinal = ({ status, body }: HttpResponse) =>
+      (mayFail && status === 500) || body.includes('FEATURE_DISABLED');
+    try {
+      return await sendWithRetry({ ...request, agent }, policy, isFinal);
+    } catch (error) {
+      throw error instanceof HttpFailure ? unreachableOf(this.url, error) : error;
+    }
+  }
+
+  #agentFor(protocol: string): Agent {
+    const { authorities, insecureTls } = this.#options;
+    const known = this.#agents.get(protocol);
+    if (known !== undefined) return known;
+    const agent = createAgent(protocol, {
+      ...(authorities !== undefined && { ca: authorities }),
+      ...(insecureTls === true && { rejectUnauthorized: false }),
+    });
+    this.#agents.set(protocol, agent);
+    return agent;
+  }
+}
+
+function parseTrackingUri(text: string): URL {
+  const url = URL.parse(text);
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  const isDatabricks = /^databricks|^uc:/.test(text);
+  throw new UserError(
+    'bad-input',
+    isDatabricks
+      ? `the tracking URI \`${text}\` names a Databricks or Unity Catalog registry, which this action cannot ask`
+      : 'the tracking URI is not the http(s) URL of an MLflow server',
+    {
+      hint: isDatabricks
+        ? 'give the storage URI of the model as `model-uri`'
+        : 'set the input `mlflow-tracking-uri` (or MLFLOW_TRACKING_URI) to a URL such as `https://mlflow.example.com`',
+    },
+  );
+}
+
+/** Basic goes before bearer, as in MLflow's client. */
+function headersOf(base: URL, { config, workspace }: ConnectionOptions): Record<string, string> {
+  const username = config.username ?? percentDecoded(base.username);
+  const password = config.password ?? percentDecoded(base.password);
+  const basic = username !== '' && password !== '' && Buffer.from(`${username}:${password}`).toString('base64');
+  const authorization = basic ? `Basic ${basic}` : config.token && `Bearer ${config.token}`;
+  return {
+    ...(authorization !== undefined && authorization !== '' && { authorization }),
+    ...(workspace !== undefined && { 'x-mlflow-workspace': workspace }),
+  };
+}
+
+/** The same origin, or its upgrade from http to https on the usual ports. */
+function isSameServer(from: URL, to: URL): boolean {
+  const isUpgrade = from.protocol === 'http:' && to.protocol === 'https:' && from.port === '' && to.port === '';
+  return from.origin === to.origin || (isUpgrade && from.hostname === to.hostname);
+}
+
+function parseTree(text: string): Tree | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isTree(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,81 @@
+import { UserError } from '../../core/errors.ts';
+import type { HttpFailure } from '../http.ts';
+
+export interface Refusal {
+  readonly url: string;
+  readonly what: string;
+  readonly status: number;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, unknown>>;
+}
+
+const LONGEST_QUOTE = 200;
+
+/** An answer that is no answer, in words. Bodies are HTML or plain text as often as JSON (recorded on MLflow 3.17). */
+export function refusalOf({ url, what, status, body, headers }: Refusal): UserError {
+  const asked = `the MLflow server ${url}, asked for ${what},`;
+  if (status === 401) {
+    return new UserError('registry-unauthorized', `${asked} does not accept the credentials (HTTP 401)`, {
+      hint: 'set the inputs `mlflow-username` and `mlflow-password`, or `mlflow-token`, from secrets',
+    });
+  }
+  if (status === 403 && body.includes('Invalid Host header')) {
+    const { host } = new URL(url);
+    return new UserError(
+      'registry-forbidden',
+      `the MLflow server refuses to be called by the name ${host} (HTTP 403)`,
+      {
+        hint: `start it with \`--allowed-hosts ${host}\` (or MLFLOW_SERVER_ALLOWED_HOSTS), with the port where the URL has one`,
+      },
+    );
+  }
+  if (status === 403) {
+    return new UserError('registry-forbidden', `${asked} denies it to this user (HTTP 403)`, {
+      hint: 'give the user READ permission on the registered model and on its experiment',
+    });
+  }
+  if (status >= 300 && status < 400) {
+    return new UserError('registry-failed', `${asked} redirects to ${originOf(headers?.location, url)}`, {
+      hint: 'set the input `mlflow-tracking-uri` to the URL that it redirects to',
+    });
+  }
+  if (status === 200) {
+    return new UserError('registry-failed', `${asked} answers with something that is not JSON`, {
+      hint: 'check `mlflow-tracking-uri`: it may be a login page or another server',
+    });
+  }
+  return new UserError('registry-failed', `${asked} fails with HTTP ${status}: ${quoteOf(body)}`, {
+    hint: "look into the MLflow server's log; many storages also make it fail so when a file is missing",
+  });
+}
+
+export function unreachableOf(url: string, cause: HttpFailure): UserError {
+  return new UserError('registry-unreachable', `the MLflow server ${url} cannot be reached: ${cause.message}`, {
+    hint: cause.isDistrust
+      ? "set MLFLOW_TRACKING_SERVER_CERT_PATH to a file with the server's certificate authority"
+      : 'check `mlflow-tracking-uri`, and that the runner may reach it',
+    cause,
+  });
+}
+
+/** MLflow's own sentence out of its JSON error, or the text without tags. */
+export function quoteOf(body: string): string {
+  const message = messageOf(body) ?? body.replace(/<[^>]*>/g, ' ');
+  const line = message.replace(/\s+/g, ' ').trim();
+  return line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line;
+}
+
+function messageOf(body: string): string | undefined {
+  try {
+    const { message, detail } = JSON.parse(body);
+    return [message, detail].find((one) => typeof one === 'string');
+  } catch {
+    return undefined;
+  }
+}
+
+/** The path and query of a redirect may carry tokens. */
+function originOf(location: unknown, base: string): string {
+  const url = typeof location === 'string' ? URL.parse(location, base) : null;
+  return url === null ? 'nowhere' : `${url.origin}${url.pathname}`;
+}

@@ -1,0 +1,164 @@
+import type { RegistryConfig } from '../../core/config.ts';
+import { UserError } from '../../core/errors.ts';
+import type { InputExample, Model, ModelDocument } from '../../core/model.ts';
+import { readModelDocument } from '../../core/model-document.ts';
+import { type ModelUri, parseModelUri } from '../../core/model-uri.ts';
+import { proxiedPathOf, storageUriOf } from '../../core/storage-uri.ts';
+import type { ModelRegistry } from '../../ports.ts';
+import { readLoggedModel } from './api.ts';
+import { type ConnectionOptions, MlflowConnection } from './connection.ts';
+import { readModelFile } from './files.ts';
+import { type Located, locate, locateInRun, nameFrom, ofLoggedModel } from './locate.ts';
+
+type StorageModelUri = Extract<ModelUri, { readonly kind: 'storage' }>;
+
+/** What the model's own files told. */
+interface Described {
+  readonly document: ModelDocument | undefined;
+  readonly example: InputExample | undefined;
+  readonly warnings: readonly string[];
+}
+
+/** MLflow's registry, runs and logged models over its REST API, from 2.9 to 3.17. */
+export class MlflowRegistry implements ModelRegistry {
+  readonly #config: RegistryConfig;
+  readonly #options: ConnectionOptions;
+  #server: MlflowConnection | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.#config = options.config;
+    this.#options = options;
+  }
+
+  async resolve(requestedUri: string): Promise<Model> {
+    const uri = parseModelUri(requestedUri);
+    if (uri.kind === 'storage') return this.#resolveStorage(requestedUri, uri);
+    const server = this.#connect();
+    if (server === undefined) {
+      throw new UserError('bad-input', `only an MLflow server can tell where ${requestedUri} is`, {
+        hint: 'set the input `mlflow-tracking-uri` or the environment variable MLFLOW_TRACKING_URI',
+      });
+    }
+    const located = await locate(server, uri);
+    // First, because a missing setting is sooner cured than a missing file.
+    const storageUri = storageUriOf(located.artifactUri, this.#config);
+    return modelOf({ requestedUri, storageUri, located, described: await describe(server, located) });
+  }
+
+  close(): void {
+    this.#server?.close();
+  }
+
+  /** Not before it is needed: a tracking URI that is no server's does not matter to a storage URI. */
+  #connect(): MlflowConnection | undefined {
+    const { trackingUri } = this.#config;
+    if (trackingUri !== undefined) this.#server ??= new MlflowConnection(trackingUri, this.#options);
+    return this.#server;
+  }
+
+  /** A storage URI is enough to deploy; where a server knows the same folder, it also tells what the model eats. */
+  async #resolveStorage(requestedUri: string, uri: StorageModelUri): Promise<Model> {
+    const storageUri = storageUriOf(uri.uri, this.#config);
+    const server = await quietly(async () => this.#connect());
+    const located = server && (await quietly(() => recognize(server, uri)));
+    if (!server || !located || !this.#isSameFolder(storageUri, located))
+      return bareModel(requestedUri, storageUri, uri);
+    const described = await quietly(() => describe(server, located));
+    return modelOf({
+      requestedUri,
+      storageUri,
+      located: { ...located, origin: 'storage' },
+      described: described ?? { document: undefined, example: undefined, warnings: [] },
+    });
+  }
+
+  #isSameFolder(storageUri: string, { artifactUri }: Located): boolean {
+    const path = proxiedPathOf(artifactUri);
+    // What is behind the proxy need not be configured here: then the ids in the path are proof enough.
+    if (path !== undefined && this.#config.artifactsDestination === undefined) return storageUri.endsWith(`/${path}`);
+    try {
+      return storageUriOf(artifactUri, this.#config) === storageUri;
+    } catch {
+      return false;
+    }
+  }
+}
+
+async function recognize(server: MlflowConnection, { origin }: StorageModelUri): Promise<Located | undefined> {
+  if (origin.kind === 'unknown') return undefined;
+  return origin.kind === 'run'
+    ? locateInRun(server, origin.runId, origin.path)
+    : ofLoggedModel(server, await readLoggedModel(server, origin.modelId));
+}
+
+/** Reads `MLmodel` and the input example. @throws UserError model-unusable, registry-* */
+async function describe(server: MlflowConnection, { files, artifactUri }: Located): Promise<Described> {
+  const answer = await readModelFile(server, files, 'MLmodel');
+  if (answer.kind === 'missing') {
+    throw new UserError('model-unusable', `there is no file \`MLmodel\` in ${artifactUri}`, {
+      hint:
+        files.kind === 'run'
+          ? `MLflow 3 keeps models outside of their run's folder: use \`runs:/${files.runId}/${files.path}\` or \`models:/…\``
+          : "the model's files were deleted or never uploaded: log and register it again",
+    });
+  }
+  if (answer.kind === 'withheld') {
+    const why = `The MLflow server does not hand out the model's files, so its signature and input example are unknown: set \`smoke-request\` for a prediction.`;
+    return { document: undefined, example: undefined, warnings: [why] };
+  }
+  const document = readModelDocument(answer.text);
+  const example = await quietly(() => readExample(server, files, document.example));
+  return { document, example, warnings: document.warnings };
+}
+
+async function readExample(
+  server: MlflowConnection,
+  files: Located['files'],
+  saved: ModelDocument['example'],
+): Promise<InputExample | undefined> {
+  if (saved === undefined) return undefined;
+  const { path, ...form } = saved;
+  const answer = await readModelFile(server, files, path);
+  return answer.kind === 'text' ? { ...form, text: answer.text } : undefined;
+}
+
+/** For what can be done without: nothing where the registry does not know, or does not answer. */
+async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    const isHarmless = error instanceof UserError && /^registry-|^model-not-|^bad-input/.test(error.code);
+    if (isHarmless) return undefined;
+    throw error;
+  }
+}
+
+function modelOf(parts: { requestedUri: string; storageUri: string; located: Located; described: Described }): Model {
+  const { artifactUri: _, files: __, ...known } = parts.located;
+  const { document, example, warnings } = parts.described;
+  return {
+    ...known,
+    requestedUri: parts.requestedUri,
+    storageUri: parts.storageUri,
+    signature: document?.signature,
+    example,
+    warnings: [...known.warnings, ...warnings],
+  };
+}
+
+function bareModel(requestedUri: string, storageUri: string, { origin }: StorageModelUri): Model {
+  return {
+    requestedUri,
+    storageUri,
+    origin: 'storage',
+    name: origin.kind === 'run' ? nameFrom(origin.path) : undefined,
+    version: undefined,
+    alias: undefined,
+    runId: origin.kind === 'run' ? origin.runId : undefined,
+    modelId: origin.kind === 'logged-model' ? origin.modelId : undefined,
+    signature: undefined,
+    example: undefined,
+    link: undefined,
+    warnings: [],
+  };
+}

@@ -1,0 +1,102 @@
+import type { InputName } from './inputs.ts';
+import { nearestWord } from './nearest-word.ts';
+
+/** Where a run's settings come from: the step's inputs, already with their defaults, and the environment. */
+export interface RawInputs {
+  input(name: InputName): string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Reads inputs into values and collects what is wrong with them, so that a person hears all of it at once. */
+export class InputReader {
+  readonly faults: string[] = [];
+  readonly #raw: RawInputs;
+
+  constructor(raw: RawInputs) {
+    this.#raw = raw;
+  }
+
+  fault(name: InputName, sentence: string): undefined {
+    this.faults.push(`\`${name}\` ${sentence}`);
+  }
+
+  /** Undefined when empty; otherwise trimmed. */
+  text(name: InputName, variable?: string): string | undefined {
+    const value = this.#raw.input(name).trim();
+    if (value !== '') return value;
+    return (variable === undefined ? undefined : this.#raw.env[variable]?.trim()) || undefined;
+  }
+
+  required(name: InputName): string {
+    const value = this.text(name);
+    if (value === undefined) this.fault(name, 'is required');
+    return value ?? '';
+  }
+
+  oneOf<const Choice extends string>(name: InputName, choices: readonly [Choice, ...Choice[]]): Choice {
+    const given = this.text(name) ?? choices[0];
+    const found = choices.find((choice) => choice === given);
+    if (found !== undefined) return found;
+    const near = nearestWord(given, choices);
+    const allowed = choices.map((choice) => `\`${choice}\``).join(' or ');
+    this.fault(
+      name,
+      `is ${quoted(given)}, but must be ${allowed}${near === undefined ? '' : `; did you mean \`${near}\`?`}`,
+    );
+    return choices[0];
+  }
+
+  flag(name: InputName, fallback: boolean): boolean {
+    const given = this.text(name)?.toLowerCase();
+    if (given === undefined) return fallback;
+    if (given !== 'true' && given !== 'false')
+      this.fault(name, `is ${quoted(given)}, but must be \`true\` or \`false\``);
+    return given === 'true';
+  }
+
+  count(name: InputName, { least, most }: { readonly least: number; readonly most: number }): number | undefined {
+    const given = this.text(name);
+    if (given === undefined) return undefined;
+    const value = Number(given);
+    if (/^\d+$/.test(given) && value >= least && value <= most) return value;
+    return this.fault(name, `is ${quoted(given)}, but must be a whole number from ${least} to ${most}`);
+  }
+
+  /** Seconds, from `900`, `15m` or `1h`. */
+  seconds(name: InputName): number | undefined {
+    const given = this.text(name);
+    if (given === undefined) return undefined;
+    const [, amount, unit = 's'] = /^(\d+)\s*([smh]?)$/.exec(given) ?? [];
+    const value = Number(amount) * { s: 1, m: 60, h: 3600, '': 1 }[unit as 's' | 'm' | 'h' | ''];
+    if (value >= 10 && value <= 21_600) return value;
+    return this.fault(name, `is ${quoted(given)}, but must be 10 s to 6 h, such as \`900\`, \`15m\` or \`1h\``);
+  }
+
+  /** An RFC 1123 label: what Kubernetes takes as a name here. */
+  label(name: InputName): string | undefined {
+    const given = this.text(name);
+    if (given === undefined || (given.length <= 63 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(given))) return given;
+    return this.fault(name, `is ${quoted(given)}, but must be at most 63 lower-case letters, digits and dashes`);
+  }
+
+  /** An absolute http(s) URL without query and credentials, without a slash at the end. */
+  webUrl(name: InputName): string | undefined {
+    const given = this.text(name);
+    if (given === undefined) return undefined;
+    const url = URL.canParse(given) ? new URL(given) : undefined;
+    if (url === undefined || !/^https?:$/.test(url.protocol)) {
+      return this.fault(
+        name,
+        'must be a URL that starts with https:// or http://, such as `https://models.example.com`',
+      );
+    }
+    if (url.username !== '' || url.password !== '') return this.fault(name, 'must not hold a user or password');
+    if (url.search !== '' || url.hash !== '') return this.fault(name, 'must not hold a query or fragment');
+    return given.replace(/\/+$/, '');
+  }
+}
+
+/** A value as it was given, cut: a secret in the wrong input must not travel far. */
+export function quoted(value: string): string {
+  return `\`${value.length > 40 ? `${value.slice(0, 40)}…` : value}\``;
+}

@@ -1,0 +1,126 @@
+/** Every input of the action: `action.yml` and the README's table are made from this list. */
+export interface InputDefinition {
+  readonly name: string;
+  readonly description: string;
+  readonly required?: true;
+  readonly default?: string;
+}
+
+export const INPUTS = [
+  {
+    name: 'model-uri',
+    required: true,
+    description:
+      'The MLflow model: `models:/name/7`, `models:/name@alias`, `models:/name/latest`, `models:/m-<id>`, `runs:/<run>/<path>`, or the storage URI of the folder that holds `MLmodel`.',
+  },
+  {
+    name: 'mode',
+    default: 'direct',
+    description: 'Rollout mode. This version knows `direct`: one predictor with all the traffic.',
+  },
+  { name: 'name', description: "Name of the SeldonDeployment. Default: made from the registered model's name." },
+  {
+    name: 'namespace',
+    description: "Namespace of the SeldonDeployment. Default: the kubeconfig context's, else `seldon`.",
+  },
+  {
+    name: 'ingress-url',
+    description:
+      'URL of Ambassador or the Istio gateway, such as `https://models.example.com`. With it the model is also proven through the public endpoint, which the comment then shows.',
+  },
+  {
+    name: 'mlflow-tracking-uri',
+    description: 'The MLflow server. Default: `MLFLOW_TRACKING_URI`. Needed for `models:/` and `runs:/` URIs.',
+  },
+  { name: 'mlflow-token', description: 'Bearer token for MLflow. Default: `MLFLOW_TRACKING_TOKEN`.' },
+  { name: 'mlflow-username', description: 'User for MLflow with basic auth. Default: `MLFLOW_TRACKING_USERNAME`.' },
+  { name: 'mlflow-password', description: 'Password for MLflow with basic auth. Default: `MLFLOW_TRACKING_PASSWORD`.' },
+  {
+    name: 'artifacts-destination',
+    description:
+      "Storage behind the server's `mlflow-artifacts:/`, as Seldon reaches it: what `mlflow server --artifacts-destination` says, such as `s3://mlflow`.",
+  },
+  {
+    name: 'storage-uri-map',
+    description:
+      'Rewrites of storage URIs, one `from=to` a line, first match wins, such as `s3://mlruns/=gs://mlruns/`.',
+  },
+  {
+    name: 'kubeconfig',
+    description: 'Content or path of a kubeconfig. Default: `KUBECONFIG`, `~/.kube/config`, in-cluster.',
+  },
+  { name: 'context', description: 'Context of the kubeconfig. Default: its current one.' },
+  {
+    name: 'protocol',
+    default: 'seldon',
+    description: '`seldon` (`/api/v0.1/predictions`) or `v2` (Open Inference, served by MLServer).',
+  },
+  { name: 'api-version', default: 'v1', description: '`v1` or `v1alpha2` of `machinelearning.seldon.io`.' },
+  { name: 'replicas', description: "Replicas of the predictor. Default: the live object's or the manifest's, else 1." },
+  {
+    name: 'env-secret',
+    description: 'Secret with the `RCLONE_CONFIG_*` variables of the storage, for the storage initializer.',
+  },
+  { name: 'service-account', description: 'ServiceAccount of the pods, for storage that trusts workload identity.' },
+  {
+    name: 'manifest',
+    description:
+      'Path of a base SeldonDeployment in the repository. The model and the inputs are laid over it; where they are silent it decides.',
+  },
+  {
+    name: 'orchestrator',
+    default: 'true',
+    description:
+      "`false` leaves out Seldon's orchestrator (`seldon.io/no-engine`): ready some 20 s sooner, and `/health/ping` answers at the endpoint.",
+  },
+  {
+    name: 'startup-probe',
+    default: 'false',
+    description:
+      '`true` puts a startup probe with the same budget in place of the 60 s initial delay, so that a fast model is ready at once.',
+  },
+  {
+    name: 'timeout',
+    description:
+      "How long the rollout may take: seconds, or `15m`. Default: the probes' budget, 680 s for each batch of replicas.",
+  },
+  {
+    name: 'access',
+    default: 'api-server',
+    description:
+      'How the model is reached for the proof: `api-server` (its service proxy, needs no ingress) or `ingress` (`ingress-url` alone).',
+  },
+  {
+    name: 'smoke-request',
+    default: 'auto',
+    description:
+      "The prediction to send: JSON, or the path of a JSON file. `auto`: made from the model's logged input example or signature.",
+  },
+  {
+    name: 'smoke-expect',
+    description:
+      'What the answer must hold: JSON to be contained in it, or checks such as `$.data.ndarray[0] between 3 and 9`.',
+  },
+  { name: 'dry-run', default: 'false', description: '`true`: resolve, render and ask the server, apply nothing.' },
+  {
+    name: 'on-failure',
+    default: 'rollback',
+    description: '`rollback`: put back what was there before. `keep`: leave the failed rollout to be looked at.',
+  },
+  {
+    name: 'comment',
+    default: 'auto',
+    description: '`auto`: comment when a pull request is known. `always`: warn when none is. `never`.',
+  },
+  {
+    name: 'pull-request',
+    description: 'Number of the pull request. Default: found from the event; on `push` from the merged commit.',
+  },
+  {
+    name: 'github-token',
+    default: '${{ github.token }}',
+    description: 'Token that may write comments (`pull-requests: write`).',
+  },
+] as const satisfies readonly InputDefinition[];
+
+export type InputName = (typeof INPUTS)[number]['name'];

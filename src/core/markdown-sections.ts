@@ -1,0 +1,49 @@
+import type { Finding, Report } from './report.ts';
+import { cut, fence, inline } from './untrusted.ts';
+
+/** A part of the report that can be cut: `longest` is how many characters each block of verbatim text may have. */
+export interface Section {
+  render(longest: number): string;
+}
+
+/** Each cause: what failed and where, the cure, and the pod's own words. */
+export function findingSections({ findings }: Report): readonly Section[] {
+  return findings.map((finding, at) => ({
+    render: (longest) => renderFinding(finding, { longest, isFirst: at === 0 }),
+  }));
+}
+
+function renderFinding(
+  { title, cure, quotes }: Finding,
+  { longest, isFirst }: { longest: number; isFirst: boolean },
+): string {
+  const [sentence = '', ...rest] = title.split('\n');
+  const lines = rest.map((line) => `> ${inline(line, 600)}`);
+  const head = [`> [!${isFirst ? 'CAUTION' : 'NOTE'}]`, `> ${inline(sentence, 1_200)}`, ...lines].join('\n');
+  return [head, ...cureOf(cure, longest), ...quotes.map((quote) => renderQuote(quote, longest))].join('\n\n');
+}
+
+/** A cure is one sentence; what follows a blank line is something to paste. */
+function cureOf(cure: string | undefined, longest: number): readonly string[] {
+  if (cure === undefined) return [];
+  const [sentence = '', ...blocks] = cure.split('\n\n');
+  const block = blocks.join('\n\n').trim();
+  return [`**Next step:** ${inline(sentence, 1_200)}`, ...(block === '' ? [] : [fence(cut(block, longest), 'yaml')])];
+}
+
+/** Of a log the end is what tells. */
+function renderQuote({ label, text }: Finding['quotes'][number], longest: number): string {
+  const shown = text.length <= longest ? text : `…${text.slice(text.length - longest)}`;
+  return `<details open><summary>${inline(label, 200)}</summary>\n\n${fence(shown, 'text')}\n\n</details>`;
+}
+
+/** A dry run is about the manifest; otherwise it is in the `manifest-path` output. */
+export function manifestSection({ manifest, outcome }: Report): readonly Section[] {
+  if (manifest === undefined || outcome !== 'planned') return [];
+  return [
+    {
+      render: (longest) =>
+        `<details><summary>Manifest</summary>\n\n${fence(cut(manifest, longest), 'yaml')}\n\n</details>`,
+    },
+  ];
+}

@@ -1,0 +1,187 @@
+import { curlLine } from './curl.ts';
+import { findingSections, manifestSection, type Section } from './markdown-sections.ts';
+import type { Outcome, Report, StepRecord } from './report.ts';
+import { codeSpan, cut, fence, inline, link } from './untrusted.ts';
+
+export interface RenderOptions {
+  /** Characters the result may have. GitHub: 65,536 for a comment, 1 MiB for a summary. */
+  readonly limit: number;
+  /** Hidden first line by which the comment is found again. */
+  readonly marker?: string;
+}
+
+export const COMMENT_LIMIT = 65_536;
+export const SUMMARY_LIMIT = 1_000_000;
+
+/** One comment for each SeldonDeployment, whatever run or pull request event wrote it. */
+export function commentMarker({ name, namespace }: Pick<Report, 'name' | 'namespace'>): string {
+  const key = `${namespace ?? 'unknown'}/${name ?? 'unknown'}`.replace(/[^a-z0-9/-]/g, '');
+  return `<!-- mlflow-to-seldon: ${key} -->`;
+}
+
+/**
+ * The report as Markdown, for the comment and the job summary alike. The head (what happened, table, endpoint) is never
+ * cut; quotes and the manifest give way, the longest first, until the limit is kept.
+ */
+export function renderReport(report: Report, { limit, marker }: RenderOptions): string {
+  const head = [
+    ...(marker === undefined ? [] : [marker]),
+    `### ${headline(report)}`,
+    table(factRows(report)),
+    ...changes(report),
+    ...endpoint(report),
+    table(report.steps.map(stepRow), '| step | | took |\n|---|---|--:|'),
+  ];
+  const tail = [warnings(report), footer(report)].filter((part) => part !== '');
+  const sections = [...findingSections(report), ...predictionSections(report), ...manifestSection(report)];
+  const fixed = [...head, ...tail].filter(Boolean).join('\n\n').length;
+  const shown = fit(sections, limit - fixed - 2 * (sections.length + 2));
+  return [...head, ...shown, ...tail].filter(Boolean).join('\n\n');
+}
+
+/** Gives every section its room; the longest are cut first, and a fence is always closed. */
+function fit(sections: readonly Section[], room: number): readonly string[] {
+  const full = sections.map((section) => section.render(Number.POSITIVE_INFINITY));
+  const total = full.reduce((sum, text) => sum + text.length, 0);
+  if (total <= room) return full;
+  for (let longest = 16_384; longest >= 64; longest /= 2) {
+    const texts = sections.map((section) => section.render(longest));
+    if (texts.reduce((sum, text) => sum + text.length, 0) <= room) return texts;
+  }
+  return ['_Left out: the details do not fit; they are in the log of this step._'];
+}
+
+const SYMBOLS: Readonly<Record<Outcome, string>> = {
+  deployed: '✅',
+  unchanged: '✅',
+  planned: '📝',
+  failed: '❌',
+  'rolled-back': '↩️',
+  withdrawn: '↩️',
+  kept: '❌',
+  unknown: '⚠️',
+};
+
+function headline(report: Report): string {
+  const model = modelTitle(report.model);
+  const before =
+    report.previous === undefined
+      ? 'what was live before'
+      : modelTitle({ ...report.previous, storageUri: report.previous.modelUri });
+  const sentences: Readonly<Record<Outcome, string>> = {
+    deployed: `${model} is live on Seldon`,
+    unchanged: `${model} is live on Seldon already, and answers`,
+    planned: `${model} can be deployed: nothing was applied`,
+    failed: report.steps.some((step) => step.name === 'wait')
+      ? `${model} failed`
+      : `${model} was not deployed: nothing was changed`,
+    'rolled-back': `${model} did not come up; ${before} is back and available`,
+    withdrawn: `${model} did not come up; it was the first, and is removed again`,
+    kept: `${model} did not come up, and was left as it is`,
+    unknown: `${model}: what is live now is not certain`,
+  };
+  return `${SYMBOLS[report.outcome]} ${sentences[report.outcome]}`;
+}
+
+function modelTitle(
+  model: { name: string | undefined; version: string | undefined; storageUri: string } | undefined,
+): string {
+  if (model === undefined) return 'The model';
+  if (model.name === undefined) return codeSpan(model.storageUri, 120);
+  return `**${inline(model.name, 120)}**${model.version === undefined ? '' : ` v${inline(model.version, 20)}`}`;
+}
+
+function factRows({ model, previous, name, namespace, mode, protocol }: Report): readonly (readonly string[])[] {
+  const from =
+    previous === undefined
+      ? []
+      : [
+          [
+            'before',
+            `${modelTitle({ ...previous, storageUri: previous.modelUri })}${previous.name === undefined ? '' : ` from ${codeSpan(previous.modelUri)}`}`,
+          ],
+        ];
+  const shipped =
+    model === undefined
+      ? []
+      : [
+          ['model', link(identity(model), model.link)],
+          ['asked for', codeSpan(model.requestedUri)],
+          ['loads', codeSpan(model.storageUri)],
+        ];
+  const where =
+    name === undefined
+      ? []
+      : [['SeldonDeployment', `${codeSpan(`${namespace}/${name}`)}, mode ${mode}, protocol ${protocol}`]];
+  return [...shipped, ...from, ...where];
+}
+
+function identity({ name, version, runId, storageUri }: NonNullable<Report['model']>): string {
+  if (name !== undefined) return `${name} v${version}${runId === undefined ? '' : `, run ${runId}`}`;
+  return runId === undefined ? storageUri : `run ${runId}`;
+}
+
+function table(rows: readonly (readonly string[])[], head = '| | |\n|---|---|'): string {
+  return rows.length === 0 ? '' : [head, ...rows.map((cells) => `| ${cells.join(' | ')} |`)].join('\n');
+}
+
+function changes({ changes: lines, outcome }: Report): readonly string[] {
+  if (lines.length === 0 || outcome === 'unchanged') return [];
+  const list = lines.map((line) => `- ${codeSpan(line)}`).join('\n');
+  return [`<details><summary>${lines.length} changes to the manifest</summary>\n\n${list}\n\n</details>`];
+}
+
+function endpoint({ endpoint: at, prediction, outcome, mode }: Report): readonly string[] {
+  if (at === undefined || !['deployed', 'unchanged', 'planned', 'rolled-back'].includes(outcome)) return [];
+  const url = at.predictUrl ?? at.inClusterUrl;
+  const where = at.predictUrl === undefined ? ' (inside the cluster; give `ingress-url` for the public one)' : '';
+  const later = outcome === 'planned' ? `**Endpoint** once it is deployed with mode ${mode}` : '**Endpoint**';
+  return [`${later}: ${codeSpan(url, 2000)}${where}`, fence(curlLine(url, prediction?.request), 'sh')];
+}
+
+function stepRow({ name, state, message, duration }: StepRecord): readonly string[] {
+  const marks = { ok: '', failed: '**failed**: ', skipped: 'skipped: ', warned: 'warning: ' };
+  return [name, `${marks[state]}${inline(firstLine(message), 300)}`, humanDuration(duration)];
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? '';
+}
+
+/** `850 ms`, `21.4 s`, `3 m 05 s`. */
+export function humanDuration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)} m ${String(seconds % 60).padStart(2, '0')} s`;
+}
+
+function predictionSections({ prediction, predictionSkipped, findings }: Report): readonly Section[] {
+  if (predictionSkipped !== undefined) return [{ render: () => `> [!NOTE]\n> ${inline(predictionSkipped)}` }];
+  if (prediction?.response === undefined || findings.length > 0) return [];
+  const { origin, request, response, latency, status } = prediction;
+  const made = {
+    input: 'from `smoke-request`',
+    example: "made from the model's input example",
+    signature: "made from the model's signature",
+  }[origin];
+  const title = `<summary>Prediction ${made}: HTTP ${status} in ${humanDuration(latency ?? 0)}</summary>`;
+  return [
+    {
+      render: (longest) =>
+        `<details>${title}\n\n${fence(cut(request, longest), 'json')}\n\n${fence(cut(response, longest), 'json')}\n\n</details>`,
+    },
+  ];
+}
+
+function warnings({ warnings: list }: Report): string {
+  if (list.length === 0) return '';
+  return `> [!WARNING]\n${list.map((text) => `> - ${inline(text, 600)}`).join('\n')}`;
+}
+
+function footer({ context, reason, outcome }: Report): string {
+  const run = context.runUrl === undefined ? 'a run outside GitHub' : link('run', context.runUrl);
+  const commit = context.commit === undefined ? '' : `, commit ${codeSpan(context.commit.slice(0, 7))}`;
+  const actor = context.actor === undefined ? '' : `, by ${inline(context.actor, 60)}`;
+  return `<sub>${outcome}, ${codeSpan(reason)} · ${run}${commit}${actor}</sub>`;
+}

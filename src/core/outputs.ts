@@ -1,0 +1,61 @@
+import type { Report } from './report.ts';
+
+/** Every output of the action: `action.yml` and the README's table are made from this list. */
+export interface OutputDefinition {
+  readonly name: string;
+  readonly description: string;
+}
+
+export const OUTPUTS = [
+  {
+    name: 'outcome',
+    description:
+      '`deployed`, `unchanged`, `planned`, or why not: `failed`, `rolled-back`, `withdrawn`, `kept`, `unknown`.',
+  },
+  { name: 'reason', description: 'Stable code of the cause, such as `ok`, `crash-loop` or `model-not-found`.' },
+  { name: 'endpoint-url', description: '`<ingress-url>/seldon/<namespace>/<name>`; empty without `ingress-url`.' },
+  { name: 'predict-url', description: 'Where predictions are posted from outside; empty without `ingress-url`.' },
+  { name: 'name', description: 'Name of the SeldonDeployment.' },
+  { name: 'namespace', description: 'Namespace of the SeldonDeployment.' },
+  { name: 'model-name', description: 'Name of the registered model, where there is one.' },
+  { name: 'model-version', description: 'Version of the registered model, where there is one.' },
+  { name: 'model-storage-uri', description: 'The immutable storage URI that Seldon loads.' },
+  { name: 'previous-model-uri', description: 'The storage URI that was live before.' },
+  { name: 'manifest-path', description: 'File with the rendered manifest.' },
+  { name: 'prediction', description: "The model's answer to the smoke prediction, as JSON text." },
+  { name: 'latency-ms', description: 'Milliseconds the smoke prediction took.' },
+  { name: 'comment-url', description: 'The comment on the pull request.' },
+  { name: 'result', description: 'All of it and the steps, as JSON with `schema_version: 1`.' },
+] as const satisfies readonly OutputDefinition[];
+
+export type OutputName = (typeof OUTPUTS)[number]['name'];
+
+/** The runner keeps an output of at most 1 MiB. */
+const LONGEST_MANIFEST = 200_000;
+
+/** All outputs of a run; what does not exist is empty. */
+export function outputsOf(report: Report, commentUrl: string | undefined): Readonly<Record<OutputName, string>> {
+  const { model, previous, prediction, endpoint } = report;
+  return {
+    outcome: report.outcome,
+    reason: report.reason,
+    'endpoint-url': endpoint?.url ?? '',
+    'predict-url': endpoint?.predictUrl ?? '',
+    name: report.name ?? '',
+    namespace: report.namespace ?? '',
+    'model-name': model?.name ?? '',
+    'model-version': model?.version ?? '',
+    'model-storage-uri': model?.storageUri ?? '',
+    'previous-model-uri': previous?.modelUri ?? '',
+    'manifest-path': report.manifestPath ?? '',
+    prediction: prediction?.response ?? '',
+    'latency-ms': prediction?.latency === undefined ? '' : String(Math.round(prediction.latency)),
+    'comment-url': commentUrl ?? '',
+    result: JSON.stringify({
+      schema_version: 1,
+      ...report,
+      manifest: (report.manifest?.length ?? 0) > LONGEST_MANIFEST ? undefined : report.manifest,
+      commentUrl,
+    }),
+  };
+}

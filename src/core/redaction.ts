@@ -1,0 +1,45 @@
+/**
+ * Takes secrets out of text on its way to a log, comment, summary or output. GitHub masks logs only, and only what it was
+ * told. Two nets: values we know, and shapes that secrets have. All patterns are linear: logs may be hostile.
+ */
+
+const HIDDEN = '***';
+
+/** Shapes that are a secret as a whole. */
+const WHOLE: readonly RegExp[] = [
+  /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,8192}?-----END [A-Z ]{0,30}PRIVATE KEY-----/g,
+  /\b(?:gh[opsur]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255})\b/g,
+  /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
+  /\beyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,4096}/g,
+  /\bdapi[0-9a-f]{32}\b/g,
+];
+
+/** Shapes whose first group stays, and what follows is the secret. */
+const AFTER: readonly RegExp[] = [
+  /(\b(?:Bearer|Basic)\s{1,4})[A-Za-z0-9+/._~=-]{6,4096}/gi,
+  /(\b[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:'"]{1,256}:[^\s/@'"]{1,512}(?=@)/gi,
+  /([?&](?:X-Amz-Signature|X-Amz-Security-Token|X-Amz-Credential|X-Goog-Signature|Signature|sig|token|access_token)=)[^\s&"'<>]{1,4096}/gi,
+  /(\b[A-Za-z0-9_-]{0,64}(?:secret|token|password|passwd|credential|access_?key|account_?key|api_?key|private_?key)[A-Za-z0-9_-]{0,64}["']?\s{0,4}[=:]\s{0,4}["']?)(?!\*\*\*)[^\s"',;}\\]{4,4096}/gi,
+  /(\bRCLONE_CONFIG_[A-Z0-9_]{1,64}_(?:KEY|PASS|PASSWORD|SAS_URL|SERVICE_ACCOUNT_CREDENTIALS)["']?\s{0,4}[=:]\s{0,4}["']?)[^\s"',;}\\]{1,4096}/g,
+];
+
+/** @param secrets values that are known, such as the tokens given to this run; shorter than four characters they are words */
+export function redact(text: string, secrets: readonly string[]): string {
+  let clean = text;
+  for (const form of formsOf(secrets)) clean = clean.replaceAll(form, HIDDEN);
+  for (const pattern of WHOLE) clean = clean.replace(pattern, HIDDEN);
+  for (const pattern of AFTER) clean = clean.replace(pattern, `$1${HIDDEN}`);
+  return clean;
+}
+
+/** A secret also travels encoded: in a URL, in base64, in JSON. Longest first, so that no piece is left. */
+function formsOf(secrets: readonly string[]): readonly string[] {
+  const forms = secrets
+    .filter((secret) => secret.length >= 4)
+    .flatMap((secret) => [secret, encodeURIComponent(secret), base64(secret), JSON.stringify(secret).slice(1, -1)]);
+  return [...new Set(forms)].sort((a, b) => b.length - a.length);
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64').replace(/=+$/, '');
+}

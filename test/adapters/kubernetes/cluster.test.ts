@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { answer, conflict, missing, type Reply, refusal, startCluster, unknownKind } from '../../support/kube-api.ts';
+
+const REF = { namespace: 'seldon', name: 'wine' };
+const PATH = '/apis/machinelearning.seldon.io/v1/namespaces/seldon/seldondeployments/wine';
+
+test('an object that is not there is undefined, a kind that is not there is told', async () => {
+  const { cluster } = await startCluster((_, response) => missing(response));
+  expect(await cluster.read(REF)).toBeUndefined();
+  const other = await startCluster((_, response) => unknownKind(response));
+  await expect(other.cluster.read(REF)).rejects.toMatchObject({ code: 'seldon-not-installed' });
+  expect(other.api.asked.map(({ path }) => path.split('/')[3])).toEqual(['v1', 'v1alpha2']);
+});
+
+test('what is read is kept to the letter: microseconds, unknown fields', async () => {
+  const metadata = { ...REF, resourceVersion: '7', managedFields: [{ time: '2026-11-23T07:05:22.123456Z' }] };
+  const object = { metadata, spec: { predictors: [], unheardOf: 1 } };
+  const { cluster } = await startCluster((_, response) => answer(response, 200, object));
+  expect(await cluster.read(REF)).toEqual(object);
+});
+
+test('removal names the uid, and what is gone already is gone', async () => {
+  const { api, cluster } = await startCluster((_, response) => missing(response));
+  await cluster.remove(REF, 'u-1');
+  expect(api.asked[0]).toMatchObject({ method: 'DELETE', path: PATH });
+  expect(JSON.parse(api.asked[0]?.body ?? '')).toMatchObject({
+    preconditions: { uid: 'u-1' },
+    propagationPolicy: 'Background',
+  });
+  api.reply = (_, response) => conflict(response);
+  await expect(cluster.remove(REF, 'u-1')).rejects.toMatchObject({ code: 'object-changed' });
+});
+
+test('a log is asked for by its last lines and a limit, and may not exist', async () => {
+  const { api, cluster } = await startCluster((_, response) => response.writeHead(200).end('line\n'));
+  const log = () => cluster.logs({ namespace: 'seldon', name: 'p' }, 'c', { previous: true, tailLines: 20 });
+  expect(await log()).toBe('line\n');
+  expect(api.asked[0]?.path).toBe('/api/v1/namespaces/seldon/pods/p/log');
+  expect(Object.fromEntries(api.asked[0]?.query ?? [])).toEqual({
+    container: 'c',
+    tailLines: '20',
+    limitBytes: '65536',
+    previous: 'true',
+  });
+  const none: Reply[] = [
+    (_, response) => answer(response, 400, refusal(400, 'container "c" in pod "p" is waiting to start')),
+    (_, response) => answer(response, 404, refusal(404, 'pods "p" not found', { name: 'p' })),
+    (_, response) => response.writeHead(200).end('unable to retrieve container logs for containerd://abc'),
+  ];
+  for (const reply of none) {
+    api.reply = reply;
+    expect(await log()).toBeUndefined();
+  }
+});
+
+test('events come oldest first, whichever clock they carry', async () => {
+  const items = [
+    { reason: 'third', lastTimestamp: '2026-11-23T07:00:03Z' },
+    { reason: 'first', lastTimestamp: null, eventTime: '2026-11-23T07:00:01.000001Z' },
+    { reason: 'second', metadata: { creationTimestamp: '2026-11-23T07:00:02Z' } },
+  ];
+  const { api, cluster } = await startCluster((_, response) => answer(response, 200, { items }));
+  expect((await cluster.events('seldon', 'u-1')).map(({ reason }) => reason)).toEqual(['first', 'second', 'third']);
+  expect(api.asked[0]?.query.get('fieldSelector')).toBe('involvedObject.uid=u-1');
+});
+
+test('of a Secret only the names of its keys leave', async () => {
+  const { api, cluster } = await startCluster((_, response) =>
+    answer(response, 200, { data: { A: 'c2VjcmV0', B: 'eA==' } }),
+  );
+  expect(await cluster.secretKeys(REF)).toEqual(['A', 'B']);
+  api.reply = (_, response) => answer(response, 403, refusal(403, 'no'));
+  expect(await cluster.secretKeys(REF)).toBe('forbidden');
+  api.reply = (_, response) => answer(response, 404, refusal(404, 'no'));
+  expect(await cluster.secretKeys(REF)).toBe('missing');
+});
+
+test('something that is no API server is recognised', async () => {
+  const { cluster } = await startCluster((_, response) =>
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Login</h1>'),
+  );
+  await expect(cluster.read(REF)).rejects.toMatchObject({
+    code: 'cluster-failed',
+    message: expect.stringContaining('no Kubernetes answer but text/html'),
+  });
+});

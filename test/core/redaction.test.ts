@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { redact } from '../../src/core/redaction.ts';
+
+describe('redaction', () => {
+  it.each([
+    ['a known secret', 'x s3cr3t-value y', 's3cr3t-value'],
+    ['its base64 form', `x ${Buffer.from('s3cr3t-value').toString('base64')} y`, Buffer.from('s3cr3t-value').toString('base64').replace(/=+$/, '')],
+    ['a GitHub token', 'token ghs_0123456789abcdefghijABCDEFGHIJ012345', 'ghs_0123456789'],
+    ['an AWS key id', 'AKIAIOSFODNN7EXAMPLE', 'AKIAIOSFODNN7EXAMPLE'],
+    ['a bearer header', 'Authorization: Bearer abcdef.123456', 'abcdef.123456'],
+    ['user and password of a URL', 'GET https://bob:hunter22@mlflow.example/api', 'hunter22'],
+    ['a signed URL', 'https://b.s3.amazonaws.com/k?X-Amz-Signature=deadbeef&x=1', 'deadbeef'],
+    ['an environment variable', 'AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI', 'wJalrXUtnFEMI'],
+    ['a JSON field', '{"db_password": "hunter22"}', 'hunter22'],
+    ["rclone's variables", 'RCLONE_CONFIG_AZUREBLOB_KEY=c2VjcmV0', 'c2VjcmV0'],
+    ['a JSON web token', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl', 'c2lnbmF0dXJl'],
+    ['a private key', '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----', 'MIIE'],
+  ])('hides %s', (_, text, secret) => {
+    const clean = redact(text, ['s3cr3t-value']);
+    expect(clean).not.toContain(secret);
+    expect(clean).toContain('***');
+  });
+
+  it('leaves JSON readable as JSON', () => {
+    const json = JSON.stringify({ token: 'abcdefgh', note: 'password=abcdefgh', ok: [1, 2] });
+    expect(JSON.parse(redact(json, ['abcdefgh']))).toEqual({ token: '***', note: 'password=***', ok: [1, 2] });
+  });
+
+  it('leaves ordinary words alone', () => {
+    const text = 'storage URI s3://mlflow/1/models/m-1/artifacts, key RCLONE_CONFIG_S3_TYPE, secret rclone-s3 is missing';
+    expect(redact(text, ['abc'])).toBe(text);
+  });
+
+  it('stays quick on a hostile log', () => {
+    const started = performance.now();
+    redact(`${'https://a:'.repeat(20_000)} ${'eyJ'.repeat(30_000)} ${'token '.repeat(20_000)}`, []);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});

@@ -11,7 +11,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
-type Ncc = (input: string, options: object) => Promise<{ code: string; assets: Record<string, { source: Buffer | string }> }>;
+type Ncc = (
+  input: string,
+  options: object,
+) => Promise<{ code: string; assets: Record<string, { source: Buffer | string }> }>;
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CLIENT = /@kubernetes\/client-node\/dist\//;
@@ -52,7 +55,8 @@ export async function bundle(out: string): Promise<void> {
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'index.js'), code);
   writeFileSync(join(out, 'package.json'), '{ "type": "commonjs" }\n');
-  for (const [name, { source }] of Object.entries(assets)) if (name !== 'package.json') writeFileSync(join(out, name), source);
+  for (const [name, { source }] of Object.entries(assets))
+    if (name !== 'package.json') writeFileSync(join(out, name), source);
   writeFileSync(join(out, 'licenses.txt'), licenses(metafile));
 }
 
@@ -70,7 +74,10 @@ function licenses(metafile: Metafile): string {
 function licenseOf(folder: string): string {
   const { name, version, license } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
   const file = readdirSync(join(ROOT, folder)).find((entry) => /^licen[sc]e/i.test(entry));
-  const text = file === undefined ? `(no licence file in the package; its manifest says ${license})` : readFileSync(join(ROOT, folder, file), 'utf8');
+  const text =
+    file === undefined
+      ? `(no licence file in the package; its manifest says ${license})`
+      : readFileSync(join(ROOT, folder, file), 'utf8');
   return `${name} ${version} (${license})\n${text.replaceAll('\r\n', '\n').trim()}\n`;
 }
 
@@ -78,6 +85,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const out = join(ROOT, 'dist');
   await bundle(out);
   for (const file of readdirSync(out)) {
-    process.stdout.write(`${dirname(join('dist', file))}/${file} ${Math.round(readFileSync(join(out, file)).length / 1024)} KB\n`);
+    process.stdout.write(
+      `${dirname(join('dist', file))}/${file} ${Math.round(readFileSync(join(out, file)).length / 1024)} KB\n`,
+    );
   }
 }

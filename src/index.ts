@@ -56,7 +56,10 @@ async function main(): Promise<void> {
     config = readConfig({ input: (name) => core.getInput(name), env });
     secretsOf(config).forEach(keepSecret);
     hint = pullRequestHint(config.tell.pullRequest, event);
-    report = await ship(config, workspace, { ...context, pullRequest: hint !== undefined && 'number' in hint ? hint.number : undefined });
+    report = await ship(config, workspace, {
+      ...context,
+      pullRequest: hint !== undefined && 'number' in hint ? hint.number : undefined,
+    });
   } catch (error) {
     report = reportOfFailure(error, context, config);
   }
@@ -64,7 +67,12 @@ async function main(): Promise<void> {
   const repository =
     token === undefined || context.repository === undefined
       ? undefined
-      : new GithubRepository({ token, repository: context.repository, apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com', clock });
+      : new GithubRepository({
+          token,
+          repository: context.repository,
+          apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
+          clock,
+        });
   const tell = config?.tell ?? { comment: 'never' as const };
   await publishReport({ report, tell, hint, repository, workspace, runner, redact: hide });
   if (isFailure(report.outcome)) process.exitCode = 1;
@@ -83,7 +91,11 @@ async function ship(config: Config, workspace: RunnerWorkspace, context: Paramet
     ...(env['MLFLOW_WORKSPACE'] !== undefined && { workspace: env['MLFLOW_WORKSPACE'] }),
   });
   try {
-    return await run(config, { registry, cluster, openEndpoint: openPublicEndpoint, runner, workspace, clock }, context);
+    return await run(
+      config,
+      { registry, cluster, openEndpoint: openPublicEndpoint, runner, workspace, clock },
+      context,
+    );
   } finally {
     registry.close();
     cluster.close();
@@ -91,7 +103,13 @@ async function ship(config: Config, workspace: RunnerWorkspace, context: Paramet
 }
 
 function contextOf(event: string): RunContext {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id, GITHUB_SHA: commit, GITHUB_ACTOR: actor } = env;
+  const {
+    GITHUB_SERVER_URL: server,
+    GITHUB_REPOSITORY: repository,
+    GITHUB_RUN_ID: id,
+    GITHUB_SHA: commit,
+    GITHUB_ACTOR: actor,
+  } = env;
   const runUrl = server && repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined;
   return { repository, runUrl, commit, actor, event };
 }
@@ -101,9 +119,14 @@ function readEvent(path: string | undefined): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
-    runner.warning('the event file of this run could not be read: the pull request is only found by the input `pull-request`');
+    runner.warning(
+      'the event file of this run could not be read: the pull request is only found by the input `pull-request`',
+    );
     return {};
   }
 }
 
-await main();
+main().catch((error: unknown) => {
+  runner.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exitCode = 1;
+});

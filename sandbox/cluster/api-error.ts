@@ -65,8 +65,7 @@ export function alreadyExists(kind: Kind, name: string): ApiError {
   return new ApiError({ code: 409, message, reason: 'AlreadyExists', details: about(kind, name) });
 }
 
-export const MODIFIED =
-  'the object has been modified; please apply your changes to the latest version and try again';
+export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
 
 export function conflict(kind: Kind, name: string, why: string): ApiError {
   const message = `Operation cannot be fulfilled on ${resourceName(kind)} "${name}": ${why}`;

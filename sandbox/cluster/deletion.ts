@@ -34,7 +34,7 @@ export function deleteObject(
   }
   const deletion = {
     deletionTimestamp: timestamp(Date.now() + seconds * 1000),
-    deletionGracePeriodSeconds: kind === NAMESPACE ? 1 : seconds,
+    ...(kind !== NAMESPACE && { deletionGracePeriodSeconds: seconds }),
     ...(finalizers.length > 0 && { finalizers }),
   };
   return store.edit(kind, object, (live) => ({

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { apiVersionOf, type Kind } from './kinds.ts';
+import { apiVersionOf, type Kind, NAMESPACE } from './kinds.ts';
 import { asJson, isSame, type KubeObject, timestamp } from './objects.ts';
 
 export interface Change {
@@ -77,9 +77,7 @@ export class Store {
   replace(kind: Kind, live: KubeObject, next: KubeObject): KubeObject {
     const revised = this.revise(kind, live, next);
     if (revised === live) return live;
-    const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = revised.metadata;
-    const isOver = deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && finalizers.length === 0;
-    return isOver ? this.#put('DELETED', kind, revised) : this.#put('MODIFIED', kind, revised);
+    return isOver(kind, revised) ? this.#put('DELETED', kind, revised) : this.#put('MODIFIED', kind, revised);
   }
 
   /** Reads, changes and replaces at once, as controllers do; nothing happens when the object is gone. */
@@ -134,6 +132,13 @@ export class Store {
 
 function keyOf(namespace: string | undefined, name: string): string {
   return `${namespace ?? ''}/${name}`;
+}
+
+/** A pod ends when its kubelet, a namespace when its content has. */
+function isOver(kind: Kind, { metadata }: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = metadata;
+  if (deletionTimestamp === undefined || kind === NAMESPACE) return false;
+  return deletionGracePeriodSeconds === 0 && finalizers.length === 0;
 }
 
 function contentOf({ metadata: _, status: __, ...content }: KubeObject): unknown {

@@ -1,0 +1,129 @@
+import { ApiError, badRequest, invalid, kindName } from './api-error.ts';
+import { apiVersionOf, type Kind, SELDON_DEPLOYMENT } from './kinds.ts';
+import { isTree, type KubeObject, type Tree } from './objects.ts';
+import { type ObjectSchema, type Schema, SELDON_DEPLOYMENT_SCHEMA } from './schema.ts';
+
+/** What is wrong at a place: `spec.predictors[0].trafic`. */
+type Problem =
+  | { readonly kind: 'unknown' | 'missing'; readonly path: string }
+  | { readonly kind: 'type'; readonly path: string; readonly wanted: string; readonly value: unknown };
+
+/** Kinds without a schema take any field. */
+function schemaOf(kind: Kind): ObjectSchema | undefined {
+  return kind === SELDON_DEPLOYMENT ? SELDON_DEPLOYMENT_SCHEMA : undefined;
+}
+
+/** Server-side apply needs the schema to merge: what it does not know is an error, strict or not, without a reason. */
+export function checkApplied(kind: Kind, version: string, object: KubeObject): void {
+  const [problem] = problemsOf(kind, object).filter((one) => one.kind !== 'missing' && !isFraction(one));
+  if (problem === undefined) return;
+  const { namespace = '', name } = object.metadata;
+  const of = `${namespace}/${name}; ${kind.group}/${version}, Kind=${kind.kind}`;
+  const why = problem.kind === 'type' ? typedComplaint(problem) : 'field not declared in schema';
+  const message = `failed to create typed patch object (${of}): .${problem.path}: ${why}`;
+  throw new ApiError({ code: 500, message });
+}
+
+export interface Pruned {
+  readonly object: KubeObject;
+  readonly warnings: readonly string[];
+}
+
+/** What a write other than apply does with unknown fields: drop them, with a warning, or refuse (`Strict`). */
+export function pruneUnknown(kind: Kind, object: KubeObject, validation: string): Pruned {
+  const unknown = problemsOf(kind, object).filter((one) => one.kind === 'unknown');
+  const words = unknown.map(({ path }) => `unknown field "${path}"`);
+  if (words.length === 0) return { object, warnings: [] };
+  if (validation === 'Strict') {
+    const version = object.apiVersion.split('/').at(-1);
+    const head = `${kind.kind} in version "${version}" cannot be handled as a ${kind.kind}`;
+    throw badRequest(`${head}: strict decoding error: ${words.join(', ')}`);
+  }
+  const schema = schemaOf(kind) ?? 'object';
+  return { object: pruned(object, schema) as KubeObject, warnings: validation === 'Ignore' ? [] : words };
+}
+
+/** @throws ApiError 422 with every missing field and wrong type */
+export function checkTypes(kind: Kind, object: KubeObject): void {
+  const causes = problemsOf(kind, object).flatMap((problem) => {
+    const field = problem.path;
+    if (problem.kind === 'missing') return [{ reason: 'FieldValueRequired', message: 'Required value', field }];
+    if (problem.kind !== 'type') return [];
+    const got = jsonTypeOf(problem.value);
+    const message = `Invalid value: "${got}": ${field} in body must be of type ${problem.wanted}: "${got}"`;
+    return [{ reason: 'FieldValueTypeInvalid', message, field }];
+  });
+  if (causes.length > 0) throw invalid(kindName(kind), object.metadata.name, causes);
+}
+
+/** `machinelearning.seldon.io/v1`: whether a version is served. */
+export function serves(kind: Kind, apiVersion: string): boolean {
+  return kind.versions.some((version) => apiVersionOf(kind, version) === apiVersion);
+}
+
+function problemsOf(kind: Kind, object: KubeObject): Problem[] {
+  const schema = schemaOf(kind);
+  return schema === undefined ? [] : [...walk(object, schema, '')];
+}
+
+function* walk(value: unknown, schema: Schema, path: string): Generator<Problem> {
+  const wanted = jsonTypeFor(schema);
+  if (!isOfType(value, wanted)) {
+    if (value !== null) yield { kind: 'type', path, wanted, value };
+    return;
+  }
+  if (Array.isArray(value)) {
+    const items = typeof schema === 'object' && 'items' in schema ? schema.items : undefined;
+    if (items !== undefined) for (const [index, item] of value.entries()) yield* walk(item, items, `${path}[${index}]`);
+  } else if (isTree(value) && typeof schema === 'object' && 'fields' in schema) yield* walkFields(value, schema, path);
+  else if (isTree(value) && schema === 'strings')
+    for (const [key, item] of Object.entries(value)) yield* walk(item, 'string', `${path}.${key}`);
+}
+
+/** In the order of names, as the API server reports. */
+function* walkFields(value: Tree, { fields, required }: ObjectSchema, path: string): Generator<Problem> {
+  for (const key of [...new Set([...Object.keys(value), ...required])].sort()) {
+    const at = path === '' ? key : `${path}.${key}`;
+    const schema = Object.hasOwn(fields, key) ? fields[key] : undefined;
+    if (schema === undefined) yield { kind: 'unknown', path: at };
+    else if (!Object.hasOwn(value, key)) yield { kind: 'missing', path: at };
+    else yield* walk(value[key], schema, at);
+  }
+}
+
+function pruned(value: unknown, schema: Schema): unknown {
+  if (typeof schema !== 'object') return value;
+  if ('items' in schema) return Array.isArray(value) ? value.map((item) => pruned(item, schema.items)) : value;
+  if (!isTree(value)) return value;
+  const kept = Object.entries(value).flatMap(([key, item]) => {
+    const of = Object.hasOwn(schema.fields, key) ? schema.fields[key] : undefined;
+    return of === undefined ? [] : [[key, pruned(item, of)]];
+  });
+  return Object.fromEntries(kept);
+}
+
+function jsonTypeFor(schema: Schema): string {
+  if (typeof schema === 'object') return 'items' in schema ? 'array' : 'object';
+  return schema === 'strings' ? 'object' : schema;
+}
+
+function jsonTypeOf(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  return typeof value;
+}
+
+function isOfType(value: unknown, wanted: string): boolean {
+  return jsonTypeOf(value) === wanted && value !== null;
+}
+
+/** To apply, any number is a number. */
+function isFraction(problem: Problem): boolean {
+  return problem.kind === 'type' && problem.wanted === 'integer' && typeof problem.value === 'number';
+}
+
+function typedComplaint({ wanted, value }: Problem & { readonly kind: 'type' }): string {
+  if (wanted === 'integer') return `expected numeric (int or float), got ${jsonTypeOf(value)}`;
+  const words: Readonly<Record<string, string>> = { array: 'list', object: 'map' };
+  return `expected ${words[wanted] ?? wanted}, got &value.valueUnstructured{Value:${JSON.stringify(value)}}`;
+}

@@ -76,6 +76,7 @@ async function ship(self: Run): Promise<void> {
   const model = await resolveModel(self);
   const smoke = await prepareSmoke(world.workspace, config, model);
   draft.predictionSkipped = smoke.skipped;
+  draft.warnings = model.warnings;
   const ref = placeOf(self, model);
   await journal.step('preflight', (conclude) => checkPermissions({ cluster: world.cluster, ref, config }, conclude));
   const { live, plan, withNewPods } = await makePlan(self, ref, model);
@@ -88,7 +89,7 @@ async function ship(self: Run): Promise<void> {
   const state = plan.unchanged && live !== undefined ? await stateOf(world, live, ref) : 'other';
   if (state === 'ready') {
     const findings = await prove(self, found);
-    return findings === undefined ? end(self, 'unchanged', 'already-live') : fail(self, found, findings);
+    return findings === undefined ? endWell(self, found, ['unchanged', 'already-live']) : fail(self, found, findings);
   }
   const chosen = state === 'doomed' ? withNewPods() : plan;
   const applied = await journal.step('apply', (conclude) =>
@@ -99,14 +100,13 @@ async function ship(self: Run): Promise<void> {
     (await journal.step('wait', (conclude) =>
       rollOut({ ...world, ref, applied, timeout: chosen.budget.timeout }, conclude),
     )) ?? (await prove(self, shipment));
-  return findings === undefined ? end(self, 'deployed', 'ok') : fail(self, shipment, findings);
+  return findings === undefined ? endWell(self, shipment, ['deployed', 'ok']) : fail(self, shipment, findings);
 }
 
 function resolveModel({ config, world, journal, draft }: Run): Promise<Model> {
   return journal.step('resolve', async (conclude) => {
     const model = await world.registry.resolve(config.modelUri);
     draft.model = identityOf(model);
-    draft.warnings = [...draft.warnings, ...model.warnings];
     const who = model.name === undefined ? config.modelUri : `${model.name} v${model.version}`;
     conclude(`${who} lies in ${model.storageUri}`);
     return model;
@@ -180,4 +180,10 @@ async function fail(self: Run, shipment: Shipment, findings: readonly Finding[])
 
 function end({ draft }: Run, outcome: Outcome, reason: Reason): void {
   Object.assign(draft, { outcome, reason });
+}
+
+/** The model is live and answered: what might have gone wrong with it did not. */
+function endWell(self: Run, { model }: Shipment, [outcome, reason]: readonly [Outcome, Reason]): void {
+  self.draft.warnings = self.draft.warnings.filter((warning) => !model.warnings.includes(warning));
+  end(self, outcome, reason);
 }

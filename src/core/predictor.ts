@@ -71,7 +71,9 @@ function wantedBy({ name, node, model, options }: PredictorRequest): Predictor {
       modelUri: model.storageUri,
       ...(options.envSecret !== undefined && { envSecretRefName: options.envSecret }),
       ...(options.serviceAccount !== undefined && { serviceAccountName: options.serviceAccount }),
-      ...(wantsDataFrame(model.signature?.inputs) && { parameters: [{ name: 'xtype', type: 'STRING', value: 'DataFrame' }] }),
+      ...(wantsDataFrame(model.signature?.inputs) && {
+        parameters: [{ name: 'xtype', type: 'STRING', value: 'DataFrame' }],
+      }),
     },
   };
 }

@@ -19,7 +19,7 @@ const AFTER: readonly RegExp[] = [
   /(\b(?:Bearer|Basic)\s{1,4})[A-Za-z0-9+/._~=-]{6,4096}/gi,
   /(\b[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:'"]{1,256}:[^\s/@'"]{1,512}(?=@)/gi,
   /([?&](?:X-Amz-Signature|X-Amz-Security-Token|X-Amz-Credential|X-Goog-Signature|Signature|sig|token|access_token)=)[^\s&"'<>]{1,4096}/gi,
-  /(\b[A-Za-z0-9_-]{0,64}(?:secret|token|password|passwd|credential|access_?key|account_?key|api_?key|private_?key)[A-Za-z0-9_-]{0,64}["']?\s{0,4}[=:]\s{0,4}["']?)(?!\*\*\*)[^\s"',;}\\]{4,4096}/gi,
+  /(\b[A-Za-z0-9_-]{0,64}(?:secret|token|password|passwd|credential|access_?key|account_?key|api_?key|private_?key)(?![A-Za-z0-9_-]{0,64}(?:name|ref)\b)[A-Za-z0-9_-]{0,64}["']?\s{0,4}[=:]\s{0,4}["']?)(?!\*\*\*)[^\s"',;}\\]{4,4096}/gi,
   /(\bRCLONE_CONFIG_[A-Z0-9_]{1,64}_(?:KEY|PASS|PASSWORD|SAS_URL|SERVICE_ACCOUNT_CREDENTIALS)["']?\s{0,4}[=:]\s{0,4}["']?)[^\s"',;}\\]{1,4096}/g,
 ];
 

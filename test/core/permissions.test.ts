@@ -6,16 +6,22 @@ const proof = { access: 'api-server', ingressUrl: undefined, smokeRequest: 'auto
 
 it('asks a dry run for no more than a dry run needs', () => {
   const wanted = permissionsFor({ dryRun: true, onFailure: 'rollback', proof }).map(describePermission);
-  expect(wanted).toEqual(['get', 'create', 'patch'].map((verb) => `${verb} seldondeployments.machinelearning.seldon.io`));
+  expect(wanted).toEqual(
+    ['get', 'create', 'patch'].map((verb) => `${verb} seldondeployments.machinelearning.seldon.io`),
+  );
 });
 
 it('asks for no proxy when the proof goes through the ingress, and for no delete when nothing is taken back', () => {
-  const wanted = permissionsFor({ dryRun: false, onFailure: 'keep', proof: { ...proof, access: 'ingress' } }).map(describePermission);
+  const wanted = permissionsFor({ dryRun: false, onFailure: 'keep', proof: { ...proof, access: 'ingress' } }).map(
+    describePermission,
+  );
   expect(wanted.filter((one) => one.includes('proxy') || one.startsWith('delete'))).toEqual([]);
 });
 
 it('writes the Role that grants it all', () => {
-  const role = load(roleFor('ml', permissionsFor({ dryRun: false, onFailure: 'rollback', proof }))) as { rules: unknown[] };
+  const role = load(roleFor('ml', permissionsFor({ dryRun: false, onFailure: 'rollback', proof }))) as {
+    rules: unknown[];
+  };
   expect(role).toMatchObject({ kind: 'Role', metadata: { namespace: 'ml' } });
   expect(role.rules).toContainEqual({
     apiGroups: ['machinelearning.seldon.io'],

@@ -7,7 +7,9 @@ import { direct } from '../../src/core/strategy/direct.ts';
 import { aModel, aPlanRequest, applied, namedColumns, someOptions } from '../support/models.ts';
 
 const GUIDE_URI = 's3://mlflow/1/0123456789abcdef0123456789abcdef/artifacts/model';
-const guide = load(readFileSync(new URL('../fixtures/manifests/guide.yaml', import.meta.url), 'utf8')) as SeldonDeployment;
+const guide = load(
+  readFileSync(new URL('../fixtures/manifests/guide.yaml', import.meta.url), 'utf8'),
+) as SeldonDeployment;
 
 function mainOf(object: SeldonDeployment): Predictor {
   const [main] = object.spec.predictors;
@@ -20,7 +22,9 @@ function containerOf(object: SeldonDeployment): Record<string, unknown> {
 }
 
 describe('given the values of the guide', () => {
-  const plan = direct(aPlanRequest({ model: aModel({ storageUri: GUIDE_URI }), options: someOptions({ apiVersion: 'v1alpha2' }) }));
+  const plan = direct(
+    aPlanRequest({ model: aModel({ storageUri: GUIDE_URI }), options: someOptions({ apiVersion: 'v1alpha2' }) }),
+  );
   const { manifest } = plan;
 
   it('renders every field of the guide with its value', () => {
@@ -65,7 +69,9 @@ describe('what the inputs and the model say', () => {
 
   it('gives a startup probe the same budget and lets a fast model in at once', () => {
     const container = containerOf(direct(aPlanRequest({ options: someOptions({ startupProbe: true }) })).manifest);
-    expect(container).toMatchObject({ startupProbe: { failureThreshold: 560, periodSeconds: 1, httpGet: { path: '/health/ping' } } });
+    expect(container).toMatchObject({
+      startupProbe: { failureThreshold: 560, periodSeconds: 1, httpGet: { path: '/health/ping' } },
+    });
     expect(container['readinessProbe']).not.toHaveProperty('initialDelaySeconds');
   });
 
@@ -78,14 +84,23 @@ describe('what the inputs and the model say', () => {
   });
 
   it('waits once for each batch of replicas that rolls, unless told how long', () => {
-    expect(direct(aPlanRequest({ options: someOptions({ replicas: 3 }) })).budget).toEqual({ progressDeadline: 680, timeout: 2040 });
+    expect(direct(aPlanRequest({ options: someOptions({ replicas: 3 }) })).budget).toEqual({
+      progressDeadline: 680,
+      timeout: 2040,
+    });
     expect(direct(aPlanRequest({ timeout: 90 })).budget).toEqual({ progressDeadline: 90, timeout: 90 });
   });
 });
 
 describe('over a live object', () => {
-  const first = aPlanRequest({ model: aModel({ signature: namedColumns('a') }), options: someOptions({ envSecret: 'rclone-s3' }) });
-  const next = { ...first, model: aModel({ storageUri: 's3://mlflow/1/models/m-2/artifacts', signature: namedColumns('a') }) };
+  const first = aPlanRequest({
+    model: aModel({ signature: namedColumns('a') }),
+    options: someOptions({ envSecret: 'rclone-s3' }),
+  });
+  const next = {
+    ...first,
+    model: aModel({ storageUri: 's3://mlflow/1/models/m-2/artifacts', signature: namedColumns('a') }),
+  };
 
   it('finds nothing to do when all is said already', () => {
     const again = direct({ ...first, live: applied(first) });
@@ -106,11 +121,17 @@ describe('over a live object', () => {
 
   it('tells what changes, and never the value of an environment variable', () => {
     const live = applied(first);
-    Object.assign(live.spec.predictors[0]?.componentSpecs?.[0]?.spec?.containers[0] ?? {}, { env: [{ name: 'KEY', value: 'hunter2' }] });
+    Object.assign(live.spec.predictors[0]?.componentSpecs?.[0]?.spec?.containers[0] ?? {}, {
+      env: [{ name: 'KEY', value: 'hunter2' }],
+    });
     const base = structuredClone(guide);
-    Object.assign(base.spec.predictors[0]?.componentSpecs?.[0]?.spec?.containers[0] ?? {}, { env: [{ name: 'KEY', value: 'hunter3' }] });
+    Object.assign(base.spec.predictors[0]?.componentSpecs?.[0]?.spec?.containers[0] ?? {}, {
+      env: [{ name: 'KEY', value: 'hunter3' }],
+    });
     const { changes } = direct({ ...next, live, base });
-    expect(changes).toContain('predictors[main].graph.modelUri: s3://mlflow/1/models/m-1/artifacts → s3://mlflow/1/models/m-2/artifacts');
+    expect(changes).toContain(
+      'predictors[main].graph.modelUri: s3://mlflow/1/models/m-1/artifacts → s3://mlflow/1/models/m-2/artifacts',
+    );
     expect(changes.join()).not.toContain('hunter');
   });
 
@@ -118,7 +139,10 @@ describe('over a live object', () => {
     const live = applied(first);
     const spec = live.spec.predictors[0]?.componentSpecs?.[0];
     Object.assign(spec?.spec ?? {}, { tolerations: [{ key: 'gpu', operator: 'Exists' }] });
-    Object.assign(spec?.spec?.containers[0] ?? {}, { resources: { limits: { memory: '2Gi' } }, env: [{ name: 'A', value: 'b' }] });
+    Object.assign(spec?.spec?.containers[0] ?? {}, {
+      resources: { limits: { memory: '2Gi' } },
+      env: [{ name: 'A', value: 'b' }],
+    });
     spec?.spec?.containers.push({ name: 'sidecar', image: 'envoy' });
     Object.assign(spec ?? {}, { hpaSpec: { maxReplicas: 4 } });
     Object.assign(live.spec.predictors[0] ?? {}, { replicas: 4, labels: { team: 'x' } });
@@ -130,7 +154,10 @@ describe('over a live object', () => {
       hpaSpec: { maxReplicas: 4 },
       spec: {
         tolerations: [{ key: 'gpu' }],
-        containers: [{ name: 'prediction', resources: { limits: { memory: '2Gi' } }, env: [{ name: 'A' }] }, { name: 'sidecar' }],
+        containers: [
+          { name: 'prediction', resources: { limits: { memory: '2Gi' } }, env: [{ name: 'A' }] },
+          { name: 'sidecar' },
+        ],
       },
     });
   });
@@ -144,7 +171,12 @@ describe('over a live object', () => {
 
   it('keeps the pods when only replicas or the deadline change', () => {
     const live = applied(first);
-    const scaled = direct({ ...first, live, timeout: 99, options: someOptions({ envSecret: 'rclone-s3', replicas: 2 }) });
+    const scaled = direct({
+      ...first,
+      live,
+      timeout: 99,
+      options: someOptions({ envSecret: 'rclone-s3', replicas: 2 }),
+    });
     expect(mainOf(scaled.manifest).annotations).toEqual(mainOf(live).annotations);
     expect(scaled.unchanged).toBe(false);
   });
@@ -159,11 +191,21 @@ describe('over a live object', () => {
   });
 
   it.each([
-    ['a second predictor', { predictors: [{ name: 'main', graph: { name: 'p' } }, { name: 'canary', traffic: 10, graph: { name: 'p' } }] }],
+    [
+      'a second predictor',
+      {
+        predictors: [
+          { name: 'main', graph: { name: 'p' } },
+          { name: 'canary', traffic: 10, graph: { name: 'p' } },
+        ],
+      },
+    ],
     ['a graph of several nodes', { predictors: [{ name: 'main', graph: { name: 'p', children: [{ name: 'q' }] } }] }],
   ])('refuses to run over %s', (what, spec) => {
     const live = { ...applied(first), spec };
-    expect(() => direct({ ...next, live })).toThrow(expect.objectContaining({ code: 'object-not-ours', message: expect.stringContaining(what) }));
+    expect(() => direct({ ...next, live })).toThrow(
+      expect.objectContaining({ code: 'object-not-ours', message: expect.stringContaining(what) }),
+    );
   });
 });
 
@@ -176,7 +218,12 @@ describe('over a base manifest', () => {
     Object.assign(base.spec.predictors[0]?.componentSpecs?.[0]?.spec?.containers[0] ?? {}, { livenessProbe: ownProbe });
     const { manifest } = direct(aPlanRequest({ base }));
     expect(manifest.metadata.labels).toEqual({ team: 'wine' });
-    expect(mainOf(manifest)).toMatchObject({ name: 'default', replicas: 2, progressDeadlineSeconds: 1200, traffic: 100 });
+    expect(mainOf(manifest)).toMatchObject({
+      name: 'default',
+      replicas: 2,
+      progressDeadlineSeconds: 1200,
+      traffic: 100,
+    });
     expect(containerOf(manifest)['livenessProbe']).toEqual(ownProbe);
     expect(mainOf(manifest).graph.modelUri).toBe('s3://mlflow/1/models/m-1/artifacts');
   });

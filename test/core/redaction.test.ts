@@ -4,7 +4,11 @@ import { redact } from '../../src/core/redaction.ts';
 describe('redaction', () => {
   it.each([
     ['a known secret', 'x s3cr3t-value y', 's3cr3t-value'],
-    ['its base64 form', `x ${Buffer.from('s3cr3t-value').toString('base64')} y`, Buffer.from('s3cr3t-value').toString('base64').replace(/=+$/, '')],
+    [
+      'its base64 form',
+      `x ${Buffer.from('s3cr3t-value').toString('base64')} y`,
+      Buffer.from('s3cr3t-value').toString('base64').replace(/=+$/, ''),
+    ],
     ['a GitHub token', 'token ghs_0123456789abcdefghijABCDEFGHIJ012345', 'ghs_0123456789'],
     ['an AWS key id', 'AKIAIOSFODNN7EXAMPLE', 'AKIAIOSFODNN7EXAMPLE'],
     ['a bearer header', 'Authorization: Bearer abcdef.123456', 'abcdef.123456'],
@@ -27,7 +31,8 @@ describe('redaction', () => {
   });
 
   it('leaves ordinary words alone', () => {
-    const text = 'storage URI s3://mlflow/1/models/m-1/artifacts, key RCLONE_CONFIG_S3_TYPE, secret rclone-s3 is missing';
+    const text =
+      'storage URI s3://mlflow/1/models/m-1/artifacts, key RCLONE_CONFIG_S3_TYPE, secret rclone-s3 is missing, envSecretRefName: rclone-s3, secretName: tls';
     expect(redact(text, ['abc'])).toBe(text);
   });
 

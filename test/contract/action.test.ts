@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { load } from 'js-yaml';
+import { describe, expect, it } from 'vitest';
+import { actionYaml, readmeWithTables } from '../../scripts/generate-docs.ts';
+import { INPUTS } from '../../src/core/inputs.ts';
+
+const root = new URL('../../', import.meta.url);
+const text = (path: string) => readFileSync(new URL(path, root), 'utf8');
+
+describe('the face of the action', () => {
+  it('is action.yml, as the registries of inputs and outputs have it', () => {
+    expect(text('action.yml')).toBe(actionYaml());
+  });
+
+  it('is told by the README in the same words', () => {
+    expect(readmeWithTables(text('README.md'))).toBe(text('README.md'));
+  });
+});
+
+interface Step {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+describe('the examples', () => {
+  const names: readonly string[] = INPUTS.map((input) => input.name);
+  const files = readdirSync(new URL('examples/', root));
+
+  it.each(files)('%s uses inputs that exist, and the required ones', (file) => {
+    const workflow = load(text(`examples/${file}`)) as { jobs: Record<string, { steps: Step[] }> };
+    const steps = Object.values(workflow.jobs).flatMap((job) =>
+      job.steps.filter((step) => step.uses?.includes('/mlflow-to-seldon@')),
+    );
+    expect(steps).toHaveLength(1);
+    const given = Object.keys(steps[0]?.with ?? {});
+    expect(given.filter((name) => !names.includes(name))).toEqual([]);
+    expect(given).toContain('model-uri');
+  });
+});

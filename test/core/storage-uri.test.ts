@@ -32,9 +32,9 @@ describe('an artifact URI in the dialect of rclone', () => {
     ['mlflow-artifacts://mlflow.example.com:5000/1/models/m-1/artifacts'],
     ['https://mlflow.example.com/prefix/api/2.0/mlflow-artifacts/artifacts/1/models/m-1/artifacts'],
   ])('%s lies in the artifacts destination', (uri) => {
-    expect(storageUriOf(uri, settings('s3://mlflow/root/'))).toBe('s3://mlflow/root/1/models/m-1/artifacts');
+    expect(storageUriOf(uri, settings('s3://mlflow/base/'))).toBe('s3://mlflow/base/1/models/m-1/artifacts');
     expect(storageUriOf(uri, settings('wasbs://c@a.blob.core.windows.net/root'))).toBe(
-      'azureblob:c/root/1/models/m-1/artifacts',
+      'azureblob:c/base/1/models/m-1/artifacts',
     );
     expect(() => storageUriOf(uri, settings())).toThrow(
       expect.objectContaining({

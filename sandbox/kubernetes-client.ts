@@ -1,0 +1,312 @@
+/** A client for controllers: requests with a kubeconfig's credentials, and collections kept up to date by a watch. */
+import type { Agent, IncomingMessage } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { load } from 'js-yaml';
+import { createAgent, open, send } from '../src/adapters/http.ts';
+
+export interface Kind {
+  /** `apps/v1`. */
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly plural: string;
+}
+
+export interface Metadata {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly OwnerReference[];
+}
+
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller?: boolean;
+  readonly blockOwnerDeletion?: boolean;
+}
+
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: Metadata;
+}
+
+/** The API server refused: its own sentence. */
+export class KubernetesError extends Error {
+  override readonly name = 'KubernetesError';
+  readonly status: number;
+  readonly reason: string;
+
+  constructor(status: number, { message, reason }: { readonly message?: string; readonly reason?: string }) {
+    super(message ?? `HTTP ${status}`);
+    this.status = status;
+    this.reason = reason ?? '';
+  }
+}
+
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the server's URL, encoded, with its query. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly contentType?: string;
+}
+
+type Named = Pick<Metadata, 'name' | 'namespace'>;
+
+const TIMEOUT = 30_000;
+
+export class KubernetesClient {
+  readonly #server: URL;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #agent: Agent;
+  readonly #closing = new AbortController();
+
+  /** @param kubeconfig its text; certificates and keys are in it, not beside it */
+  constructor(kubeconfig: string) {
+    const { cluster, user } = currentContext(load(kubeconfig) as Kubeconfig);
+    this.#server = new URL(cluster.server);
+    this.#headers = user.token === undefined ? {} : { authorization: `Bearer ${user.token}` };
+    const tls = {
+      ca: pem(cluster['certificate-authority-data']),
+      cert: pem(user['client-certificate-data']),
+      key: pem(user['client-key-data']),
+    };
+    const given = Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined));
+    this.#agent = createAgent(this.#server.protocol, { ...given, proxyEnv: {} });
+  }
+
+  create<T extends KubernetesObject>(kind: Kind, object: T): Promise<T> {
+    return this.call({ method: 'POST', path: collectionPath(kind, object.metadata.namespace), body: object });
+  }
+
+  /** Refused with Conflict when the object has changed since `object` was read. */
+  update<T extends KubernetesObject>(kind: Kind, object: T): Promise<T> {
+    return this.call({ method: 'PUT', path: objectPath(kind, object.metadata), body: object });
+  }
+
+  updateStatus<T extends KubernetesObject>(kind: Kind, object: T): Promise<T> {
+    return this.call({ method: 'PUT', path: `${objectPath(kind, object.metadata)}/status`, body: object });
+  }
+
+  merge<T extends KubernetesObject>(kind: Kind, named: Named, patch: unknown): Promise<T> {
+    const contentType = 'application/merge-patch+json';
+    return this.call({ method: 'PATCH', path: objectPath(kind, named), body: patch, contentType });
+  }
+
+  /** Its dependents go first when it is Foreground. An object that is gone already is no failure. */
+  async remove(kind: Kind, named: Named, propagationPolicy: 'Foreground' | 'Background'): Promise<void> {
+    try {
+      await this.call({ method: 'DELETE', path: objectPath(kind, named), body: { propagationPolicy } });
+    } catch (error) {
+      if (!(error instanceof KubernetesError) || error.status !== 404) throw error;
+    }
+  }
+
+  /** @throws KubernetesError when the API server refuses, HttpFailure when it does not answer */
+  async call<T>({ method, path, body, contentType = 'application/json' }: Call): Promise<T> {
+    const answer = await send({
+      method,
+      url: this.urlOf(path),
+      headers: { ...this.#headers, accept: 'application/json', 'content-type': contentType },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      timeout: TIMEOUT,
+      agent: this.#agent,
+      signal: this.#closing.signal,
+    });
+    const parsed = parse(answer.body);
+    if (answer.status >= 300) throw new KubernetesError(answer.status, parsed ?? { message: answer.body.trim() });
+    return parsed as T;
+  }
+
+  /** Opens a request whose answer streams, with the caller's own headers and body. */
+  open(
+    { method, path, body }: { readonly method: string; readonly path: string; readonly body?: string },
+    { headers = {}, signal }: { readonly headers?: Readonly<Record<string, string>>; readonly signal?: AbortSignal },
+  ): Promise<IncomingMessage> {
+    return open({
+      method,
+      url: this.urlOf(path),
+      headers: { ...headers, ...this.#headers },
+      ...(body !== undefined && { body }),
+      agent: this.#agent,
+      signal: signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]),
+    });
+  }
+
+  /** Lists a kind in all namespaces and follows it; resolves when the first list is there. */
+  async follow<T extends KubernetesObject>(kind: Kind, onChange: (object: T) => void): Promise<Collection<T>> {
+    const collection = new Collection<T>(onChange);
+    const version = await this.#list(kind, collection);
+    void this.#keepUp(kind, collection, version).catch((error: unknown) => {
+      if (!this.#closing.signal.aborted) throw error;
+    });
+    return collection;
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#agent.destroy();
+  }
+
+  urlOf(path: string): URL {
+    return new URL(`${this.#server.origin}${this.#server.pathname.replace(/\/$/, '')}${path}`);
+  }
+
+  async #list<T extends KubernetesObject>(kind: Kind, collection: Collection<T>): Promise<string> {
+    const list = await this.call<{ metadata: { resourceVersion: string }; items: readonly T[] | null }>({
+      method: 'GET',
+      path: collectionPath(kind, undefined),
+    });
+    // Items of a list do not say what they are.
+    collection.reset((list.items ?? []).map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind })));
+    return list.metadata.resourceVersion;
+  }
+
+  async #keepUp<T extends KubernetesObject>(kind: Kind, collection: Collection<T>, from: string): Promise<never> {
+    let version: string | undefined = from;
+    for (;;) {
+      try {
+        version ??= await this.#list(kind, collection);
+        version = await this.#watch(kind, { collection, version });
+      } catch {
+        // The server is away, or its answer made no sense: begin anew.
+        version = undefined;
+      }
+      await delay(version === undefined ? 200 : 0, undefined, { signal: this.#closing.signal });
+    }
+  }
+
+  /** Follows one stream to its end; @returns where to go on, undefined when the server has forgotten that moment */
+  async #watch<T extends KubernetesObject>(
+    kind: Kind,
+    { collection, version }: { readonly collection: Collection<T>; readonly version: string },
+  ): Promise<string | undefined> {
+    const query = `watch=true&allowWatchBookmarks=true&timeoutSeconds=300&resourceVersion=${version}`;
+    const path = `${collectionPath(kind, undefined)}?${query}`;
+    const stream = await this.open({ method: 'GET', path }, { headers: { accept: 'application/json' } });
+    if (stream.statusCode !== 200) {
+      stream.destroy();
+      return undefined;
+    }
+    let latest = version;
+    for await (const event of eventsOf<T>(stream)) {
+      if (event.type === 'ERROR') return undefined;
+      latest = event.object.metadata.resourceVersion ?? latest;
+      if (event.type === 'DELETED') collection.drop(event.object);
+      else if (event.type !== 'BOOKMARK') collection.put(event.object);
+    }
+    return latest;
+  }
+}
+
+/** What is known of one kind; a cache, with the staleness of one. */
+export class Collection<T extends KubernetesObject> {
+  readonly #onChange: (object: T) => void;
+  #objects = new Map<string, T>();
+
+  constructor(onChange: (object: T) => void) {
+    this.#onChange = onChange;
+  }
+
+  get(namespace: string | undefined, name: string): T | undefined {
+    return this.#objects.get(`${namespace}/${name}`);
+  }
+
+  list(): readonly T[] {
+    return [...this.#objects.values()];
+  }
+
+  reset(objects: readonly T[]): void {
+    const before = [...this.#objects.values()];
+    this.#objects = new Map(objects.map((object) => [keyOf(object), object]));
+    for (const object of [...before, ...objects]) this.#onChange(object);
+  }
+
+  /** Takes an object unless a newer one of that name is known. */
+  put(object: T): void {
+    const known = this.#objects.get(keyOf(object));
+    if (known !== undefined && versionOf(known) >= versionOf(object)) return;
+    this.#objects.set(keyOf(object), object);
+    this.#onChange(object);
+  }
+
+  drop(object: T): void {
+    if (this.#objects.get(keyOf(object))?.metadata.uid !== object.metadata.uid) return;
+    this.#objects.delete(keyOf(object));
+    this.#onChange(object);
+  }
+}
+
+interface Kubeconfig {
+  readonly 'current-context': string;
+  readonly contexts: readonly { readonly name: string; readonly context: { cluster: string; user: string } }[];
+  readonly clusters: readonly { readonly name: string; readonly cluster: ClusterEntry }[];
+  readonly users: readonly { readonly name: string; readonly user: UserEntry }[];
+}
+
+interface ClusterEntry {
+  readonly server: string;
+  readonly 'certificate-authority-data'?: string;
+}
+
+interface UserEntry {
+  readonly token?: string;
+  readonly 'client-certificate-data'?: string;
+  readonly 'client-key-data'?: string;
+}
+
+type WatchEvent<T> = { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'; readonly object: T };
+
+function currentContext(kubeconfig: Kubeconfig): { readonly cluster: ClusterEntry; readonly user: UserEntry } {
+  const context = kubeconfig.contexts.find(({ name }) => name === kubeconfig['current-context'])?.context;
+  const cluster = kubeconfig.clusters.find(({ name }) => name === context?.cluster)?.cluster;
+  const user = kubeconfig.users.find(({ name }) => name === context?.user)?.user;
+  if (cluster === undefined || user === undefined) throw new Error('kubeconfig: the current context is incomplete');
+  return { cluster, user };
+}
+
+function pem(base64: string | undefined): string | undefined {
+  return base64 === undefined ? undefined : Buffer.from(base64, 'base64').toString('utf8');
+}
+
+function parse(body: string): { readonly message?: string; readonly reason?: string } | undefined {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+async function* eventsOf<T>(stream: IncomingMessage): AsyncGenerator<WatchEvent<T>> {
+  let rest = '';
+  for await (const chunk of stream.setEncoding('utf8')) {
+    const lines = `${rest}${chunk}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') yield JSON.parse(line) as WatchEvent<T>;
+  }
+}
+
+function collectionPath({ apiVersion, plural }: Kind, namespace: string | undefined): string {
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  return namespace === undefined ? `${root}/${plural}` : `${root}/namespaces/${namespace}/${plural}`;
+}
+
+function objectPath(kind: Kind, { namespace, name }: Named): string {
+  return `${collectionPath(kind, namespace)}/${encodeURIComponent(name)}`;
+}
+
+function keyOf({ metadata }: KubernetesObject): string {
+  return `${metadata.namespace}/${metadata.name}`;
+}
+
+function versionOf({ metadata }: KubernetesObject): number {
+  return Number(metadata.resourceVersion ?? 0);
+}

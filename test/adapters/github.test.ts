@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type SandboxGithub, startGithub } from '../../sandbox/github/server.ts';
+import { GithubRepository } from '../../src/adapters/github.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+const MARKER = '<!-- mlflow-to-seldon: seldon/wine -->';
+const COMMIT = '6dcb09b5b57875f334f61aebed695e2e4193db5e';
+
+let github: SandboxGithub;
+const clock = new FakeClock();
+
+beforeEach(async () => {
+  github = await startGithub({
+    repository: 'acme/wine',
+    pullRequests: [
+      { number: 7, mergeCommit: COMMIT },
+      { number: 8, locked: true },
+    ],
+    tokens: {
+      workflow: { login: 'github-actions[bot]', permissions: ['pull-requests:write'] },
+      person: { login: 'octocat', permissions: ['pull-requests:write'] },
+      reader: { login: 'github-actions[bot]', permissions: ['contents:read'] },
+    },
+  });
+});
+
+afterEach(() => github.close());
+
+function repository(token = 'workflow'): GithubRepository {
+  return new GithubRepository({ token, repository: 'acme/wine', apiUrl: github.url, clock });
+}
+
+describe('the comment on a pull request', () => {
+  it('is written once and edited from then on', async () => {
+    const first = await repository().upsertComment(7, MARKER, `${MARKER}\nv1`);
+    const second = await repository().upsertComment(7, MARKER, `${MARKER}\nv2`);
+    expect(second).toBe(first);
+    expect(first).toMatch(/^https:\/\/github\.com\/acme\/wine\/pull\/7#issuecomment-\d+$/);
+    expect(github.comments(7).map((one) => one.body)).toEqual([`${MARKER}\nv2`]);
+  });
+
+  it('is found behind hundreds of others, and never one that somebody else wrote with our marker', async () => {
+    github.post(7, 'mallory', `${MARKER}\nforged`);
+    for (let i = 0; i < 250; i++) github.post(7, 'octocat', `comment ${i}`);
+    await repository().upsertComment(7, MARKER, `${MARKER}\nv1`);
+    await repository().upsertComment(7, MARKER, `${MARKER}\nv2`);
+    expect(github.comments(7)).toHaveLength(252);
+    expect(github.comments(7)[0]?.body).toContain('forged');
+  });
+
+  it('belongs to the person whose token it is', async () => {
+    await repository('person').upsertComment(7, MARKER, `${MARKER}\nv1`);
+    await repository('workflow').upsertComment(7, MARKER, `${MARKER}\nv1`);
+    expect(github.comments(7).map((one) => one.user?.login)).toEqual(['octocat', 'github-actions[bot]']);
+  });
+
+  it('names the permission that lacks', async () => {
+    const writing = repository('reader').upsertComment(7, MARKER, MARKER);
+    await expect(writing).rejects.toMatchObject({
+      code: 'github-failed',
+      hint: expect.stringContaining('pull-requests: write'),
+    });
+  });
+
+  it.each([
+    [999, '404'],
+    [8, 'locked'],
+  ])("on pull request %i fails with GitHub's own word", async (number, word) => {
+    await expect(repository().upsertComment(number, MARKER, MARKER)).rejects.toThrow(word);
+  });
+
+  it('is tried again after a passing fault, for as long as GitHub asks', async () => {
+    github.fail({ match: /POST/, status: 502, times: 1 });
+    github.fail({
+      match: /POST/,
+      status: 403,
+      times: 1,
+      headers: { 'retry-after': '30' },
+      message: 'You have exceeded a secondary rate limit',
+    });
+    const before = clock.now();
+    await repository().upsertComment(7, MARKER, MARKER);
+    expect(github.comments(7)).toHaveLength(1);
+    expect(clock.now() - before).toBeGreaterThanOrEqual(30_000);
+  });
+
+  it('is given up after a few tries', async () => {
+    github.fail({ match: /POST/, status: 500, times: 99 });
+    await expect(repository().upsertComment(7, MARKER, MARKER)).rejects.toMatchObject({ code: 'github-failed' });
+    expect(github.requests.filter((line) => line.startsWith('POST'))).toHaveLength(4);
+  });
+});
+
+describe('the pull request of a commit', () => {
+  it('is the one that was merged with it', async () => {
+    expect(await repository().pullRequestOf(COMMIT)).toBe(7);
+  });
+
+  it('is none for a commit that came another way', async () => {
+    expect(await repository().pullRequestOf('0'.repeat(40))).toBeUndefined();
+  });
+});

@@ -29,7 +29,9 @@ export class RunnerWorkspace implements Workspace {
     });
     // A link in a checked-out pull request must not make us read, and then tell, a file of the runner.
     if (relative(await realpath(root), file).startsWith('..')) {
-      throw new UserError('bad-input', `the file ${path} lies outside the workspace`, { hint: 'give a path inside the repository' });
+      throw new UserError('bad-input', `the file ${path} lies outside the workspace`, {
+        hint: 'give a path inside the repository',
+      });
     }
     return readFile(file, 'utf8');
   }

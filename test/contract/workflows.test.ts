@@ -26,7 +26,10 @@ describe('actionlint', () => {
   it('finds something wrong in a workflow that is wrong', { timeout: 30_000 }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'lint-'));
     const path = join(folder, 'wrong.yml');
-    writeFileSync(path, 'on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    needs: nobody\n    steps: [{ run: "echo ${{ nonsense.x }}" }]\n');
+    writeFileSync(
+      path,
+      'on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    needs: nobody\n    steps: [{ run: "echo ${{ nonsense.x }}" }]\n',
+    );
     expect(lint(path)).not.toBe(0);
     rmSync(folder, { recursive: true });
   });

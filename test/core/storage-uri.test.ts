@@ -33,7 +33,7 @@ describe('an artifact URI in the dialect of rclone', () => {
     ['https://mlflow.example.com/prefix/api/2.0/mlflow-artifacts/artifacts/1/models/m-1/artifacts'],
   ])('%s lies in the artifacts destination', (uri) => {
     expect(storageUriOf(uri, settings('s3://mlflow/base/'))).toBe('s3://mlflow/base/1/models/m-1/artifacts');
-    expect(storageUriOf(uri, settings('wasbs://c@a.blob.core.windows.net/root'))).toBe(
+    expect(storageUriOf(uri, settings('wasbs://c@a.blob.core.windows.net/base'))).toBe(
       'azureblob:c/base/1/models/m-1/artifacts',
     );
     expect(() => storageUriOf(uri, settings())).toThrow(

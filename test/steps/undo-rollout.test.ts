@@ -43,12 +43,7 @@ describe('putting back what was there', () => {
   });
 
   it('does not claim a rollback that did not become available', async () => {
-    const { outcome, told } = await undo(
-      [
-        { at: 0, object: applied, deployments: [] },
-      ],
-      before,
-    );
+    const { outcome, told } = await undo([{ at: 0, object: applied, deployments: [] }], before);
     expect(outcome).toBe('unknown');
     expect(told).toContain('not available');
   });

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig, secretsOf } from '../../src/core/config.ts';
+import { INPUTS, type InputDefinition } from '../../src/core/inputs.ts';
+import { nearestWord } from '../../src/core/nearest-word.ts';
+
+/** Reads inputs as the runner gives them: defaults of action.yml where nothing is said. */
+function read(given: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}) {
+  const defaults = INPUTS.map(({ name, default: value }: InputDefinition) => [
+    name,
+    name === 'github-token' ? '' : (value ?? ''),
+  ]);
+  const values: Record<string, string> = { ...Object.fromEntries(defaults), 'model-uri': 'models:/wine/1', ...given };
+  return readConfig({ input: (name) => values[name] ?? '', env });
+}
+
+function faultsOf(given: Readonly<Record<string, string>>): string {
+  try {
+    read(given);
+  } catch (error) {
+    return error instanceof Error ? error.message : '';
+  }
+  return 'none';
+}
+
+describe('what the inputs say', () => {
+  it('is complete with a model URI alone', () => {
+    expect(read({})).toMatchObject({
+      modelUri: 'models:/wine/1',
+      mode: 'direct',
+      render: { protocol: 'seldon', apiVersion: 'v1', orchestrator: true, startupProbe: false, replicas: undefined },
+      proof: { access: 'api-server', smokeRequest: 'auto', ingressUrl: undefined },
+      timeout: undefined,
+      dryRun: false,
+      onFailure: 'rollback',
+      tell: { comment: 'auto' },
+    });
+  });
+
+  it.each([
+    ['900', 900],
+    ['15m', 900],
+    ['1h', 3600],
+    ['45 s', 45],
+  ])('reads %s as %i seconds', (timeout, seconds) => {
+    expect(read({ timeout }).timeout).toBe(seconds);
+  });
+
+  it("falls back to MLflow's own variables", () => {
+    const env = {
+      MLFLOW_TRACKING_URI: 'https://mlflow.example.com/',
+      MLFLOW_TRACKING_USERNAME: 'bob',
+      MLFLOW_TRACKING_PASSWORD: 'hunter22',
+    };
+    expect(read({}, env).registry).toMatchObject({
+      trackingUri: 'https://mlflow.example.com',
+      username: 'bob',
+      password: 'hunter22',
+    });
+  });
+
+  it('takes user and password out of the tracking URI', () => {
+    const { registry } = read({ 'mlflow-tracking-uri': 'https://bob:hunter%2022@mlflow.example.com/x/' });
+    expect(registry).toMatchObject({
+      trackingUri: 'https://mlflow.example.com/x',
+      username: 'bob',
+      password: 'hunter 22',
+    });
+  });
+
+  it('reads rewrites line by line', () => {
+    const { registry } = read({ 'storage-uri-map': ' s3://a/ = gs://b/ \n\nr2:x=s3:y=z ' });
+    expect(registry.storageUriMap).toEqual([
+      { from: 's3://a/', to: 'gs://b/' },
+      { from: 'r2:x', to: 's3:y=z' },
+    ]);
+  });
+});
+
+describe('a fault of the inputs', () => {
+  it.each([
+    [{ 'model-uri': ' ' }, '`model-uri` is required'],
+    [{ mode: 'canary' }, '`mode` is `canary`, but must be `direct`'],
+    [{ protocol: 'sedlon' }, 'did you mean `seldon`?'],
+    [{ 'dry-run': 'yes' }, '`dry-run` is `yes`, but must be `true` or `false`'],
+    [{ replicas: '0' }, '`replicas`'],
+    [{ timeout: 'soon' }, '`timeout`'],
+    [{ name: 'Wine' }, '`name`'],
+    [{ 'ingress-url': 'models.example.com' }, '`ingress-url` must be a URL'],
+    [{ 'ingress-url': 'https://u:p@x.example' }, 'must not hold a user'],
+    [{ 'ingress-url': 'https://x.example/?a=1' }, 'query'],
+    [{ access: 'ingress' }, '`access` is `ingress`, which needs `ingress-url`'],
+    [{ 'mlflow-username': 'bob' }, 'needs `mlflow-password`'],
+    [{ 'mlflow-token': 't0ken', 'mlflow-username': 'bob', 'mlflow-password': 'x' }, 'two ways to sign in'],
+    [{ 'mlflow-tracking-uri': 'databricks' }, 'Databricks'],
+    [{ 'storage-uri-map': 's3://a' }, 'no `from=to`'],
+    [{ comment: 'always' }, 'needs `github-token`'],
+    [{ 'pull-request': '#7' }, '`pull-request`'],
+  ])('%j is told by name and cure', (given, sentence) => {
+    expect(faultsOf(given)).toContain(sentence);
+  });
+
+  it('comes together with all the others', () => {
+    const message = faultsOf({ mode: 'canary', replicas: 'two', protocol: 'grpc' });
+    expect(message).toMatch(/^3 inputs are wrong:/);
+    expect(message.split('\n').filter((line) => line.startsWith('- '))).toHaveLength(3);
+  });
+
+  it('never quotes a long value whole: it may be a secret in the wrong place', () => {
+    expect(faultsOf({ protocol: `s3cr3t${'x'.repeat(100)}` })).not.toContain('x'.repeat(60));
+  });
+});
+
+it('knows what must be masked', () => {
+  const kubeconfig =
+    'users:\n- name: ci\n  user:\n    token: "t0ken-in-kubeconfig"\n    client-key-data: a2V5LWRhdGE=\n';
+  const config = read({ kubeconfig, 'mlflow-token': 't0ken-of-mlflow', 'github-token': 'ghs_1234' });
+  expect(secretsOf(config)).toEqual(['t0ken-of-mlflow', 'ghs_1234', 't0ken-in-kubeconfig', 'a2V5LWRhdGE=']);
+});
+
+it('finds the word that was meant, and none where none is near', () => {
+  expect(nearestWord('rolback', ['rollback', 'keep'])).toBe('rollback');
+  expect(nearestWord('zzz', ['rollback', 'keep'])).toBeUndefined();
+});

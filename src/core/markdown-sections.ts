@@ -1,10 +1,13 @@
 import type { Finding, Report } from './report.ts';
-import { cut, fence, inline } from './untrusted.ts';
+import { cut, fence, inline, prose } from './untrusted.ts';
 
 /** A part of the report that can be cut: `longest` is how many characters each block of verbatim text may have. */
 export interface Section {
   render(longest: number): string;
 }
+
+/** Characters; a title may list the faults of many inputs, a line each. */
+const LONGEST_TITLE = 4_000;
 
 /** Each cause: what failed and where, the cure, and the pod's own words. */
 export function findingSections({ findings }: Report): readonly Section[] {
@@ -17,18 +20,18 @@ function renderFinding(
   { title, cure, quotes }: Finding,
   { longest, isFirst }: { longest: number; isFirst: boolean },
 ): string {
-  const [sentence = '', ...rest] = title.split('\n');
-  const lines = rest.map((line) => `> ${inline(line, 600)}`);
-  const head = [`> [!${isFirst ? 'CAUTION' : 'NOTE'}]`, `> ${inline(sentence, 1_200)}`, ...lines].join('\n');
+  const [sentence = '', ...rest] = title.slice(0, LONGEST_TITLE).split('\n');
+  const lines = rest.map((line) => `> ${prose(line)}`);
+  const head = [`> [!${isFirst ? 'CAUTION' : 'NOTE'}]`, `> ${prose(sentence)}`, ...lines].join('\n');
   return [head, ...cureOf(cure, longest), ...quotes.map((quote) => renderQuote(quote, longest))].join('\n\n');
 }
 
 /** A cure is one sentence; what follows a blank line is something to paste. */
 function cureOf(cure: string | undefined, longest: number): readonly string[] {
   if (cure === undefined) return [];
-  const [sentence = '', ...blocks] = cure.split('\n\n');
+  const [sentence = '', ...blocks] = cure.split('\n\n', 20);
   const block = blocks.join('\n\n').trim();
-  return [`**Next step:** ${inline(sentence, 1_200)}`, ...(block === '' ? [] : [fence(cut(block, longest), 'yaml')])];
+  return [`**Next step:** ${prose(sentence)}`, ...(block === '' ? [] : [fence(cut(block, longest), 'yaml')])];
 }
 
 /** Of a log the end is what tells. */

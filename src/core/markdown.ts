@@ -1,7 +1,7 @@
 import { curlLine } from './curl.ts';
 import { findingSections, manifestSection, type Section } from './markdown-sections.ts';
 import type { Outcome, Report, StepRecord } from './report.ts';
-import { codeSpan, cut, fence, inline, link } from './untrusted.ts';
+import { codeSpan, cut, fence, inline, link, prose } from './untrusted.ts';
 
 export interface RenderOptions {
   /** Characters the result may have. GitHub: 65,536 for a comment, 1 MiB for a summary. */
@@ -12,6 +12,9 @@ export interface RenderOptions {
 
 export const COMMENT_LIMIT = 65_536;
 export const SUMMARY_LIMIT = 1_000_000;
+
+/** Characters of one block of verbatim text, where there is room for all. */
+const LONGEST_BLOCK = 65_536;
 
 /** One comment for each SeldonDeployment, whatever run or pull request event wrote it. */
 export function commentMarker({ name, namespace }: Pick<Report, 'name' | 'namespace'>): string {
@@ -24,31 +27,33 @@ export function commentMarker({ name, namespace }: Pick<Report, 'name' | 'namesp
  * cut; quotes and the manifest give way, the longest first, until the limit is kept.
  */
 export function renderReport(report: Report, { limit, marker }: RenderOptions): string {
-  const head = [
-    ...(marker === undefined ? [] : [marker]),
-    `### ${headline(report)}`,
+  const head = [...(marker === undefined ? [] : [marker]), `### ${headline(report)}`];
+  const body = [
+    ...endpoint(report),
     table(factRows(report)),
     ...changes(report),
-    ...endpoint(report),
     table(report.steps.map(stepRow), '| step | | took |\n|---|---|--:|'),
   ];
   const tail = [warnings(report), footer(report)].filter((part) => part !== '');
-  const sections = [...findingSections(report), ...predictionSections(report), ...manifestSection(report)];
-  const fixed = [...head, ...tail].filter(Boolean).join('\n\n').length;
-  const shown = fit(sections, limit - fixed - 2 * (sections.length + 2));
-  return [...head, ...shown, ...tail].filter(Boolean).join('\n\n');
+  const causes = findingSections(report);
+  const details = [...predictionSections(report), ...manifestSection(report)];
+  const fixed = [...head, ...body, ...tail].filter(Boolean).join('\n\n').length;
+  const shown = fit([...causes, ...details], limit - fixed - 2 * (causes.length + details.length + 2));
+  const whole = shown ?? [TOO_LONG];
+  return [...head, ...whole.slice(0, causes.length), ...body, ...whole.slice(causes.length), ...tail]
+    .filter(Boolean)
+    .join('\n\n');
 }
 
-/** Gives every section its room; the longest are cut first, and a fence is always closed. */
-function fit(sections: readonly Section[], room: number): readonly string[] {
-  const full = sections.map((section) => section.render(Number.POSITIVE_INFINITY));
-  const total = full.reduce((sum, text) => sum + text.length, 0);
-  if (total <= room) return full;
-  for (let longest = 16_384; longest >= 64; longest /= 2) {
+const TOO_LONG = '_Left out: the details do not fit; they are in the log of this step._';
+
+/** Gives every section its room: the longest are cut first, and a fence is always closed. Undefined when nothing fits. */
+function fit(sections: readonly Section[], room: number): readonly string[] | undefined {
+  for (let longest = LONGEST_BLOCK; longest >= 64; longest /= 2) {
     const texts = sections.map((section) => section.render(longest));
     if (texts.reduce((sum, text) => sum + text.length, 0) <= room) return texts;
   }
-  return ['_Left out: the details do not fit; they are in the log of this step._'];
+  return undefined;
 }
 
 const SYMBOLS: Readonly<Record<Outcome, string>> = {
@@ -128,7 +133,9 @@ function table(rows: readonly (readonly string[])[], head = '| | |\n|---|---|'):
 function changes({ changes: lines, outcome }: Report): readonly string[] {
   if (lines.length === 0 || outcome === 'unchanged') return [];
   const list = lines.map((line) => `- ${codeSpan(line)}`).join('\n');
-  return [`<details><summary>${lines.length} changes to the manifest</summary>\n\n${list}\n\n</details>`];
+  return [
+    `<details><summary>${lines.length === 1 ? '1 change' : `${lines.length} changes`} to the manifest</summary>\n\n${list}\n\n</details>`,
+  ];
 }
 
 function endpoint({ endpoint: at, prediction, outcome, mode }: Report): readonly string[] {
@@ -141,7 +148,7 @@ function endpoint({ endpoint: at, prediction, outcome, mode }: Report): readonly
 
 function stepRow({ name, state, message, duration }: StepRecord): readonly string[] {
   const marks = { ok: '', failed: '**failed**: ', skipped: 'skipped: ', warned: 'warning: ' };
-  return [name, `${marks[state]}${inline(firstLine(message), 300)}`, humanDuration(duration)];
+  return [name, `${marks[state]}${prose(firstLine(message), 300)}`, humanDuration(duration)];
 }
 
 function firstLine(text: string): string {
@@ -157,7 +164,7 @@ export function humanDuration(milliseconds: number): string {
 }
 
 function predictionSections({ prediction, predictionSkipped, findings }: Report): readonly Section[] {
-  if (predictionSkipped !== undefined) return [{ render: () => `> [!NOTE]\n> ${inline(predictionSkipped)}` }];
+  if (predictionSkipped !== undefined) return [{ render: () => `> [!NOTE]\n> ${prose(predictionSkipped)}` }];
   if (prediction?.response === undefined || findings.length > 0) return [];
   const { origin, request, response, latency, status } = prediction;
   const made = {
@@ -176,7 +183,7 @@ function predictionSections({ prediction, predictionSkipped, findings }: Report)
 
 function warnings({ warnings: list }: Report): string {
   if (list.length === 0) return '';
-  return `> [!WARNING]\n${list.map((text) => `> - ${inline(text, 600)}`).join('\n')}`;
+  return `> [!WARNING]\n${list.map((text) => `> - ${prose(text)}`).join('\n')}`;
 }
 
 function footer({ context, reason, outcome }: Report): string {

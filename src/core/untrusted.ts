@@ -20,8 +20,7 @@ export function plain(text: string): string {
 
 /** One line of text inside a Markdown sentence or table cell: shown as written, meaning nothing. */
 export function inline(text: string, longest = 500): string {
-  const line = cut(plain(text).replace(/\s+/g, ' ').trim(), longest);
-  return line
+  return oneLine(text, longest)
     .replace(/[&<>]/g, (char) => ENTITIES[char] ?? char)
     .replace(/[\\`*_[\]|~]/g, (char) => `\\${char}`)
     .replace(/[@#]/g, (char) => `${char}\u200b`)
@@ -33,11 +32,34 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 
 /** A code span, also inside a table cell. GitHub neither mentions nor links in it. */
 export function codeSpan(text: string, longest = 300): string {
-  const line = cut(plain(text).replace(/\s+/g, ' ').trim(), longest);
+  const line = oneLine(text, longest);
   if (line === '') return '';
   const ticks = '`'.repeat(longestRun(line) + 1);
   const padding = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
   return `${ticks}${padding}${line.replaceAll('|', '\\|')}${padding}${ticks}`;
+}
+
+/** A sentence of ours that quotes names in backticks: those become code spans, whatever they hold, the rest is inline text. */
+export function prose(text: string, longest = 1_200): string {
+  const parts = oneLine(text, longest).split(/`([^`]+)`/);
+  return parts.map((part, at) => (at % 2 === 1 ? codeSpan(part) : spaced(part))).join('');
+}
+
+/** Inline text with the spaces at its ends, which the words around it need. */
+function spaced(text: string): string {
+  const [before = ''] = /^ */.exec(text) ?? [];
+  const [after = ''] = / *$/.exec(text) ?? [];
+  return text.trim() === '' ? before : `${before}${inline(text, text.length)}${after}`;
+}
+
+function oneLine(text: string, longest: number): string {
+  // Cut twice: hostile text may be megabytes, and most of it need not even be looked at.
+  return cut(
+    plain(text.slice(0, longest * 8))
+      .replace(/\s+/g, ' ')
+      .trim(),
+    longest,
+  );
 }
 
 /** A fenced block whose fence is longer than any run of backticks inside. */

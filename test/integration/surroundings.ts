@@ -11,11 +11,13 @@ export interface LoggedModel {
   readonly name?: string | null;
   readonly version?: string | null;
   readonly artifact_uri?: string | null;
-  readonly download_uri?: string | null;
+  readonly prediction?: unknown;
 }
 
 export interface Surroundings {
   readonly models: readonly LoggedModel[];
+  /** Storage behind the server's `mlflow-artifacts:/`, as the cluster reaches it. */
+  readonly artifactsDestination: string;
   /** Whether the orchestrator's image runs: it is our executor on the rig, Seldon's where Seldon is installed. */
   readonly gatewayUrl: string | undefined;
   readonly comments: (pullRequest: number) => readonly string[];
@@ -43,10 +45,16 @@ export async function openSurroundings(): Promise<Surroundings> {
     ? undefined
     : await startOperator({ kubeconfig: text, ambassador: true, istio: false, webhook: true });
   const gateway = installed ? undefined : await startGateway({ kubeconfig: text });
-  const github = await startGithub({ repository: 'acme/wine', pullRequests: [{ number: 7 }], tokens: {} });
+  const github = await startGithub({
+    repository: 'acme/wine',
+    pullRequests: [{ number: 7 }],
+    tokens: { ghs_integration: { login: 'github-actions[bot]', permissions: ['pull-requests:write'] } },
+  });
   const { models } = JSON.parse(readFileSync(manifest, 'utf8')) as { models: LoggedModel[] };
+  const artifactsDestination = demanded('RIG_ARTIFACTS_DESTINATION');
   return {
     models,
+    artifactsDestination,
     gatewayUrl: process.env['INGRESS_URL'] ?? gateway?.url,
     comments: (pullRequest) => github.comments(pullRequest).map((one) => one.body ?? ''),
     deploy: (call) =>
@@ -59,7 +67,7 @@ export async function openSurroundings(): Promise<Surroundings> {
           kubeconfig,
           namespace: 'seldon',
           'mlflow-tracking-uri': tracking,
-          'artifacts-destination': process.env['RIG_ARTIFACTS_DESTINATION'] ?? '',
+          'artifacts-destination': artifactsDestination,
           'env-secret': 'rclone-s3',
           'github-token': 'ghs_integration',
           'pull-request': '7',

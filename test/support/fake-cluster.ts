@@ -30,7 +30,7 @@ export class FakeCluster implements Cluster {
     this.#script = script;
   }
 
-  #now<Key extends keyof Moment>(key: Key): Moment[Key] {
+  #now<Key extends keyof Moment>(key: Key): Moment[Key] | undefined {
     return this.#script.findLast((moment) => moment.at <= this.#clock.now() && key in moment)?.[key];
   }
 

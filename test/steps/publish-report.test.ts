@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../src/core/errors.ts';
+import type { PullRequestHint } from '../../src/core/pull-request.ts';
+import type { Repository, Workspace } from '../../src/ports.ts';
+import { publishReport } from '../../src/steps/publish-report.ts';
+import { FakeRunner } from '../support/fake-runner.ts';
+import { aReport, sampleReports } from '../support/reports.ts';
+
+class FakeRepository implements Repository {
+  readonly written: { readonly pullRequest: number; readonly body: string }[] = [];
+
+  async pullRequestOf(commit: string): Promise<number | undefined> {
+    return commit.startsWith('a') ? 7 : undefined;
+  }
+
+  async upsertComment(pullRequest: number, _marker: string, body: string): Promise<string> {
+    this.written.push({ pullRequest, body });
+    return 'https://github.com/acme/wine/pull/7#issuecomment-1';
+  }
+}
+
+const forbidden: Repository = {
+  pullRequestOf: async () => 7,
+  upsertComment: () =>
+    Promise.reject(
+      new UserError('github-failed', 'could not comment', { hint: 'give the job `permissions: pull-requests: write`' }),
+    ),
+};
+
+async function publish(over: Partial<Parameters<typeof publishReport>[0]> = {}) {
+  const runner = new FakeRunner();
+  const summaries: string[] = [];
+  const workspace: Workspace = {
+    read: () => Promise.reject(new Error('not asked for')),
+    write: () => Promise.reject(new Error('not asked for')),
+    summarize: async (markdown) => {
+      summaries.push(markdown);
+    },
+  };
+  const repository = new FakeRepository();
+  await publishReport({
+    report: aReport(),
+    tell: { comment: 'auto' },
+    hint: { number: 7 },
+    repository,
+    workspace,
+    runner,
+    redact: (text) => text,
+    ...over,
+  });
+  return { runner, repository, summary: summaries.join() };
+}
+
+describe('telling', () => {
+  it('is a comment, a summary and outputs, of the same report', async () => {
+    const { runner, repository, summary } = await publish();
+    expect(repository.written[0]?.body).toContain('is live on Seldon');
+    expect(summary).toContain('is live on Seldon');
+    expect(runner.outputs).toMatchObject({
+      outcome: 'deployed',
+      'comment-url': 'https://github.com/acme/wine/pull/7#issuecomment-1',
+    });
+  });
+
+  it.each<[string, PullRequestHint | undefined, number]>([
+    ['the commit that was pushed', { commit: 'a'.repeat(40) }, 1],
+    ['a commit without a pull request', { commit: 'b'.repeat(40) }, 0],
+    ['nothing at all', undefined, 0],
+  ])('finds the pull request by %s', async (_, hint, comments) => {
+    expect((await publish({ hint })).repository.written).toHaveLength(comments);
+  });
+
+  it('warns when a comment was asked for in any case and there is no pull request', async () => {
+    const { runner } = await publish({ hint: undefined, tell: { comment: 'always' } });
+    expect(runner.lines.join()).toMatch(/Warning: no comment was written: no pull request/);
+  });
+
+  it('does not fail a rollout that could not be told: it warns, and the summary and outputs are there', async () => {
+    const { runner, summary } = await publish({ repository: forbidden });
+    expect(runner.lines.join()).toMatch(/Warning: could not comment: .*pull-requests: write/);
+    expect(summary).not.toBe('');
+    expect(runner.outputs['outcome']).toBe('deployed');
+  });
+
+  it('takes secrets out of all three forms', async () => {
+    const hostile = aReport({ warnings: ['s3cr3t'], findings: [], manifest: 's3cr3t' });
+    const { runner, repository, summary } = await publish({
+      report: hostile,
+      redact: (text) => text.replaceAll('s3cr3t', '***'),
+    });
+    for (const text of [repository.written[0]?.body, summary, runner.outputs['result']])
+      expect(text).not.toContain('s3cr3t');
+  });
+
+  it('says the cause and the cure in the log when the step fails', async () => {
+    const { runner } = await publish({ report: sampleReports['rolled-back'] ?? aReport() });
+    expect(runner.lines.join('\n')).toMatch(/Error: .*Python module[\s\S]*pip_requirements/);
+  });
+});

@@ -1,0 +1,168 @@
+import type { Report } from '../../src/core/report.ts';
+
+const URL = 'https://models.example.com/seldon/seldon/wine';
+
+/** A successful first deployment; every sample states only what is different. */
+export function aReport(over: Partial<Report> = {}): Report {
+  return {
+    outcome: 'deployed',
+    reason: 'ok',
+    mode: 'direct',
+    name: 'wine',
+    namespace: 'seldon',
+    protocol: 'seldon',
+    model: {
+      requestedUri: 'models:/wine-quality@champion',
+      storageUri: 's3://mlflow/1/models/m-90ecf468357e4828a404c1d8347ecd19/artifacts',
+      name: 'wine-quality',
+      version: '4',
+      alias: 'champion',
+      runId: 'c66ef4022a54423db908e2d4a63334d1',
+      link: 'https://mlflow.example.com/#/models/wine-quality/versions/4',
+    },
+    previous: {
+      modelUri: 's3://mlflow/1/models/m-f7a25b030fd14dada69f3ba3e0479688/artifacts',
+      name: 'wine-quality',
+      version: '3',
+    },
+    changes: [
+      'predictors[main].graph.modelUri: s3://mlflow/1/models/m-f7a2/artifacts → s3://mlflow/1/models/m-90ec/artifacts',
+    ],
+    steps: [
+      {
+        name: 'resolve',
+        state: 'ok',
+        message: 'wine-quality v4 lies in s3://mlflow/1/models/m-90ec/artifacts',
+        duration: 67,
+      },
+      { name: 'preflight', state: 'ok', message: 'all permissions are there', duration: 12 },
+      { name: 'render', state: 'ok', message: 'SeldonDeployment seldon/wine exists: 1 changes', duration: 36 },
+      { name: 'apply', state: 'ok', message: 'SeldonDeployment seldon/wine applied, generation 4', duration: 41 },
+      { name: 'wait', state: 'ok', message: 'rolled out: main', duration: 185_000 },
+      { name: 'health', state: 'ok', message: 'GET /health/ping: HTTP 200, 4 ms: pong', duration: 9 },
+      { name: 'predict', state: 'ok', message: 'answered in 12 ms: 2 predictions', duration: 21 },
+      { name: 'endpoint', state: 'ok', message: 'answered in 31 ms: 2 predictions', duration: 40 },
+    ],
+    prediction: {
+      origin: 'example',
+      request: '{"data":{"names":["alcohol"],"ndarray":[[8.8],[9.5]]}}',
+      response: '{"data":{"names":[],"ndarray":[5.73,5.8]},"meta":{}}',
+      status: 200,
+      latency: 12.4,
+    },
+    predictionSkipped: undefined,
+    endpoint: {
+      url: URL,
+      predictUrl: `${URL}/api/v0.1/predictions`,
+      inClusterUrl: 'http://wine-main.seldon.svc.cluster.local:8000/api/v0.1/predictions',
+    },
+    findings: [],
+    warnings: [],
+    manifestPath: '/tmp/seldon-wine.yaml',
+    manifest: 'apiVersion: machinelearning.seldon.io/v1\nkind: SeldonDeployment\n',
+    context: {
+      repository: 'acme/wine',
+      runUrl: 'https://github.com/acme/wine/actions/runs/4711',
+      commit: '6dcb09b5b57875f334f61aebed695e2e4193db5e',
+      actor: 'octocat',
+      event: 'push',
+    },
+    ...over,
+  };
+}
+
+const CRASH: Report['findings'][number] = {
+  reason: 'crash-loop',
+  title:
+    'The model needs a Python module that its environment does not have (container prediction ends again and again, exit code 3)',
+  cure: 'log the model with the missing package in `pip_requirements`, or with your own code in `code_paths`',
+  quotes: [
+    {
+      label: 'Last lines of wine-main-0-prediction-7c58/prediction',
+      text: 'Traceback (most recent call last):\n  File "/opt/conda/x.py", line 461\nModuleNotFoundError: No module named \'wine_features\'',
+    },
+    {
+      label: 'Containers',
+      text: 'wine-main-0-prediction-7c58/prediction: waiting, CrashLoopBackOff; ended with Error, exit code 3; 1 restarts',
+    },
+  ],
+};
+
+const failedWait = aReport().steps.slice(0, 4).concat(
+  {
+    name: 'wait',
+    state: 'failed',
+    message: 'container prediction ends again and again, exit code 3',
+    duration: 21_400,
+  },
+  {
+    name: 'undo',
+    state: 'ok',
+    message: 's3://mlflow/1/models/m-f7a2/artifacts is back and available',
+    duration: 1_200,
+  },
+);
+
+/** One of each ending, for golden files and for the eye. */
+export const sampleReports: Readonly<Record<string, Report>> = {
+  deployed: aReport(),
+  'first-without-ingress': aReport({
+    previous: undefined,
+    changes: [],
+    endpoint: {
+      url: undefined,
+      predictUrl: undefined,
+      inClusterUrl: 'http://wine-main.seldon.svc.cluster.local:8000/api/v0.1/predictions',
+    },
+    prediction: undefined,
+    predictionSkipped:
+      'No prediction was sent: the model was logged with neither a signature nor a usable input example. Give a request in `smoke-request`.',
+  }),
+  unchanged: aReport({ outcome: 'unchanged', reason: 'already-live', changes: [] }),
+  'rolled-back': aReport({
+    outcome: 'rolled-back',
+    reason: 'crash-loop',
+    steps: failedWait,
+    prediction: undefined,
+    findings: [CRASH],
+  }),
+  withdrawn: aReport({
+    outcome: 'withdrawn',
+    reason: 'crash-loop',
+    previous: undefined,
+    changes: [],
+    steps: failedWait,
+    prediction: undefined,
+    findings: [CRASH],
+  }),
+  forbidden: aReport({
+    outcome: 'failed',
+    reason: 'cluster-forbidden',
+    previous: undefined,
+    changes: [],
+    endpoint: undefined,
+    prediction: undefined,
+    steps: aReport().steps.slice(0, 1).concat({
+      name: 'preflight',
+      state: 'failed',
+      message: 'the user of this kubeconfig may not: patch seldondeployments',
+      duration: 8,
+    }),
+    findings: [
+      {
+        reason: 'cluster-forbidden',
+        title:
+          'the user of this kubeconfig may not, in namespace seldon: patch seldondeployments.machinelearning.seldon.io',
+        cure: 'bind this Role to it:\n\nkind: Role\nmetadata:\n  name: mlflow-to-seldon\n',
+        quotes: [],
+      },
+    ],
+  }),
+  planned: aReport({
+    outcome: 'planned',
+    reason: 'dry-run',
+    prediction: undefined,
+    steps: aReport().steps.slice(0, 4),
+    warnings: ['Secret seldon/rclone-s3 has no key RCLONE_CONFIG_S3_TYPE'],
+  }),
+};

@@ -33,6 +33,7 @@ export function progressOf(
   { predictor, pods }: { readonly predictor: ExpectedPredictor; readonly pods: readonly Pod[] },
 ): string | undefined {
   const wanted = spec.replicas ?? 1;
+  const stage = stageOf(pods);
   const { updatedReplicas: updated = 0, availableReplicas: available = 0, replicas = 0 } = status;
   if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0))
     return `${predictor.name}: waiting for its Deployment to be taken up`;
@@ -40,8 +41,10 @@ export function progressOf(
     return `${predictor.name}: waiting for ${predictor.replicas} replicas to be asked for`;
   if (updated < wanted) return `${predictor.name}: ${updated} of ${wanted} new pods created`;
   if (available < updated)
-    return `${predictor.name}: ${Math.min(available, updated)} of ${wanted} pods available${stageOf(pods)}`;
-  if (replicas > updated) return `${predictor.name}: ${replicas - updated} old pods still to end`;
+    return `${predictor.name}: ${Math.min(available, updated)} of ${wanted} pods available${stage}`;
+  if (replicas > updated && stage !== '')
+    return `${predictor.name}: the old pods serve until the new are ready${stage}`;
+  if (replicas > updated) return `${predictor.name}: old pods still to end: ${replicas - updated}`;
   return undefined;
 }
 

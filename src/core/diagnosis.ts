@@ -30,6 +30,9 @@ export interface Case {
   readonly events: readonly KubernetesEvent[];
 }
 
+/** The kubelet's event for a probe: on a container that ends, all it says is that nobody listened. */
+const PROBE_FAILED = 'Unhealthy';
+
 const MOST_PODS = 3;
 const LOG_LINES = 20;
 const MOST_EVENTS = 8;
@@ -85,11 +88,8 @@ function containersOf({ status }: Pod): readonly ContainerStatus[] {
 export function diagnose(one: Case): readonly Finding[] {
   const { status, expected, logs, events } = one;
   if (status.phase === 'ready') return [];
-  const words = [
-    status.message,
-    ...logs.map((log) => log.text),
-    ...events.filter(isTelling).map((event) => event.message ?? ''),
-  ].join('\n');
+  const told = events.filter((event) => isTelling(event) && event.reason !== PROBE_FAILED).map((event) => event.message);
+  const words = [status.message, ...logs.map((log) => log.text), ...told].join('\n');
   const known = KNOWN_FAILURES.find(({ pattern }) => pattern.test(words));
   const context = contextOf(expected, one);
   const title =

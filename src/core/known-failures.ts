@@ -37,11 +37,6 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
       `correct RCLONE_CONFIG_${remoteOf(at).toUpperCase()}_* in the Secret of \`env-secret\`, or give a \`service-account\` that may read the bucket`,
   },
   {
-    pattern: /no such host|dial tcp|connection refused|i\/o timeout|TLS handshake timeout/,
-    title: () => 'a host could not be reached from the pod',
-    cure: () => 'check the storage endpoint in the Secret of `env-secret`, and the network policies of the namespace',
-  },
-  {
     pattern: /nothing to transfer|\/mnt\/models\/MLmodel|No such file or directory: '\/mnt\/models/,
     title: (at) => `the folder that was copied from ${at.modelUri} holds no MLmodel`,
     cure: () =>
@@ -79,6 +74,11 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
     title: () => 'the Python server killed its own worker while it loaded the model',
     cure: () =>
       'raise the annotation `seldon.io/rest-timeout` in `manifest`: the server takes it as the time a worker may take to load',
+  },
+  {
+    pattern: /no such host|dial tcp|connection refused|i\/o timeout|TLS handshake timeout/,
+    title: () => 'a host could not be reached from the pod',
+    cure: () => 'check the storage endpoint in the Secret of `env-secret`, and the network policies of the namespace',
   },
 ];
 

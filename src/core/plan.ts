@@ -119,7 +119,7 @@ function summarize({ live, name, namespace }: PlanRequest, unchanged: boolean, c
   const where = `SeldonDeployment ${namespace}/${name}`;
   if (live === undefined) return `${where} does not exist yet: it will be created`;
   if (unchanged) return `${where} says all of this already`;
-  return `${where} exists and will change:\n${changes.map((line) => `  ${line}`).join('\n')}`;
+  return `${where} exists and will change\n${changes.map((line) => `  ${line}`).join('\n')}`;
 }
 
 function saysAll(live: SeldonDeployment, manifest: SeldonDeployment): boolean {

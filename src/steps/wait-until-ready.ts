@@ -35,9 +35,9 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
     for (;;) {
       const snapshot = await look();
       const status = judge(rolloutStatusOf(snapshot, expected));
+      if (status.phase !== 'in-progress') return { status, snapshot };
       if (status.message !== told) runner.info(status.message);
       told = status.message;
-      if (status.phase !== 'in-progress') return { status, snapshot };
       const left = end - clock.now();
       if (left <= 0) return { status: timedOut(status, timeout), snapshot };
       await observation.change(Math.min(left, status.waitsFor === 'deployments' ? CALM : EAGER));

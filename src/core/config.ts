@@ -72,6 +72,9 @@ export interface Config {
   readonly onFailure: OnFailure;
 }
 
+/** Seconds within which no pod can be ready that waits 60 s for its first probe. */
+const LEAST_TIMEOUT = 90;
+
 /**
  * Reads and checks all inputs.
  * @throws UserError bad-input with every fault at once, before anybody is asked anything
@@ -91,6 +94,14 @@ export function readConfig(raw: RawInputs): Config {
     dryRun: read.flag('dry-run', false),
     onFailure: read.oneOf('on-failure', ['rollback', 'keep']),
   };
+  // With a base manifest the probes may be its own.
+  const impatient = config.timeout !== undefined && config.timeout < LEAST_TIMEOUT && !config.render.startupProbe;
+  if (impatient && config.render.manifest === undefined) {
+    read.fault(
+      'timeout',
+      `is ${config.timeout} s, but the first probe is sent after 60 s: give ${LEAST_TIMEOUT} s or more, or \`startup-probe: true\``,
+    );
+  }
   if (read.faults.length === 0) return config;
   const [only, ...more] = read.faults;
   const message =

@@ -1,9 +1,9 @@
-import { CURES, type FailureContext, KNOWN_FAILURES } from './known-failures.ts';
-import type { Finding } from './report.ts';
-import type { Culprit, Expectation, ExpectedPredictor, RolloutStatus } from './rollout-status.ts';
-import { ANNOTATIONS } from './seldon-deployment.ts';
-import type { ContainerStatus, KubernetesEvent, Pod, Snapshot } from './snapshot.ts';
-import { rcloneRemoteOf } from './storage-uri.ts';
+import { CURES, type FailureContext, KNOWN_FAILURES, type KnownFailure, type Speaker } from './known-failures.ts';
+import type { Finding, RolloutFailureReason } from './report.ts';
+import type { Expectation, RolloutStatus } from './rollout-status.ts';
+import { ANNOTATIONS, SELDON } from './seldon-deployment.ts';
+import type { KubernetesEvent, Pod, Snapshot } from './snapshot.ts';
+import { containersOf, type SeenContainer, stateInWords, tellingEvents, tellingLines } from './testimony.ts';
 
 /** A container's log that explains something; `previous` is the run before the restart. */
 export interface LogRequest {
@@ -22,147 +22,153 @@ export interface ContainerLog extends LogRequest {
   readonly text: string;
 }
 
+type Doomed = Extract<RolloutStatus, { phase: 'failed' }>;
+
 export interface Case {
-  readonly status: Extract<RolloutStatus, { phase: 'failed' }> | { readonly phase: 'ready'; readonly message: string };
+  readonly status: Doomed | { readonly phase: 'ready'; readonly message: string };
   readonly snapshot: Snapshot;
   readonly expected: Expectation;
   readonly logs: readonly ContainerLog[];
   readonly events: readonly KubernetesEvent[];
 }
 
-/** The kubelet's event for a probe: on a container that ends, all it says is that nobody listened. */
-const PROBE_FAILED = 'Unhealthy';
-
 const MOST_PODS = 3;
-const LOG_LINES = 20;
-const MOST_EVENTS = 8;
+/** Seldon's orchestrator: it fails because the model does, and says so at length. */
+const ORCHESTRATOR = 'seldon-container-engine';
+
+/** Reasons that no log can explain, and that need no pattern: the verdict's own sentence is the cause. */
+const SELF_EXPLAINING: ReadonlySet<RolloutFailureReason> = new Set([
+  'image-not-found',
+  'out-of-memory',
+  'quota-exceeded',
+  'operator-failed',
+  'object-deleted',
+  'superseded',
+]);
 
 /** What to ask the cluster for, to explain a failed rollout: the culprit's words, else those of all that is not ready. */
 export function evidenceWanted(status: Case['status'], snapshot: Snapshot, expected: Expectation): EvidenceRequest {
-  const culprit = status.phase === 'failed' ? status.culprit : undefined;
-  const pods = suspects(snapshot, expected, culprit);
-  const logs = pods.flatMap((pod) =>
-    containersOf(pod)
-      .filter((one) => (culprit?.container === undefined ? !one.ready : one.name === culprit.container))
-      .filter(hasRun)
-      .flatMap((one) => logsOf(pod, one)),
-  );
-  const uids = [culprit?.uid, ...pods.map((pod) => pod.metadata.uid), snapshot.seldonDeployment?.metadata.uid];
+  if (status.phase === 'ready' || status.reason === 'object-deleted' || status.reason === 'superseded')
+    return { logs: [], events: [] };
+  const pods = suspects(status, snapshot, expected);
+  const logs = pods.flatMap((pod) => {
+    const culprits = containersOf(pod).filter((one) => isSuspect(one, status) && hasRun(one));
+    return culprits.toSorted(orchestratorLast).flatMap((one) => logsOf(pod, one));
+  });
+  const uids = [status.culprit?.uid, ...pods.map((pod) => pod.metadata.uid), snapshot.seldonDeployment?.metadata.uid];
   return { logs, events: [...new Set(uids.filter((uid) => uid !== undefined))] };
 }
 
-/** A crashed container's words are in the run before, unless the restart has already ended, too. */
-function logsOf(pod: Pod, { name, restartCount }: ContainerStatus): readonly LogRequest[] {
-  const request = { pod: pod.metadata.name, container: name };
-  return [...(restartCount > 0 ? [{ ...request, previous: true }] : []), { ...request, previous: false }];
-}
-
-function hasRun({ state, lastState, restartCount }: ContainerStatus): boolean {
-  return (
-    restartCount > 0 ||
-    state?.running !== undefined ||
-    state?.terminated !== undefined ||
-    lastState?.terminated !== undefined
-  );
-}
-
-function suspects({ pods }: Snapshot, { predictors }: Expectation, culprit: Culprit | undefined): readonly Pod[] {
+function suspects({ culprit }: Doomed, { pods }: Snapshot, { predictors }: Expectation): readonly Pod[] {
   if (culprit?.kind === 'pod') return pods.filter((pod) => pod.metadata.name === culprit.name);
   const markers = predictors.map((one) => one.marker);
-  const ours = pods.filter(
-    ({ metadata }) =>
-      metadata.deletionTimestamp === undefined && markers.includes(metadata.annotations?.[ANNOTATIONS.rollout]),
-  );
+  const ours = pods.filter(({ metadata: { deletionTimestamp, annotations } }) => {
+    return deletionTimestamp === undefined && markers.includes(annotations?.[ANNOTATIONS.rollout]);
+  });
   return ours.filter((pod) => containersOf(pod).some((one) => !one.ready)).slice(0, MOST_PODS);
 }
 
-function containersOf({ status }: Pod): readonly ContainerStatus[] {
-  const init = (status?.initContainerStatuses ?? []).map((one) => ({
-    ...one,
-    ready: one.state?.terminated?.exitCode === 0,
-  }));
-  return [...init, ...(status?.containerStatuses ?? [])];
+function isSuspect(container: SeenContainer, { culprit }: Doomed): boolean {
+  return culprit?.container === undefined ? !container.ready : container.name === culprit.container;
 }
 
-/** Why it failed: the verdict first, explained where its words are known, and quoted; then what else looks wrong. */
+function orchestratorLast(a: SeenContainer, b: SeenContainer): number {
+  return Number(a.name === ORCHESTRATOR) - Number(b.name === ORCHESTRATOR);
+}
+
+function hasRun({ state, lastState }: SeenContainer): boolean {
+  return [state?.running, state?.terminated, lastState?.terminated].some((one) => one !== undefined);
+}
+
+/** Of a container that runs again, the run before tells; of one that does not, the last. Either may be gone. */
+function logsOf(pod: Pod, { name, restartCount, state }: SeenContainer): readonly LogRequest[] {
+  const last = { pod: pod.metadata.name, container: name, previous: false };
+  if (restartCount === 0) return [last];
+  const before = { ...last, previous: true };
+  return state?.running === undefined ? [last, before] : [before, last];
+}
+
+/** Why it failed: the verdict, explained where its words are known, with the cure and the words themselves. */
 export function diagnose(one: Case): readonly Finding[] {
-  const { status, expected, logs, events } = one;
+  const { status } = one;
   if (status.phase === 'ready') return [];
-  const told = events.filter((event) => isTelling(event) && event.reason !== PROBE_FAILED).map((event) => event.message);
-  const words = [status.message, ...logs.map((log) => log.text), ...told].join('\n');
-  const known = KNOWN_FAILURES.find(({ pattern }) => pattern.test(words));
-  const context = contextOf(expected, one);
-  const title =
-    known === undefined ? capitalised(status.message) : `${capitalised(known.title(context))} (${status.message})`;
-  const cure = known?.cure(context) ?? CURES[status.reason];
-  return [{ reason: status.reason, title, cure, quotes: quotesOf(one) }];
+  const testimonies = SELF_EXPLAINING.has(status.reason) ? [] : testimoniesOf(one, status);
+  const known = firstKnown(testimonies);
+  const context = contextOf(one, status);
+  const title = known && `${known.failure.title(context, known.match)} (${status.message})`;
+  return [
+    {
+      reason: status.reason,
+      title: title ?? asSentence(status.message),
+      cure: known?.failure.cure(context, known.match) ?? CURES[status.reason],
+      quotes: quotesOf(one, status, known?.match[0]),
+    },
+  ];
 }
 
-function contextOf({ predictors }: Expectation, { status }: Case): FailureContext {
-  const named =
-    status.phase === 'failed' ? predictors.find((one) => status.culprit?.name.includes(`-${one.name}-`)) : undefined;
-  const predictor: ExpectedPredictor | undefined = named ?? predictors[0];
-  const modelUri = predictor?.modelUri ?? '';
-  return { modelUri, remote: rcloneRemoteOf(modelUri) };
+interface Testimony {
+  readonly speaker: Speaker;
+  readonly text: string;
 }
 
-function quotesOf({ status, snapshot, logs, events, expected }: Case): Finding['quotes'] {
-  const culprit = status.phase === 'failed' ? status.culprit : undefined;
-  const states = suspects(snapshot, expected, culprit).flatMap((pod) =>
+/** Logs come first: Kubernetes mostly sees what a container did, not why. */
+function testimoniesOf({ logs, events, snapshot, expected }: Case, status: Doomed): readonly Testimony[] {
+  const init = new Set(
+    snapshot.pods.flatMap(({ status: is }) => is?.initContainerStatuses ?? []).map((one) => one.name),
+  );
+  const said = logs
+    .filter(({ container }) => container !== ORCHESTRATOR)
+    .map(({ container, text }): Testimony => ({ speaker: init.has(container) ? 'initializer' : 'server', text }));
+  const states = suspects(status, snapshot, expected).flatMap(containersOf).map(stateInWords);
+  const seen = [status.message, ...states, ...tellingEvents(events)];
+  return [...said, ...seen.map((text): Testimony => ({ speaker: 'kubernetes', text }))];
+}
+
+function firstKnown(
+  testimonies: readonly Testimony[],
+): { readonly failure: KnownFailure; readonly match: RegExpMatchArray } | undefined {
+  for (const { speaker, text } of testimonies) {
+    for (const failure of KNOWN_FAILURES.filter((one) => one.speaker === speaker)) {
+      const match = failure.pattern.exec(text);
+      if (match !== null) return { failure, match };
+    }
+  }
+  return undefined;
+}
+
+function contextOf({ snapshot, expected }: Case, status: Doomed): FailureContext {
+  const version = suspects(status, snapshot, expected)[0]?.metadata.labels?.[SELDON.predictorLabel];
+  const predictor = expected.predictors.find(({ name }) => name === version) ?? expected.predictors[0];
+  const live = snapshot.seldonDeployment?.spec.predictors.find(({ name }) => name === predictor?.name);
+  return { modelUri: predictor?.modelUri ?? '', secret: live?.graph.envSecretRefName };
+}
+
+function quotesOf({ snapshot, logs, events, expected }: Case, status: Doomed, telling?: string): Finding['quotes'] {
+  const states = suspects(status, snapshot, expected).flatMap((pod) =>
     containersOf(pod)
       .filter((one) => !one.ready)
-      .map((one) => `${pod.metadata.name}/${one.name}: ${describeState(one)}`),
+      .map((one) => `${pod.metadata.name}/${one.name}: ${stateInWords(one)}`),
   );
   const told = tellingEvents(events);
-  const spoken = newestOf(logs.filter((log) => log.text.trim() !== ''));
+  const spoken = logs.filter(isFirstWithText).map(({ pod, container, text }) => {
+    return { label: `Last lines of ${pod}/${container}`, text: tellingLines(text, telling) };
+  });
   return [
-    ...spoken.map((log) => ({ label: `Last lines of ${log.pod}/${log.container}`, text: lastLines(log.text) })),
+    ...spoken,
     ...(states.length === 0 ? [] : [{ label: 'Containers', text: states.join('\n') }]),
     ...(told.length === 0 ? [] : [{ label: 'Events', text: told.join('\n') }]),
   ];
 }
 
-/** One log for each container: the one with the most to say about its end comes first in the requests. */
-function newestOf(logs: readonly ContainerLog[]): readonly ContainerLog[] {
-  return logs.filter(
-    (log, at) => logs.findIndex((other) => other.pod === log.pod && other.container === log.container) === at,
-  );
+/** One log for each container: the requests name the one with the most to say first. */
+function isFirstWithText(log: ContainerLog, at: number, logs: readonly ContainerLog[]): boolean {
+  const ofSame = logs.findIndex(({ pod, container, text }) => {
+    return pod === log.pod && container === log.container && text.trim() !== '';
+  });
+  return ofSame === at;
 }
 
-function lastLines(text: string): string {
-  return text.trimEnd().split('\n').slice(-LOG_LINES).join('\n');
-}
-
-function describeState({ state = {}, lastState, restartCount }: ContainerStatus): string {
-  const ended = state.terminated ?? lastState?.terminated;
-  const parts = [
-    state.waiting === undefined
-      ? undefined
-      : `waiting, ${state.waiting.reason ?? ''} ${state.waiting.message ?? ''}`.trim(),
-    state.running === undefined ? undefined : 'running, not ready',
-    ended === undefined
-      ? undefined
-      : `ended with ${ended.reason ?? 'Error'}, exit code ${ended.exitCode}${ended.message ? `: ${ended.message}` : ''}`,
-    restartCount === 0 ? undefined : `${restartCount} restarts`,
-  ];
-  return parts.filter(Boolean).join('; ');
-}
-
-/** Warnings, without the operator's and kubelet's daily noise; the same sentence once, with its number. */
-function tellingEvents(events: readonly KubernetesEvent[]): readonly string[] {
-  const counts = new Map<string, number>();
-  for (const event of events.filter(isTelling)) {
-    const line =
-      `${event.reason} ${event.involvedObject.kind}/${event.involvedObject.name}: ${event.message ?? ''}`.trim();
-    counts.set(line, (counts.get(line) ?? 0) + (event.count ?? 1));
-  }
-  return [...counts].slice(-MOST_EVENTS).map(([line, count]) => (count > 1 ? `${line} (${count} times)` : line));
-}
-
-function isTelling({ type, reason, message }: KubernetesEvent): boolean {
-  return type === 'Warning' && !(reason === 'UpdateFailed' && /object has been modified/.test(message ?? ''));
-}
-
-function capitalised(sentence: string): string {
-  return sentence.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+/** Begins with a capital letter, unless a name stands there. */
+function asSentence(message: string): string {
+  return message.replace(/^[a-z](?=[a-z]*[ ,])/, (letter) => letter.toUpperCase());
 }

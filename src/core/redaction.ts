@@ -5,10 +5,17 @@
 
 const HIDDEN = '***';
 
+/** Base64 in lines, as between the two marks of a key; a log that is cut may show only one of them. */
+const KEY_LINES = String.raw`(?:[A-Za-z0-9+/=]|\s|\\[nr]){0,8192}`;
+
+/** Names of variables, fields and flags whose value is a secret; `secretName` and `secretRef` only say where it is. */
+const NAME = String.raw`\b[A-Za-z0-9_-]{0,64}(?:secret|token(?!s\b|iz)|password|passwd|credential|access_?key|account_?key|api_?key|private_?key)(?![A-Za-z0-9_-]{0,64}(?:name|ref)\b)[A-Za-z0-9_-]{0,64}["']?\s{0,4}[=:]\s{0,4}`;
+
 /** Shapes that are a secret as a whole. */
 const WHOLE: readonly RegExp[] = [
-  /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,8192}?-----END [A-Z ]{0,30}PRIVATE KEY-----/g,
-  /\b(?:gh[opsur]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255})\b/g,
+  new RegExp(`-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----${KEY_LINES}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?`, 'g'),
+  /(?:[A-Za-z0-9+/=]{16,100}\s{1,4}){1,200}-----END [A-Z ]{0,30}PRIVATE KEY-----/g,
+  /\b(?:gh[opsur]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255}|hf_[A-Za-z0-9]{30,64})\b/g,
   /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
   /\beyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,4096}/g,
   /\bdapi[0-9a-f]{32}\b/g,
@@ -18,8 +25,11 @@ const WHOLE: readonly RegExp[] = [
 const AFTER: readonly RegExp[] = [
   /(\b(?:Bearer|Basic)\s{1,4})[A-Za-z0-9+/._~=-]{6,4096}/gi,
   /(\b[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:'"]{1,256}:[^\s/@'"]{1,512}(?=@)/gi,
+  /(\bhttps?:\/\/)[^\s/@:'"]{1,256}(?=@)/gi,
   /([?&](?:X-Amz-Signature|X-Amz-Security-Token|X-Amz-Credential|X-Goog-Signature|Signature|sig|token|access_token)=)[^\s&"'<>]{1,4096}/gi,
-  /(\b[A-Za-z0-9_-]{0,64}(?:secret|token|password|passwd|credential|access_?key|account_?key|api_?key|private_?key)(?![A-Za-z0-9_-]{0,64}(?:name|ref)\b)[A-Za-z0-9_-]{0,64}["']?\s{0,4}[=:]\s{0,4}["']?)(?!\*\*\*)[^\s"',;}\\]{4,4096}/gi,
+  new RegExp(`(${NAME}(["']))(?!\\*\\*\\*)[^"'\\\\\\n]{1,4096}(?=\\2)`, 'gi'),
+  new RegExp(`(${NAME}["']?)(?!\\*\\*\\*)[^\\s"',;}\\\\]{4,4096}`, 'gi'),
+  /(\b[A-Z][A-Z0-9_]{0,64}_KEY=["']?)(?!\*\*\*)[^\s"',;}\\]{4,4096}/g,
   /(\bRCLONE_CONFIG_[A-Z0-9_]{1,64}_(?:KEY|PASS|PASSWORD|SAS_URL|SERVICE_ACCOUNT_CREDENTIALS)["']?\s{0,4}[=:]\s{0,4}["']?)[^\s"',;}\\]{1,4096}/g,
 ];
 

@@ -1,7 +1,8 @@
 import { deploymentDoom, progressOf } from './deployment-progress.ts';
 import { podDoom } from './pod-doom.ts';
-import { predictorService } from './protocol.ts';
 import type { RolloutFailureReason } from './report.ts';
+import { carries, isLeftover, isNewPod, isOwned } from './rollout-marker.ts';
+import { routingProgress } from './routing-progress.ts';
 import { ANNOTATIONS, type SeldonDeployment } from './seldon-deployment.ts';
 import type { Deployment, Pod, Snapshot } from './snapshot.ts';
 
@@ -58,25 +59,25 @@ export type RolloutStatus =
 
 type InProgress = Extract<RolloutStatus, { phase: 'in-progress' }>;
 
+type Doomed = Extract<RolloutStatus, { phase: 'failed' }>;
+
 /**
  * Is what was applied rolled out? Decided anew from one snapshot. `status.state` alone is never believed: it is
  * Available right after an apply, and again before the new pods serve (recorded on Seldon Core 1.17.1).
  */
 export function rolloutStatusOf(snapshot: Snapshot, expected: Expectation): RolloutStatus {
   const object = snapshot.seldonDeployment;
-  if (object === undefined) return waiting('operator', 'the SeldonDeployment has not been seen yet');
+  if (object === undefined) return deleted(expected);
   const replaced = replacedBy(object, expected);
   if (replaced !== undefined) return replaced;
   const owned = snapshot.deployments.filter((one) => isOwned(one, expected.uid));
-  const pending: InProgress[] = [];
-  for (const predictor of expected.predictors) {
-    const status = predictorStatus(predictor, { owned, pods: snapshot.pods });
-    if (status?.phase === 'failed') return status;
-    if (status !== undefined) pending.push(status);
-  }
-  const suspicion = pending.find((one) => one.suspicion !== undefined) ?? operatorFailure(object, pending[0]);
-  if (suspicion !== undefined) return suspicion;
+  const all = expected.predictors.flatMap((predictor) => predictorStatus(predictor, { owned, pods: snapshot.pods }));
+  const doomed = all.find((one) => one.phase === 'failed');
+  if (doomed !== undefined) return doomed;
+  const pending = all.filter((one) => one.phase === 'in-progress');
   return (
+    pending.find((one) => one.suspicion !== undefined) ??
+    operatorFailure(object, pending[0]) ??
     pending[0] ??
     leftovers(owned, expected) ??
     operatorStatus(object) ??
@@ -93,19 +94,17 @@ function waiting(waitsFor: InProgress['waitsFor'], message: string): InProgress 
   return { phase: 'in-progress', waitsFor, message };
 }
 
-function replacedBy(object: SeldonDeployment, expected: Expectation): RolloutStatus | undefined {
-  const culprit = { kind: 'seldon-deployment', name: expected.name } as const;
-  if (object.metadata.uid !== expected.uid || object.metadata.deletionTimestamp !== undefined) {
-    return {
-      phase: 'failed',
-      reason: 'object-deleted',
-      message: 'somebody deleted the SeldonDeployment while it rolled out',
-      culprit,
-    };
-  }
+function deleted({ name }: Expectation): Doomed {
+  const message = 'somebody deleted the SeldonDeployment while it rolled out';
+  return { phase: 'failed', reason: 'object-deleted', message, culprit: { kind: 'seldon-deployment', name } };
+}
+
+function replacedBy(object: SeldonDeployment, expected: Expectation): Doomed | undefined {
+  if (object.metadata.uid !== expected.uid || object.metadata.deletionTimestamp !== undefined) return deleted(expected);
   const others = expected.predictors.find(({ name, marker }) => markerIn(object, name) !== marker);
   if (others === undefined) return undefined;
   const message = `somebody applied another version of predictor ${others.name} while ours rolled out`;
+  const culprit = { kind: 'seldon-deployment', name: expected.name } as const;
   return { phase: 'failed', reason: 'superseded', message, culprit };
 }
 
@@ -113,55 +112,36 @@ function markerIn(object: SeldonDeployment, predictor: string): string | undefin
   return object.spec.predictors.find((one) => one.name === predictor)?.annotations?.[ANNOTATIONS.rollout];
 }
 
-function isOwned({ metadata }: Deployment, uid: string): boolean {
-  return metadata.ownerReferences?.some((owner) => owner.uid === uid && owner.controller === true) ?? false;
-}
-
-/** Undefined once the predictor's Deployment is what was expected and all of it is available. */
+/** Empty once the predictor's Deployments, one for each of its componentSpecs, are as expected and all available. */
 function predictorStatus(
   predictor: ExpectedPredictor,
-  seen: { readonly owned: readonly Deployment[]; readonly pods: readonly Pod[] },
-): Exclude<RolloutStatus, { phase: 'ready' }> | undefined {
-  const deployment = seen.owned.find((one) => carries(one, predictor));
-  if (deployment === undefined)
-    return waiting('deployments', `${predictor.name}: waiting for the operator to take it up`);
-  const pods = seen.pods.filter((pod) => isOf(pod, predictor, deployment));
-  const doom = podDoom(pods, predictor) ?? deploymentDoom(deployment);
-  if (doom !== undefined && doom.grace === 0) return { phase: 'failed', ...withoutGrace(doom) };
-  const progress = progressOf(deployment, { predictor, pods });
+  { owned, pods }: { readonly owned: readonly Deployment[]; readonly pods: readonly Pod[] },
+): readonly (Doomed | InProgress)[] {
+  const deployments = owned.filter((one) => carries(one, predictor));
+  if (deployments.length === 0)
+    return [waiting('deployments', `${predictor.name}: waiting for the operator to take it up`)];
+  return deployments.flatMap((deployment) => {
+    const own = pods.filter((pod) => isNewPod(pod, predictor, deployment));
+    const status = deploymentStatus(deployment, { predictor, pods: own });
+    return status === undefined ? [] : [status];
+  });
+}
+
+function deploymentStatus(
+  deployment: Deployment,
+  of: { readonly predictor: ExpectedPredictor; readonly pods: readonly Pod[] },
+): Doomed | InProgress | undefined {
+  const dooms = [podDoom(of.pods, of.predictor), deploymentDoom(deployment)].filter((one) => one !== undefined);
+  const certain = dooms.find((one) => one.grace === 0);
+  if (certain !== undefined) return { phase: 'failed', ...withoutGrace(certain) };
+  const progress = progressOf(deployment, of);
   if (progress === undefined) return undefined;
-  return { ...waiting('deployments', doom?.message ?? progress), ...(doom && { suspicion: doom }) };
+  const [suspicion] = dooms;
+  return { ...waiting('deployments', suspicion?.message ?? progress), ...(suspicion && { suspicion }) };
 }
 
 function withoutGrace({ grace: _, ...doom }: Suspicion): Omit<Suspicion, 'grace'> {
   return doom;
-}
-
-/** Is it the Deployment of that predictor with the new pods? Without a marker of ours, its model URI tells. */
-function carries({ spec }: Deployment, { name, marker, modelUri }: ExpectedPredictor): boolean {
-  const { metadata } = spec.template;
-  if (metadata?.labels?.['version'] !== name) return false;
-  if (metadata.annotations?.[ANNOTATIONS.rollout] !== marker) return false;
-  if (marker !== undefined) return true;
-  const initializers = (spec.template.spec?.initContainers ?? []).filter((one) =>
-    one.name.endsWith('-model-initializer'),
-  );
-  return initializers.length === 0 || initializers.some((one) => sameUri(one.args?.[0], modelUri));
-}
-
-/** A `pvc://` URI becomes a path below the mounted claim. */
-function sameUri(argument: string | undefined, modelUri: string): boolean {
-  return argument === modelUri || modelUri.startsWith('pvc://');
-}
-
-function isOf({ metadata }: Pod, predictor: ExpectedPredictor, deployment: Deployment): boolean {
-  const app = metadata.labels?.['app'];
-  return (
-    metadata.deletionTimestamp === undefined &&
-    (app === undefined || app === deployment.metadata.name) &&
-    metadata.labels?.['version'] === predictor.name &&
-    metadata.annotations?.[ANNOTATIONS.rollout] === predictor.marker
-  );
 }
 
 /** The operator's own word that it failed. Not final: any reconcile error says so, and the next may clear it. */
@@ -173,12 +153,9 @@ function operatorFailure(object: SeldonDeployment, pending: InProgress | undefin
   return { ...waiting(pending?.waitsFor ?? 'operator', message), suspicion };
 }
 
-/** Predictors that were taken out must be gone before the new state is whole. */
+/** What was taken out must be gone before the new state is whole. */
 function leftovers(owned: readonly Deployment[], { predictors }: Expectation): InProgress | undefined {
-  const extra = owned.filter(({ spec }) => {
-    const version = spec.template.metadata?.labels?.['version'];
-    return version !== undefined && !predictors.some((one) => one.name === version);
-  });
+  const extra = owned.filter((one) => isLeftover(one, predictors));
   if (extra.length === 0) return undefined;
   return waiting('deployments', `waiting for ${extra.map((one) => one.metadata.name).join(', ')} to go`);
 }
@@ -188,26 +165,7 @@ function operatorStatus({ status }: SeldonDeployment): InProgress | undefined {
   return waiting('operator', `pods are available; the operator says ${status?.state ?? 'nothing yet'}`);
 }
 
-/** Conditions that stay at a reason beginning with "No " mean that this ingress is not in use. */
-const ROUTING = [
-  { type: 'ambassadorMappingsReady', kind: 'Mapping' },
-  { type: 'istioVirtualServicesReady', kind: 'VirtualService' },
-] as const;
-
-function routing(
-  object: SeldonDeployment,
-  { routes }: Snapshot,
-  { name, predictors }: Expectation,
-): InProgress | undefined {
-  for (const { type, kind } of ROUTING) {
-    const found = object.status?.conditions?.find((one) => one.type.toLowerCase() === type.toLowerCase());
-    if (found === undefined || found.reason === undefined || found.reason.startsWith('No ')) continue;
-    const backends = routes?.filter((route) => route.kind === kind).flatMap((route) => route.backends) ?? [];
-    const missing = predictors.find(
-      (one) => !backends.some(({ service }) => service === predictorService(name, one.name)),
-    );
-    if (missing !== undefined && !(routes?.length === 0))
-      return waiting('routes', `waiting for the ${kind} of ${missing.name}`);
-  }
-  return undefined;
+function routing(object: SeldonDeployment, snapshot: Snapshot, expected: Expectation): InProgress | undefined {
+  const missing = routingProgress(object, snapshot, expected);
+  return missing === undefined ? undefined : waiting('routes', missing);
 }

@@ -42,7 +42,7 @@ describe('what the inputs say', () => {
     ['1h', 3600],
     ['45 s', 45],
   ])('reads %s as %i seconds', (timeout, seconds) => {
-    expect(read({ timeout }).timeout).toBe(seconds);
+    expect(read({ timeout, 'startup-probe': 'true' }).timeout).toBe(seconds);
   });
 
   it("falls back to MLflow's own variables", () => {
@@ -84,6 +84,7 @@ describe('a fault of the inputs', () => {
     [{ 'dry-run': 'yes' }, '`dry-run` is `yes`, but must be `true` or `false`'],
     [{ replicas: '0' }, '`replicas`'],
     [{ timeout: 'soon' }, '`timeout`'],
+    [{ timeout: '60' }, 'the first probe is sent after 60 s'],
     [{ name: 'Wine' }, '`name`'],
     [{ 'ingress-url': 'models.example.com' }, '`ingress-url` must be a URL'],
     [{ 'ingress-url': 'https://u:p@x.example' }, 'must not hold a user'],

@@ -23,16 +23,16 @@ story('a first creation that crashes is withdrawn, and the traceback is in the c
   const end = await sandbox.act(using({ 'model-uri': 'models:/wine-quality/5' }));
   const comment = expectEnding(sandbox, end, { outcome: 'withdrawn', reason: 'crash-loop' });
   expect(comment).toContain("No module named 'wine_features'");
-  expect(await live(sandbox)).toBeUndefined();
+  expect(live(sandbox)).toBeUndefined();
 });
 
 story('a new version that crashes is rolled back to the one before, which answers again', async (sandbox) => {
   await sandbox.act();
-  const before = await live(sandbox);
+  const before = live(sandbox);
   const end = await sandbox.act(using({ 'model-uri': 'models:/wine-quality/5' }));
   const comment = expectEnding(sandbox, end, { outcome: 'rolled-back', reason: 'crash-loop' });
   expect(comment).toContain("No module named 'wine_features'");
-  expect((await live(sandbox))?.spec).toEqual(before?.spec);
+  expect(live(sandbox)?.spec).toEqual(before?.spec);
   const body = JSON.parse(end.outputs['result'] ?? '{}');
   expect(body.steps.at(-1)).toMatchObject({ name: 'undo', state: 'ok' });
   const answer = await fetch(`${sandbox.gateway.url}/seldon/seldon/wine/api/v1.0/status/prediction`);
@@ -48,5 +48,5 @@ story('with on-failure: keep the broken version stays, and the comment says so',
   await sandbox.act();
   const end = await sandbox.act(using({ 'model-uri': 'models:/wine-quality/5', 'on-failure': 'keep' }));
   expectEnding(sandbox, end, { outcome: 'kept', reason: 'crash-loop' });
-  expect(await modelUriOf(sandbox)).toBe(end.outputs['model-storage-uri']);
+  expect(modelUriOf(sandbox)).toBe(end.outputs['model-storage-uri']);
 });

@@ -5,5 +5,5 @@ story('a dry run shows the manifest that the server accepted and applies nothing
   const end = await sandbox.act(using({ 'dry-run': 'true' }));
   const comment = expectEnding(sandbox, end, { outcome: 'planned', reason: 'dry-run' });
   expect(comment).toContain('kind: SeldonDeployment');
-  expect(await live(sandbox)).toBeUndefined();
+  expect(live(sandbox)).toBeUndefined();
 });

@@ -10,7 +10,7 @@ story('all faults of the inputs come in one message, before anybody is asked any
   for (const name of ['mode', 'replicas', 'protocol', 'ingress-url']) expect(end.shown).toContain(name);
   expect(end.outputs).toMatchObject({ outcome: 'failed' });
   expect([
-    sandbox.cluster.requests.filter((one) => one.userAgent?.startsWith('mlflow-to-seldon')).length,
+    sandbox.cluster.requests.filter((one) => one.user === 'action').length,
     sandbox.mlflow.requests.length,
   ]).toEqual([0, before[1]]);
 });

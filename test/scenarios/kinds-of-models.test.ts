@@ -24,6 +24,6 @@ story('access: ingress proves through the gateway alone', async (sandbox) => {
   const before = sandbox.cluster.requests.length;
   const end = await sandbox.act(using({ access: 'ingress' }));
   expectEnding(sandbox, end, { outcome: 'deployed', reason: 'ok' });
-  const ours = sandbox.cluster.requests.slice(before).filter((one) => one.userAgent?.startsWith('mlflow-to-seldon'));
+  const ours = sandbox.cluster.requests.slice(before).filter((one) => one.user === 'action');
   expect(ours.filter((one) => one.path.includes('/proxy/'))).toEqual([]);
 });

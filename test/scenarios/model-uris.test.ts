@@ -19,7 +19,7 @@ for (const [uri, storage] of FORMS) {
   story(`${uri.replace(/[0-9a-f]{32}/, '…')} becomes one storage URI and goes live`, async (sandbox) => {
     const end = await sandbox.act(using({ 'model-uri': uri }));
     expectEnding(sandbox, end, { outcome: 'deployed', reason: 'ok' });
-    expect(await modelUriOf(sandbox)).toBe(storage);
+    expect(modelUriOf(sandbox)).toBe(storage);
   });
 }
 

@@ -15,7 +15,7 @@ story(
     expect(comment).toContain('patch seldondeployments.machinelearning.seldon.io');
     expect(comment).toContain('kind: Role');
     expect(comment).not.toContain('reader-token');
-    expect(await live(sandbox)).toBeUndefined();
+    expect(live(sandbox)).toBeUndefined();
   },
   { users: [READER] },
 );

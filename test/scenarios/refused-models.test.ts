@@ -14,6 +14,6 @@ for (const [what, inputs, reason, says] of CASES) {
     const end = await sandbox.act(using(inputs));
     const comment = expectEnding(sandbox, end, { outcome: 'failed', reason });
     expect(comment).toMatch(says);
-    expect(await live(sandbox)).toBeUndefined();
+    expect(live(sandbox)).toBeUndefined();
   });
 }

@@ -44,17 +44,16 @@ export function commentOf(sandbox: Sandbox): string {
   return comments[0]?.body ?? '';
 }
 
-export function live(sandbox: Sandbox, name = 'wine'): Promise<SeldonDeployment | undefined> {
-  const kind = { apiVersion: 'machinelearning.seldon.io/v1', kind: 'SeldonDeployment' };
-  return sandbox.cluster.api.get(kind, { namespace: 'seldon', name }) as Promise<SeldonDeployment | undefined>;
+export function live(sandbox: Sandbox, name = 'wine'): SeldonDeployment | undefined {
+  return sandbox.cluster.api.get('SeldonDeployment', { namespace: 'seldon', name }) as SeldonDeployment | undefined;
 }
 
-export async function modelUriOf(sandbox: Sandbox, name = 'wine'): Promise<string | undefined> {
-  return (await live(sandbox, name))?.spec.predictors[0]?.graph.modelUri;
+export function modelUriOf(sandbox: Sandbox, name = 'wine'): string | undefined {
+  return live(sandbox, name)?.spec.predictors[0]?.graph.modelUri;
 }
 
-export async function markerOf(sandbox: Sandbox): Promise<string | undefined> {
-  return (await live(sandbox))?.spec.predictors[0]?.annotations?.[ANNOTATIONS.rollout];
+export function markerOf(sandbox: Sandbox): string | undefined {
+  return live(sandbox)?.spec.predictors[0]?.annotations?.[ANNOTATIONS.rollout];
 }
 
 /** A call with these inputs beside the sandbox's own. */
@@ -63,7 +62,9 @@ export function using(inputs: Readonly<Record<string, string>>, more: Partial<Ac
 }
 
 /** Names of the pods of the SeldonDeployment. */
-export async function pods(sandbox: Sandbox): Promise<readonly string[]> {
-  const list = await sandbox.cluster.api.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace: 'seldon' });
-  return list.map((pod) => pod.metadata.name).sort();
+export function pods(sandbox: Sandbox): readonly string[] {
+  return sandbox.cluster.api
+    .list('Pod', 'seldon')
+    .map((pod) => pod.metadata.name)
+    .sort();
 }

@@ -13,7 +13,7 @@ story("the operator's webhook refuses the manifest, in its own words, and nothin
   const end = await sandbox.act(using({ manifest: 'seldon.yaml' }, { files: { 'seldon.yaml': base } }));
   const comment = expectEnding(sandbox, end, { outcome: 'failed', reason: 'manifest-refused' });
   expect(comment).toContain('Invalid transport');
-  expect(await live(sandbox)).toBeUndefined();
+  expect(live(sandbox)).toBeUndefined();
 });
 
 story('a misspelt field is named, although the API server answers it like a fault of its own', async (sandbox) => {

@@ -3,10 +3,10 @@ import { expectEnding, modelUriOf, story, using } from './story.ts';
 
 story('a model that answers NaN is rolled back', async (sandbox) => {
   await sandbox.act();
-  const before = await modelUriOf(sandbox);
+  const before = modelUriOf(sandbox);
   const end = await sandbox.act(using({ 'model-uri': 'models:/wine-quality/4' }));
   expect(expectEnding(sandbox, end, { outcome: 'rolled-back', reason: 'prediction-invalid' })).toMatch(/NaN/);
-  expect(await modelUriOf(sandbox)).toBe(before);
+  expect(modelUriOf(sandbox)).toBe(before);
 });
 
 story('an answer that is not what smoke-expect asks for is rolled back', async (sandbox) => {

@@ -12,7 +12,12 @@ import { FakeRunner } from '../support/fake-runner.ts';
 import { aModel } from '../support/models.ts';
 
 function config(inputs: Readonly<Record<string, string>> = {}): Config {
-  const given: Readonly<Record<string, string>> = { 'model-uri': 'models:/wine/1', namespace: 'seldon', ...inputs };
+  const given: Readonly<Record<string, string>> = {
+    'model-uri': 'models:/wine/1',
+    namespace: 'seldon',
+    'startup-probe': 'true',
+    ...inputs,
+  };
   return readConfig({ input: (name) => given[name] ?? '', env: {} });
 }
 

@@ -7,7 +7,7 @@ import type { Deployment, KubernetesEvent, Pod, Route, Snapshot } from '../../sr
 /** One recorded situation: what the reference operator and a real Kubernetes showed, in order. */
 export interface Recording {
   readonly situation: string;
-  /** `pod/container` → last lines of its log. */
+  /** `pod/container` and `pod/container/previous`: last lines of the log. */
   readonly logs: Readonly<Record<string, string>>;
   readonly events: readonly RecordedEvent[];
 }
@@ -20,13 +20,21 @@ export interface RecordedEvent {
   readonly object: unknown;
 }
 
+/** One accepted apply and all that was seen until somebody applied something else. */
+export interface Rollout {
+  readonly expected: Expectation;
+  /** From the first moment in which a read would have shown what was applied. */
+  readonly frames: readonly Frame[];
+  /** When the recorder noted that the new pods are all that runs, and all available. */
+  readonly truth: number | undefined;
+  /** When the recorder noted why it will never come up. */
+  readonly doomed: number | undefined;
+}
+
 /** What was known right after one event, and what we say to it. */
 export interface Frame {
   readonly t: number;
   readonly event: RecordedEvent;
-  /** How many applies were accepted before. */
-  readonly round: number;
-  readonly expected: Expectation;
   readonly snapshot: Snapshot;
   readonly events: readonly KubernetesEvent[];
   readonly status: RolloutStatus;
@@ -42,40 +50,52 @@ export function recording(situation: string): Recording {
   return JSON.parse(readFileSync(new URL(`${situation}.json`, FOLDER), 'utf8')) as Recording;
 }
 
-/** Plays a situation event by event; our Expectation is that of the newest manifest the server accepted. */
-export function replay({ events }: Recording): readonly Frame[] {
-  const objects = new Map<string, RecordedEvent['object']>();
-  const frames: Frame[] = [];
-  let sent: SeldonDeployment | undefined;
-  let round = 0;
-  for (const event of events) {
-    const accepted = acceptedManifest(event);
-    if (accepted !== undefined) {
-      sent = accepted;
-      round++;
-    }
-    if (event.type === 'DELETED') objects.delete(keyOf(event));
-    else if (event.type !== 'NOTE') objects.set(keyOf(event), event.object);
-    if (sent === undefined) continue;
-    const snapshot = snapshotOf(objects, sent.metadata.name);
-    const expected = { ...expectationOf(sent), uid: snapshot.seldonDeployment?.metadata.uid ?? '' };
-    const told = all<KubernetesEvent>(objects, 'Event');
-    frames.push({
-      t: event.t,
-      event,
-      round,
-      expected,
-      snapshot,
-      events: told,
-      status: rolloutStatusOf(snapshot, expected),
-    });
-  }
-  return frames;
+/** Plays a situation event by event through the verdict. */
+export function replay({ events }: Recording): readonly Rollout[] {
+  const applies = [...events.keys()].filter((at) => manifestIn(events[at]) !== undefined);
+  return applies.map((at, i) => rolloutFrom(events.slice(0, applies[i + 1]), at));
 }
 
-function acceptedManifest({ type, kind, object }: RecordedEvent): SeldonDeployment | undefined {
-  if (type !== 'NOTE' || kind !== 'apply') return undefined;
-  const { status, sent } = object as { status: number; sent: SeldonDeployment };
+function rolloutFrom(events: readonly RecordedEvent[], at: number): Rollout {
+  const sent = manifestIn(events[at]);
+  if (sent === undefined) throw new Error('no apply at this event');
+  const objects = new Map<string, unknown>();
+  const moments: Omit<Frame, 'status'>[] = [];
+  for (const [i, event] of events.entries()) {
+    if (event.type === 'DELETED') objects.delete(keyOf(event));
+    else if (event.type !== 'NOTE') objects.set(keyOf(event), event.object);
+    const snapshot = snapshotOf(objects, sent.metadata.name);
+    if (i >= at) moments.push({ t: event.t, event, snapshot, events: all<KubernetesEvent>(objects, 'Event') });
+  }
+  const own = untilOvertaken(moments, sent);
+  const expected = { ...expectationOf(sent), uid: own[0]?.snapshot.seldonDeployment?.metadata.uid ?? '' };
+  const frames = own.map((moment) => ({ ...moment, status: rolloutStatusOf(moment.snapshot, expected) }));
+  const noted = (kind: string) => own.find(({ event }) => event.type === 'NOTE' && event.kind === kind)?.t;
+  return { expected, frames, truth: noted('truth'), doomed: noted('doomed') };
+}
+
+/** The recorder's notes and its watch run a few milliseconds apart: what counts is what the object shows. */
+function untilOvertaken<T extends { snapshot: Snapshot }>(moments: readonly T[], sent: SeldonDeployment): readonly T[] {
+  const isOurs = ({ snapshot }: T) => isSame(snapshot.seldonDeployment, sent);
+  const from = moments.findIndex(isOurs);
+  const own = from < 0 ? [] : moments.slice(from);
+  const end = own.findIndex(
+    ({ snapshot }) => snapshot.seldonDeployment !== undefined && !isSame(snapshot.seldonDeployment, sent),
+  );
+  return end < 0 ? own : own.slice(0, end);
+}
+
+function isSame(object: SeldonDeployment | undefined, sent: SeldonDeployment): boolean {
+  const shape = (one: SeldonDeployment | undefined) =>
+    one?.spec.predictors.map(({ name, annotations, traffic, replicas, graph }) =>
+      JSON.stringify([name, annotations, traffic, replicas, graph.modelUri]),
+    );
+  return JSON.stringify(shape(object)) === JSON.stringify(shape(sent));
+}
+
+function manifestIn(event: RecordedEvent | undefined): SeldonDeployment | undefined {
+  if (event?.type !== 'NOTE' || event.kind !== 'apply') return undefined;
+  const { status, sent } = event.object as { status: number; sent: SeldonDeployment };
   return status < 300 ? sent : undefined;
 }
 
@@ -90,20 +110,20 @@ function all<T>(objects: ReadonlyMap<string, unknown>, kind: string): readonly T
 function snapshotOf(objects: ReadonlyMap<string, unknown>, name: string): Snapshot {
   const labelled = <T extends Deployment | Pod>(kind: string) =>
     all<T>(objects, kind).filter((one) => one.metadata.labels?.[SELDON.deploymentLabel] === name);
-  const routes = all<{ metadata: { name: string }; spec: { service: string; weight?: number } }>(
-    objects,
-    'Mapping',
-  ).map(
-    ({ metadata, spec }): Route => ({
-      kind: 'Mapping',
-      name: metadata.name,
-      backends: [{ service: spec.service.split('.')[0] ?? '', weight: spec.weight, mirrored: false }],
-    }),
-  );
   return {
     seldonDeployment: objects.get(`SeldonDeployment ${name}`) as SeldonDeployment | undefined,
     deployments: labelled<Deployment>('Deployment'),
     pods: labelled<Pod>('Pod'),
-    routes,
+    routes: all<RecordedMapping>(objects, 'Mapping').map(routeOf),
   };
+}
+
+interface RecordedMapping {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly service: string; readonly weight?: number };
+}
+
+function routeOf({ metadata, spec: { service, weight } }: RecordedMapping): Route {
+  const backends = [{ service: service.split('.')[0] ?? '', weight, mirrored: false }];
+  return { kind: 'Mapping', name: metadata.name, backends };
 }

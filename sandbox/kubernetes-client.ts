@@ -3,40 +3,8 @@ import type { Agent, IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { load } from 'js-yaml';
 import { createAgent, open, send } from '../src/adapters/http.ts';
-
-export interface Kind {
-  /** `apps/v1`. */
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly plural: string;
-}
-
-export interface Metadata {
-  readonly name: string;
-  readonly namespace?: string;
-  readonly uid?: string;
-  readonly resourceVersion?: string;
-  readonly generation?: number;
-  readonly deletionTimestamp?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly ownerReferences?: readonly OwnerReference[];
-}
-
-export interface OwnerReference {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly uid: string;
-  readonly controller?: boolean;
-  readonly blockOwnerDeletion?: boolean;
-}
-
-export interface KubernetesObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: Metadata;
-}
+import { Collection } from './kubernetes-collection.ts';
+import type { Kind, KubernetesObject, Metadata } from './kubernetes-object.ts';
 
 /** The API server refused: its own sentence. */
 export class KubernetesError extends Error {
@@ -207,44 +175,6 @@ export class KubernetesClient {
   }
 }
 
-/** What is known of one kind; a cache, with the staleness of one. */
-export class Collection<T extends KubernetesObject> {
-  readonly #onChange: (object: T) => void;
-  #objects = new Map<string, T>();
-
-  constructor(onChange: (object: T) => void) {
-    this.#onChange = onChange;
-  }
-
-  get(namespace: string | undefined, name: string): T | undefined {
-    return this.#objects.get(`${namespace}/${name}`);
-  }
-
-  list(): readonly T[] {
-    return [...this.#objects.values()];
-  }
-
-  reset(objects: readonly T[]): void {
-    const before = [...this.#objects.values()];
-    this.#objects = new Map(objects.map((object) => [keyOf(object), object]));
-    for (const object of [...before, ...objects]) this.#onChange(object);
-  }
-
-  /** Takes an object unless a newer one of that name is known. */
-  put(object: T): void {
-    const known = this.#objects.get(keyOf(object));
-    if (known !== undefined && versionOf(known) >= versionOf(object)) return;
-    this.#objects.set(keyOf(object), object);
-    this.#onChange(object);
-  }
-
-  drop(object: T): void {
-    if (this.#objects.get(keyOf(object))?.metadata.uid !== object.metadata.uid) return;
-    this.#objects.delete(keyOf(object));
-    this.#onChange(object);
-  }
-}
-
 interface Kubeconfig {
   readonly 'current-context': string;
   readonly contexts: readonly { readonly name: string; readonly context: { cluster: string; user: string } }[];
@@ -301,12 +231,4 @@ function collectionPath({ apiVersion, plural }: Kind, namespace: string | undefi
 
 function objectPath(kind: Kind, { namespace, name }: Named): string {
   return `${collectionPath(kind, namespace)}/${encodeURIComponent(name)}`;
-}
-
-function keyOf({ metadata }: KubernetesObject): string {
-  return `${metadata.namespace}/${metadata.name}`;
-}
-
-function versionOf({ metadata }: KubernetesObject): number {
-  return Number(metadata.resourceVersion ?? 0);
 }

@@ -1,3 +1,4 @@
+import { ADMIN, type SandboxUser } from './cluster/access.ts';
 import { type SandboxCluster, startCluster } from './cluster/cluster.ts';
 import { executorImage } from './executor/executor.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
@@ -6,7 +7,7 @@ import { type SandboxMlflow, startMlflow } from './mlflow/server.ts';
 import { mlserverImage } from './model-server/mlserver.ts';
 import { mlflowServerImage } from './model-server/seldon.ts';
 import { storageInitializerImage } from './model-server/storage-initializer.ts';
-import { type ObjectStore, REGISTERED_MODELS, sandboxStore } from './models.ts';
+import { type ObjectStore, REGISTERED_MODELS, type RegisteredModel, sandboxStore } from './models.ts';
 import { type Operator, startOperator } from './operator/operator.ts';
 import { type ActionCall, type ActionEnd, runAction } from './runner.ts';
 
@@ -26,15 +27,22 @@ export interface Sandbox {
 export interface SandboxOptions {
   /** Milliseconds that one second of probes and back-offs takes. */
   readonly second?: number;
-  readonly users?: Parameters<typeof startCluster>[0]['users'];
+  /** Beside the one who may do everything. */
+  readonly users?: readonly SandboxUser[];
+  /** Beside the sandbox's own models: in the registry, and as folders of the object store. */
+  readonly models?: readonly RegisteredModel[];
+  readonly folders?: ObjectStore;
 }
 
 /** The pull request that the sandbox's repository has, and the commit it was merged with. */
 export const PULL_REQUEST = 7;
 export const MERGED_COMMIT = '6dcb09b5b57875f334f61aebed695e2e4193db5e';
 
+/** Whose kubeconfig the action gets: somebody else than the operator, so that their requests can be told apart. */
+const ACTION: SandboxUser = { ...ADMIN, name: 'action', token: 'sandbox-action-token' };
+
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const store = sandboxStore();
+  const store = new Map([...sandboxStore(), ...(options.folders ?? [])]);
   const cluster = await startCluster({
     second: options.second ?? 10,
     namespaces: ['seldon', 'seldon-system'],
@@ -44,7 +52,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       { match: /seldonio\/mlserver:(?!missing)/, image: mlserverImage() },
       { match: /seldonio\/seldon-core-executor:/, image: executorImage() },
     ],
-    ...(options.users && { users: options.users }),
+    users: [ADMIN, ACTION, ...(options.users ?? [])],
   });
   const kubeconfig = cluster.kubeconfig();
   await cluster.api.create({
@@ -55,11 +63,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   const operator = await startOperator({ kubeconfig, ambassador: true, istio: false, webhook: true });
   const gateway = await startGateway({ kubeconfig });
-  const mlflow = await startMlflow({ models: REGISTERED_MODELS, store });
+  const mlflow = await startMlflow({ models: [...REGISTERED_MODELS, ...(options.models ?? [])], store });
   const github = await startGithub({
     repository: 'acme/wine',
     pullRequests: [{ number: PULL_REQUEST, mergeCommit: MERGED_COMMIT }],
-    tokens: { ghs_sandbox: { login: 'github-actions[bot]', permissions: ['issues:write', 'pull-requests:write'] } },
+    tokens: {
+      ghs_sandbox: { login: 'github-actions[bot]', permissions: ['pull-requests:write'] },
+      ghs_reader: { login: 'github-actions[bot]', permissions: ['contents:read'] },
+    },
   });
   return {
     cluster,
@@ -77,7 +88,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
           'model-uri': 'models:/wine-quality@champion',
           name: 'wine',
           namespace: 'seldon',
-          kubeconfig,
+          kubeconfig: cluster.kubeconfig(ACTION.name),
           'mlflow-tracking-uri': mlflow.url,
           'artifacts-destination': 's3://mlflow',
           'env-secret': 'rclone-s3',

@@ -39,7 +39,7 @@ export function deleteObject(
   };
   return store.edit(kind, object, (live) => ({
     ...live,
-    metadata: { ...live.metadata, ...deletion, ...(kind.generation && { generation: (metadata.generation ?? 1) + 1 }) },
+    metadata: { ...live.metadata, ...deletion },
     ...(kind === NAMESPACE && { status: { phase: 'Terminating' } }),
   }));
 }

@@ -97,7 +97,8 @@ export function readOwners({ metadata }: KubeObject): Owner[] {
 /** The object with its owners written in: appliers first, then by time and name; nobody who owns nothing. */
 export function withOwners(object: KubeObject, owners: readonly Owner[]): KubeObject {
   const named = owners.filter(({ fields }) => fields.size > 0);
-  const order = ({ operation, time, manager }: Owner) => `${operation} ${time} ${manager}`;
+  const order = ({ operation, time, manager, subresource = '' }: Owner) =>
+    `${operation} ${time} ${manager} ${subresource}`;
   const managedFields = named
     .toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
     .map(({ fields, subresource, ...owner }) => ({
@@ -106,7 +107,8 @@ export function withOwners(object: KubeObject, owners: readonly Owner[]): KubeOb
       fieldsV1: encode(fields),
       ...(subresource !== undefined && { subresource }),
     }));
-  return { ...object, metadata: { ...object.metadata, managedFields } };
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata: managedFields.length === 0 ? metadata : { ...metadata, managedFields } };
 }
 
 function encode(fields: FieldSet): Tree {

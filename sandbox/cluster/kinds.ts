@@ -6,6 +6,8 @@ export interface Kind {
   readonly kind: string;
   readonly plural: string;
   readonly namespaced: boolean;
+  /** Declared by a CustomResourceDefinition. */
+  readonly custom: boolean;
   /** Counts `metadata.generation`. */
   readonly generation: boolean;
   /** Has the subresource `status`: the main resource cannot write it. */
@@ -17,22 +19,23 @@ function core(kind: string, traits: Partial<Kind> = {}): Kind {
 }
 
 function custom(group: string, versions: readonly string[], kind: string): Kind {
-  return { ...plain, group, versions, kind, plural: pluralOf(kind), generation: true };
+  return { ...plain, group, versions, kind, plural: pluralOf(kind), generation: true, custom: true };
 }
 
 function pluralOf(kind: string): string {
   return `${kind.toLowerCase()}s`;
 }
 
-const plain = { group: '', versions: ['v1'], namespaced: true, generation: false, status: false } as const;
+const plain = { group: '', versions: ['v1'], namespaced: true, custom: false, generation: false, status: false };
 const counted = { generation: true, status: true } as const;
 
 export const NAMESPACE = core('Namespace', { namespaced: false, status: true });
-export const POD = core('Pod', counted);
+export const POD = core('Pod', { status: true });
 export const SERVICE = core('Service', { status: true });
 export const SECRET = core('Secret');
 export const CONFIG_MAP = core('ConfigMap');
 export const EVENT = core('Event');
+export const SERVICE_ACCOUNT = core('ServiceAccount');
 export const RESOURCE_QUOTA = core('ResourceQuota', { status: true });
 export const DEPLOYMENT = core('Deployment', { group: 'apps', ...counted });
 export const REPLICA_SET = core('ReplicaSet', { group: 'apps', ...counted });
@@ -53,7 +56,7 @@ export const KINDS: readonly Kind[] = [
   SECRET,
   CONFIG_MAP,
   EVENT,
-  core('ServiceAccount'),
+  SERVICE_ACCOUNT,
   RESOURCE_QUOTA,
   DEPLOYMENT,
   REPLICA_SET,

@@ -1,5 +1,6 @@
-import { ApiError, badRequest, invalid, kindName } from './api-error.ts';
-import { apiVersionOf, type Kind, SELDON_DEPLOYMENT } from './kinds.ts';
+import { ApiError, badRequest, type Cause, invalid, kindName } from './api-error.ts';
+import { treeOf } from './defaults.ts';
+import { DEPLOYMENT, type Kind, SELDON_DEPLOYMENT } from './kinds.ts';
 import { isTree, type KubeObject, type Tree } from './objects.ts';
 import { type ObjectSchema, type Schema, SELDON_DEPLOYMENT_SCHEMA } from './schema.ts';
 
@@ -53,12 +54,26 @@ export function checkTypes(kind: Kind, object: KubeObject): void {
     const message = `Invalid value: "${got}": ${field} in body must be of type ${problem.wanted}: "${got}"`;
     return [{ reason: 'FieldValueTypeInvalid', message, field }];
   });
-  if (causes.length > 0) throw invalid(kindName(kind), object.metadata.name, causes);
+  const all = kind === DEPLOYMENT ? deploymentComplaints(object) : causes;
+  if (all.length > 0) throw invalid(kindName(kind), object.metadata.name, all);
 }
 
-/** `machinelearning.seldon.io/v1`: whether a version is served. */
-export function serves(kind: Kind, apiVersion: string): boolean {
-  return kind.versions.some((version) => apiVersionOf(kind, version) === apiVersion);
+/** The little of a Deployment without which its controller could do nothing. */
+function deploymentComplaints({ spec }: KubeObject): Required<Cause>[] {
+  const { selector, template } = treeOf(spec);
+  const { metadata, spec: pod } = treeOf(template);
+  const wanted = Object.entries(treeOf(treeOf(selector)['matchLabels']));
+  const labels = treeOf(treeOf(metadata)['labels']);
+  const isMatch = wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
+  const containers = treeOf(pod)['containers'];
+  const required = (field: string) => ({ reason: 'FieldValueRequired', message: 'Required value', field });
+  const message = `Invalid value: ${JSON.stringify(treeOf(metadata)['labels'] ?? null)}: \`selector\` does not match template \`labels\``;
+  const mismatch = { reason: 'FieldValueInvalid', message, field: 'spec.template.metadata.labels' };
+  return [
+    ...(selector === undefined ? [required('spec.selector')] : []),
+    ...(isMatch ? [] : [mismatch]),
+    ...(Array.isArray(containers) && containers.length > 0 ? [] : [required('spec.template.spec.containers')]),
+  ];
 }
 
 function problemsOf(kind: Kind, object: KubeObject): Problem[] {

@@ -61,12 +61,13 @@ export class Store {
 
   /**
    * What replacing `live` by `next` makes: `live` itself when that changes nothing. Generation counts changes outside
-   * of metadata and status.
+   * of metadata and status, and the deletion.
    */
   revise(kind: Kind, live: KubeObject, next: KubeObject): KubeObject {
     const { uid, creationTimestamp, resourceVersion, generation = 1, namespace, name } = live.metadata;
     const kept = { uid, creationTimestamp, resourceVersion, namespace, name };
-    const bumps = kind.generation && !isSame(contentOf(asJson(next)), contentOf(live));
+    const isDeletion = next.metadata.deletionTimestamp !== live.metadata.deletionTimestamp;
+    const bumps = isDeletion || !isSame(contentOf(asJson(next)), contentOf(live));
     const counted = kind.generation ? { generation: bumps ? generation + 1 : generation } : {};
     const head = { apiVersion: live.apiVersion, kind: live.kind };
     const revised = asJson({ ...next, ...head, metadata: { ...next.metadata, ...kept, ...counted } });
@@ -98,10 +99,10 @@ export class Store {
     return this.#history.filter((change) => change.kind === kind && change.version > version);
   }
 
-  /** Forgets all changes until now. */
+  /** Forgets all changes until now: whoever wants to go on from any of them is too late. */
   compact(): void {
     this.#history = [];
-    this.#oldest = this.#version;
+    this.#oldest = ++this.#version;
   }
 
   /** @returns how to stop listening */

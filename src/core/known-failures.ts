@@ -34,7 +34,7 @@ const STORAGE: readonly Omit<KnownFailure, 'speaker'>[] = [
     cure: (at, [, remote = '']) =>
       REGISTRY_SCHEME.test(remote)
         ? 'say where the same files lie for the cluster, with `artifacts-destination` or `storage-uri-map`'
-        : `put RCLONE_CONFIG_${remote.toUpperCase()}_TYPE and its credentials into ${secretOf(at)}: the scheme of the URI is the name of an rclone remote, and AWS_* variables alone are not read`,
+        : `put \`RCLONE_CONFIG_${remote.toUpperCase()}_TYPE\` and its credentials into ${secretOf(at)}: the scheme of the URI is the name of an rclone remote, and \`AWS_*\` variables alone are not read`,
   },
   {
     pattern: /directory not found|NoSuchBucket|bucket doesn't exist/i,
@@ -47,13 +47,13 @@ const STORAGE: readonly Omit<KnownFailure, 'speaker'>[] = [
       /InvalidAccessKeyId|SignatureDoesNotMatch|NoCredentialProviders|AccessDenied|status code: 403|403 Forbidden|AuthorizationFailure|AuthenticationFailed|401 Unauthorized|couldn't decrypt password/,
     title: (at, [words]) => `The storage refuses the credentials for ${at.modelUri}: ${words}`,
     cure: (at) =>
-      `correct RCLONE_CONFIG_${remoteOf(at).toUpperCase()}_* in ${secretOf(at)}, or give a \`service-account\` that may read the bucket`,
+      `correct \`RCLONE_CONFIG_${remoteOf(at).toUpperCase()}_*\` in ${secretOf(at)}, or give a \`service-account\` that may read the bucket`,
   },
   {
     pattern: /no such host|dial tcp|connection refused|i\/o timeout|TLS handshake timeout|x509: /,
     title: (at) => `The storage initializer cannot reach the storage of ${at.modelUri}`,
     cure: (at) =>
-      `check RCLONE_CONFIG_${remoteOf(at).toUpperCase()}_ENDPOINT in ${secretOf(at)}, and the network policies of the namespace`,
+      `check \`RCLONE_CONFIG_${remoteOf(at).toUpperCase()}_ENDPOINT\` in ${secretOf(at)}, and the network policies of the namespace`,
   },
 ];
 

@@ -76,18 +76,9 @@ export function logLine(text: string): string {
 
 /** A link whose text is hostile and whose target is only followed when it is plain http(s). */
 export function link(text: string, url: string | undefined): string {
-  const isWeb = url !== undefined && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
-  return isWeb
-    ? `[${inline(text)}](<${encodeURI(decodeSafely(url)).replace(/[<>\s]/g, encodeURIComponent)}>)`
-    : inline(text);
-}
-
-function decodeSafely(url: string): string {
-  try {
-    return decodeURI(url);
-  } catch {
-    return url;
-  }
+  const target = url !== undefined && URL.canParse(url) ? new URL(url) : undefined;
+  if (target === undefined || !/^https?:$/.test(target.protocol)) return inline(text);
+  return `[${inline(text)}](<${target.href.replace(/[<>\s]/g, encodeURIComponent)}>)`;
 }
 
 /** At most `longest` characters, never half of a surrogate pair. */

@@ -37,7 +37,7 @@ export async function checkSecret(cluster: Cluster, ref: ObjectRef, graph: Graph
   if (keys === 'forbidden') return [];
   if (keys === 'missing') {
     throw new UserError('secret-unusable', `Secret ${ref.namespace}/${name} does not exist`, {
-      hint: 'create it with the RCLONE_CONFIG_* keys of your storage, or correct the input `env-secret`',
+      hint: 'create it with the `RCLONE_CONFIG_*` keys of your storage, or correct the input `env-secret`',
     });
   }
   const remote = rcloneRemoteOf(graph.modelUri ?? '');
@@ -45,7 +45,7 @@ export async function checkSecret(cluster: Cluster, ref: ObjectRef, graph: Graph
   if (remote === undefined || remote === 'gs' || keys.includes(key) || graph['storageInitializerImage'] !== undefined)
     return [];
   return [
-    `Secret ${ref.namespace}/${name} has no key ${key}: Seldon's storage initializer is rclone, and \`${remote}\` in ` +
+    `Secret ${ref.namespace}/${name} has no key \`${key}\`: Seldon's storage initializer is rclone, and \`${remote}\` in ` +
       `${graph.modelUri} is the name of an rclone remote`,
   ];
 }

@@ -45,7 +45,7 @@ describe('hostile text', () => {
 });
 
 it('links only to plain web addresses', () => {
-  expect(link('run', 'https://x.example/a b>c')).toBe('[run](<https://x.example/a%20b%3Ec>)');
+  expect(link('run', 'https://x.example/a b>c%3Dd#/x y')).toBe('[run](<https://x.example/a%20b%3Ec%3Dd#/x%20y>)');
   expect(link('run', 'javascript:alert(1)')).toBe('run');
   expect(link('run', undefined)).toBe('run');
 });

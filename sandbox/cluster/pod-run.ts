@@ -1,0 +1,170 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ContainerContext, ContainerImage } from '../container.ts';
+import { ContainerRun, type PodSurroundings, type Starting } from './container-run.ts';
+import { environmentOf, expand } from './environment.ts';
+import type { EventRecorder } from './events.ts';
+import { POD } from './kinds.ts';
+import { type KubeObject, timestamp } from './objects.ts';
+import type { PodPorts } from './pod-ports.ts';
+import { podStatus } from './pod-status.ts';
+import type { ContainerSpec, PodSpec, PodStatus } from './pods.ts';
+import type { Store } from './store.ts';
+
+export interface Node {
+  readonly store: Store;
+  readonly events: EventRecorder;
+  readonly ports: PodPorts;
+  /** Milliseconds of one second. */
+  readonly second: number;
+  imageOf(reference: string): ContainerImage | undefined;
+}
+
+/** Seconds that pass before a pod's network is there, and after an init container's end. */
+const SETUP = 0.3;
+
+/** One pod on the node, from its first status to its last. */
+export class PodRun {
+  readonly #node: Node;
+  readonly #pod: KubeObject;
+  readonly #spec: PodSpec;
+  readonly #inits: readonly ContainerRun[];
+  readonly #mains: readonly ContainerRun[];
+  readonly #stopping = new AbortController();
+  readonly #models = new Map<string, string>();
+  readonly #startTime = timestamp();
+  #hasSandbox = false;
+  #isInitialized: boolean;
+  #isOver = false;
+  #pending: NodeJS.Timeout | undefined;
+  #isAbandoned = false;
+
+  constructor(node: Node, pod: KubeObject) {
+    this.#node = node;
+    this.#pod = pod;
+    this.#spec = pod.spec as PodSpec;
+    const { containers, initContainers = [] } = this.#spec;
+    this.#inits = initContainers.map((spec) => new ContainerRun(this.#surroundings(spec), spec, 'initContainers'));
+    this.#mains = containers.map((spec) => new ContainerRun(this.#surroundings(spec), spec, 'containers'));
+    this.#isInitialized = this.#inits.length === 0;
+  }
+
+  log(container: string, previous: boolean): readonly string[] | undefined {
+    return [...this.#inits, ...this.#mains].find(({ spec }) => spec.name === container)?.log(previous);
+  }
+
+  /** Ends when the pod has been stopped and is gone from the store. */
+  async live(): Promise<void> {
+    const { ports, second } = this.#node;
+    const uid = this.#pod.metadata.uid ?? '';
+    if (this.#isInitialized) for (const run of this.#mains) run.wait('ContainerCreating');
+    this.#write();
+    const declared = [...this.#spec.containers, ...(this.#spec.initContainers ?? [])].flatMap((one) => one.ports ?? []);
+    await ports.reserve(uid, [...new Set(declared.map(({ containerPort }) => containerPort))]);
+    await this.#pause(SETUP * second);
+    this.#hasSandbox = true;
+    for (const init of this.#inits) {
+      await init.live(true);
+      await this.#pause(SETUP * second);
+    }
+    if (!this.#stopping.signal.aborted) {
+      this.#isInitialized = true;
+      this.#changed();
+      await Promise.all(this.#mains.map((run) => run.live(false)));
+    }
+    this.#finish();
+  }
+
+  stop(): void {
+    if (this.#stopping.signal.aborted) return;
+    for (const run of this.#mains.filter(({ status }) => status.state.running !== undefined)) {
+      const message = `Stopping container ${run.spec.name}`;
+      const fieldPath = `spec.containers{${run.spec.name}}`;
+      this.#report({ type: 'Normal', reason: 'Killing', message, fieldPath });
+    }
+    this.#stopping.abort();
+  }
+
+  /** The node goes down: nothing more is written. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    this.#stopping.abort();
+  }
+
+  #finish(): void {
+    this.#isOver = true;
+    this.#write();
+    if (!this.#isAbandoned) this.#node.store.remove(POD, this.#pod);
+  }
+
+  #surroundings(spec: ContainerSpec): PodSurroundings {
+    const { metadata } = this.#pod;
+    const { second, ports } = this.#node;
+    const uid = metadata.uid ?? '';
+    const numberOf = (port: number | string) =>
+      typeof port === 'number' ? port : (spec.ports?.find(({ name }) => name === port)?.containerPort ?? Number(port));
+    return {
+      label: `${metadata.name}_${metadata.namespace}(${uid})`,
+      second,
+      grace: (this.#spec.terminationGracePeriodSeconds ?? 30) * second,
+      signal: this.#stopping.signal,
+      target: {
+        portOf: (port) => ports.portOf(uid, numberOf(port)),
+        addressOf: (port) => `${ports.addressOf(uid)}:${numberOf(port)}`,
+      },
+      imageOf: (reference) => this.#node.imageOf(reference),
+      start: (starting) => this.#start(starting),
+      report: (occurrence) => this.#report(occurrence),
+      onChange: () => this.#changed(),
+    };
+  }
+
+  #start({ spec, image, log, signal }: Starting) {
+    const { store, ports, second } = this.#node;
+    const uid = this.#pod.metadata.uid ?? '';
+    const env = environmentOf(store, { pod: this.#pod, podIP: ports.addressOf(uid) }, spec);
+    const context: ContainerContext = {
+      image: spec.image ?? '',
+      args: (spec.args ?? []).map((arg) => expand(arg, env)),
+      env,
+      annotations: this.#pod.metadata.annotations ?? {},
+      portOf: (containerPort) => ports.portOf(uid, containerPort),
+      models: this.#models,
+      log,
+      signal,
+      second,
+    };
+    return Promise.resolve().then(() => image(context));
+  }
+
+  #report(occurrence: Parameters<PodSurroundings['report']>[0]): void {
+    if (!this.#isAbandoned) this.#node.events.record(this.#pod, { ...occurrence, component: 'kubelet' });
+  }
+
+  /** Changes that come together are written together. */
+  #changed(): void {
+    this.#pending ??= setTimeout(() => this.#write(), this.#node.second / 50);
+  }
+
+  #write(): void {
+    clearTimeout(this.#pending);
+    this.#pending = undefined;
+    if (this.#isAbandoned) return;
+    const situation = {
+      podIP: this.#node.ports.addressOf(this.#pod.metadata.uid ?? ''),
+      hasSandbox: this.#hasSandbox,
+      isInitialized: this.#isInitialized,
+      isOver: this.#isOver,
+      inits: this.#inits,
+      mains: this.#mains,
+      startTime: this.#startTime,
+    };
+    this.#node.store.edit(POD, this.#pod, (live) => ({
+      ...live,
+      status: podStatus((live.status ?? {}) as PodStatus, situation),
+    }));
+  }
+
+  async #pause(milliseconds: number): Promise<void> {
+    await delay(milliseconds, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { covers } from './covers.ts';
+import { DEPLOYMENT, type Deployment } from './kinds.ts';
+import { controlledBy, type Pass } from './pass.ts';
+
+const LAST_APPLIED = 'seldon.io/last-applied';
+
+/** `stuck`: one is neither available nor making progress. */
+export type Rollout = 'ready' | 'rolling' | 'stuck';
+
+/** Creates and updates the Deployments, and judges them by their counts as the cache has them. */
+export async function rollDeployments(pass: Pass): Promise<Rollout> {
+  const { caches, components, status } = pass;
+  let ready = true;
+  let stuck = false;
+  for (const [index, wanted] of components.deployments.entries()) {
+    const live = caches.deployments.get(wanted.metadata.namespace, wanted.metadata.name);
+    const found = live === undefined ? await create(pass, wanted) : await update(pass, live, wanted);
+    if (found === undefined) {
+      ready = false;
+      continue;
+    }
+    status.noteDeployment(found, index === 0);
+    if (isUp(found)) continue;
+    if (ready) {
+      status.markDeployments(conditionOf(found, 'Available'));
+      stuck ||= ['Progressing', 'Available'].every((type) => conditionOf(found, type)?.status === 'False');
+    }
+    ready = false;
+  }
+  if (!ready) return stuck ? 'stuck' : 'rolling';
+  status.markDeployments(latestAvailable(pass));
+  return 'ready';
+}
+
+async function create({ client, caches, sdep, record }: Pass, wanted: Deployment): Promise<undefined> {
+  caches.deployments.put(await client.create(DEPLOYMENT, controlledBy(sdep, stamped(wanted))));
+  record('CreateDeployment', `Created Deployment "${wanted.metadata.name}"`);
+  return undefined;
+}
+
+/** @returns the Deployment when its pods are as wanted, undefined when they begin to roll now */
+async function update(pass: Pass, live: Deployment, wanted: Deployment): Promise<Deployment | undefined> {
+  const { client, caches, sdep, record } = pass;
+  const { name } = wanted.metadata;
+  if (!isSameSelector(live, wanted)) {
+    await client.remove(DEPLOYMENT, live.metadata, 'Foreground');
+    record('DeleteDeployment', `Deleted Deployment "${name}"`);
+    await client.create(DEPLOYMENT, controlledBy(sdep, stamped(wanted)));
+    record('CreateDeployment', `Recreated Deployment (selector changed) "${name}"`);
+    return undefined;
+  }
+  const next = stamped(wanted);
+  const isApplied = live.metadata.annotations?.[LAST_APPLIED] === next.metadata.annotations?.[LAST_APPLIED];
+  if (isApplied && covers(live.spec, wanted.spec)) return live;
+  const { labels = {}, annotations = {} } = next.metadata;
+  const replicas = wanted.spec.replicas ?? live.spec.replicas;
+  const answer = await client.update(DEPLOYMENT, {
+    ...live,
+    metadata: { ...live.metadata, labels, annotations: { ...revisionOf(live), ...annotations } },
+    spec: { ...wanted.spec, ...(replicas !== undefined && { replicas }) },
+  });
+  caches.deployments.put(answer);
+  // Additions and changes outside of the pods' spec count as none.
+  if (covers(answer.spec.template.spec, live.spec.template.spec)) return answer;
+  record('UpdateDeployment', `Updated Deployment "${name}"`);
+  return undefined;
+}
+
+/** No generation and no count of updated pods is asked for: the old pods of a new spec are as good as any. */
+function isUp({ status = {} }: Deployment): boolean {
+  return (status.readyReplicas ?? 0) > 0 && (status.unavailableReplicas ?? 0) === 0;
+}
+
+function stamped(wanted: Deployment): Deployment {
+  const hash = createHash('sha256').update(JSON.stringify(wanted)).digest('hex');
+  const annotations = { ...wanted.metadata.annotations, [LAST_APPLIED]: hash };
+  return { ...wanted, metadata: { ...wanted.metadata, annotations } };
+}
+
+/** The Deployment controller's own annotation stays. */
+function revisionOf({ metadata }: Deployment): Readonly<Record<string, string>> {
+  const key = 'deployment.kubernetes.io/revision';
+  const revision = metadata.annotations?.[key];
+  return revision === undefined ? {} : { [key]: revision };
+}
+
+function isSameSelector(live: Deployment, wanted: Deployment): boolean {
+  return covers(live.spec.selector, wanted.spec.selector) && covers(wanted.spec.selector, live.spec.selector);
+}
+
+function conditionOf({ status }: Deployment, type: string) {
+  return status?.conditions?.find((condition) => condition.type === type);
+}
+
+function latestAvailable({ caches, components }: Pass) {
+  const [first] = components.deployments;
+  const live = first && caches.deployments.get(first.metadata.namespace, first.metadata.name);
+  return live && conditionOf(live, 'Available');
+}

@@ -1,0 +1,99 @@
+import { KubernetesClient } from '../kubernetes-client.ts';
+import type { KubernetesObject } from '../kubernetes-object.ts';
+import { EventRecorder } from './event-recorder.ts';
+import { IMAGES, type Images } from './images.ts';
+import {
+  DEPLOYMENT,
+  DESTINATION_RULE,
+  type Deployment,
+  type DestinationRule,
+  MAPPING,
+  type Mapping,
+  SELDON_DEPLOYMENT,
+  SERVICE,
+  type Service,
+  VIRTUAL_SERVICE,
+  type VirtualService,
+} from './kinds.ts';
+import type { Caches } from './pass.ts';
+import { reconcile } from './reconciler.ts';
+import type { SeldonDeployment } from './seldon-deployment.ts';
+import { startWebhook } from './webhook.ts';
+import { WorkQueue } from './work-queue.ts';
+
+export interface OperatorOptions {
+  /** The text of a kubeconfig. */
+  readonly kubeconfig: string;
+  /** Only SeldonDeployments of this namespace; default: of all. */
+  readonly namespace?: string;
+  /** Writes Emissary Mappings. */
+  readonly ambassador: boolean;
+  /** Writes VirtualServices and DestinationRules. */
+  readonly istio: boolean;
+  /** Checks SeldonDeployments before they are stored. */
+  readonly webhook: boolean;
+  readonly images?: Images;
+  /** Milliseconds between a change and the pass that sees it; the reference takes 20 to 40. */
+  readonly lag?: number;
+}
+
+export interface Operator {
+  close(): Promise<void>;
+}
+
+/**
+ * A Seldon operator 1.17 for any Kubernetes API: what it writes, when, and how it errs is as recorded from the
+ * reference. Not in it: HPA, KEDA, PDB, explainers, a separate orchestrator, TLS, `pvc://` storage.
+ */
+export async function startOperator(options: OperatorOptions): Promise<Operator> {
+  const { images = IMAGES, ambassador, istio } = options;
+  const client = new KubernetesClient(options.kubeconfig);
+  const recorder = new EventRecorder(client);
+  const webhook = options.webhook ? await startWebhook(client, images) : undefined;
+  const render = { ambassador, istio, images };
+  const queue = new WorkQueue(async (key) => {
+    const [namespace, name = ''] = key.split('/');
+    const caches = await following;
+    const sdep = caches.seldonDeployments.get(namespace, name);
+    if (sdep !== undefined) await reconcile(sdep, { client, caches, recorder, render });
+  }, options.lag ?? 20);
+  const enqueue = (namespace: string | undefined, name: string) => {
+    if (options.namespace === undefined || options.namespace === namespace) queue.add(`${namespace}/${name}`);
+  };
+  const following = followAll(client, options, {
+    onObject: ({ metadata }) => enqueue(metadata.namespace, metadata.name),
+    onOwned: ({ metadata }) => {
+      const owner = metadata.ownerReferences?.find(({ controller }) => controller);
+      if (owner?.kind === SELDON_DEPLOYMENT.kind) enqueue(metadata.namespace, owner.name);
+    },
+  });
+  await following;
+  return {
+    close: async () => {
+      await queue.close();
+      await recorder.close();
+      await webhook?.close();
+      client.close();
+    },
+  };
+}
+
+interface Listener {
+  onObject(object: KubernetesObject): void;
+  onOwned(object: KubernetesObject): void;
+}
+
+async function followAll(
+  client: KubernetesClient,
+  { ambassador, istio }: OperatorOptions,
+  { onObject, onOwned }: Listener,
+): Promise<Caches> {
+  return {
+    deployments: await client.follow<Deployment>(DEPLOYMENT, onOwned),
+    services: await client.follow<Service>(SERVICE, onOwned),
+    mappings: ambassador ? await client.follow<Mapping>(MAPPING, onOwned) : undefined,
+    virtualServices: istio ? await client.follow<VirtualService>(VIRTUAL_SERVICE, onOwned) : undefined,
+    destinationRules: istio ? await client.follow<DestinationRule>(DESTINATION_RULE, onOwned) : undefined,
+    seldonDeployments: await client.follow<SeldonDeployment>(SELDON_DEPLOYMENT, onObject),
+  };
+}

@@ -1,0 +1,91 @@
+import { ENGINE_GRPC_PORT, ENGINE_HTTP_PORT } from './engine.ts';
+import { SERVICE, type Service } from './kinds.ts';
+import { containerServiceName, predictorServiceName, seldonId } from './names.ts';
+import type { Ports } from './routes.ts';
+import {
+  type GraphNode,
+  hasEngine,
+  type Predictor,
+  type SeldonDeployment,
+  type ServiceStatus,
+} from './seldon-deployment.ts';
+
+/** Where a predictor's Service listens: the executor, or the model itself when there is none. */
+export function predictorPorts(predictor: Predictor): Ports {
+  if (hasEngine(predictor)) return { http: ENGINE_HTTP_PORT, grpc: ENGINE_GRPC_PORT };
+  return portsOf(predictor.graph);
+}
+
+/** The Service in front of a predictor. */
+export function predictorService(sdep: SeldonDeployment, predictor: Predictor): Service {
+  const name = predictorServiceName(sdep, predictor);
+  const labels = {
+    'seldon-app': name,
+    'seldon-deployment-id': seldonId(sdep),
+    'app.kubernetes.io/managed-by': 'seldon-core',
+    ...(!hasEngine(predictor) && kindLabels(predictor.graph, predictor)),
+  };
+  const selector = { 'seldon-app': name };
+  return service(sdep, { name, labels, selector, ports: predictorPorts(predictor), predictor });
+}
+
+/** The Service of one container, past the executor. */
+export function containerService(sdep: SeldonDeployment, predictor: Predictor, node: GraphNode): Service {
+  const name = containerServiceName(sdep.metadata.name, predictor.name, node.name);
+  const selector = { [`seldon-app-svc-${node.name}`]: name };
+  const labels = {
+    ...selector,
+    'seldon-app': predictorServiceName(sdep, predictor),
+    'seldon-deployment-id': seldonId(sdep),
+    ...kindLabels(node, predictor),
+  };
+  return service(sdep, { name, labels, selector, ports: portsOf(node), predictor });
+}
+
+/** How the status tells a Service. */
+export function serviceStatusOf({ metadata, spec }: Service): ServiceStatus {
+  const endpoint = (name: string) =>
+    `${metadata.name}.${metadata.namespace}:${spec.ports.find((port) => port.name === name)?.port}`;
+  return { svcName: metadata.name, httpEndpoint: endpoint('http'), grpcEndpoint: endpoint('grpc') };
+}
+
+/** What a node is, as a label: `seldon.io/model: "true"`. */
+export function kindLabels({ type }: GraphNode, { shadow }: Predictor): Readonly<Record<string, string>> {
+  return {
+    'app.kubernetes.io/managed-by': 'seldon-core',
+    ...(type !== undefined && { [`seldon.io/${type.toLowerCase().replaceAll('_', '-')}`]: 'true' }),
+    ...(shadow && { 'seldon.io/shadow': 'true' }),
+  };
+}
+
+function portsOf({ endpoint }: GraphNode): Ports {
+  return { http: endpoint?.httpPort ?? 9000, grpc: endpoint?.grpcPort ?? 9500 };
+}
+
+interface ServiceTraits {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly selector: Readonly<Record<string, string>>;
+  readonly ports: Ports;
+  readonly predictor: Predictor;
+}
+
+function service(sdep: SeldonDeployment, { name, labels, selector, ports, predictor }: ServiceTraits): Service {
+  const port = (transport: keyof Ports) => ({
+    name: transport,
+    port: ports[transport],
+    targetPort: ports[transport],
+    protocol: 'TCP',
+  });
+  return {
+    apiVersion: SERVICE.apiVersion,
+    kind: SERVICE.kind,
+    metadata: {
+      name,
+      namespace: sdep.metadata.namespace ?? 'default',
+      labels,
+      annotations: predictor.annotations ?? {},
+    },
+    spec: { type: 'ClusterIP', sessionAffinity: 'None', selector, ports: [port('http'), port('grpc')] },
+  };
+}

@@ -1,0 +1,26 @@
+import { expect } from 'vitest';
+import { expectEnding, live, modelUriOf, story, using } from './story.ts';
+
+story('when the rollback fails too, nobody is told that all is well again', async (sandbox) => {
+  await sandbox.act();
+  const acting = sandbox.act(using({ 'model-uri': 'models:/wine-quality/5' }));
+  while (live(sandbox)?.metadata.generation !== 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  sandbox.cluster.fail({ match: { method: 'PATCH', path: '/seldondeployments/wine' }, status: 403, times: 99 });
+  const end = await acting;
+  const comment = expectEnding(sandbox, end, { outcome: 'unknown', reason: 'crash-loop' });
+  expect(comment).toContain('what is live now is not certain');
+  expect(comment).toMatch(/undo \| \*\*failed\*\*: could not be put back/);
+  expect(modelUriOf(sandbox)).toBe(end.outputs['model-storage-uri']);
+});
+
+story('what somebody else changed during the rollout is not undone', async (sandbox) => {
+  await sandbox.act();
+  const acting = sandbox.act(using({ 'model-uri': 'models:/wine-quality/7' }));
+  while (live(sandbox)?.metadata.generation !== 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  const theirs = structuredClone(live(sandbox));
+  Object.assign(theirs?.spec.predictors[0]?.annotations ?? {}, { 'mlflow-to-seldon.github.io/rollout': 'abc' });
+  if (theirs !== undefined)
+    await sandbox.cluster.api.update(theirs as unknown as Parameters<typeof sandbox.cluster.api.update>[0]);
+  expectEnding(sandbox, await acting, { outcome: 'unknown', reason: 'superseded' });
+  expect(live(sandbox)?.spec.predictors[0]?.annotations).toMatchObject({ 'mlflow-to-seldon.github.io/rollout': 'abc' });
+});

@@ -67,7 +67,7 @@ async function wholeRun(): Promise<readonly Row[]> {
     requests = Math.max(requests, asked.length);
     connections = Math.max(connections, new Set(asked.map((one) => one.connection)).size);
     await sandbox.close();
-    peers.push(await peerRun(end.outputs['manifest-path'] ?? '', JSON.parse(end.outputs['result'] ?? '{}')));
+    peers.push(await peerRun(JSON.parse(end.outputs['result'] ?? '{}')));
   }
   const [us, them] = [median(ours), median(peers)];
   return [
@@ -99,7 +99,7 @@ function watchLag(sandbox: Sandbox): { readonly onLine: (line: string) => void; 
   }, 1);
   return {
     onLine: (line) => {
-      if (Number.isNaN(known) && /pods are available|rolled out/.test(line)) known = performance.now();
+      if (Number.isNaN(known) && /the operator says|^rolled out: /.test(line)) known = performance.now();
     },
     milliseconds: () => {
       clearInterval(timer);
@@ -108,19 +108,23 @@ function watchLag(sandbox: Sandbox): { readonly onLine: (line: string) => void; 
   };
 }
 
-async function peerRun(_path: string, result: { manifest: string; prediction: { request: string } }): Promise<number> {
+async function peerRun(result: { manifest: string; prediction: { request: string } }): Promise<number> {
   const sandbox = await startSandbox({ second: 1 });
   const files = {
     manifest: join(folder, 'manifest.yaml'),
     request: join(folder, 'request.json'),
     kubeconfig: join(folder, 'kubeconfig'),
+    ca: join(folder, 'ca.pem'),
   };
   writeFileSync(files.manifest, result.manifest);
   writeFileSync(files.request, result.prediction.request);
   writeFileSync(files.kubeconfig, sandbox.cluster.kubeconfig());
   const comments = `${sandbox.github.url}/repos/acme/wine/issues/${PULL_REQUEST}/comments`;
   const args = [files.manifest, files.request, sandbox.gateway.url, comments, 'ghs_sandbox'];
-  const took = await timed(join(HERE, 'peer.sh'), args, { KUBECONFIG: files.kubeconfig });
+  const [, token = ''] = /token: (.+)/.exec(sandbox.cluster.kubeconfig()) ?? [];
+  writeFileSync(files.ca, sandbox.cluster.ca ?? '');
+  const env = { KUBECONFIG: files.kubeconfig, API_URL: sandbox.cluster.url, API_CA: files.ca, API_TOKEN: token.trim() };
+  const took = await timed(join(HERE, 'peer.sh'), args, env);
   await sandbox.close();
   return took;
 }
@@ -169,7 +173,7 @@ async function footprint(): Promise<readonly Row[]> {
   ];
 }
 
-/** Strangers in the namespace: SeldonDeployments of another operator, pods of another scheduler. */
+/** Strangers in the namespace: SeldonDeployments of another operator, pods of another node. */
 async function crowd({ cluster }: Sandbox): Promise<void> {
   for (let i = 0; i < 1_000; i++) {
     const metadata = { name: `other-${i}`, namespace: 'seldon', labels: { 'seldon.io/controller-id': 'other' } };
@@ -187,7 +191,7 @@ async function crowd({ cluster }: Sandbox): Promise<void> {
       namespace: 'seldon',
       labels: { 'seldon-deployment-id': `other-${i % 1000}` },
     };
-    const spec = { schedulerName: 'nobody', containers: [{ name: 'c', image: 'x' }] };
+    const spec = { nodeName: 'another-node', containers: [{ name: 'c', image: 'x' }] };
     await cluster.api.create({ apiVersion: 'v1', kind: 'Pod', metadata, spec });
   }
 }

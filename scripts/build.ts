@@ -19,6 +19,21 @@ type Ncc = (
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CLIENT = /@kubernetes\/client-node\/dist\//;
 
+/** The toolkit imports undici for its proxies; our requests to GitHub go over adapters/http.ts. */
+const withoutUndici: Plugin = {
+  name: 'without-undici',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^undici$/ }, ({ importer }) =>
+      /@actions[\\/](http-client|github)/.test(importer) ? { path: 'undici', namespace: 'inert' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'inert' }, () => ({
+      contents:
+        'export class ProxyAgent {} export const fetch = () => { throw new Error("undici is not part of this bundle"); };',
+      loader: 'js',
+    }));
+  },
+};
+
 /** Stands in for a module that is imported but never called on our way through client-node. */
 const leaveOut: Plugin = {
   name: 'leave-out',
@@ -47,7 +62,7 @@ export async function bundle(out: string): Promise<void> {
     metafile: true,
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [leaveOut],
+    plugins: [leaveOut, withoutUndici],
   });
   const ncc = createRequire(import.meta.url)('@vercel/ncc') as Ncc;
   const { code, assets } = await ncc(shaken, { minify: true, quiet: true, cache: false, target: 'es2024' });

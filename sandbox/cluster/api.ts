@@ -49,6 +49,7 @@ export async function answer(parts: ApiParts, request: ApiRequest): Promise<ApiA
   const discovered = method === 'GET' ? discover(path, parts.kinds) : undefined;
   if (typeof discovered === 'string') return { kind: 'text', code: 200, body: discovered };
   if (discovered !== undefined) return json(200, discovered);
+  if (headers['content-type'] === 'application/vnd.kubernetes.protobuf') throw onlyJson();
   const reviewed = REVIEWS[path];
   if (reviewed !== undefined) return json(201, review(user, reviewed, JSON.parse(body.toString()) as KubeObject));
   const target = parsePath(path, parts.kinds);
@@ -96,6 +97,12 @@ function unknownPath(path: string): ApiAnswer {
 function methodNotAllowed(): ApiError {
   const message = 'the server does not allow this method on the requested resource';
   return new ApiError({ code: 405, message, reason: 'MethodNotAllowed', details: {} });
+}
+
+/** A real server reads protobuf too, which kubectl prefers for the kinds it knows. */
+function onlyJson(): ApiError {
+  const message = 'the body of the request was in an unknown format - accepted media types include: application/json';
+  return new ApiError({ code: 415, message, reason: 'UnsupportedMediaType' });
 }
 
 async function forward(

@@ -1,4 +1,4 @@
-import { CONFIG_MAP, DEPLOYMENT, type Kind, NAMESPACE, POD, SECRET, SELDON_DEPLOYMENT, SERVICE } from './kinds.ts';
+import { DEPLOYMENT, type Kind, NAMESPACE, POD, SECRET, SELDON_DEPLOYMENT, SERVICE } from './kinds.ts';
 import { isTree, type KubeObject, type Tree } from './objects.ts';
 
 /** What the API server writes into an object before it stores it, so that a client which compares meets it here too. */
@@ -13,7 +13,7 @@ export function withDefaults(kind: Kind, object: KubeObject, live: KubeObject | 
   if (kind === SECRET) return secret(object);
   if (kind === NAMESPACE) return namespace(object);
   if (kind === SELDON_DEPLOYMENT) return { ...object, ...(isTree(object.spec) && { spec: withPortProtocols(spec) }) };
-  return kind === CONFIG_MAP ? object : { ...object };
+  return object;
 }
 
 function deploymentSpec(spec: Tree): Tree {

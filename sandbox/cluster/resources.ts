@@ -6,7 +6,7 @@ import { deleteObject, type Propagation } from './deletion.ts';
 import { trackUpdate, type Writer } from './fields.ts';
 import { checkCreatable, guardApply, guardUpdate, readApplied, readObject, readPatch, type Write } from './incoming.ts';
 import { apiVersionOf, POD } from './kinds.ts';
-import { isTree, type KubeObject, type Tree } from './objects.ts';
+import type { KubeObject, Tree } from './objects.ts';
 import { jsonPatch, mergePatch } from './patches.ts';
 import { checkApplied, checkTypes, pruneUnknown } from './schema-check.ts';
 import type { Store } from './store.ts';
@@ -214,5 +214,5 @@ export function listBody(write: Pick<Write, 'kind' | 'version'>, items: readonly
 
 /** The object under the version that was asked for. */
 export function asVersion({ kind, version }: Pick<Write, 'kind' | 'version'>, object: KubeObject): KubeObject {
-  return isTree(object) ? { ...object, apiVersion: apiVersionOf(kind, version) } : object;
+  return { ...object, apiVersion: apiVersionOf(kind, version) };
 }

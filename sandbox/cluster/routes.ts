@@ -1,4 +1,4 @@
-import { apiVersionOf, KINDS, type Kind, NAMESPACE } from './kinds.ts';
+import { apiVersionOf, KINDS, type Kind } from './kinds.ts';
 import type { Tree } from './objects.ts';
 
 /** What a path below `/api` or `/apis` means. */
@@ -35,10 +35,16 @@ function isNamespacePart(part: string | undefined): boolean {
   return part === 'status' || part === 'finalize';
 }
 
-/** Whether a namespace is deleted, read or listed, rather than something in it. */
-export function isClusterScoped({ kind, namespace }: Target): boolean {
-  return kind === NAMESPACE || namespace === undefined;
-}
+const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
+  configmaps: ['cm'],
+  deployments: ['deploy'],
+  events: ['ev'],
+  namespaces: ['ns'],
+  pods: ['po'],
+  replicasets: ['rs'],
+  seldondeployments: ['sdep'],
+  services: ['svc'],
+};
 
 const VERBS = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 
@@ -68,7 +74,7 @@ function resourcesAt(groupVersion: string, path: string, kinds: readonly Kind[])
   );
   if (served.length === 0) return undefined;
   const resources = served.flatMap(({ plural, kind, namespaced, status }) => [
-    { name: plural, singularName: kind.toLowerCase(), namespaced, kind, verbs: VERBS },
+    { name: plural, singularName: kind.toLowerCase(), namespaced, kind, verbs: VERBS, shortNames: SHORT_NAMES[plural] },
     ...(status
       ? [{ name: `${plural}/status`, singularName: '', namespaced, kind, verbs: ['get', 'patch', 'update'] }]
       : []),

@@ -61,7 +61,10 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     if (options.namespace === undefined || options.namespace === namespace) queue.add(`${namespace}/${name}`);
   };
   const following = followAll(client, options, {
-    onObject: ({ metadata }) => enqueue(metadata.namespace, metadata.name),
+    // An object with this label belongs to an operator with that CONTROLLER_ID, which we have none of.
+    onObject: ({ metadata }) => {
+      if (metadata.labels?.['seldon.io/controller-id'] === undefined) enqueue(metadata.namespace, metadata.name);
+    },
     onOwned: ({ metadata }) => {
       const owner = metadata.ownerReferences?.find(({ controller }) => controller);
       if (owner?.kind === SELDON_DEPLOYMENT.kind) enqueue(metadata.namespace, owner.name);

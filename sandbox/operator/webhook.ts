@@ -63,7 +63,7 @@ function reviewed({ request }: AdmissionReview, images: Images) {
     code: 422,
     reason: 'Invalid',
     message: `${subject} is invalid: ${list}`,
-    details: { name: spec.name ?? '', group: MISSPELT, kind: 'SeldonDeployment', causes },
+    details: { ...(spec.name && { name: spec.name }), group: MISSPELT, kind: 'SeldonDeployment', causes },
   };
   return {
     apiVersion: 'admission.k8s.io/v1',

@@ -19,9 +19,13 @@ export interface WaitEnd {
   readonly snapshot: Snapshot;
 }
 
-/** Milliseconds between looks at what is not watched (the SeldonDeployment, its routes): while pods come up, and after. */
+/**
+ * Milliseconds between looks at what is not watched (the SeldonDeployment, its routes): while pods come up, and once
+ * only the operator has to speak, which mostly takes it a moment and sometimes long.
+ */
 const CALM = 2_000;
-const EAGER = 100;
+const FIRST_LOOK = 20;
+const LAST_LOOK = 500;
 
 /** Asks the same question after every change until the answer is ready or failed, or the time is over. */
 export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
@@ -32,6 +36,7 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
     const judge = startJudging(request);
     const end = clock.now() + timeout * 1000;
     let told = '';
+    let pause = FIRST_LOOK;
     for (;;) {
       const snapshot = await look();
       const status = judge(rolloutStatusOf(snapshot, expected));
@@ -40,7 +45,8 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
       told = status.message;
       const left = end - clock.now();
       if (left <= 0) return { status: timedOut(status, timeout), snapshot };
-      await observation.change(Math.min(left, status.waitsFor === 'deployments' ? CALM : EAGER));
+      pause = status.waitsFor === 'deployments' ? FIRST_LOOK : Math.min(pause * 2, LAST_LOOK);
+      await observation.change(Math.min(left, status.waitsFor === 'deployments' ? CALM : pause));
     }
   } finally {
     observation.close();

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ActionEnd } from '../../sandbox/runner.ts';
 import { openSurroundings, type Surroundings } from './surroundings.ts';
@@ -23,14 +24,15 @@ function expectEnding(end: ActionEnd, outcome: string, reason: string): void {
   expect(end.exitCode).toBe(['deployed', 'unchanged', 'planned'].includes(outcome) ? 0 : 1);
 }
 
-function kubectl(...args: readonly string[]): string {
-  return execFileSync('kubectl', ['-n', 'seldon', ...args], { encoding: 'utf8' });
+/** Never blocks: the operator's webhook answers in this process. */
+async function kubectl(...args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('kubectl', ['-n', 'seldon', ...args]);
+  return stdout;
 }
 
-function podUids(name: string): readonly string[] {
-  return kubectl('get', 'pods', '-l', `seldon-deployment-id=${name}`, '-o', 'jsonpath={.items[*].metadata.uid}')
-    .split(' ')
-    .filter(Boolean);
+async function podUids(name: string): Promise<readonly string[]> {
+  const path = 'jsonpath={.items[*].metadata.uid}';
+  return (await kubectl('get', 'pods', '-l', `seldon-deployment-id=${name}`, '-o', path)).split(' ').filter(Boolean);
 }
 
 /** What the model itself says to its example, from the manifest that was written when it was logged. */
@@ -57,10 +59,10 @@ describe('one SeldonDeployment, from its first model on', () => {
   });
 
   it('the same again changes nothing and restarts nothing', async () => {
-    const before = podUids('story');
+    const before = await podUids('story');
     const end = await world.deploy({ with: { 'model-uri': 'models:/wine-quality@champion', name: 'story' } });
     expectEnding(end, 'unchanged', 'already-live');
-    expect(podUids('story')).toEqual(before);
+    expect(await podUids('story')).toEqual(before);
   });
 
   it('what people wrote on the live object survives the next model', async () => {
@@ -71,14 +73,14 @@ describe('one SeldonDeployment, from its first model on', () => {
         value: [{ key: 'gpu', operator: 'Exists' }],
       },
     ];
-    kubectl('patch', 'seldondeployment', 'story', '--type=json', '-p', JSON.stringify(patch));
+    await kubectl('patch', 'seldondeployment', 'story', '--type=json', '-p', JSON.stringify(patch));
     const end = await world.deploy({ with: { 'model-uri': 'models:/wine-quality@challenger', name: 'story' } });
     expectEnding(end, 'deployed', 'ok');
     expect(answered(end)).toEqual(
       (rightAnswer('models:/wine-quality/2') as number[]).map((value) => expect.closeTo(value, 6)),
     );
     expect(
-      kubectl(
+      await kubectl(
         'get',
         'seldondeployment',
         'story',
@@ -89,12 +91,12 @@ describe('one SeldonDeployment, from its first model on', () => {
   });
 
   it('a model that the server cannot load is rolled back to exactly what was there', async () => {
-    const before = JSON.parse(kubectl('get', 'seldondeployment', 'story', '-o', 'json')).spec;
+    const before = JSON.parse(await kubectl('get', 'seldondeployment', 'story', '-o', 'json')).spec;
     const end = await world.deploy({ with: { 'model-uri': 'models:/wine-quality/3', name: 'story' } });
     expectEnding(end, 'rolled-back', 'crash-loop');
     expect(end.summary).toMatch(/serialization format|skops/);
-    expect(JSON.parse(kubectl('get', 'seldondeployment', 'story', '-o', 'json')).spec).toEqual(before);
-    expect(kubectl('get', 'seldondeployment', 'story', '-o', 'jsonpath={.status.state}')).toBe('Available');
+    expect(JSON.parse(await kubectl('get', 'seldondeployment', 'story', '-o', 'json')).spec).toEqual(before);
+    expect(await kubectl('get', 'seldondeployment', 'story', '-o', 'jsonpath={.status.state}')).toBe('Available');
   });
 });
 
@@ -141,7 +143,7 @@ describe('what goes wrong', () => {
     });
     expectEnding(end, 'withdrawn', 'storage-failed');
     expect(end.summary).toContain('directory not found');
-    expect(kubectl('get', 'seldondeployments', '-o', 'name')).not.toContain('/nowhere');
+    expect(await kubectl('get', 'seldondeployments', '-o', 'name')).not.toContain('/nowhere');
   });
 
   it.concurrent('an image that is not there', async () => {
@@ -178,7 +180,7 @@ spec:
   it.concurrent('a user without rights, and the Role that cures it', async () => {
     const kubeconfig = `apiVersion: v1
 kind: Config
-clusters: [{ name: c, cluster: { server: '${kubectl('config', 'view', '--minify', '-o', 'jsonpath={.clusters[0].cluster.server}')}', insecure-skip-tls-verify: true } }]
+clusters: [{ name: c, cluster: { server: '${await kubectl('config', 'view', '--minify', '-o', 'jsonpath={.clusters[0].cluster.server}')}', insecure-skip-tls-verify: true } }]
 users: [{ name: u, user: { token: dev-token } }]
 contexts: [{ name: x, context: { cluster: c, user: u, namespace: seldon } }]
 current-context: x

@@ -1,8 +1,8 @@
 /** A client for controllers: requests with a kubeconfig's credentials, and collections kept up to date by a watch. */
 import type { Agent, IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { load } from 'js-yaml';
 import { createAgent, open, send } from '../src/adapters/http.ts';
+import { readKubeconfig } from './kubeconfig.ts';
 import { Collection } from './kubernetes-collection.ts';
 import type { Kind, KubernetesObject, Metadata } from './kubernetes-object.ts';
 
@@ -39,16 +39,10 @@ export class KubernetesClient {
 
   /** @param kubeconfig its text; certificates and keys are in it, not beside it */
   constructor(kubeconfig: string) {
-    const { cluster, user } = currentContext(load(kubeconfig) as Kubeconfig);
-    this.#server = new URL(cluster.server);
-    this.#headers = user.token === undefined ? {} : { authorization: `Bearer ${user.token}` };
-    const tls = {
-      ca: pem(cluster['certificate-authority-data']),
-      cert: pem(user['client-certificate-data']),
-      key: pem(user['client-key-data']),
-    };
-    const given = Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined));
-    this.#agent = createAgent(this.#server.protocol, { ...given, proxyEnv: {} });
+    const { server, token, tls } = readKubeconfig(kubeconfig);
+    this.#server = server;
+    this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    this.#agent = createAgent(this.#server.protocol, { ...tls, proxyEnv: {} });
   }
 
   create<T extends KubernetesObject>(kind: Kind, object: T): Promise<T> {
@@ -175,37 +169,7 @@ export class KubernetesClient {
   }
 }
 
-interface Kubeconfig {
-  readonly 'current-context': string;
-  readonly contexts: readonly { readonly name: string; readonly context: { cluster: string; user: string } }[];
-  readonly clusters: readonly { readonly name: string; readonly cluster: ClusterEntry }[];
-  readonly users: readonly { readonly name: string; readonly user: UserEntry }[];
-}
-
-interface ClusterEntry {
-  readonly server: string;
-  readonly 'certificate-authority-data'?: string;
-}
-
-interface UserEntry {
-  readonly token?: string;
-  readonly 'client-certificate-data'?: string;
-  readonly 'client-key-data'?: string;
-}
-
 type WatchEvent<T> = { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'; readonly object: T };
-
-function currentContext(kubeconfig: Kubeconfig): { readonly cluster: ClusterEntry; readonly user: UserEntry } {
-  const context = kubeconfig.contexts.find(({ name }) => name === kubeconfig['current-context'])?.context;
-  const cluster = kubeconfig.clusters.find(({ name }) => name === context?.cluster)?.cluster;
-  const user = kubeconfig.users.find(({ name }) => name === context?.user)?.user;
-  if (cluster === undefined || user === undefined) throw new Error('kubeconfig: the current context is incomplete');
-  return { cluster, user };
-}
-
-function pem(base64: string | undefined): string | undefined {
-  return base64 === undefined ? undefined : Buffer.from(base64, 'base64').toString('utf8');
-}
 
 function parse(body: string): { readonly message?: string; readonly reason?: string } | undefined {
   try {

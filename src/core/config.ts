@@ -1,5 +1,7 @@
-import { UserError } from './errors.ts';
-import { InputReader, quoted, type RawInputs } from './input-reader.ts';
+import { InputReader, type RawInputs } from './input-reader.ts';
+import { parseModelUri } from './model-uri.ts';
+import { readRegistry } from './registry-inputs.ts';
+import { parseExpectation } from './smoke-expect.ts';
 
 /** The settings of one run, read once and readonly from then on. Modules declare the slice they need. */
 
@@ -75,101 +77,49 @@ export interface Config {
 /** Seconds within which no pod can be ready that waits 60 s for its first probe. */
 const LEAST_TIMEOUT = 90;
 
+/** Modes that are planned: a person who asks for one did not mistype. */
+const LATER_MODES: readonly string[] = ['canary', 'shadow', 'promote', 'rollback'];
+
 /**
  * Reads and checks all inputs.
- * @throws UserError bad-input with every fault at once, before anybody is asked anything
+ * @throws UserError bad-input with every fault at once, before anybody is asked anything; mode-not-supported when the
+ * mode is all that is wrong
  */
 export function readConfig(raw: RawInputs): Config {
   const read = new InputReader(raw);
-  const proof = readProof(read);
   const config: Config = {
     modelUri: read.required('model-uri'),
-    mode: read.oneOf('mode', ['direct']),
+    mode: readMode(read),
     registry: readRegistry(read),
     cluster: { kubeconfig: read.text('kubeconfig'), context: read.text('context') },
     render: readRender(read),
-    proof,
+    proof: readProof(read),
     tell: readTell(read),
     timeout: read.seconds('timeout'),
     dryRun: read.flag('dry-run', false),
     onFailure: read.oneOf('on-failure', ['rollback', 'keep']),
   };
-  // With a base manifest the probes may be its own.
-  const impatient = config.timeout !== undefined && config.timeout < LEAST_TIMEOUT && !config.render.startupProbe;
-  if (impatient && config.render.manifest === undefined) {
-    read.fault(
-      'timeout',
-      `is ${config.timeout} s, but the first probe is sent after 60 s: give ${LEAST_TIMEOUT} s or more, or \`startup-probe: true\``,
-    );
-  }
-  if (read.faults.length === 0) return config;
-  const [only, ...more] = read.faults;
-  const message =
-    more.length === 0
-      ? `the input ${only}`
-      : `${read.faults.length} inputs are wrong:\n${read.faults.map((fault) => `- ${fault}`).join('\n')}`;
-  throw new UserError('bad-input', message, {
-    hint: 'correct the `with:` of this step; nothing was asked and nothing changed',
-  });
+  checkPatience(read, config);
+  // A model URI that is all that is wrong is told by the resolver: by then the pull request is known, and hears of it.
+  if (read.hasFaults) read.attempt('model-uri', () => parseModelUri(config.modelUri));
+  read.end();
+  return config;
 }
 
-function readRegistry(read: InputReader): RegistryConfig {
-  const given = readTrackingUri(read);
-  const token = read.text('mlflow-token', 'MLFLOW_TRACKING_TOKEN');
-  const username = read.text('mlflow-username', 'MLFLOW_TRACKING_USERNAME') ?? given.username;
-  const password = read.text('mlflow-password', 'MLFLOW_TRACKING_PASSWORD') ?? given.password;
-  if (read.text('mlflow-token') !== undefined && read.text('mlflow-username') !== undefined) {
-    read.fault('mlflow-token', 'and `mlflow-username` are two ways to sign in: give one');
-  }
-  if (username !== undefined && password === undefined)
-    read.fault('mlflow-username', 'needs `mlflow-password` beside it');
-  if (password !== undefined && username === undefined)
-    read.fault('mlflow-password', 'needs `mlflow-username` beside it');
-  return {
-    trackingUri: given.uri,
-    token,
-    username,
-    password,
-    artifactsDestination: read.text('artifacts-destination')?.replace(/\/+$/, ''),
-    storageUriMap: readUriMap(read),
-  };
+function readMode(read: InputReader): Mode {
+  const given = read.text('mode');
+  if (given === undefined || !LATER_MODES.includes(given)) return read.oneOf('mode', ['direct']);
+  read.fault('mode', `is \`${given}\`, which this version does not know: it knows \`direct\``, 'mode-not-supported');
+  return 'direct';
 }
 
-interface TrackingUri {
-  readonly uri: string | undefined;
-  readonly username: string | undefined;
-  readonly password: string | undefined;
-}
-
-/** MLflow's own clients take a user and password in the URI; they belong into headers, not into messages. */
-function readTrackingUri(read: InputReader): TrackingUri {
-  const none = { uri: undefined, username: undefined, password: undefined };
-  const text = read.text('mlflow-tracking-uri', 'MLFLOW_TRACKING_URI');
-  if (text === undefined) return none;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    const what = /^databricks/.test(text)
-      ? 'is a Databricks workspace, whose registry this action cannot read'
-      : 'is no server of MLflow';
-    read.fault('mlflow-tracking-uri', `${what}: give a URL that starts with https:// or http://`);
-    return none;
-  }
-  const credentials = {
-    username: decodeURIComponent(url.username) || undefined,
-    password: decodeURIComponent(url.password) || undefined,
-  };
-  Object.assign(url, { username: '', password: '' });
-  return { uri: url.href.replace(/\/+$/, ''), ...credentials };
-}
-
-function readUriMap(read: InputReader): RegistryConfig['storageUriMap'] {
-  const lines = (read.text('storage-uri-map') ?? '').split('\n').map((line) => line.trim());
-  return lines.filter(Boolean).flatMap((line) => {
-    const at = line.indexOf('=');
-    if (at > 0 && at < line.length - 1) return [{ from: line.slice(0, at).trim(), to: line.slice(at + 1).trim() }];
-    read.fault('storage-uri-map', `has a line that is no \`from=to\`: ${quoted(line)}`);
-    return [];
-  });
+/** With a base manifest the probes may be its own. */
+function checkPatience(read: InputReader, { timeout, render }: Config): void {
+  if (timeout === undefined || timeout >= LEAST_TIMEOUT || render.startupProbe || render.manifest !== undefined) return;
+  read.fault(
+    'timeout',
+    `is ${timeout} s, but the first probe is sent after 60 s: give ${LEAST_TIMEOUT} s or more, or \`startup-probe: true\``,
+  );
 }
 
 function readRender(read: InputReader): RenderConfig {
@@ -179,8 +129,8 @@ function readRender(read: InputReader): RenderConfig {
     protocol: read.oneOf('protocol', ['seldon', 'v2']),
     apiVersion: read.oneOf('api-version', ['v1', 'v1alpha2']),
     replicas: read.count('replicas', { least: 1, most: 1000 }),
-    envSecret: read.text('env-secret'),
-    serviceAccount: read.text('service-account'),
+    envSecret: read.objectName('env-secret'),
+    serviceAccount: read.objectName('service-account'),
     manifest: read.text('manifest'),
     orchestrator: read.flag('orchestrator', true),
     startupProbe: read.flag('startup-probe', false),
@@ -192,12 +142,11 @@ function readProof(read: InputReader): ProofConfig {
   const ingressUrl = read.webUrl('ingress-url');
   if (access === 'ingress' && read.text('ingress-url') === undefined)
     read.fault('access', 'is `ingress`, which needs `ingress-url`');
-  return {
-    access,
-    ingressUrl,
-    smokeRequest: read.text('smoke-request') ?? 'auto',
-    smokeExpect: read.text('smoke-expect'),
-  };
+  const smokeRequest = read.text('smoke-request') ?? 'auto';
+  const smokeExpect = read.text('smoke-expect');
+  if (/^[[{]/.test(smokeRequest)) read.json('smoke-request');
+  if (smokeExpect !== undefined) read.attempt('smoke-expect', () => parseExpectation(smokeExpect));
+  return { access, ingressUrl, smokeRequest, smokeExpect };
 }
 
 function readTell(read: InputReader): TellConfig {
@@ -208,12 +157,15 @@ function readTell(read: InputReader): TellConfig {
   return { comment, pullRequest: read.count('pull-request', { least: 1, most: 2 ** 31 }), githubToken };
 }
 
+/** `token: value` in YAML, `"token": "value"` in JSON. */
+const KUBECONFIG_SECRETS =
+  /(?<![\w-])(?:token|password|client-key-data|id-token|refresh-token|client-secret)["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"',}]+))/g;
+
 /** What must never be read by anybody: masked in the log, and redacted from everything that leaves us. */
 export function secretsOf({ registry, cluster, tell }: Config): readonly string[] {
-  const credentials = [registry.token, registry.password, tell.githubToken];
-  const lines = /^\s*(?:token|password|client-key-data|id-token|refresh-token|client-secret)\s*:\s*(\S+)\s*$/gm;
-  const inKubeconfig = [...(cluster.kubeconfig ?? '').matchAll(lines)].map(([, value]) =>
-    value?.replace(/^['"]|['"]$/g, ''),
-  );
-  return [...credentials, ...inKubeconfig].filter((value): value is string => value !== undefined && value.length >= 4);
+  const inKubeconfig = [...(cluster.kubeconfig ?? '').matchAll(KUBECONFIG_SECRETS)]
+    .map(([, double, single, plain]) => double ?? single ?? plain)
+    .filter((value) => value !== 'null');
+  const all = [registry.token, registry.password, tell.githubToken, ...inKubeconfig];
+  return all.filter((value): value is string => value !== undefined && value.length >= 4);
 }

@@ -1,3 +1,4 @@
+import { UserError, type UserErrorCode } from './errors.ts';
 import type { InputName } from './inputs.ts';
 import { nearestWord } from './nearest-word.ts';
 
@@ -7,17 +8,48 @@ export interface RawInputs {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+interface Fault {
+  readonly sentence: string;
+  readonly code: UserErrorCode;
+}
+
 /** Reads inputs into values and collects what is wrong with them, so that a person hears all of it at once. */
 export class InputReader {
-  readonly faults: string[] = [];
+  readonly #faults: Fault[] = [];
   readonly #raw: RawInputs;
 
   constructor(raw: RawInputs) {
     this.#raw = raw;
   }
 
-  fault(name: InputName, sentence: string): undefined {
-    this.faults.push(`\`${name}\` ${sentence}`);
+  get hasFaults(): boolean {
+    return this.#faults.length > 0;
+  }
+
+  /** @param words what follows the input's name, such as `is required` */
+  fault(name: InputName, words: string, code: UserErrorCode = 'bad-input'): undefined {
+    this.#faults.push({ sentence: `\`${name}\` ${words}`, code });
+  }
+
+  /** Makes a fault of what a parser refuses, with its cure. */
+  attempt(name: InputName, parse: () => unknown): void {
+    try {
+      parse();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const sentence = error.message.replace(new RegExp(`^Input ${name}(?=[ ,])`), '').replace(/^[ ,]+/, '');
+      this.fault(name, `cannot be read: ${sentence}${error.hint === undefined ? '' : `; ${error.hint}`}`);
+    }
+  }
+
+  /** @throws UserError with all faults; with the code of the only one when there is but one */
+  end(): void {
+    const [first, ...more] = this.#faults;
+    if (first === undefined) return;
+    const hint = 'correct the `with:` of this step; nothing was asked and nothing changed';
+    if (more.length === 0) throw new UserError(first.code, `the input ${first.sentence}`, { hint });
+    const list = this.#faults.map(({ sentence }) => `- ${sentence}`).join('\n');
+    throw new UserError('bad-input', `${this.#faults.length} inputs are wrong:\n${list}`, { hint });
   }
 
   /** Undefined when empty; otherwise trimmed. */
@@ -79,6 +111,22 @@ export class InputReader {
     return this.fault(name, `is ${quoted(given)}, but must be at most 63 lower-case letters, digits and dashes`);
   }
 
+  /** An RFC 1123 subdomain: the name of a Secret or ServiceAccount. */
+  objectName(name: InputName): string | undefined {
+    const given = this.text(name);
+    const isName = given !== undefined && given.length <= 253 && /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/.test(given);
+    if (given === undefined || isName) return given;
+    return this.fault(name, `is ${quoted(given)}, but must be the name of an object in Kubernetes`);
+  }
+
+  json(name: InputName): void {
+    try {
+      JSON.parse(this.text(name) ?? '');
+    } catch (error) {
+      this.fault(name, `is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
   /** An absolute http(s) URL without query and credentials, without a slash at the end. */
   webUrl(name: InputName): string | undefined {
     const given = this.text(name);
@@ -96,7 +144,8 @@ export class InputReader {
   }
 }
 
-/** A value as it was given, cut: a secret in the wrong input must not travel far. */
+/** A value as it was given, on one line and cut: a secret in the wrong input must not travel far. */
 export function quoted(value: string): string {
-  return `\`${value.length > 40 ? `${value.slice(0, 40)}…` : value}\``;
+  const line = value.replace(/\s+/g, ' ').replaceAll('`', "'");
+  return `\`${line.length > 30 ? `${line.slice(0, 30)}…` : line}\``;
 }

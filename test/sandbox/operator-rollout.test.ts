@@ -53,13 +53,7 @@ beforeEach(async () => {
       { match: /seldon-core-executor/, image: executorImage() },
     ],
   });
-  operator = await startOperator({
-    kubeconfig: cluster.kubeconfig(),
-    ambassador: true,
-    istio: false,
-    webhook: false,
-    lag: 5,
-  });
+  operator = await start({ ambassador: true, istio: false });
   void ask(cluster, {
     path: `${COLLECTION}?watch=true&resourceVersion=1`,
     onLine: (line) => note(JSON.parse(line)),
@@ -71,6 +65,10 @@ afterEach(async () => {
   await operator.close();
   await cluster.close();
 });
+
+function start(ingress: { readonly ambassador: boolean; readonly istio: boolean }): Promise<Operator> {
+  return startOperator({ kubeconfig: cluster.kubeconfig(), webhook: false, lag: 5, ...ingress });
+}
 
 function note({ object }: { object: { metadata: { generation: number }; status?: SeldonStatus } }): void {
   const { conditions = [], state = null, serviceStatus = {} } = object.status ?? {};
@@ -252,6 +250,23 @@ test('its events tell what it did', async () => {
       'CreateDeployment: Created Deployment "wine-main-0-prediction"',
       'CreateAmbassadorMapping: Created AmbassadorMapping "seldon-seldon-wine-main-rest"',
       'Updated: Updated SeldonDeployment "wine"',
+    ]),
+  );
+});
+
+test('with Istio there is a VirtualService instead of Mappings, and the status misspells their absence', async () => {
+  await operator.close();
+  operator = await start({ ambassador: false, istio: true });
+  await apply(predictor('main', 's3://one', 100));
+  await rolledOut({ main: 's3://one' });
+  expect(cluster.api.list('Mapping')).toEqual([]);
+  expect(cluster.api.list('VirtualService').map(({ metadata }) => metadata.name)).toEqual(['wine']);
+  expect(cluster.api.list('DestinationRule').map(({ metadata }) => metadata.name)).toEqual(['wine-main']);
+  expect(seen.at(-1)?.conditions).toEqual(
+    expect.arrayContaining([
+      'AmbassadorMappingsReady True No Ambassador Mappaings defined',
+      'istioVirtualServicesReady True All VirtualServices created',
+      'Ready True',
     ]),
   );
 });

@@ -79,7 +79,7 @@ describe('what the inputs say', () => {
 describe('a fault of the inputs', () => {
   it.each([
     [{ 'model-uri': ' ' }, '`model-uri` is required'],
-    [{ mode: 'canary' }, '`mode` is `canary`, but must be `direct`'],
+    [{ mode: 'canary' }, '`mode` is `canary`, which this version does not know: it knows `direct`'],
     [{ protocol: 'sedlon' }, 'did you mean `seldon`?'],
     [{ 'dry-run': 'yes' }, '`dry-run` is `yes`, but must be `true` or `false`'],
     [{ replicas: '0' }, '`replicas`'],

@@ -45,8 +45,9 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
       told = status.message;
       const left = end - clock.now();
       if (left <= 0) return { status: timedOut(status, timeout), snapshot };
-      pause = status.waitsFor === 'deployments' ? FIRST_LOOK : Math.min(pause * 2, LAST_LOOK);
-      await observation.change(Math.min(left, status.waitsFor === 'deployments' ? CALM : pause));
+      const isCalm = status.waitsFor === 'deployments';
+      await observation.change(Math.min(left, isCalm ? CALM : pause));
+      pause = isCalm ? FIRST_LOOK : Math.min(pause * 2, LAST_LOOK);
     }
   } finally {
     observation.close();

@@ -133,8 +133,8 @@ export interface Clock {
 
 /** The workspace and the runner's files. */
 export interface Workspace {
-  /** Reads a file inside the workspace. @throws UserError bad-input when it is missing or outside. */
-  read(path: string): Promise<string>;
+  /** Reads the file that an input names, inside the workspace. @throws UserError bad-input when it is missing or outside. */
+  read(path: string, input: string): Promise<string>;
   /** Writes an artifact of the run; returns its path. */
   write(name: string, content: string): Promise<string>;
   /** Appends to the job summary. */

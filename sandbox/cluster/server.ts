@@ -1,6 +1,6 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ApiAnswer, type ApiParts, answer } from './api.ts';
 import { ApiError, expired } from './api-error.ts';
@@ -34,6 +34,7 @@ export class ApiServer {
   readonly #server: Server;
   readonly #watches = new Set<ServerResponse>();
   readonly #connections = new WeakMap<object, number>();
+  readonly #sockets = new Set<Socket>();
   #connectionCount = 0;
   #bytesSent = 0;
   #port = 0;
@@ -48,6 +49,10 @@ export class ApiServer {
     this.#server = certificate ? createHttpsServer({ ...certificate }, listener) : createHttpServer(listener);
     this.#server.on(certificate ? 'secureConnection' : 'connection', (socket: object) => {
       this.#connections.set(socket, ++this.#connectionCount);
+    });
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
     });
   }
 
@@ -74,7 +79,8 @@ export class ApiServer {
   async close(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
+      // Not closeAllConnections(): it does not know those that are still shaking hands.
+      for (const socket of this.#sockets) socket.destroy();
     });
   }
 

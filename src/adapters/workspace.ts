@@ -19,17 +19,17 @@ export class RunnerWorkspace implements Workspace {
     this.#folders = folders;
   }
 
-  async read(path: string): Promise<string> {
+  async read(path: string, input: string): Promise<string> {
     const { root } = this.#folders;
     const file = await realpath(resolve(root, path)).catch((cause: unknown) => {
-      throw new UserError('bad-input', `the file ${path} is not in the workspace`, {
+      throw new UserError('bad-input', `the file ${path} (input \`${input}\`) is not in the workspace`, {
         hint: 'check the path and its case, relative to the repository; is the repository checked out in an earlier step?',
         cause,
       });
     });
     // A link in a checked-out pull request must not make us read, and then tell, a file of the runner.
     if (relative(await realpath(root), file).startsWith('..')) {
-      throw new UserError('bad-input', `the file ${path} lies outside the workspace`, {
+      throw new UserError('bad-input', `the file ${path} (input \`${input}\`) lies outside the workspace`, {
         hint: 'give a path inside the repository',
       });
     }

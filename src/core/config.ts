@@ -101,7 +101,7 @@ export function readConfig(raw: RawInputs): Config {
   };
   checkPatience(read, config);
   // A model URI that is all that is wrong is told by the resolver: by then the pull request is known, and hears of it.
-  if (read.hasFaults) read.attempt('model-uri', () => parseModelUri(config.modelUri));
+  if (read.hasFaults && config.modelUri !== '') read.attempt('model-uri', () => parseModelUri(config.modelUri));
   read.end();
   return config;
 }

@@ -67,6 +67,11 @@ function readable(uri: string): string {
   const rule = scheme === undefined ? '/srv/mlruns=s3://mlruns' : `${scheme}:/=s3://bucket/`;
   const own =
     scheme === undefined ? '' : `, or \`${scheme}:/=${scheme}:/\` if \`env-secret\` defines a remote \`${scheme}\``;
+  if (/^[\w -]+$/.test(uri) && scheme === undefined) {
+    throw new UserError('model-uri-invalid', `\`${uri}\` is a name, not a model URI`, {
+      hint: `write \`models:/${uri}/<version>\` or \`models:/${uri}@<alias>\` if it is a registered model`,
+    });
+  }
   throw new UserError(
     'artifacts-unreachable',
     scheme === undefined

@@ -31,7 +31,7 @@ export async function planRollout(
   const base =
     config.render.manifest === undefined
       ? undefined
-      : parseManifest(config.render.manifest, await workspace.read(config.render.manifest));
+      : parseManifest(config.render.manifest, await workspace.read(config.render.manifest, 'manifest'));
   const request: PlanRequest = {
     mode: config.mode,
     ...ref,

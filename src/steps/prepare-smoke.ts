@@ -29,7 +29,7 @@ export async function prepareSmoke(workspace: Workspace, config: Config, model: 
 
 async function ownRequest(workspace: Workspace, input: string): Promise<string> {
   const isJson = /^\s*[[{]/.test(input);
-  const body = isJson ? input : await workspace.read(input);
+  const body = isJson ? input : await workspace.read(input, 'smoke-request');
   try {
     JSON.parse(body);
   } catch (cause) {

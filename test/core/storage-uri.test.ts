@@ -102,3 +102,12 @@ describe('the rclone remote of a storage URI', () => {
     expect(rcloneRemoteOf(uri)).toBe(remote);
   });
 });
+
+it('takes a bare name for a registered model that was written without its scheme', () => {
+  expect(() => storageUriOf('wine-quality', settings())).toThrow(
+    expect.objectContaining({
+      code: 'model-uri-invalid',
+      hint: expect.stringContaining('models:/wine-quality@<alias>'),
+    }),
+  );
+});

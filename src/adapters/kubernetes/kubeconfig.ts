@@ -31,7 +31,12 @@ export function readKubeconfig(request: KubeconfigRequest): KubeconfigContext {
   const documents = findDocuments(request);
   const current = documents.map((one) => one.document['current-context']).find((name) => Boolean(name));
   const contexts = documents.flatMap((one) => entriesOf(one, 'contexts', 'context'));
-  const known = contexts.map((one) => one.name).join(', ') || 'none';
+  if (contexts.length === 0)
+    throw invalid(
+      'the kubeconfig has no contexts',
+      'give a whole one, such as `kubectl config view --minify --raw` prints',
+    );
+  const known = contexts.map((one) => one.name).join(', ');
   const name = request.context ?? current;
   if (typeof name !== 'string')
     throw invalid('the kubeconfig has no current-context', `name one in the input \`context\`: ${known}`);

@@ -142,7 +142,7 @@ function accepted(server: MlflowConnection, what: string, answer: Awaited<Return
       'model-not-found',
       `the MLflow server ${server.url} has no ${what.replace(/^the /, '')}: ${said}`,
       {
-        hint: 'check the name and version in `model-uri` (names are case-sensitive), and that this is the right server',
+        hint: 'check `model-uri` (names and ids are case-sensitive), and that this is the right server',
       },
     );
   }

@@ -58,6 +58,10 @@ test('relative paths start at the file they stand in', () => {
   });
 });
 
+test('one without contexts is no kubeconfig', () => {
+  expect(() => read({ kubeconfig: 'apiVersion: v1\nkind: Config\nclusters: []' })).toThrow('has no contexts');
+});
+
 test('a context without a user is an anonymous one', () => {
   expect(read({ kubeconfig: document('http://a'), context: 'two' })).toMatchObject({ namespace: undefined, user: {} });
 });

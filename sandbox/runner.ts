@@ -15,6 +15,8 @@ export interface ActionCall {
   readonly files?: Readonly<Record<string, string>>;
   /** Called with every raw line of the log as it is written. */
   readonly onLine?: (line: string) => void;
+  /** The run is cancelled, as the runner does it, at the first line of the log that matches. */
+  readonly cancelAt?: RegExp;
   readonly timeout?: number;
   readonly main?: string;
 }
@@ -98,6 +100,7 @@ function execute(
       const lines = (rest + chunk.toString('utf8')).split('\n');
       rest = lines.pop() ?? '';
       if (call.onLine !== undefined) lines.forEach(call.onLine);
+      if (lines.some((line) => call.cancelAt?.test(line))) child.kill('SIGINT');
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);

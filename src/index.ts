@@ -7,14 +7,16 @@ import { MlflowRegistry } from './adapters/mlflow/registry.ts';
 import { openPublicEndpoint } from './adapters/public-endpoint.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
 import { RunnerWorkspace } from './adapters/workspace.ts';
-import { type Config, readConfig, secretsOf } from './core/config.ts';
+import { type Config, readAddress, readConfig } from './core/config.ts';
 import { reportOfFailure } from './core/draft.ts';
-import { type PullRequestHint, pullRequestHint } from './core/pull-request.ts';
+import type { RawInputs } from './core/input-reader.ts';
+import { pullRequestHint } from './core/pull-request.ts';
 import { redact } from './core/redaction.ts';
 import { isFailure, type Report, type RunContext } from './core/report.ts';
 import { logLine } from './core/untrusted.ts';
 import type { Runner } from './ports.ts';
 import { run } from './run.ts';
+import { findPullRequest } from './steps/find-pull-request.ts';
 import { publishReport } from './steps/publish-report.ts';
 
 const { env } = process;
@@ -37,7 +39,6 @@ function safeRunner(): Runner {
     startGroup: (name) => core.startGroup(safe(name)),
     endGroup: core.endGroup,
     setOutput: core.setOutput,
-    setSecret: keepSecret,
   };
 }
 
@@ -49,53 +50,63 @@ async function main(): Promise<void> {
     temp: env['RUNNER_TEMP'] ?? process.cwd(),
     summary: env['GITHUB_STEP_SUMMARY'],
   });
-  let config: Config | undefined;
-  let hint: PullRequestHint | undefined;
+  const raw: RawInputs = { input: (name) => core.getInput(name), env };
+  const { tell, render, secrets: given } = readAddress(raw);
+  given.forEach(keepSecret);
+  const repository = openRepository(tell.githubToken, context.repository);
+  const pullRequest = findPullRequest(pullRequestHint(tell.pullRequest, event), repository).catch((error: unknown) => {
+    if (tell.comment !== 'never') runner.warning(error instanceof Error ? error.message : String(error));
+    return undefined;
+  });
+  const cancelled = cancellation();
   let report: Report;
   try {
-    config = readConfig({ input: (name) => core.getInput(name), env });
-    secretsOf(config).forEach(keepSecret);
-    hint = pullRequestHint(config.tell.pullRequest, event);
-    report = await ship(config, workspace, {
-      ...context,
-      pullRequest: hint !== undefined && 'number' in hint ? hint.number : undefined,
-    });
+    const config = readConfig(raw);
+    report = await ship(config, { workspace, cancelled }, { ...context, pullRequest });
   } catch (error) {
-    report = reportOfFailure(error, context, config);
+    report = reportOfFailure(error, context, { render });
   }
-  const token = config?.tell.githubToken;
-  const repository =
-    token === undefined || context.repository === undefined
-      ? undefined
-      : new GithubRepository({
-          token,
-          repository: context.repository,
-          apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
-          clock,
-        });
-  const tell = config?.tell ?? { comment: 'never' as const };
-  await publishReport({ report, tell, hint, repository, workspace, runner, redact: hide });
+  await publishReport({ report, tell, pullRequest: await pullRequest, repository, workspace, runner, secrets });
   if (isFailure(report.outcome)) process.exitCode = 1;
+  // What was under way when the run was cancelled must not go on behind the report.
+  if (cancelled.aborted) process.exit();
 }
 
-async function ship(config: Config, workspace: RunnerWorkspace, context: Parameters<typeof run>[2]): Promise<Report> {
+function openRepository(token: string | undefined, repository: string | undefined): GithubRepository | undefined {
+  if (token === undefined || repository === undefined) return undefined;
+  return new GithubRepository({ token, repository, apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com', clock });
+}
+
+/** The runner asks with SIGINT, then with SIGTERM 7.5 s later, and kills after another 2.5 s. */
+function cancellation(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => controller.abort());
+  return controller.signal;
+}
+
+interface Surroundings {
+  readonly workspace: RunnerWorkspace;
+  readonly cancelled: AbortSignal;
+}
+
+async function ship(
+  config: Config,
+  { workspace, cancelled }: Surroundings,
+  { pullRequest, ...context }: RunContext & { readonly pullRequest: Promise<number | undefined> },
+): Promise<Report> {
   const onRetry = (message: string) => runner.info(message);
   const cluster = await connectCluster({ ...config.cluster, env, clock, onSecret: keepSecret, onRetry });
-  const certificates = env['MLFLOW_TRACKING_SERVER_CERT_PATH'];
   const registry = new MlflowRegistry({
     config: config.registry,
     clock,
     warn: (message) => runner.warning(message),
     insecureTls: env['MLFLOW_TRACKING_INSECURE_TLS'] === 'true',
-    ...(certificates !== undefined && { authorities: readFileSync(certificates, 'utf8') }),
+    authoritiesPath: env['MLFLOW_TRACKING_SERVER_CERT_PATH'],
     ...(env['MLFLOW_WORKSPACE'] !== undefined && { workspace: env['MLFLOW_WORKSPACE'] }),
   });
   try {
-    return await run(
-      config,
-      { registry, cluster, openEndpoint: openPublicEndpoint, runner, workspace, clock },
-      context,
-    );
+    const world = { registry, cluster, openEndpoint: openPublicEndpoint, runner, workspace, clock, cancelled };
+    return await run(config, world, { ...context, pullRequest: await pullRequest });
   } finally {
     registry.close();
     cluster.close();

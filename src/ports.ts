@@ -42,8 +42,11 @@ export interface Cluster {
    * @throws UserError manifest-refused with the server's or the webhook's sentence
    */
   apply(manifest: SeldonDeployment, options: ApplyOptions): Promise<SeldonDeployment>;
-  /** Deletes the object if it still has that uid; returns when the API accepted it. */
-  remove(ref: ObjectRef, uid: string): Promise<void>;
+  /**
+   * Deletes the object if nothing but its status changed since it was read; returns when the API accepted it.
+   * @throws UserError object-changed when somebody changed or replaced it meanwhile
+   */
+  remove(ref: ObjectRef, known: SeldonDeployment): Promise<void>;
   /** Starts watching the Deployments and Pods of one SeldonDeployment. */
   observe(ref: ObjectRef): Promise<Observation>;
   /** VirtualServices and Mappings of one SeldonDeployment; empty where there are none or the kinds are unknown. */
@@ -107,11 +110,11 @@ export interface Repository {
   /** The pull request a commit was merged or pushed with; undefined when there is none. */
   pullRequestOf(commit: string): Promise<number | undefined>;
   /**
-   * Creates our comment, or edits the one that carries `marker` and is ours.
+   * Edits the comment that is ours and begins with one of `markers`, or creates it.
    * @returns its URL
    * @throws UserError github-failed naming the permission that lacks
    */
-  upsertComment(pullRequest: number, marker: string, body: string): Promise<string>;
+  upsertComment(pullRequest: number, markers: readonly string[], body: string): Promise<string>;
 }
 
 /** A subset of the shape of `@actions/core`, so that the package itself fits. */
@@ -122,7 +125,6 @@ export interface Runner {
   startGroup(name: string): void;
   endGroup(): void;
   setOutput(name: string, value: string): void;
-  setSecret(secret: string): void;
 }
 
 export interface Clock {

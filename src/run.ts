@@ -1,7 +1,8 @@
 import type { Config } from './core/config.ts';
-import { type Draft, endingOf, identityOf, startDraft } from './core/draft.ts';
+import { type Applied, type Draft, endingOf, identityOf, startDraft } from './core/draft.ts';
+import { UserError } from './core/errors.ts';
 import type { Model } from './core/model.ts';
-import { deploymentName } from './core/naming.ts';
+import { deploymentName, nameInUri } from './core/naming.ts';
 import type { Plan } from './core/plan.ts';
 import { endpointOf } from './core/protocol.ts';
 import type { Finding, Outcome, Reason, Report, RunContext } from './core/report.ts';
@@ -25,6 +26,8 @@ export interface World {
   readonly runner: Runner;
   readonly workspace: Workspace;
   readonly clock: Clock;
+  /** Aborted when somebody cancels the run. */
+  readonly cancelled: AbortSignal;
 }
 
 export interface Context extends RunContext {
@@ -57,14 +60,13 @@ interface Shipment {
  * exception. Whatever is thrown ends here as a report too, so there is always something to tell.
  */
 export async function run(config: Config, world: World, context: Context): Promise<Report> {
-  const journal = startJournal(world.clock, world.runner);
+  const journal = startJournal(world.clock, world.runner, world.cancelled);
   const self: Run = { config, world, context, journal, draft: startDraft(config, context) };
   try {
-    await ship(self);
+    Object.assign(self.draft, placeBefore(self));
+    await Promise.race([ship(self), cancellation(world.cancelled)]);
   } catch (error) {
-    const applied =
-      journal.records.some((record) => record.name === 'apply' && record.state === 'ok') && !config.dryRun;
-    const { finding, ...ending } = endingOf(error, applied);
+    const { finding, ...ending } = endingOf(error, config.dryRun ? 'no' : appliedBy(journal, error));
     if (finding.reason === 'internal-error' && error instanceof Error) world.runner.error(error.stack ?? error.message);
     Object.assign(self.draft, ending, { findings: [finding, ...self.draft.findings] });
   }
@@ -113,6 +115,32 @@ function resolveModel({ config, world, journal, draft }: Run): Promise<Model> {
   });
 }
 
+/** Is something changed? While the API server was asked to, or did not say whether it did, nobody knows. */
+function appliedBy(journal: Journal, error: unknown): Applied {
+  const state = journal.stateOf('apply');
+  if (state === 'ok') return 'yes';
+  const isLost = error instanceof UserError && ['cluster-unreachable', 'cluster-failed'].includes(error.code);
+  return state === 'under-way' || (state === 'failed' && isLost) ? 'perhaps' : 'no';
+}
+
+/** Rejects once the run is cancelled; what is under way then is left where it stands, and no further step begins. */
+function cancellation(cancelled: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = () => {
+      const hint = 'look at the SeldonDeployment before you run it again: the next run starts from what is live then';
+      reject(new UserError('cancelled', 'the run was cancelled', { hint }));
+    };
+    if (cancelled.aborted) end();
+    cancelled.addEventListener('abort', end, { once: true });
+  });
+}
+
+/** Where it will be shipped, as far as that is known before the model is: for the comment of a run that ends early. */
+function placeBefore({ config, world }: Run): { name: string | undefined; namespace: string; cluster: string } {
+  const { name, namespace = world.cluster.defaultNamespace ?? 'seldon' } = config.render;
+  return { name: name ?? nameInUri(config.modelUri), namespace, cluster: world.cluster.server };
+}
+
 function placeOf({ config, world, draft }: Run, model: Model): ObjectRef {
   const namespace = config.render.namespace ?? world.cluster.defaultNamespace ?? 'seldon';
   const name = deploymentName(config.render.name, model.name);
@@ -138,7 +166,7 @@ function makePlan(
       node: predictor.graph.name,
       ingressUrl: config.proof.ingressUrl,
     });
-    draft.manifest = made.plan.yaml;
+    draft.manifest = made.plan.toldYaml;
     draft.manifestPath = await world.workspace.write(`${ref.namespace}-${ref.name}.yaml`, made.plan.yaml);
     draft.warnings = [...draft.warnings, ...(await checkSecret(world.cluster, ref, predictor.graph))];
     conclude(made.plan.summary);

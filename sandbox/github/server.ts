@@ -35,6 +35,8 @@ export interface Fault {
   readonly times: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly message?: string;
+  /** The request is carried out, and only its answer lost. */
+  readonly late?: boolean;
 }
 
 export interface SandboxGithub {
@@ -94,10 +96,13 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     const hit = faults.find((one) => one.left > 0 && one.fault.match.test(line));
     if (hit !== undefined) {
       hit.left--;
+      const known = options.tokens[tokenOf(request)];
+      if (hit.fault.late === true && known !== undefined)
+        route({ method: request.method ?? 'GET', url, token: known, body });
       const { status, message = 'Server Error', headers = {} } = hit.fault;
       return { status, body: { message, documentation_url: DOCUMENTATION }, headers };
     }
-    const token = options.tokens[/^(?:token|bearer) (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''];
+    const token = options.tokens[tokenOf(request)];
     if (token === undefined) return failure(401, 'Bad credentials');
     return route({ method: request.method ?? 'GET', url, token, body });
   }
@@ -105,6 +110,7 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
   function route(call: Call): Answer {
     const path = call.url.pathname;
     if (path === '/user') return whoAmI(call);
+    if (path === '/graphql') return viewerOf(call);
     const inRepository = path.startsWith(`/repos/${options.repository}/`)
       ? path.slice(`/repos/${options.repository}`.length)
       : undefined;
@@ -164,10 +170,21 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
   };
 }
 
+function tokenOf({ headers }: IncomingMessage): string {
+  return /^(?:token|bearer) (.+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
+}
+
 /** GET /user answers people and apps on behalf of people; the token of a workflow gets this 403. */
 function whoAmI({ token }: Call): Answer {
   if (token.login.endsWith('[bot]')) return forbidden();
   return { status: 200, body: aUser(token.login) };
+}
+
+/** The one GraphQL question that is known here. */
+function viewerOf({ token, body }: Call): Answer {
+  const isKnown = /^\s*\{\s*viewer\s*\{\s*login\s*\}\s*\}\s*$/.test(String(body['query']));
+  if (!isKnown) return { status: 200, body: { errors: [{ message: 'Parse error: only the viewer is known here' }] } };
+  return { status: 200, body: { data: { viewer: { login: token.login } } } };
 }
 
 function mayComment({ permissions }: TokenSeed): boolean {

@@ -32,13 +32,14 @@ const DEADLINE = 15_000;
 const TRIES = 4;
 const PER_PAGE = 100;
 
-/** Who the token of a workflow writes as. It may not ask who it is: GET /user is refused to it. */
+/** Who the token of a workflow writes as: what is assumed where GitHub does not say. */
 const WORKFLOW_BOT = 'github-actions[bot]';
 
 /** The pull request's side of GitHub, over octokit. Loaded when first used: a run that tells nobody does without. */
 export class GithubRepository implements Repository {
   readonly #options: GithubOptions;
   #octokit: Promise<Octokit> | undefined;
+  #author: Promise<string> | undefined;
 
   constructor(options: GithubOptions) {
     this.#options = options;
@@ -63,25 +64,41 @@ export class GithubRepository implements Repository {
     return (merged ?? pulls.find((pull) => pull.state === 'open'))?.number;
   }
 
-  async upsertComment(pullRequest: number, marker: string, body: string): Promise<string> {
-    const existing = await this.#ourComment(pullRequest, marker);
-    const written =
-      existing === undefined
-        ? await this.#ask('comment on the pull request', 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
-            issue_number: pullRequest,
-            body,
-          })
-        : await this.#ask(
-            'edit the comment on the pull request',
-            'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}',
-            { comment_id: existing.id, body },
-          );
-    return (written as Comment).html_url;
+  /** A comment may be there although the answer said otherwise: each try to create one looks for it first. */
+  async upsertComment(pullRequest: number, markers: readonly string[], body: string): Promise<string> {
+    for (let attempt = 1; ; attempt++) {
+      const existing = await this.#ourComment(pullRequest, markers);
+      if (existing !== undefined) return this.#editComment(existing.id, body);
+      try {
+        return await this.#createComment(pullRequest, body);
+      } catch (error) {
+        const wait = error instanceof UserError ? waitBefore(error.cause as Failure, attempt) : undefined;
+        if (wait === undefined || attempt >= TRIES) throw error;
+        await this.#options.clock.sleep(wait);
+      }
+    }
+  }
+
+  async #createComment(pullRequest: number, body: string): Promise<string> {
+    const what = 'comment on the pull request';
+    const route = 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments';
+    const created = await this.#ask(what, route, { issue_number: pullRequest, body }, 'once');
+    return (created as Comment).html_url;
+  }
+
+  async #editComment(id: number, body: string): Promise<string> {
+    const what = 'edit the comment on the pull request';
+    const edited = await this.#ask(what, 'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', {
+      comment_id: id,
+      body,
+    });
+    return (edited as Comment).html_url;
   }
 
   /** Marker and author must both be ours: anybody can paste a marker into a comment of their own. */
-  async #ourComment(pullRequest: number, marker: string): Promise<Comment | undefined> {
-    const author = await this.#login();
+  async #ourComment(pullRequest: number, markers: readonly string[]): Promise<Comment | undefined> {
+    this.#author ??= this.#login();
+    const author = await this.#author;
     for (let page = 1; ; page++) {
       const comments = (await this.#ask(
         'read the comments of the pull request',
@@ -93,24 +110,30 @@ export class GithubRepository implements Repository {
         },
       )) as readonly Comment[];
       const ours = comments.find(
-        (comment) => comment.user?.login === author && comment.body?.startsWith(marker) === true,
+        ({ user, body }) => user?.login === author && markers.some((marker) => body?.startsWith(marker) === true),
       );
       if (ours !== undefined || comments.length < PER_PAGE) return ours;
     }
   }
 
-  /** A personal token or an app's user token may ask who it is; the token of a workflow may not. */
+  /** Every kind of token may ask GraphQL who it is; REST (`GET /user`) refuses those of apps and workflows. */
   async #login(): Promise<string> {
+    const octokit = await this.#open();
     try {
-      const user = (await this.#ask('ask who the token belongs to', 'GET /user', {})) as { login: string };
-      return user.login;
-    } catch (error) {
-      if (error instanceof UserError && isForbidden(error.cause)) return WORKFLOW_BOT;
-      throw error;
+      const { viewer } = await octokit.graphql<{ viewer: { login: string } }>('{ viewer { login } }');
+      return viewer.login;
+    } catch {
+      return WORKFLOW_BOT;
     }
   }
 
-  async #ask(what: string, route: string, parameters: Record<string, unknown>): Promise<unknown> {
+  /** @param tries `once` for what must not be repeated without a look; a refusal for lack of patience changed nothing */
+  async #ask(
+    what: string,
+    route: string,
+    parameters: Record<string, unknown>,
+    tries: 'again' | 'once' = 'again',
+  ): Promise<unknown> {
     const [owner = '', repo = ''] = this.#options.repository.split('/');
     const octokit = await this.#open();
     for (let attempt = 1; ; attempt++) {
@@ -120,7 +143,8 @@ export class GithubRepository implements Repository {
       } catch (error) {
         const failure = error as Failure;
         const wait = waitBefore(failure, attempt);
-        if (wait === undefined || attempt >= TRIES) throw explain(what, failure);
+        const isRefused = failure.status !== undefined && failure.status < 500;
+        if (wait === undefined || attempt >= TRIES || (tries === 'once' && !isRefused)) throw explain(what, failure);
         await this.#options.clock.sleep(wait);
       }
     }
@@ -167,11 +191,6 @@ function waitBefore({ status = 0, message, response }: Failure, attempt: number)
   const isLimit = status === 429 || (status === 403 && (asked > 0 || /secondary rate limit/i.test(message)));
   if (isLimit) return Math.min(asked > 0 ? asked * 1000 : 2_000 * 2 ** attempt, 60_000);
   return status >= 500 || status === 0 ? 250 * 2 ** attempt : undefined;
-}
-
-function isForbidden(cause: unknown): boolean {
-  const status = (cause as Failure | undefined)?.status;
-  return status === 403 || status === 401;
 }
 
 function explain(what: string, failure: Failure): UserError {

@@ -22,6 +22,9 @@ export interface HttpResponse {
   readonly body: string;
 }
 
+/** Bytes: whoever answers may be hostile, and the way back must not be lost to a lack of memory. */
+const LONGEST_ANSWER = 32 * 2 ** 20;
+
 /** Nobody answered: refused, reset, timed out, name unknown, certificate not trusted. */
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure';
@@ -52,7 +55,12 @@ export async function send(request: HttpRequest): Promise<HttpResponse> {
   try {
     const message = await open({ ...request, signal });
     const chunks: Buffer[] = [];
-    for await (const chunk of message) chunks.push(chunk as Buffer);
+    let bytes = 0;
+    for await (const chunk of message) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > LONGEST_ANSWER) throw new Error(`the answer has more than ${LONGEST_ANSWER / 2 ** 20} MiB`);
+      chunks.push(chunk as Buffer);
+    }
     return { status: message.statusCode ?? 0, headers: message.headers, body: Buffer.concat(chunks).toString('utf8') };
   } catch (error) {
     throw new HttpFailure(request, deadline.aborted ? deadline.reason : error);

@@ -1,3 +1,4 @@
+import { NOT_SHOWN, withoutEnvironmentValues } from './environment-values.ts';
 import { equal, isTree } from './overlay.ts';
 
 /** Environment values may be secrets: of them only the name is told. */
@@ -40,14 +41,19 @@ function* pairs(before: readonly unknown[], after: readonly unknown[]): Generato
   for (let i = 0; i < Math.max(before.length, after.length); i++) yield [String(i), before[i], after[i]];
 }
 
+/** Last key of a path, without the label of a list's item. */
+function keyOf(path: string): string {
+  return /([^.[\]]+)(?:\[[^\]]*\])?$/.exec(path)?.[1] ?? path;
+}
+
 function shown(path: string, value: unknown): string {
   if (value === undefined) return 'none';
-  if (SECRET_PATH.test(path)) return '(not shown)';
+  if (SECRET_PATH.test(path)) return NOT_SHOWN;
   const text =
     typeof value === 'string'
       ? value
       : isTree(value) && typeof value['name'] === 'string'
         ? value['name']
-        : JSON.stringify(value);
+        : JSON.stringify(withoutEnvironmentValues({ [keyOf(path)]: value })[keyOf(path)]);
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }

@@ -1,5 +1,6 @@
-import { InputReader, type RawInputs } from './input-reader.ts';
+import { InputReader, LONGEST_QUOTED, type RawInputs } from './input-reader.ts';
 import { parseModelUri } from './model-uri.ts';
+import { nameInUri } from './naming.ts';
 import { readRegistry } from './registry-inputs.ts';
 import { parseExpectation } from './smoke-expect.ts';
 
@@ -91,7 +92,7 @@ export function readConfig(raw: RawInputs): Config {
     modelUri: read.required('model-uri'),
     mode: readMode(read),
     registry: readRegistry(read),
-    cluster: { kubeconfig: read.text('kubeconfig'), context: read.text('context') },
+    cluster: readCluster(read),
     render: readRender(read),
     proof: readProof(read),
     tell: readTell(read),
@@ -149,6 +150,34 @@ function readProof(read: InputReader): ProofConfig {
   return { access, ingressUrl, smokeRequest, smokeExpect };
 }
 
+/** Whom to tell, about what, and what never to tell. */
+export interface Address {
+  readonly tell: TellConfig;
+  readonly render: Pick<RenderConfig, 'name' | 'namespace'>;
+  readonly secrets: readonly string[];
+}
+
+/** What is needed to tell of a run whose inputs are wrong. Faults do not matter here: they are what will be told. */
+export function readAddress(raw: RawInputs): Address {
+  const read = new InputReader(raw);
+  const tell = readTell(read);
+  const name = read.label('name') ?? nameInUri(read.text('model-uri') ?? '');
+  return {
+    tell,
+    render: { name, namespace: read.label('namespace') },
+    secrets: withQuotedParts(secretsOf({ registry: readRegistry(read), cluster: readCluster(read), tell })),
+  };
+}
+
+/** A secret in the wrong input is quoted by its beginning. */
+function withQuotedParts(secrets: readonly string[]): readonly string[] {
+  return secrets.flatMap((one) => (one.length > LONGEST_QUOTED ? [one, one.slice(0, LONGEST_QUOTED)] : [one]));
+}
+
+function readCluster(read: InputReader): ClusterConfig {
+  return { kubeconfig: read.text('kubeconfig'), context: read.text('context') };
+}
+
 function readTell(read: InputReader): TellConfig {
   const comment = read.oneOf('comment', ['auto', 'always', 'never']);
   const githubToken = read.text('github-token', 'GITHUB_TOKEN');
@@ -162,7 +191,7 @@ const KUBECONFIG_SECRETS =
   /(?<![\w-])(?:token|password|client-key-data|id-token|refresh-token|client-secret)["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"',}]+))/g;
 
 /** What must never be read by anybody: masked in the log, and redacted from everything that leaves us. */
-export function secretsOf({ registry, cluster, tell }: Config): readonly string[] {
+function secretsOf({ registry, cluster, tell }: Pick<Config, 'registry' | 'cluster' | 'tell'>): readonly string[] {
   const inKubeconfig = [...(cluster.kubeconfig ?? '').matchAll(KUBECONFIG_SECRETS)]
     .map(([, double, single, plain]) => double ?? single ?? plain)
     .filter((value) => value !== 'null');

@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import type { Mode, RenderConfig } from './config.ts';
 import { UserError } from './errors.ts';
 import type { Model } from './model.ts';
 import type { Finding, Outcome, Reason, Report, RunContext } from './report.ts';
@@ -6,13 +6,20 @@ import type { Finding, Outcome, Reason, Report, RunContext } from './report.ts';
 /** A report under way: what is known so far. It is complete at every moment, so that it can always be told. */
 export type Draft = { -readonly [Key in keyof Report]: Report[Key] };
 
-export function startDraft(config: Pick<Config, 'mode' | 'render'> | undefined, context: RunContext): Draft {
+/** What a report says of a run before anything happened. */
+export interface Drafted {
+  readonly mode?: Mode;
+  readonly render: Partial<Pick<RenderConfig, 'name' | 'namespace' | 'protocol'>>;
+}
+
+export function startDraft(config: Drafted | undefined, context: RunContext): Draft {
   return {
     outcome: 'failed',
     reason: 'internal-error',
     mode: config?.mode ?? 'direct',
     name: config?.render.name,
     namespace: config?.render.namespace,
+    cluster: undefined,
     protocol: config?.render.protocol ?? 'seldon',
     model: undefined,
     previous: undefined,
@@ -34,24 +41,33 @@ export function identityOf(model: Model): NonNullable<Report['model']> {
   return { requestedUri, storageUri, name, version, alias, runId, link };
 }
 
+/** Was the manifest applied when a run ended? */
+export type Applied = 'no' | 'perhaps' | 'yes';
+
+const BEFORE: Readonly<Record<Applied, string>> = {
+  no: '',
+  perhaps: 'the manifest may have been applied: ',
+  yes: 'the manifest was applied, but then: ',
+};
+
 /**
  * The ending of a run that threw. Once something was applied nobody knows what is live: that is `unknown`, and said
  * so, not `refused`. A bug keeps its stack for the log; the comment gets one sentence.
  */
-export function endingOf(error: unknown, applied: boolean): { outcome: Outcome; reason: Reason; finding: Finding } {
-  const outcome = applied ? 'unknown' : 'failed';
+export function endingOf(error: unknown, applied: Applied): { outcome: Outcome; reason: Reason; finding: Finding } {
+  const outcome = applied === 'no' ? 'failed' : 'unknown';
   const known = error instanceof UserError;
   const reason = known ? error.code : 'internal-error';
   const sentence = known
     ? error.message
     : `unexpected error: ${error instanceof Error ? error.message : String(error)}`;
-  const title = applied ? `the manifest was applied, but then: ${sentence}` : sentence;
+  const title = `${BEFORE[applied]}${sentence}`;
   const cure = known ? error.hint : 'this is a bug of the action: please report it with the log of this step';
   return { outcome, reason, finding: { reason, title, cure, quotes: [] } };
 }
 
 /** The report of a run that ended before it could begin: bad inputs, no kubeconfig. */
-export function reportOfFailure(error: unknown, context: RunContext, config: Config | undefined): Report {
-  const { finding, ...ending } = endingOf(error, false);
+export function reportOfFailure(error: unknown, context: RunContext, config: Drafted): Report {
+  const { finding, ...ending } = endingOf(error, 'no');
   return { ...startDraft(config, context), ...ending, findings: [finding] };
 }

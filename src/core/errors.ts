@@ -26,7 +26,8 @@ export type UserErrorCode =
   | 'manifest-refused'
   | 'object-changed'
   | 'object-not-ours'
-  | 'github-failed';
+  | 'github-failed'
+  | 'cancelled';
 
 interface UserErrorDetails {
   /** The cure: what to change, by input, permission or object name. */

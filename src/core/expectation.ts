@@ -1,9 +1,9 @@
+import { replicasOf } from './replicas.ts';
 import type { Expectation } from './rollout-status.ts';
 import { ANNOTATIONS, type Predictor, type SeldonDeployment } from './seldon-deployment.ts';
 
 /** What the cluster shows once an object's own spec is rolled out. */
 export function expectationOf(object: SeldonDeployment): Expectation {
-  const general = typeof object.spec['replicas'] === 'number' ? object.spec['replicas'] : 1;
   return {
     name: object.metadata.name,
     uid: object.metadata.uid ?? '',
@@ -12,11 +12,15 @@ export function expectationOf(object: SeldonDeployment): Expectation {
       marker: predictor.annotations?.[ANNOTATIONS.rollout],
       modelUri: predictor.graph.modelUri ?? '',
       node: predictor.graph.name,
-      replicas: isScaledByOthers(predictor) ? undefined : (predictor.replicas ?? general),
+      replicas: isNotOneNumber(predictor) ? undefined : replicasOf(object.spec, predictor),
     })),
   };
 }
 
-function isScaledByOthers(predictor: Predictor): boolean {
-  return predictor.componentSpecs?.some((one) => 'hpaSpec' in one || 'kedaSpec' in one) ?? false;
+/** An autoscaler decides, or each Deployment has a number of its own. */
+function isNotOneNumber(predictor: Predictor): boolean {
+  const specs = predictor.componentSpecs ?? [];
+  if (specs.some((one) => 'hpaSpec' in one || 'kedaSpec' in one)) return true;
+  // Deployments of one predictor may differ in number: then each one's own word is enough.
+  return new Set(specs.map((one) => one.replicas)).size > 1;
 }

@@ -144,8 +144,11 @@ export class InputReader {
   }
 }
 
+/** Characters of a value that are shown. */
+export const LONGEST_QUOTED = 30;
+
 /** A value as it was given, on one line and cut: a secret in the wrong input must not travel far. */
 export function quoted(value: string): string {
   const line = value.replace(/\s+/g, ' ').replaceAll('`', "'");
-  return `\`${line.length > 30 ? `${line.slice(0, 30)}…` : line}\``;
+  return `\`${line.length > LONGEST_QUOTED ? `${line.slice(0, LONGEST_QUOTED)}…` : line}\``;
 }

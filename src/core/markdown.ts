@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { curlLine } from './curl.ts';
 import { findingSections, manifestSection, type Section } from './markdown-sections.ts';
 import type { Outcome, Report, StepRecord } from './report.ts';
@@ -16,10 +17,16 @@ export const SUMMARY_LIMIT = 1_000_000;
 /** Characters of one block of verbatim text, where there is room for all. */
 const LONGEST_BLOCK = 65_536;
 
-/** One comment for each SeldonDeployment, whatever run or pull request event wrote it. */
-export function commentMarker({ name, namespace }: Pick<Report, 'name' | 'namespace'>): string {
+/** One comment for each SeldonDeployment of each cluster, whatever run or pull request event wrote it. */
+export function commentMarker({ name, namespace, cluster }: Pick<Report, 'name' | 'namespace' | 'cluster'>): string {
   const key = `${namespace ?? 'unknown'}/${name ?? 'unknown'}`.replace(/[^a-z0-9/-]/g, '');
-  return `<!-- mlflow-to-seldon: ${key} -->`;
+  const where = cluster === undefined ? '' : `@${createHash('sha256').update(cluster).digest('hex').slice(0, 8)}`;
+  return `<!-- mlflow-to-seldon: ${key}${where} -->`;
+}
+
+/** Markers by which the comment of an earlier run is found; one that failed early did not know its cluster. */
+export function knownMarkers(report: Pick<Report, 'name' | 'namespace' | 'cluster'>): readonly string[] {
+  return [commentMarker(report), commentMarker({ ...report, cluster: undefined })];
 }
 
 /**
@@ -147,8 +154,8 @@ function endpoint({ endpoint: at, prediction, outcome, mode }: Report): readonly
 }
 
 function stepRow({ name, state, message, duration }: StepRecord): readonly string[] {
-  const marks = { ok: '', failed: '**failed**: ', skipped: 'skipped: ', warned: 'warning: ' };
-  return [name, `${marks[state]}${prose(firstLine(message), 300)}`, humanDuration(duration)];
+  const mark = state === 'failed' ? '**failed**: ' : '';
+  return [name, `${mark}${prose(firstLine(message), 300)}`, humanDuration(duration)];
 }
 
 function firstLine(text: string): string {

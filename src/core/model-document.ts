@@ -40,17 +40,13 @@ export function readModelDocument(text: string): ModelDocument {
   const signature = treeOf(document.signature);
   const inputs = readEntries(signature.inputs);
   const outputs = readEntries(signature.outputs);
-  const pythonVersion = textOf(python.python_version);
   return {
     signature: signatureOf(inputs, outputs),
-    flavors: Object.keys(flavors),
-    mlflowVersion: textOf(document.mlflow_version),
-    pythonVersion,
     example: exampleOf(document.saved_input_example_info),
     warnings: [
       ...formatWarnings(flavors.sklearn),
       ...signatureWarnings([...inputs, ...outputs]),
-      ...environmentWarnings(python.env, pythonVersion),
+      ...environmentWarnings(python.env, textOf(python.python_version)),
     ],
   };
 }

@@ -56,9 +56,6 @@ export interface InputExample {
 /** What the `MLmodel` file says. */
 export interface ModelDocument {
   readonly signature: Signature | undefined;
-  readonly flavors: readonly string[];
-  readonly mlflowVersion: string | undefined;
-  readonly pythonVersion: string | undefined;
   readonly example:
     | { readonly path: string; readonly type: string; readonly orient: string | undefined; readonly hasParams: boolean }
     | undefined;

@@ -1,4 +1,5 @@
 import { UserError } from './errors.ts';
+import { parseModelUri } from './model-uri.ts';
 
 /** RFC 1123 label: what Kubernetes takes as a name part, a label value and a container name. */
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
@@ -21,6 +22,16 @@ export function deploymentName(given: string | undefined, modelName: string | un
     );
   }
   return derived;
+}
+
+/** The name that a URI of a registered model will lead to; undefined where only the registry could tell, or nobody. */
+export function nameInUri(uri: string): string | undefined {
+  try {
+    const parsed = parseModelUri(uri);
+    return 'name' in parsed ? labelFrom(parsed.name) || undefined : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export function checkedPredictorName(name: string): string {

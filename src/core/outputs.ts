@@ -32,6 +32,7 @@ export type OutputName = (typeof OUTPUTS)[number]['name'];
 
 /** The runner keeps an output of at most 1 MiB. */
 const LONGEST_MANIFEST = 200_000;
+const LONGEST_REQUEST = 100_000;
 
 /** All outputs of a run; what does not exist is empty. */
 export function outputsOf(report: Report, commentUrl: string | undefined): Readonly<Record<OutputName, string>> {
@@ -54,6 +55,7 @@ export function outputsOf(report: Report, commentUrl: string | undefined): Reado
     result: JSON.stringify({
       schema_version: 1,
       ...report,
+      prediction: prediction && { ...prediction, request: prediction.request.slice(0, LONGEST_REQUEST) },
       manifest: (report.manifest?.length ?? 0) > LONGEST_MANIFEST ? undefined : report.manifest,
       commentUrl,
     }),

@@ -3,6 +3,7 @@ import { dump } from 'js-yaml';
 import type { Budget } from './budget.ts';
 import { changesBetween } from './changes.ts';
 import type { Mode, RenderConfig } from './config.ts';
+import { withoutEnvironmentValues } from './environment-values.ts';
 import type { Model } from './model.ts';
 import { canonicalJson, contains, equal, isTree, overlay } from './overlay.ts';
 import { podPart, samePods } from './predictor.ts';
@@ -37,8 +38,10 @@ export interface Plan {
   readonly manifest: SeldonDeployment;
   /** The predictor that serves the new model, as it will be live. */
   readonly predictor: Predictor;
-  /** The manifest as a person reads it, and what is about to happen in one line. */
+  /** The manifest for a file, and as it may be told: without the values of environment variables. */
   readonly yaml: string;
+  readonly toldYaml: string;
+  /** What is about to happen, in one line. */
   readonly summary: string;
   /** The live object says all of this already. */
   readonly unchanged: boolean;
@@ -104,6 +107,7 @@ export function assemble(request: PlanRequest, parts: PlanParts): Plan {
     unchanged,
     changes,
     yaml: readable(manifest),
+    toldYaml: readable(withoutEnvironmentValues(manifest)),
     summary: summarize(request, unchanged, changes),
   };
 }

@@ -2,6 +2,7 @@ import { type Budget, probes } from './budget.ts';
 import type { RenderConfig } from './config.ts';
 import type { Model } from './model.ts';
 import { equal, overlay } from './overlay.ts';
+import { withReplicas } from './replicas.ts';
 import type { Predictor } from './seldon-deployment.ts';
 import { SELDON } from './seldon-deployment.ts';
 import { wantsDataFrame } from './xtype.ts';
@@ -15,6 +16,8 @@ export interface PredictorRequest {
     'protocol' | 'replicas' | 'envSecret' | 'serviceAccount' | 'orchestrator' | 'startupProbe'
   >;
   readonly budget: Budget;
+  /** Pods where neither the inputs nor the manifest's predictor say; undefined: nothing is written. */
+  readonly fallbackReplicas: number | undefined;
   /** The predictor of the user's base manifest. */
   readonly base: Predictor | undefined;
   /** The predictor that is live now. */
@@ -23,19 +26,21 @@ export interface PredictorRequest {
 
 /** One predictor as we want it: our defaults, over them the base manifest, over that what the inputs say. */
 export function renderPredictor(request: PredictorRequest): Predictor {
-  const { base } = request;
+  const { base, live, options } = request;
   const defaults = defaultsOf(request);
   const wanted = wantedBy(request);
-  return base === undefined ? overlay(defaults, wanted) : overlay(overlay(defaults, base), wanted);
+  const rendered = base === undefined ? overlay(defaults, wanted) : overlay(overlay(defaults, base), wanted);
+  const isInnermost = [base, live].some((one) => one?.componentSpecs?.[0]?.replicas !== undefined);
+  return options.replicas === undefined ? rendered : withReplicas(rendered, options.replicas, isInnermost);
 }
 
 /** What a base manifest may say otherwise. */
-function defaultsOf({ name, node, options, budget, base, live }: PredictorRequest): Predictor {
+function defaultsOf({ name, node, options, budget, base, fallbackReplicas }: PredictorRequest): Predictor {
   const container = base?.componentSpecs?.[0]?.spec?.containers.find((one) => one.name === node);
   const ownProbes = container !== undefined && 'startupProbe' in container;
   return {
     name,
-    replicas: live?.replicas ?? 1,
+    ...(fallbackReplicas !== undefined && { replicas: fallbackReplicas }),
     graph: { name: node, children: [] },
     progressDeadlineSeconds: budget.progressDeadline,
     componentSpecs: [
@@ -62,7 +67,6 @@ function defaultsOf({ name, node, options, budget, base, live }: PredictorReques
 function wantedBy({ name, node, model, options }: PredictorRequest): Predictor {
   return {
     name,
-    ...(options.replicas !== undefined && { replicas: options.replicas }),
     ...(!options.orchestrator && { annotations: { [SELDON.noEngine]: 'true' } }),
     traffic: 100,
     graph: {

@@ -21,13 +21,16 @@ const WHOLE: readonly RegExp[] = [
   /\bdapi[0-9a-f]{32}\b/g,
 ];
 
+/** A name of a secret, and its value in the same quotes. */
+const QUOTED = new RegExp(`(${NAME}(["']))(?!\\*\\*\\*)[^"'\\\\\\n]{1,4096}(?=\\2)`, 'gi');
+
 /** Shapes whose first group stays, and what follows is the secret. */
 const AFTER: readonly RegExp[] = [
   /(\b(?:Bearer|Basic)\s{1,4})[A-Za-z0-9+/._~=-]{6,4096}/gi,
   /(\b[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:'"]{1,256}:[^\s/@'"]{1,512}(?=@)/gi,
   /(\bhttps?:\/\/)[^\s/@:'"]{1,256}(?=@)/gi,
   /([?&](?:X-Amz-Signature|X-Amz-Security-Token|X-Amz-Credential|X-Goog-Signature|Signature|sig|token|access_token)=)[^\s&"'<>]{1,4096}/gi,
-  new RegExp(`(${NAME}(["']))(?!\\*\\*\\*)[^"'\\\\\\n]{1,4096}(?=\\2)`, 'gi'),
+  QUOTED,
   new RegExp(`(${NAME}["']?)(?!\\*\\*\\*)[^\\s"',;}\\\\]{4,4096}`, 'gi'),
   /(\b[A-Z][A-Z0-9_]{0,64}_KEY=["']?)(?!\*\*\*)[^\s"',;}\\]{4,4096}/g,
   /(\bRCLONE_CONFIG_[A-Z0-9_]{1,64}_(?:KEY|PASS|PASSWORD|SAS_URL|SERVICE_ACCOUNT_CREDENTIALS)["']?\s{0,4}[=:]\s{0,4}["']?)[^\s"',;}\\]{1,4096}/g,
@@ -40,6 +43,27 @@ export function redact(text: string, secrets: readonly string[]): string {
   for (const pattern of WHOLE) clean = clean.replace(pattern, HIDDEN);
   for (const pattern of AFTER) clean = clean.replace(pattern, `$1${HIDDEN}`);
   return clean;
+}
+
+/**
+ * The same for a JSON text, which stays JSON: only texts inside it can be secrets, and numbers keep their literals. What
+ * is not JSON is redacted as text.
+ */
+export function redactJson(text: string, secrets: readonly string[]): string {
+  if (!isJson(text)) return redact(text, secrets);
+  let clean = text;
+  for (const form of formsOf(secrets)) clean = clean.replaceAll(form, HIDDEN);
+  clean = clean.replace(QUOTED, `$1${HIDDEN}`).replace(/"(?:[^"\\]|\\.)*"/g, (literal) => redact(literal, []));
+  return isJson(clean) ? clean : redact(text, secrets);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A secret also travels encoded: in a URL, in base64, in JSON. Longest first, so that no piece is left. */

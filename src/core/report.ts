@@ -64,7 +64,7 @@ export interface Finding {
   readonly quotes: readonly { readonly label: string; readonly text: string }[];
 }
 
-export type StepState = 'ok' | 'failed' | 'skipped' | 'warned';
+export type StepState = 'ok' | 'failed';
 
 /** One line of the rollout's story. */
 export interface StepRecord {
@@ -128,6 +128,8 @@ export interface Report {
   readonly mode: string;
   readonly name: string | undefined;
   readonly namespace: string | undefined;
+  /** URL of the API server. */
+  readonly cluster: string | undefined;
   readonly protocol: 'seldon' | 'v2';
   readonly model: ModelIdentity | undefined;
   readonly previous: PreviousModel | undefined;

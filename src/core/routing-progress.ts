@@ -11,7 +11,7 @@ const ROUTING = [
 
 /**
  * Which route is still missing, in words. A reason that begins with "No " means that this ingress is not in use.
- * Where no routing object can be seen at all (not allowed to look), the operator's own word has to do.
+ * Where none of a kind can be seen (not allowed to look), the operator's own word has to do.
  */
 export function routingProgress(
   { status }: SeldonDeployment,
@@ -21,10 +21,11 @@ export function routingProgress(
   for (const { type, kind } of ROUTING) {
     const told = status?.conditions?.find((one) => one.type.toLowerCase() === type);
     if (told?.reason === undefined || told.reason.startsWith('No ')) continue;
-    const backends = routes?.filter((route) => route.kind === kind).flatMap((route) => route.backends);
+    const ofKind = routes?.filter((route) => route.kind === kind);
+    const backends = ofKind?.flatMap((route) => route.backends);
     const seen = backends?.map((backend) => backend.service) ?? [];
     const missing = predictors.find((one) => !seen.includes(predictorService(name, one.name)));
-    const isHidden = routes?.length === 0 && told.status === 'True';
+    const isHidden = ofKind?.length === 0 && told.status === 'True';
     if (missing !== undefined && !isHidden) return `waiting for the ${kind} of ${missing.name}`;
   }
   return undefined;

@@ -45,6 +45,7 @@ export interface SeldonDeploymentSpec {
   name?: string;
   protocol?: string;
   annotations?: Record<string, string>;
+  replicas?: number;
   predictors: Predictor[];
   [other: string]: unknown;
 }
@@ -82,6 +83,7 @@ export interface GraphParameter {
 export interface ComponentSpec {
   metadata?: Record<string, unknown>;
   spec?: PodSpec;
+  replicas?: number;
   [other: string]: unknown;
 }
 
@@ -100,9 +102,6 @@ export interface SeldonDeploymentStatus {
   readonly description?: string;
   readonly replicas?: number;
   readonly conditions?: readonly StatusCondition[];
-  readonly deploymentStatus?: Record<string, { readonly replicas?: number; readonly availableReplicas?: number }>;
-  readonly serviceStatus?: Record<string, { readonly svcName?: string; readonly httpEndpoint?: string }>;
-  readonly address?: { readonly url?: string };
 }
 
 export interface StatusCondition {

@@ -21,23 +21,16 @@ export type AnswerVerdict =
       readonly reason: Extract<ProofFailureReason, `prediction-${string}`>;
       /** One sentence without the body. */
       readonly message: string;
-      /** The body, cut; hostile until escaped. */
-      readonly quote?: string;
     };
-
-const LONGEST_QUOTE = 2_000;
 
 /** Is this the answer of a model that works? Refused, malformed and unexpected are told apart. */
 export function judgeAnswer({ answer, protocol, signature, rows, expect }: AnswerToJudge): AnswerVerdict {
   const { status, body } = answer;
-  const fail = (reason: 'failed' | 'invalid' | 'unexpected', message: string): AnswerVerdict => {
-    return {
-      ok: false,
-      reason: `prediction-${reason}`,
-      message,
-      ...(body !== '' && { quote: body.slice(0, LONGEST_QUOTE) }),
-    };
-  };
+  const fail = (reason: 'failed' | 'invalid' | 'unexpected', message: string): AnswerVerdict => ({
+    ok: false,
+    reason: `prediction-${reason}`,
+    message,
+  });
   const { json, odd } = parseAnswer(body);
   if (status !== 200) return fail('failed', `HTTP ${status}: ${refusalOf(body, json) || 'with an empty body'}`);
   if (odd !== undefined) return fail('invalid', `the model predicted ${odd}, which is no number and no JSON`);

@@ -1,9 +1,9 @@
-import { isTree } from './overlay.ts';
-import type { SeldonDeployment } from './seldon-deployment.ts';
+import { isTree, overlay } from './overlay.ts';
+import { FIELD_MANAGER, type SeldonDeployment } from './seldon-deployment.ts';
 
 /**
- * The manifest that takes an apply back: for every field we applied, the value it had before. A field that was not
- * there before is left out, and server-side apply then removes it, since nobody but us owns it.
+ * The manifest that takes an apply back: for every field that we applied or owned before, the value it had before. A
+ * field that was not there before is left out, and server-side apply then removes it, since nobody but us owns it.
  *
  * @param applied what we applied
  * @param before  the live object as it was before that
@@ -15,15 +15,38 @@ export function undoManifest(
   resourceVersion: string | undefined,
 ): SeldonDeployment {
   const { resourceVersion: _, ...metadata } = applied.metadata;
-  const restored = restore({ ...applied, metadata }, before) as SeldonDeployment;
+  const touched = overlay(ownedShape(before) as object, { ...applied, metadata });
+  const restored = projected(touched, before) as SeldonDeployment;
   return {
     ...restored,
     metadata: { ...restored.metadata, ...(resourceVersion !== undefined && { resourceVersion }) },
   };
 }
 
-function restore(applied: unknown, before: unknown): unknown {
-  if (!isTree(applied) || !isTree(before)) return before;
-  const kept = Object.keys(applied).filter((key) => key in before);
-  return Object.fromEntries(kept.map((key) => [key, restore(applied[key], before[key])]));
+/** For every field of `shape`, the value it has in `whole`; what is not there is left out. */
+function projected(shape: unknown, whole: unknown): unknown {
+  if (!isTree(shape) || !isTree(whole)) return whole;
+  const kept = Object.keys(shape).filter((key) => key in whole);
+  return Object.fromEntries(kept.map((key) => [key, projected(shape[key], whole[key])]));
+}
+
+/** The fields that our last apply owned, as a tree with `true` for leaves and lists. */
+function ownedShape({ metadata }: SeldonDeployment): unknown {
+  const entry = metadata.managedFields?.find(
+    ({ manager, operation, subresource }) =>
+      manager === FIELD_MANAGER && operation === 'Apply' && (subresource ?? '') === '',
+  );
+  return shapeOf(entry?.fieldsV1 ?? {});
+}
+
+/** `f:name` is a field; `k:…` and `v:…` are items of a list, which is taken as a whole (structured-merge-diff). */
+function shapeOf(fields: unknown): unknown {
+  const entries = isTree(fields) ? Object.entries(fields).filter(([key]) => key !== '.') : [];
+  if (entries.length === 0) return {};
+  if (!entries.every(([key]) => key.startsWith('f:'))) return true;
+  return Object.fromEntries(entries.map(([key, inner]) => [key.slice(2), isLeaf(inner) ? true : shapeOf(inner)]));
+}
+
+function isLeaf(fields: unknown): boolean {
+  return !isTree(fields) || Object.keys(fields).length === 0;
 }

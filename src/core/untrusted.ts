@@ -69,9 +69,11 @@ export function fence(text: string, language = ''): string {
   return `${ticks}${language}\n${body}\n${ticks}`;
 }
 
-/** Text for the runner's log: no line of it can be a workflow command. */
+/** Text for the runner's log: no line of it can be a workflow command. The old form `##[` counts anywhere in a line. */
 export function logLine(text: string): string {
-  return plain(text).replace(/^(\s*)(::|##\[)/gm, '$1\u200b$2');
+  return plain(text)
+    .replace(/^(\s*)::/gm, '$1\u200b::')
+    .replaceAll('##[', '##\u200b[');
 }
 
 /** A link whose text is hostile and whose target is only followed when it is plain http(s). */

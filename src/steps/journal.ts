@@ -7,6 +7,8 @@ export type Conclude = (message: string, state?: StepState) => void;
 /** The story as it happens: each step is a group in the log and a line in the report. */
 export interface Journal {
   readonly records: readonly StepRecord[];
+  /** How far a step is; undefined when it has not begun. */
+  stateOf(name: StepRecord['name']): StepState | 'under-way' | undefined;
   step<T>(name: StepRecord['name'], work: (conclude: Conclude) => Promise<T>): Promise<T>;
 }
 
@@ -22,11 +24,20 @@ const TITLES: Readonly<Record<StepRecord['name'], string>> = {
   undo: 'Put back what was there before',
 };
 
-export function startJournal(clock: Clock, runner: Pick<Runner, 'info' | 'startGroup' | 'endGroup'>): Journal {
+/** @param cancelled once aborted, no further step begins */
+export function startJournal(
+  clock: Clock,
+  runner: Pick<Runner, 'info' | 'startGroup' | 'endGroup'>,
+  cancelled: AbortSignal,
+): Journal {
   const records: StepRecord[] = [];
+  const states = new Map<StepRecord['name'], StepState | 'under-way'>();
   return {
     records,
+    stateOf: (name) => states.get(name),
     async step(name, work) {
+      cancelled.throwIfAborted();
+      states.set(name, 'under-way');
       const started = clock.now();
       let ending: { message: string; state: StepState } = { message: '', state: 'ok' };
       runner.startGroup(TITLES[name]);
@@ -38,6 +49,7 @@ export function startJournal(clock: Clock, runner: Pick<Runner, 'info' | 'startG
         ending = { message: error instanceof Error ? error.message : String(error), state: 'failed' };
         throw error;
       } finally {
+        states.set(name, ending.state);
         records.push({ name, ...ending, duration: clock.now() - started });
         if (ending.message !== '') runner.info(ending.message);
         runner.endGroup();

@@ -4,7 +4,7 @@ import type { SeldonDeployment } from '../core/seldon-deployment.ts';
 import type { Clock, Cluster, ObjectRef, Runner } from '../ports.ts';
 import { gatherFindings } from './gather-findings.ts';
 import type { Conclude } from './journal.ts';
-import { waitUntilReady } from './wait-until-ready.ts';
+import { lookOnce, waitUntilReady } from './wait-until-ready.ts';
 
 export interface RollOutRequest {
   readonly cluster: Cluster;
@@ -30,8 +30,7 @@ export async function stateOf(
   live: SeldonDeployment,
   ref: ObjectRef,
 ): Promise<'ready' | 'doomed' | 'under-way'> {
-  const runner = { info: () => {} };
-  const { status } = await waitUntilReady({ ...world, runner, ref, expected: expectationOf(live), timeout: 0 });
-  if (status.phase === 'ready') return 'ready';
-  return status.reason === 'rollout-timeout' ? 'under-way' : 'doomed';
+  const status = await lookOnce({ ...world, ref, expected: expectationOf(live) });
+  const states = { ready: 'ready', failed: 'doomed', 'in-progress': 'under-way' } as const;
+  return states[status.phase];
 }

@@ -37,7 +37,7 @@ export async function undoRollout(request: UndoRequest, conclude: Conclude): Pro
       return 'unknown';
     }
     return request.before === undefined
-      ? await withdraw(request, conclude)
+      ? await withdraw(request, now, conclude)
       : await restore(request, request.before, { now, conclude });
   } catch (error) {
     conclude(`could not be put back: ${error instanceof Error ? error.message : String(error)}`, 'failed');
@@ -54,22 +54,35 @@ function changedByOthers(now: SeldonDeployment | undefined, applied: SeldonDeplo
   return undefined;
 }
 
-async function withdraw(request: UndoRequest, conclude: Conclude): Promise<UndoOutcome> {
-  const { cluster, clock, ref, applied } = request;
-  await cluster.remove(ref, applied.metadata.uid ?? '');
-  const observation = await cluster.observe(ref);
+async function withdraw(
+  request: UndoRequest,
+  now: SeldonDeployment | undefined,
+  conclude: Conclude,
+): Promise<UndoOutcome> {
+  const { cluster, ref, applied } = request;
+  await cluster.remove(ref, now ?? applied);
+  conclude(`it was the first: removed again${await remainder(request)}`);
+  return 'withdrawn';
+}
+
+/** What is left of a removed object once all has gone that goes, in words. It is removed already: nothing here fails. */
+async function remainder({ cluster, clock, ref }: UndoRequest): Promise<string> {
   try {
-    const end = clock.now() + WITHDRAWAL * 1000;
-    const gone = () => observation.deployments.length === 0 && observation.pods.length === 0;
-    while (!gone() && clock.now() < end) await observation.change(2_000);
-    conclude(
-      gone()
-        ? 'it was the first: removed again, nothing is left of it'
-        : 'it was the first: removed again; its pods are still ending',
-    );
-    return 'withdrawn';
-  } finally {
-    observation.close();
+    const observation = await cluster.observe(ref);
+    try {
+      const end = clock.now() + WITHDRAWAL * 1000;
+      for (let object = await cluster.read(ref); ; object = await cluster.read(ref)) {
+        const hasPods = observation.deployments.length > 0 || observation.pods.length > 0;
+        if (object === undefined && !hasPods) return ', nothing is left of it';
+        if (clock.now() >= end)
+          return object === undefined ? '; its pods are still ending' : '; a finalizer still holds the object';
+        await observation.change(2_000);
+      }
+    } finally {
+      observation.close();
+    }
+  } catch (error) {
+    return `; what is left of it could not be seen: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
@@ -86,8 +99,9 @@ async function restore(
   const { cluster, clock, runner, ref, timeout } = request;
   const manifest = undoManifest(request.manifest, before, now?.metadata.resourceVersion);
   const restored = await cluster.apply(manifest, { dryRun: false });
-  if (!equal(restored.spec, before.spec)) {
-    conclude('the previous spec was applied, but the object now differs from it', 'failed');
+  const different = differsIn(restored, before, [request.manifest, manifest]);
+  if (different !== undefined) {
+    conclude(`the previous state was applied, but the object's ${different} now differ from it`, 'failed');
     return 'unknown';
   }
   const expected = expectationOf(restored);
@@ -99,4 +113,17 @@ async function restore(
   }
   conclude(`the previous spec (${model}) is back, but it is not available: ${status.message}`, 'failed');
   return 'unknown';
+}
+
+/** What an undo answers for, and others may have written since. */
+function differsIn(
+  restored: SeldonDeployment,
+  before: SeldonDeployment,
+  touchedBy: readonly SeldonDeployment[],
+): string | undefined {
+  if (!equal(restored.spec, before.spec)) return 'fields in `spec`';
+  return (['labels', 'annotations'] as const).find((part) => {
+    const touched = touchedBy.flatMap(({ metadata }) => Object.keys(metadata[part] ?? {}));
+    return touched.some((key) => restored.metadata[part]?.[key] !== before.metadata[part]?.[key]);
+  });
 }

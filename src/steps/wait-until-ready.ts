@@ -13,6 +13,8 @@ export interface WaitRequest {
   readonly runner: Pick<Runner, 'info'>;
 }
 
+type LookRequest = Pick<WaitRequest, 'cluster' | 'ref' | 'expected' | 'clock'>;
+
 /** A verdict, and what the cluster showed when it fell. */
 export interface WaitEnd {
   readonly status: Exclude<RolloutStatus, { phase: 'in-progress' }>;
@@ -26,6 +28,12 @@ export interface WaitEnd {
 const CALM = 2_000;
 const FIRST_LOOK = 20;
 const LAST_LOOK = 500;
+
+/**
+ * Seconds for which a Deployment's word that it failed may be about the pods it had before: its controller carries
+ * conditions over to a new generation until it has counted the new pods.
+ */
+const CARRIED_OVER = 3;
 
 /** Asks the same question after every change until the answer is ready or failed, or the time is over. */
 export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
@@ -54,12 +62,22 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
   }
 }
 
+/** What one look says; a suspicion is no verdict yet, since nothing is known to last. */
+export async function lookOnce(request: LookRequest): Promise<RolloutStatus> {
+  const observation = await request.cluster.observe(request.ref);
+  try {
+    return rolloutStatusOf(await startLooking(request, observation)(), request.expected);
+  } finally {
+    observation.close();
+  }
+}
+
 /**
  * Deployments and pods come by watch. The object and its routes are read when they are what the verdict waits for,
  * once more before it says ready, and every two seconds otherwise: an operator may refuse without making a Deployment.
  */
 function startLooking(
-  { cluster, ref, expected, clock }: WaitRequest,
+  { cluster, ref, expected, clock }: LookRequest,
   observation: Observation,
 ): () => Promise<Snapshot> {
   let seldonDeployment: SeldonDeployment | undefined;
@@ -83,7 +101,8 @@ function startLooking(
 /** Lets a suspicion become a verdict once it has lasted: not every unschedulable pod stays so. */
 function startJudging({ clock, timeout }: WaitRequest): (status: RolloutStatus) => RolloutStatus {
   let suspected: { readonly what: string; readonly since: number } | undefined;
-  return (status) => {
+  return (verdict) => {
+    const status = withoutHaste(verdict);
     const suspicion = status.phase === 'in-progress' ? status.suspicion : undefined;
     if (suspicion === undefined) {
       suspected = undefined;
@@ -94,6 +113,13 @@ function startJudging({ clock, timeout }: WaitRequest): (status: RolloutStatus) 
     const grace = Math.min(suspicion.grace, timeout / 4) * 1000;
     return clock.now() - suspected.since < grace ? status : { phase: 'failed', ...suspicion };
   };
+}
+
+function withoutHaste(status: RolloutStatus): RolloutStatus {
+  if (status.phase !== 'failed' || status.culprit?.kind !== 'deployment') return status;
+  const { phase: _, ...doom } = status;
+  const suspicion = { ...doom, grace: CARRIED_OVER };
+  return { phase: 'in-progress', message: doom.message, waitsFor: 'deployments', suspicion };
 }
 
 function timedOut(status: Extract<RolloutStatus, { phase: 'in-progress' }>, timeout: number): WaitEnd['status'] {

@@ -1,4 +1,7 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import type { ServerOptions } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ConnectionOptions, MlflowConnection } from '../../src/adapters/mlflow/connection.ts';
@@ -197,7 +200,13 @@ describe('TLS', () => {
       extensions: [{ name: 'subjectAltName', altNames: names }],
     });
     const server = await wire(() => FOUND, { key: pem.private, cert: pem.cert });
-    expect((await connect(server.url, {}, { authorities: pem.cert }).json(RUN))?.status).toBe(200);
+    const authoritiesPath = join(mkdtempSync(join(tmpdir(), 'authorities-')), 'ca.pem');
+    writeFileSync(authoritiesPath, pem.cert);
+    await expect(connect(server.url, {}, { authoritiesPath: '/no/such.pem' }).json(RUN)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining('/no/such.pem'),
+    });
+    expect((await connect(server.url, {}, { authoritiesPath }).json(RUN))?.status).toBe(200);
     expect((await connect(server.url, {}, { insecureTls: true }).json(RUN))?.status).toBe(200);
     await expect(connect(server.url).json(RUN)).rejects.toMatchObject({
       code: 'registry-unreachable',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig, secretsOf } from '../../src/core/config.ts';
+import { readAddress, readConfig } from '../../src/core/config.ts';
 import { INPUTS, type InputDefinition } from '../../src/core/inputs.ts';
 import { nearestWord } from '../../src/core/nearest-word.ts';
 
@@ -114,8 +114,9 @@ describe('a fault of the inputs', () => {
 it('knows what must be masked', () => {
   const kubeconfig =
     'users:\n- name: ci\n  user:\n    token: "t0ken-in-kubeconfig"\n    client-key-data: a2V5LWRhdGE=\n';
-  const config = read({ kubeconfig, 'mlflow-token': 't0ken-of-mlflow', 'github-token': 'ghs_1234' });
-  expect(secretsOf(config)).toEqual(['t0ken-of-mlflow', 'ghs_1234', 't0ken-in-kubeconfig', 'a2V5LWRhdGE=']);
+  const given: Record<string, string> = { kubeconfig, 'mlflow-token': 't0ken-of-mlflow', 'github-token': 'ghs_1234' };
+  const { secrets } = readAddress({ input: (name) => given[name] ?? '', env: {} });
+  expect(secrets).toEqual(['t0ken-of-mlflow', 'ghs_1234', 't0ken-in-kubeconfig', 'a2V5LWRhdGE=']);
 });
 
 it('finds the word that was meant, and none where none is near', () => {

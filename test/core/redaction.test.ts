@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redact } from '../../src/core/redaction.ts';
+import { redact, redactJson } from '../../src/core/redaction.ts';
 
 describe('redaction', () => {
   it.each([
@@ -60,5 +60,21 @@ describe('redaction', () => {
     const started = performance.now();
     redact(piece.repeat(100_000 / piece.length), []);
     expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
+
+describe('a JSON text', () => {
+  it.each([
+    ['{"token_ids":[101,2023]}', '{"token_ids":[101,2023]}'],
+    ['{"token_score": 0.1234, "x": 5.0}', '{"token_score": 0.1234, "x": 5.0}'],
+    ['{"token": "abcdef", "x": 5.0}', '{"token": "***", "x": 5.0}'],
+    ['["password=hunter22", 1.0]', '["password=***", 1.0]'],
+    ['["known-secret"]', '["***"]'],
+  ])('%s stays JSON and becomes %s', (text, clean) => {
+    expect(redactJson(text, ['known-secret'])).toBe(clean);
+  });
+
+  it('that was cut is text', () => {
+    expect(redactJson('{"token": "abcdef', [])).not.toContain('abcdef');
   });
 });

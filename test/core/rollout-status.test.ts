@@ -107,6 +107,14 @@ describe('routing', () => {
 
   it('is taken on trust where we may not see it, but only when the operator says it is done', () => {
     expect(judge({ seldonDeployment, routes: [] }).phase).toBe('ready');
+    const both = anObject({
+      state: 'Available',
+      conditions: [
+        { type: 'istioVirtualServicesReady', status: 'True', reason: 'All VirtualServices created' },
+        ...(seldonDeployment.status?.conditions ?? []),
+      ],
+    });
+    expect(judge({ seldonDeployment: both, routes: [mapping('wine-main')] }).phase).toBe('ready');
     const conditions = [{ ...inUse, status: 'False', reason: 'Not all Ambassador Mappings created' }];
     const early = anObject({ state: 'Available', conditions });
     expect(judge({ seldonDeployment: early, routes: [] }).phase).toBe('in-progress');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ANNOTATIONS } from '../../src/core/seldon-deployment.ts';
+import { ANNOTATIONS, FIELD_MANAGER } from '../../src/core/seldon-deployment.ts';
 import { direct } from '../../src/core/strategy/direct.ts';
 import { undoManifest } from '../../src/core/undo.ts';
 import { aModel, aPlanRequest, applied, someOptions } from '../support/models.ts';
@@ -31,4 +31,25 @@ it('leaves out what was not there before, so that the server removes it', () => 
 it('claims nothing that we did not apply', () => {
   const rich = { ...before, spec: { ...before.spec, oauth_key: 'theirs' } };
   expect(undoManifest(next.manifest, rich, '42').spec).not.toHaveProperty('oauth_key');
+});
+
+it('brings back what we owned before and left out this time', () => {
+  const fieldsV1 = {
+    'f:metadata': { 'f:labels': { 'f:team': {} }, 'f:annotations': { '.': {}, 'f:model-alias': {} } },
+    'f:spec': { 'f:annotations': { 'f:team': {} }, 'f:predictors': {} },
+  };
+  const owned = structuredClone(before);
+  owned.metadata.labels = { team: 'wine', theirs: 'x' };
+  owned.metadata.annotations = { ...owned.metadata.annotations, 'model-alias': 'champion', theirs: 'x' };
+  owned.spec.annotations = { ...owned.spec.annotations, team: 'wine' };
+  owned.metadata.managedFields = [
+    { manager: 'kubectl', operation: 'Update', fieldsV1: { 'f:metadata': { 'f:labels': { 'f:theirs': {} } } } },
+    { manager: FIELD_MANAGER, operation: 'Apply', fieldsV1 },
+  ];
+  const { metadata, spec } = undoManifest(next.manifest, owned, '42');
+  expect(metadata.labels).toEqual({ team: 'wine' });
+  expect(metadata.annotations).toMatchObject({ 'model-alias': 'champion' });
+  expect(metadata.annotations).not.toHaveProperty('theirs');
+  expect(spec.annotations).toMatchObject({ team: 'wine' });
+  expect(spec.predictors).toEqual(before.spec.predictors);
 });

@@ -11,6 +11,7 @@ const HOSTILE = [
   'a | b\n|---|',
   '::set-output name=outcome::deployed',
   '##[error]fake',
+  'HTTP 503, 3 ms: ##[stop-commands]x',
   '\u001b[31mred\u001b[0m \u202egnp.exe',
   'fixes #1, GH-2, acme/x#3 https://evil.example www.evil.example',
   '</details></details>',
@@ -40,7 +41,7 @@ describe('hostile text', () => {
   });
 
   it.each(HOSTILE)('is no workflow command in the log: %j', (text) => {
-    expect(logLine(`said:\n${text}\n  ${text}`)).not.toMatch(/^\s*(::|##\[)/m);
+    expect(logLine(`said:\n${text}\n  ${text}`)).not.toMatch(/^\s*::|##\[/m);
   });
 });
 

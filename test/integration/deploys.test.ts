@@ -165,6 +165,23 @@ spec:
     expect(end.summary).toContain('seldonio/mlflowserver:missing');
   });
 
+  it.concurrent('a namespace without room for the new pod gets its old model back, and is told so', async () => {
+    const inNamespace = (...args: readonly string[]) => kubectl('-n', 'crowded', ...args);
+    await inNamespace('create', 'namespace', 'crowded');
+    const secret = JSON.parse(await kubectl('get', 'secret', 'rclone-s3', '-o', 'json'));
+    const copy = join(mkdtempSync(join(tmpdir(), 'secret-')), 'secret.json');
+    writeFileSync(copy, JSON.stringify({ ...secret, metadata: { name: 'rclone-s3', namespace: 'crowded' } }));
+    await inNamespace('apply', '-f', copy);
+    const inputs = { name: 'crowded', namespace: 'crowded', ...QUICK };
+    expectEnding(await world.deploy({ with: { 'model-uri': 'models:/wine-quality/1', ...inputs } }), 'deployed', 'ok');
+    await inNamespace('create', 'quota', 'few', '--hard=pods=1');
+    const end = await world.deploy({ with: { 'model-uri': 'models:/wine-quality/2', ...inputs } });
+    expectEnding(end, 'rolled-back', 'quota-exceeded');
+    expect(await inNamespace('get', 'pods', '-o', 'jsonpath={.items[*].status.containerStatuses[*].ready}')).toBe(
+      'true',
+    );
+  });
+
   it.concurrent('a typo in the manifest, which the API server answers like a fault of its own', async () => {
     const manifest =
       'kind: SeldonDeployment\nmetadata: { name: typo }\nspec: { predictors: [{ name: main, trafic: 100, graph: { name: prediction } }] }\n';

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.ts';
 import type { PullRequestHint } from '../../src/core/pull-request.ts';
 import type { Repository, Workspace } from '../../src/ports.ts';
+import { findPullRequest } from '../../src/steps/find-pull-request.ts';
 import { publishReport } from '../../src/steps/publish-report.ts';
 import { FakeRunner } from '../support/fake-runner.ts';
 import { aReport, sampleReports } from '../support/reports.ts';
@@ -13,7 +14,7 @@ class FakeRepository implements Repository {
     return commit.startsWith('a') ? 7 : undefined;
   }
 
-  async upsertComment(pullRequest: number, _marker: string, body: string): Promise<string> {
+  async upsertComment(pullRequest: number, _markers: readonly string[], body: string): Promise<string> {
     this.written.push({ pullRequest, body });
     return 'https://github.com/acme/wine/pull/7#issuecomment-1';
   }
@@ -41,11 +42,11 @@ async function publish(over: Partial<Parameters<typeof publishReport>[0]> = {}) 
   await publishReport({
     report: aReport(),
     tell: { comment: 'auto' },
-    hint: { number: 7 },
+    pullRequest: 7,
     repository,
     workspace,
     runner,
-    redact: (text) => text,
+    secrets: [],
     ...over,
   });
   return { runner, repository, summary: summaries.join() };
@@ -67,11 +68,12 @@ describe('telling', () => {
     ['a commit without a pull request', { commit: 'b'.repeat(40) }, 0],
     ['nothing at all', undefined, 0],
   ])('finds the pull request by %s', async (_, hint, comments) => {
-    expect((await publish({ hint })).repository.written).toHaveLength(comments);
+    const pullRequest = await findPullRequest(hint, new FakeRepository());
+    expect((await publish({ pullRequest })).repository.written).toHaveLength(comments);
   });
 
   it('warns when a comment was asked for in any case and there is no pull request', async () => {
-    const { runner } = await publish({ hint: undefined, tell: { comment: 'always' } });
+    const { runner } = await publish({ pullRequest: undefined, tell: { comment: 'always' } });
     expect(runner.lines.join()).toMatch(/Warning: no comment was written: no pull request/);
   });
 
@@ -86,10 +88,28 @@ describe('telling', () => {
     const hostile = aReport({ warnings: ['s3cr3t'], findings: [], manifest: 's3cr3t' });
     const { runner, repository, summary } = await publish({
       report: hostile,
-      redact: (text) => text.replaceAll('s3cr3t', '***'),
+      secrets: ['s3cr3t'],
     });
     for (const text of [repository.written[0]?.body, summary, runner.outputs['result']])
       expect(text).not.toContain('s3cr3t');
+  });
+
+  it('leaves every fence closed where a secret stood at its end', async () => {
+    const quotes = [
+      { label: 'Answer', text: '````\nHTTP 500: token=' },
+      { label: 'Log', text: '`token=abcd` and `@octocat <b>`' },
+    ];
+    const finding = {
+      reason: 'crash-loop',
+      title: 'HTTP 500: `token=abcd` and `@octocat <b>`',
+      cure: undefined,
+      quotes,
+    } as const;
+    const { repository } = await publish({ report: aReport({ outcome: 'failed', findings: [finding] }) });
+    const body = repository.written[0]?.body ?? '';
+    expect(body).not.toContain('abcd');
+    const outside = body.replace(/^(`{3,})[\s\S]*?^\1$/gm, '').replace(/(`+)(?:(?!\1)[\s\S])*\1/g, '');
+    expect(outside).not.toMatch(/@octocat|<b>/);
   });
 
   it('says the cause and the cure in the log when the step fails', async () => {

@@ -62,6 +62,7 @@ async function tell({ script, model = aModel(), inputs, endpoint = answering(200
     runner,
     workspace,
     clock,
+    cancelled: new AbortController().signal,
   };
   const report = await run(config(inputs), world, context);
   return { report, cluster, runner };

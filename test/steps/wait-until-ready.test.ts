@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { waitUntilReady } from '../../src/steps/wait-until-ready.ts';
+import { lookOnce, waitUntilReady } from '../../src/steps/wait-until-ready.ts';
 import { aDeployment, anObject, aPod, expectedWine, MARKER } from '../support/cluster-states.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeCluster, type Moment } from '../support/fake-cluster.ts';
@@ -64,6 +64,24 @@ describe('waiting for a rollout', () => {
     expect(clock.now()).toBeGreaterThanOrEqual(500);
   });
 
+  const quota = [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota: few' }];
+
+  it('does not take a failure of the pods before for one of its own', async () => {
+    const carriedOver = aDeployment({ updatedReplicas: 0, availableReplicas: 1, conditions: quota });
+    const { status } = await wait([
+      { at: 0, object: anObject(), deployments: [carriedOver] },
+      { at: 500, deployments: [aDeployment()] },
+    ]);
+    expect(status.phase).toBe('ready');
+  });
+
+  it('believes a Deployment that says for some seconds that it gets no pods', async () => {
+    const failing = aDeployment({ updatedReplicas: 0, availableReplicas: 0, conditions: quota });
+    const { status, clock } = await wait([{ at: 0, object: anObject({ state: 'Creating' }), deployments: [failing] }]);
+    expect(status).toMatchObject({ phase: 'failed', reason: 'quota-exceeded' });
+    expect(clock.now()).toBeLessThan(10_000);
+  });
+
   it('gives an unschedulable pod time to find a node', async () => {
     const { status } = await wait([
       {
@@ -109,5 +127,32 @@ describe('waiting for a rollout', () => {
       { at: 3_000, object: anObject({ state: 'Creating' }, `${MARKER}0`) },
     ]);
     expect(status).toMatchObject({ phase: 'failed', reason: 'superseded' });
+  });
+});
+
+describe('one look', () => {
+  it.each([
+    ['says ready', { object: anObject(), deployments: [aDeployment()] }, 'ready'],
+    [
+      'suspects nothing',
+      { object: anObject({ state: 'Failed', description: 'x' }), deployments: [aDeployment()] },
+      'in-progress',
+    ],
+    [
+      'waits for nobody',
+      { object: anObject(), deployments: [aDeployment({ availableReplicas: 0 })], pods: [unschedulable] },
+      'in-progress',
+    ],
+  ])('%s', async (_, moment, phase) => {
+    const clock = new FakeClock();
+    const cluster = new FakeCluster(clock, [{ at: 0, ...moment }]);
+    const status = await lookOnce({
+      cluster,
+      ref: { namespace: 'seldon', name: 'wine' },
+      expected: expectedWine,
+      clock,
+    });
+    expect(status.phase).toBe(phase);
+    expect(clock.now()).toBe(0);
   });
 });

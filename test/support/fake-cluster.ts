@@ -67,8 +67,9 @@ export class FakeCluster implements Cluster {
     return this.#stored;
   }
 
-  async remove(_ref: unknown, uid: string): Promise<void> {
-    this.removed.push(uid);
+  async remove(_ref: unknown, { metadata }: SeldonDeployment): Promise<void> {
+    this.removed.push(metadata.uid ?? '');
+    this.#stored = undefined;
   }
 
   async missingPermissions(): Promise<readonly never[]> {

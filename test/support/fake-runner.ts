@@ -22,7 +22,4 @@ export class FakeRunner implements Runner {
   setOutput(name: string, value: string): void {
     this.outputs[name] = value;
   }
-  setSecret(secret: string): void {
-    this.secrets.push(secret);
-  }
 }

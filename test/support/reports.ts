@@ -10,6 +10,7 @@ export function aReport(over: Partial<Report> = {}): Report {
     mode: 'direct',
     name: 'wine',
     namespace: 'seldon',
+    cluster: undefined,
     protocol: 'seldon',
     model: {
       requestedUri: 'models:/wine-quality@champion',

@@ -20,7 +20,7 @@ import { type CredentialsRequest, loadCredentials } from './credentials.ts';
 import { WatchedRollout } from './observation.ts';
 import { KindReader, MAPPINGS, type ResourceKind, SELDON_DEPLOYMENTS, VIRTUAL_SERVICES } from './resource-kind.ts';
 import { routeOfMapping, routeOfVirtualService } from './routing.ts';
-import { seldonMissing, serverSideApply } from './server-side-apply.ts';
+import { differsInStatusOnly, seldonMissing, serverSideApply } from './server-side-apply.ts';
 import { serviceThroughApi } from './service-proxy.ts';
 
 /** Bytes of a log that are read at most: a runaway container may have written gigabytes. */
@@ -73,25 +73,28 @@ export class KubernetesCluster implements Cluster {
     return dryRun ? applied : this.#remember(applied);
   }
 
-  async remove(ref: ObjectRef, uid: string): Promise<void> {
+  async remove(ref: ObjectRef, known: SeldonDeployment): Promise<void> {
     const { namespace, name } = ref;
-    const answer = await this.#connection.request({
-      method: 'DELETE',
-      path: this.#kinds.pathOf(SELDON_DEPLOYMENTS, ref),
-      body: JSON.stringify({
-        apiVersion: 'v1',
-        kind: 'DeleteOptions',
-        preconditions: { uid },
-        propagationPolicy: 'Background',
-      }),
-    });
-    if (answer.status < 300 || isObjectMissing(answer)) return;
-    if (answer.status === 409)
-      throw new UserError(
-        'object-changed',
-        `SeldonDeployment ${namespace}/${name} was deleted and re-created meanwhile`,
-      );
-    throw failureOf(answer, asked('delete', SELDON_DEPLOYMENTS, namespace));
+    let now: SeldonDeployment | undefined = known;
+    // The operator writes the status of an object under way, and each time it gets a new version.
+    while (now !== undefined && differsInStatusOnly(now, known)) {
+      const { uid, resourceVersion } = now.metadata;
+      const answer = await this.#connection.request({
+        method: 'DELETE',
+        path: this.#kinds.pathOf(SELDON_DEPLOYMENTS, ref),
+        body: JSON.stringify({
+          apiVersion: 'v1',
+          kind: 'DeleteOptions',
+          preconditions: { uid, ...(resourceVersion !== undefined && { resourceVersion }) },
+          propagationPolicy: 'Background',
+        }),
+      });
+      if (answer.status < 300 || isObjectMissing(answer)) return;
+      if (answer.status !== 409) throw failureOf(answer, asked('delete', SELDON_DEPLOYMENTS, namespace));
+      now = await this.read(ref);
+    }
+    if (now === undefined) return;
+    throw new UserError('object-changed', `SeldonDeployment ${namespace}/${name} was changed or replaced meanwhile`);
   }
 
   async observe(ref: ObjectRef): Promise<Observation> {

@@ -84,7 +84,8 @@ function askedOf({ metadata }: SeldonDeployment): Asked {
   return { verb: 'patch', resource, namespace: metadata.namespace ?? '' };
 }
 
-function differsInStatusOnly(live: SeldonDeployment | undefined, before: SeldonDeployment | undefined): boolean {
+/** Is it the same object, with at most another status? */
+export function differsInStatusOnly(live: SeldonDeployment | undefined, before: SeldonDeployment | undefined): boolean {
   const lasting = (object: SeldonDeployment) => {
     const { uid, labels, annotations, ownerReferences, deletionTimestamp } = object.metadata;
     return { uid, labels, annotations, ownerReferences, deletionTimestamp, spec: object.spec };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Agent } from 'node:http';
 import { unescape as percentDecoded } from 'node:querystring';
 import type { RegistryConfig } from '../../core/config.ts';
@@ -14,8 +15,8 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   /** Told before each wait for another try. */
   readonly warn: (message: string) => void;
-  /** PEM text that replaces the known authorities (MLFLOW_TRACKING_SERVER_CERT_PATH names its file). */
-  readonly authorities?: string | undefined;
+  /** PEM file that replaces the known authorities (MLFLOW_TRACKING_SERVER_CERT_PATH). */
+  readonly authoritiesPath?: string | undefined;
   /** Trust any certificate (MLFLOW_TRACKING_INSECURE_TLS). */
   readonly insecureTls?: boolean;
   /** MLFLOW_WORKSPACE, for servers with workspaces (3.10 and newer). */
@@ -124,15 +125,26 @@ export class MlflowConnection {
   }
 
   #agentFor(protocol: string): Agent {
-    const { authorities, insecureTls } = this.#options;
+    const { authoritiesPath, insecureTls } = this.#options;
     const known = this.#agents.get(protocol);
     if (known !== undefined) return known;
     const agent = createAgent(protocol, {
-      ...(authorities !== undefined && { ca: authorities }),
+      ...(authoritiesPath !== undefined && { ca: readAuthorities(authoritiesPath) }),
       ...(insecureTls === true && { rejectUnauthorized: false }),
     });
     this.#agents.set(protocol, agent);
     return agent;
+  }
+}
+
+function readAuthorities(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new UserError('bad-input', `MLFLOW_TRACKING_SERVER_CERT_PATH names ${path}, which cannot be read`, {
+      hint: 'correct the variable: it takes the path of a PEM file on the runner',
+      cause,
+    });
   }
 }
 

@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import { checkedNodeName, checkedPredictorName } from '../naming.ts';
 import { assemble, type Plan, type PlanRequest } from '../plan.ts';
 import { renderPredictor } from '../predictor.ts';
+import { defaultReplicas, replicasOf } from '../replicas.ts';
 import { MAIN_PREDICTOR, MODEL_NODE, type Predictor } from '../seldon-deployment.ts';
 
 /** One predictor with all the traffic. A shadow beside it stays; a second predictor that answers is not ours to drop. */
@@ -15,8 +16,20 @@ export function direct(request: PlanRequest): Plan {
 
   const name = checkedPredictorName(baseMain?.name ?? liveMain?.name ?? MAIN_PREDICTOR);
   const node = checkedNodeName(baseMain?.graph.name ?? liveMain?.graph.name ?? MODEL_NODE);
-  const budget = budgetOf(request.timeout, options.replicas ?? baseMain?.replicas ?? liveMain?.replicas ?? 1);
-  const main = renderPredictor({ name, node, model, options, budget, base: baseMain, live: liveMain });
+  const fallbackReplicas = defaultReplicas(base?.spec, live?.spec, liveMain);
+  const spec = { ...live?.spec, ...base?.spec };
+  const known = { ...liveMain, ...baseMain, name, graph: { name: node } };
+  const budget = budgetOf(request.timeout, options.replicas ?? replicasOf(spec, known));
+  const main = renderPredictor({
+    name,
+    node,
+    model,
+    options,
+    budget,
+    fallbackReplicas,
+    base: baseMain,
+    live: liveMain,
+  });
   const shadows = (live?.spec.predictors ?? []).slice(1).filter((one) => one.name !== name);
   return assemble(request, { wanted: [main], carried: shadows, budget });
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { SeldonDeployment } from '../../../src/core/seldon-deployment.ts';
 import { answer, conflict, missing, type Reply, refusal, startCluster, unknownKind } from '../../support/kube-api.ts';
 
 const REF = { namespace: 'seldon', name: 'wine' };
@@ -19,16 +20,35 @@ test('what is read is kept to the letter: microseconds, unknown fields', async (
   expect(await cluster.read(REF)).toEqual(object);
 });
 
-test('removal names the uid, and what is gone already is gone', async () => {
+const known = (resourceVersion: string, replicas = 1): SeldonDeployment => ({
+  apiVersion: 'machinelearning.seldon.io/v1',
+  kind: 'SeldonDeployment',
+  metadata: { ...REF, uid: 'u-1', resourceVersion },
+  spec: { replicas, predictors: [] },
+});
+
+test('removal is of the very object that was read, and what is gone already is gone', async () => {
   const { api, cluster } = await startCluster((_, response) => missing(response));
-  await cluster.remove(REF, 'u-1');
+  await cluster.remove(REF, known('7'));
   expect(api.asked[0]).toMatchObject({ method: 'DELETE', path: PATH });
   expect(JSON.parse(api.asked[0]?.body ?? '')).toMatchObject({
-    preconditions: { uid: 'u-1' },
+    preconditions: { uid: 'u-1', resourceVersion: '7' },
     propagationPolicy: 'Background',
   });
-  api.reply = (_, response) => conflict(response);
-  await expect(cluster.remove(REF, 'u-1')).rejects.toMatchObject({ code: 'object-changed' });
+});
+
+test('removal goes on over a new status, and ends at a change by somebody else', async () => {
+  const { api, cluster } = await startCluster((_, response) => missing(response));
+  let now = known('8');
+  api.reply = ({ method }, response) => {
+    if (method === 'GET') answer(response, 200, now);
+    else if (JSON.parse(api.asked.at(-1)?.body ?? '{}').preconditions.resourceVersion === '8')
+      answer(response, 200, {});
+    else conflict(response);
+  };
+  await cluster.remove(REF, known('7'));
+  now = known('9', 2);
+  await expect(cluster.remove(REF, known('7'))).rejects.toMatchObject({ code: 'object-changed' });
 });
 
 test('a log is asked for by its last lines and a limit, and may not exist', async () => {

@@ -1,0 +1,20 @@
+import { expect } from 'vitest';
+import { expectEnding, live, story, using } from './story.ts';
+
+story('a run that is cancelled while it waits says that it does not know what is live', async (sandbox) => {
+  const inputs = { 'model-uri': 'models:/wine-quality/7' };
+  const end = await sandbox.act(using(inputs, { cancelAt: /waiting for|pending|not ready/ }));
+  const comment = expectEnding(sandbox, end, { outcome: 'unknown', reason: 'cancelled' });
+  expect(comment).toContain('the manifest was applied, but then: the run was cancelled');
+  expect(live(sandbox)).toBeDefined();
+});
+
+story(
+  'a run that is cancelled before it applied anything has changed nothing, and applies nothing',
+  async (sandbox) => {
+    const end = await sandbox.act({ cancelAt: /::group::Look before applying/ });
+    expectEnding(sandbox, end, { outcome: 'failed', reason: 'cancelled' });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(live(sandbox)).toBeUndefined();
+  },
+);

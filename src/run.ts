@@ -1,6 +1,5 @@
 import type { Config } from './core/config.ts';
-import { type Applied, type Draft, endingOf, identityOf, startDraft } from './core/draft.ts';
-import { UserError } from './core/errors.ts';
+import { type Draft, endingOf, identityOf, startDraft, whereabouts } from './core/draft.ts';
 import type { Model } from './core/model.ts';
 import { deploymentName, nameInUri } from './core/naming.ts';
 import type { Plan } from './core/plan.ts';
@@ -10,6 +9,7 @@ import type { SeldonDeployment } from './core/seldon-deployment.ts';
 import { previousModelOf } from './core/trace.ts';
 import type { Clock, Cluster, ModelRegistry, ObjectRef, OpenEndpoint, Runner, Workspace } from './ports.ts';
 import { applyPlan } from './steps/apply-plan.ts';
+import { appliedBy, cancellation } from './steps/end-early.ts';
 import { type Journal, startJournal } from './steps/journal.ts';
 import { planRollout } from './steps/plan-rollout.ts';
 import { checkPermissions, checkSecret } from './steps/preflight.ts';
@@ -68,19 +68,19 @@ export async function run(config: Config, world: World, context: Context): Promi
   } catch (error) {
     const { finding, ...ending } = endingOf(error, config.dryRun ? 'no' : appliedBy(journal, error));
     if (finding.reason === 'internal-error' && error instanceof Error) world.runner.error(error.stack ?? error.message);
-    Object.assign(self.draft, ending, { findings: [finding, ...self.draft.findings] });
+    Object.assign(self.draft, ending, { findings: [finding, ...self.draft.findings], warnings: [] });
   }
   return { ...self.draft, steps: journal.records };
 }
 
 async function ship(self: Run): Promise<void> {
-  const { config, world, journal, draft } = self;
-  const model = await resolveModel(self);
-  const smoke = await prepareSmoke(world.workspace, config, model);
-  draft.predictionSkipped = smoke.skipped;
-  draft.warnings = model.warnings;
-  const ref = placeOf(self, model);
-  await journal.step('preflight', (conclude) => checkPermissions({ cluster: world.cluster, ref, config }, conclude));
+  const { config, world, journal } = self;
+  const { model, smoke } = await resolveModel(self);
+  const ref = await journal.step('preflight', async (conclude) => {
+    const place = placeOf(self, model);
+    await checkPermissions({ cluster: world.cluster, ref: place, config }, conclude);
+    return place;
+  });
   const { live, plan, withNewPods } = await makePlan(self, ref, model);
   const found: Shipment = { ref, model, smoke, plan, live, applied: undefined };
 
@@ -105,33 +105,17 @@ async function ship(self: Run): Promise<void> {
   return findings === undefined ? endWell(self, shipment, ['deployed', 'ok']) : fail(self, shipment, findings);
 }
 
-function resolveModel({ config, world, journal, draft }: Run): Promise<Model> {
+/** The model, and what it will be asked. */
+function resolveModel({ config, world, journal, draft }: Run): Promise<{ model: Model; smoke: Smoke }> {
   return journal.step('resolve', async (conclude) => {
     const model = await world.registry.resolve(config.modelUri);
     draft.model = identityOf(model);
-    const who = model.name === undefined ? config.modelUri : `${model.name} v${model.version}`;
-    conclude(`${who} lies in ${model.storageUri}`);
-    return model;
-  });
-}
-
-/** Is something changed? While the API server was asked to, or did not say whether it did, nobody knows. */
-function appliedBy(journal: Journal, error: unknown): Applied {
-  const state = journal.stateOf('apply');
-  if (state === 'ok') return 'yes';
-  const isLost = error instanceof UserError && ['cluster-unreachable', 'cluster-failed'].includes(error.code);
-  return state === 'under-way' || (state === 'failed' && isLost) ? 'perhaps' : 'no';
-}
-
-/** Rejects once the run is cancelled; what is under way then is left where it stands, and no further step begins. */
-function cancellation(cancelled: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const end = () => {
-      const hint = 'look at the SeldonDeployment before you run it again: the next run starts from what is live then';
-      reject(new UserError('cancelled', 'the run was cancelled', { hint }));
-    };
-    if (cancelled.aborted) end();
-    cancelled.addEventListener('abort', end, { once: true });
+    const smoke = await prepareSmoke(world.workspace, config, model);
+    draft.sampleRequest = smoke.request?.body;
+    draft.predictionSkipped = smoke.skipped;
+    draft.warnings = model.warnings;
+    conclude(whereabouts(model));
+    return { model, smoke };
   });
 }
 
@@ -168,7 +152,12 @@ function makePlan(
     });
     draft.manifest = made.plan.toldYaml;
     draft.manifestPath = await world.workspace.write(`${ref.namespace}-${ref.name}.yaml`, made.plan.yaml);
-    draft.warnings = [...draft.warnings, ...(await checkSecret(world.cluster, ref, predictor.graph))];
+    // Only a write tells that a namespace is missing: the server would take this one, and stores nothing.
+    const hasNamespace = () => world.cluster.apply(made.plan.manifest, { dryRun: true });
+    draft.warnings = [
+      ...draft.warnings,
+      ...(await checkSecret(world.cluster, ref, { graph: predictor.graph, hasNamespace })),
+    ];
     conclude(made.plan.summary);
     return made;
   });
@@ -196,9 +185,10 @@ async function prove(self: Run, { ref, plan, smoke, model }: Shipment): Promise<
 /** Ends a run whose model did not come up or did not prove itself: puts back what was there, or leaves it as asked. */
 async function fail(self: Run, shipment: Shipment, findings: readonly Finding[]): Promise<void> {
   const { config, world, journal, draft } = self;
-  const { ref, plan, live, applied } = shipment;
+  const { ref, plan, live, applied, model } = shipment;
   draft.findings = findings;
   const reason = findings[0]?.reason ?? 'internal-error';
+  if (!ABOUT_THE_MODEL.has(reason)) forgetWarnings(self, model);
   if (applied === undefined) return end(self, 'failed', reason);
   if (config.onFailure === 'keep') return end(self, 'kept', reason);
   const { timeout } = plan.budget;
@@ -212,6 +202,19 @@ function end({ draft }: Run, outcome: Outcome, reason: Reason): void {
 
 /** The model is live and answered: what might have gone wrong with it did not. */
 function endWell(self: Run, { model }: Shipment, [outcome, reason]: readonly [Outcome, Reason]): void {
-  self.draft.warnings = self.draft.warnings.filter((warning) => !model.warnings.includes(warning));
+  forgetWarnings(self, model);
   end(self, outcome, reason);
 }
+
+function forgetWarnings({ draft }: Run, model: Model): void {
+  draft.warnings = draft.warnings.filter((warning) => !model.warnings.includes(warning));
+}
+
+/** Failures that something in the model itself may explain. */
+const ABOUT_THE_MODEL: ReadonlySet<Reason> = new Set([
+  'crash-loop',
+  'rollout-timeout',
+  'progress-deadline-exceeded',
+  'health-failed',
+  'prediction-failed',
+]);

@@ -29,12 +29,19 @@ export function refusalOf(body: string, answer: unknown): string {
   return sentence(body);
 }
 
+/** A page of a proxy or ingress says what it means in its title. */
+function titleOf(html: string): string {
+  const title = /<title>([^<]{1,200})<\/title>/i.exec(html)?.[1];
+  return title === undefined ? 'an HTML page' : `an HTML page, "${title.trim()}"`;
+}
+
 function detailOf({ loc, msg }: Readonly<Record<string, unknown>>): string {
   return Array.isArray(loc) ? `${loc.join('.')}: ${msg}` : String(msg);
 }
 
 /** MLflow puts the whole input and schema before its reason, and Python the whole stack. */
 function sentence(text: string): string {
+  if (/^\s*<(?:!doctype|html|head|body)\b/i.test(text)) return titleOf(text);
   const reason = text.lastIndexOf('. Error: ');
   const exception = /^Traceback[\s\S]*\n(\S.*)/.exec(text.trim())?.[1];
   const words = reason < 0 ? (exception ?? text) : text.slice(reason + 9);

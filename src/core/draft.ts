@@ -26,6 +26,7 @@ export function startDraft(config: Drafted | undefined, context: RunContext): Dr
     changes: [],
     steps: [],
     prediction: undefined,
+    sampleRequest: undefined,
     predictionSkipped: undefined,
     endpoint: undefined,
     findings: [],
@@ -39,6 +40,12 @@ export function startDraft(config: Drafted | undefined, context: RunContext): Dr
 export function identityOf(model: Model): NonNullable<Report['model']> {
   const { requestedUri, storageUri, name, version, alias, runId, link } = model;
   return { requestedUri, storageUri, name, version, alias, runId, link };
+}
+
+/** Where a model was found, in words. */
+export function whereabouts({ name, version, requestedUri, storageUri }: Model): string {
+  if (name !== undefined) return `${name}${version === undefined ? '' : ` v${version}`} lies in ${storageUri}`;
+  return requestedUri === storageUri ? `${storageUri}, as it was given` : `${requestedUri} lies in ${storageUri}`;
 }
 
 /** Was the manifest applied when a run ended? */

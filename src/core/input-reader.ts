@@ -46,7 +46,7 @@ export class InputReader {
   end(): void {
     const [first, ...more] = this.#faults;
     if (first === undefined) return;
-    const hint = 'correct the `with:` of this step; nothing was asked and nothing changed';
+    const hint = 'correct the `with:` of this step; no server was asked and nothing changed';
     if (more.length === 0) throw new UserError(first.code, `the input ${first.sentence}`, { hint });
     const list = this.#faults.map(({ sentence }) => `- ${sentence}`).join('\n');
     throw new UserError('bad-input', `${this.#faults.length} inputs are wrong:\n${list}`, { hint });

@@ -74,12 +74,17 @@ const SYMBOLS: Readonly<Record<Outcome, string>> = {
   unknown: '⚠️',
 };
 
+const PROOF: ReadonlySet<StepRecord['name']> = new Set(['health', 'predict', 'endpoint']);
+
 function headline(report: Report): string {
   const model = modelTitle(report.model);
   const before =
     report.previous === undefined
       ? 'what was live before'
       : modelTitle({ ...report.previous, storageUri: report.previous.modelUri });
+  const failed = report.steps.some(({ name, state }) => PROOF.has(name) && state === 'failed')
+    ? 'came up, but did not pass its check'
+    : 'did not come up';
   const sentences: Readonly<Record<Outcome, string>> = {
     deployed: `${model} is live on Seldon`,
     unchanged: `${model} is live on Seldon already, and answers`,
@@ -87,9 +92,9 @@ function headline(report: Report): string {
     failed: report.steps.some((step) => step.name === 'wait')
       ? `${model} failed`
       : `${model} was not deployed: nothing was changed`,
-    'rolled-back': `${model} did not come up; ${before} is back and available`,
-    withdrawn: `${model} did not come up; it was the first, and is removed again`,
-    kept: `${model} did not come up, and was left as it is`,
+    'rolled-back': `${model} ${failed}; ${before} is back and available`,
+    withdrawn: `${model} ${failed}; it was the first, and is removed again`,
+    kept: `${model} ${failed}, and was left as it is`,
     unknown: `${model}: what is live now is not certain`,
   };
   return `${SYMBOLS[report.outcome]} ${sentences[report.outcome]}`;
@@ -145,17 +150,30 @@ function changes({ changes: lines, outcome }: Report): readonly string[] {
   ];
 }
 
-function endpoint({ endpoint: at, prediction, outcome, mode }: Report): readonly string[] {
+function endpoint({ endpoint: at, prediction, sampleRequest, outcome, mode }: Report): readonly string[] {
   if (at === undefined || !['deployed', 'unchanged', 'planned', 'rolled-back'].includes(outcome)) return [];
   const url = at.predictUrl ?? at.inClusterUrl;
   const where = at.predictUrl === undefined ? ' (inside the cluster; give `ingress-url` for the public one)' : '';
   const later = outcome === 'planned' ? `**Endpoint** once it is deployed with mode ${mode}` : '**Endpoint**';
-  return [`${later}: ${codeSpan(url, 2000)}${where}`, fence(curlLine(url, prediction?.request), 'sh')];
+  return [`${later}: ${codeSpan(url, 2000)}${where}`, fence(curlLine(url, prediction?.request ?? sampleRequest), 'sh')];
 }
+
+/** For people who read the comment: what was done, not what we call it. */
+const STEP_WORDS: Readonly<Record<StepRecord['name'], string>> = {
+  resolve: 'find the model',
+  preflight: 'check permissions',
+  render: 'write the manifest',
+  apply: 'apply it',
+  wait: 'wait for the pods',
+  health: 'health',
+  predict: 'prediction',
+  endpoint: 'public endpoint',
+  undo: 'put back',
+};
 
 function stepRow({ name, state, message, duration }: StepRecord): readonly string[] {
   const mark = state === 'failed' ? '**failed**: ' : '';
-  return [name, `${mark}${prose(firstLine(message), 300)}`, humanDuration(duration)];
+  return [STEP_WORDS[name], `${mark}${prose(firstLine(message), 300)}`, humanDuration(duration)];
 }
 
 function firstLine(text: string): string {

@@ -1,4 +1,5 @@
 import { UserError } from './errors.ts';
+import { nearestWord } from './nearest-word.ts';
 
 /** What a model URI asks for. Text is as the user wrote it: MLflow decodes nothing, so neither do we. */
 export type ModelUri =
@@ -51,7 +52,8 @@ export function storageOriginOf(uri: string): StorageOrigin {
 }
 
 interface Place {
-  readonly hasAuthority: boolean;
+  /** What stands between two slashes and the next; empty in a URI as it should be. */
+  readonly authority: string;
   /** Without slashes at its start. */
   readonly path: string;
 }
@@ -66,10 +68,13 @@ function splitAuthority(uri: string, rest: string): Place {
     );
   }
   if (!path.startsWith('/')) throw invalid(`${uri} has no path`, FORMS);
-  return { hasAuthority: authority !== '', path: path.replace(/^\/+/, '') };
+  return { authority, path: path.replace(/^\/+/, '') };
 }
 
-function parseModels(uri: string, { path }: Place): ModelUri {
+function parseModels(uri: string, { authority, path }: Place): ModelUri {
+  if (authority !== '' && !path.includes('/')) {
+    throw invalid(`${uri} has two slashes too early`, `write \`models:/${authority}/${path}\`, with one slash`);
+  }
   const [name = '', suffix, ...more] = path.split('/');
   if (more.length > 0) {
     throw invalid(`${uri} points into a model`, `name the model alone: \`models:/${name}/${suffix}\``);
@@ -80,9 +85,10 @@ function parseModels(uri: string, { path }: Place): ModelUri {
   if (isLatest(suffix)) return { kind: 'latest', name };
   const stage = STAGES.find((one) => one.toLowerCase() === suffix.toLowerCase());
   if (stage !== undefined) return { kind: 'stage', name, stage };
+  const near = nearestWord(suffix, [...STAGES, 'latest']);
   throw invalid(
-    `${uri}: \`${suffix}\` is neither a version number nor \`latest\` nor a stage`,
-    `for an alias write \`models:/${name}@${suffix}\``,
+    `${uri}: \`${suffix}\` is neither a version number nor \`latest\` nor a stage (${STAGES.join(', ')})`,
+    `${near === undefined ? '' : `did you mean \`${near}\`? `}For an alias write \`models:/${name}@${suffix}\``,
   );
 }
 
@@ -102,11 +108,11 @@ function parseOneSegment(uri: string, segment: string): ModelUri {
   );
 }
 
-function parseRun(uri: string, { hasAuthority, path }: Place): ModelUri {
+function parseRun(uri: string, { authority, path }: Place): ModelUri {
   const [runId = '', ...parts] = path.split('/');
   const inside = parts.filter((part) => part !== '');
   if (!RUN_ID.test(runId)) throw invalid(`${uri} names no run`, 'write `runs:/<run id>/<path of the model>`');
-  if (hasAuthority && inside.length === 0) {
+  if (authority !== '' && inside.length === 0) {
     throw invalid(`${uri} has two slashes too early`, 'write `runs:/<run id>/<path of the model>`, with one slash');
   }
   if (inside.includes('..')) throw invalid(`${uri} climbs out of its run`, 'leave out `..`');

@@ -74,7 +74,8 @@ export interface Model {
   readonly alias: string | undefined;
   readonly runId: string | undefined;
   readonly modelId: string | undefined;
-  /** Undefined where no server could be asked for `MLmodel`. */
+  /** Was there a server to show `MLmodel`? Without it signature and example are unknown. */
+  readonly isDescribed: boolean;
   readonly signature: Signature | undefined;
   readonly example: InputExample | undefined;
   /** A page about this model in the MLflow UI. */

@@ -1,7 +1,7 @@
 /** The word a person most likely meant; undefined when none is near. */
 export function nearestWord(given: string, words: readonly string[]): string | undefined {
   const [best] = words
-    .map((word) => ({ word, distance: editDistance(given.toLowerCase(), word) }))
+    .map((word) => ({ word, distance: editDistance(given.toLowerCase(), word.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   return best !== undefined && best.distance <= Math.max(2, Math.floor(best.word.length / 3)) ? best.word : undefined;
 }

@@ -55,6 +55,7 @@ export function outputsOf(report: Report, commentUrl: string | undefined): Reado
     result: JSON.stringify({
       schema_version: 1,
       ...report,
+      sampleRequest: report.sampleRequest?.slice(0, LONGEST_REQUEST),
       prediction: prediction && { ...prediction, request: prediction.request.slice(0, LONGEST_REQUEST) },
       manifest: (report.manifest?.length ?? 0) > LONGEST_MANIFEST ? undefined : report.manifest,
       commentUrl,

@@ -6,8 +6,11 @@ import type { Report } from './report.ts';
  * Markdown may be the end of a fence.
  */
 export function redactedReport(report: Report, secrets: readonly string[]): Report {
-  const { prediction } = report;
-  const clean = mapTexts(report, (text) => redact(text, secrets)) as Report;
+  const { prediction, sampleRequest } = report;
+  const clean = {
+    ...(mapTexts(report, (text) => redact(text, secrets)) as Report),
+    sampleRequest: sampleRequest === undefined ? undefined : redactJson(sampleRequest, secrets),
+  };
   if (prediction === undefined) return clean;
   const { request, response } = prediction;
   const texts = {

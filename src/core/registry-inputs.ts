@@ -7,9 +7,15 @@ export function readRegistry(read: InputReader): RegistryConfig {
   return {
     trackingUri: server.uri,
     ...readSignIn(read, server),
-    artifactsDestination: read.text('artifacts-destination')?.replace(/\/+$/, ''),
+    artifactsDestination: readDestination(read),
     storageUriMap: readUriMap(read),
   };
+}
+
+function readDestination(read: InputReader): string | undefined {
+  const text = read.text('artifacts-destination')?.replace(/\/+$/, '');
+  if (text === undefined || /^[\w+.-]+:|^\//.test(text)) return text;
+  return read.fault('artifacts-destination', `is ${quoted(text)}, but must be a storage URI, such as \`s3://mlflow\``);
 }
 
 type User = Pick<RegistryConfig, 'username' | 'password'>;
@@ -27,7 +33,7 @@ function readTrackingUri(read: InputReader): TrackingServer {
     if (read.text('mlflow-tracking-uri') !== undefined) {
       const what = /^databricks/.test(text ?? '')
         ? 'is a Databricks workspace, whose registry this action cannot read'
-        : 'is no server of MLflow';
+        : `is ${quoted(text ?? '')}, no server of MLflow`;
       read.fault('mlflow-tracking-uri', `${what}: give a URL that starts with https:// or http://`);
     }
     return { uri: text, username: undefined, password: undefined };

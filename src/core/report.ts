@@ -137,6 +137,8 @@ export interface Report {
   readonly changes: readonly string[];
   readonly steps: readonly StepRecord[];
   readonly prediction: PredictionRecord | undefined;
+  /** A request that fits the model, for people to send; JSON text. */
+  readonly sampleRequest: string | undefined;
   /** Why no prediction was sent, where none was. */
   readonly predictionSkipped: string | undefined;
   readonly endpoint: Endpoint | undefined;

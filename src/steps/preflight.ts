@@ -20,22 +20,28 @@ export async function checkPermissions(
     'cluster-forbidden',
     `the user of this kubeconfig may not, in namespace ${ref.namespace}: ${list}`,
     {
-      hint: `bind this Role to it:\n\n${roleFor(ref.namespace, wanted)}`,
+      hint: `bind this Role to it, if the namespace is the right one:\n\n${roleFor(ref.namespace, wanted)}`,
     },
   );
 }
 
 /**
  * Looks at the Secret with the storage's credentials, where we may.
+ * @param hasNamespace throws where the namespace itself is missing, and with it all Secrets
  * @returns warnings
  * @throws UserError secret-unusable when it does not exist: no pod could start
  */
-export async function checkSecret(cluster: Cluster, ref: ObjectRef, graph: GraphNode): Promise<readonly string[]> {
+export async function checkSecret(
+  cluster: Cluster,
+  ref: ObjectRef,
+  { graph, hasNamespace }: { readonly graph: GraphNode; readonly hasNamespace: () => Promise<unknown> },
+): Promise<readonly string[]> {
   const name = graph.envSecretRefName;
   if (name === undefined) return [];
   const keys = await cluster.secretKeys({ namespace: ref.namespace, name });
   if (keys === 'forbidden') return [];
   if (keys === 'missing') {
+    await hasNamespace();
     throw new UserError('secret-unusable', `Secret ${ref.namespace}/${name} does not exist`, {
       hint: 'create it with the `RCLONE_CONFIG_*` keys of your storage, or correct the input `env-secret`',
     });

@@ -23,9 +23,12 @@ export async function prepareSmoke(workspace: Workspace, config: Config, model: 
     return { request: { body, origin: 'input', rows: rowsOf(protocol, body) }, skipped: undefined, expect };
   }
   const made = smokeRequestOf({ model, protocol });
-  if ('skipped' in made) return { request: undefined, skipped: made.skipped, expect };
+  if ('skipped' in made) return { request: undefined, skipped: model.isDescribed ? made.skipped : UNKNOWN, expect };
   return { request: made, skipped: undefined, expect };
 }
+
+const UNKNOWN =
+  'No prediction was sent: no MLflow server showed what the model takes. Give a request in `smoke-request`.';
 
 async function ownRequest(workspace: Workspace, input: string): Promise<string> {
   const isJson = /^\s*[[{]/.test(input);

@@ -4,7 +4,7 @@ import type { Finding, PredictionRecord, ProofFailureReason } from '../core/repo
 import type { Predictor } from '../core/seldon-deployment.ts';
 import { judgeAnswer } from '../core/smoke-answer.ts';
 import type { Expectation } from '../core/smoke-expect.ts';
-import type { Clock, Cluster, HttpAnswer, HttpExchange, ObjectRef, OpenEndpoint } from '../ports.ts';
+import type { Clock, Cluster, HttpAnswer, HttpExchange, ObjectRef, OpenEndpoint, Runner } from '../ports.ts';
 import { gatherModelLog } from './gather-findings.ts';
 import type { Journal } from './journal.ts';
 import { healthTarget, predictTarget, type Target } from './proof-targets.ts';
@@ -20,6 +20,7 @@ export interface ProofRequest {
   readonly cluster: Cluster;
   readonly openEndpoint: OpenEndpoint;
   readonly clock: Clock;
+  readonly runner: Pick<Runner, 'info'>;
   readonly journal: Journal;
   readonly ref: ObjectRef;
   readonly predictor: Predictor;
@@ -72,7 +73,7 @@ function askHealth(request: ProofRequest): Promise<Failure | undefined> {
   return request.journal.step('health', async (conclude) => {
     const target = healthTarget(request);
     const where = `GET ${target.path} on ${target.endpoint.description}`;
-    const answer = await untilOpen(target, { method: 'GET', path: target.path, timeout: ONE_EXCHANGE }, request.clock);
+    const answer = await untilOpen(request, target, { method: 'GET', path: target.path, timeout: ONE_EXCHANGE });
     const message = `${where}: ${describe(answer)}`;
     const healthy = answer.kind === 'answer' && answer.status === 200;
     conclude(message, healthy ? 'ok' : 'failed');
@@ -81,13 +82,10 @@ function askHealth(request: ProofRequest): Promise<Failure | undefined> {
 }
 
 function predict(request: ProofRequest, smoke: SmokeRequest, target: Target): Promise<Attempt> {
-  const { protocol, signature, expect, clock } = request;
+  const { protocol, signature, expect } = request;
   return request.journal.step(target.step, async (conclude) => {
-    const answer = await untilOpen(
-      target,
-      { method: 'POST', path: target.path, body: smoke.body, timeout: ONE_EXCHANGE },
-      clock,
-    );
+    const exchange = { method: 'POST', path: target.path, body: smoke.body, timeout: ONE_EXCHANGE } as const;
+    const answer = await untilOpen(request, target, exchange);
     const prediction = recordOf(smoke, answer);
     const where = `POST ${target.path} on ${target.endpoint.description}`;
     const verdict =
@@ -104,12 +102,20 @@ function predict(request: ProofRequest, smoke: SmokeRequest, target: Target): Pr
 }
 
 /** Repeats while nobody is there yet: endpoints and routes follow a ready pod by moments. Any other answer is the answer. */
-async function untilOpen(target: Target, exchange: HttpExchange, clock: Clock): Promise<HttpAnswer> {
+async function untilOpen(
+  { clock, runner }: Pick<ProofRequest, 'clock' | 'runner'>,
+  target: Target,
+  exchange: HttpExchange,
+): Promise<HttpAnswer> {
   const end = clock.now() + target.patience;
+  let told = false;
   for (let pause = 50; ; pause = Math.min(pause * 2, 2_000)) {
     const answer = await target.endpoint.send(exchange);
     const closed = answer.kind === 'unreachable' || target.closedStatus.includes(answer.status);
     if (!closed || clock.now() + pause > end) return answer;
+    if (pause > 1_000 && !told)
+      runner.info(`nobody there yet: ${describe(answer)}; asking for up to ${target.patience / 1000} s`);
+    told ||= pause > 1_000;
     await clock.sleep(pause);
   }
 }

@@ -35,7 +35,7 @@ async function comment({ report, tell, pullRequest, repository, runner }: Publis
   if (tell.comment === 'never') return undefined;
   if (pullRequest === undefined || repository === undefined) {
     const why = repository === undefined ? 'there is no `github-token`' : 'no pull request belongs to this run';
-    if (tell.comment === 'always')
+    if (tell.comment === 'always' || pullRequest !== undefined)
       runner.warning(`no comment was written: ${why}. Give the input \`pull-request\` or \`github-token\`.`);
     return undefined;
   }

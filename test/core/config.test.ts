@@ -94,6 +94,7 @@ describe('a fault of the inputs', () => {
     [{ 'mlflow-token': 't0ken', 'mlflow-username': 'bob', 'mlflow-password': 'x' }, 'two ways to sign in'],
     [{ 'mlflow-tracking-uri': 'databricks' }, 'Databricks'],
     [{ 'storage-uri-map': 's3://a' }, 'no `from=to`'],
+    [{ 'artifacts-destination': 'mlflow' }, '`artifacts-destination` is `mlflow`, but must be a storage URI'],
     [{ comment: 'always' }, 'needs `github-token`'],
     [{ 'pull-request': '#7' }, '`pull-request`'],
   ])('%j is told by name and cure', (given, sentence) => {

@@ -63,6 +63,8 @@ describe('a model URI', () => {
     ['models://profile@databricks/wine/7', /Databricks/, /open-source/],
     ['runs://databricks/abc/model', /Databricks/, /open-source/],
     ['runs:/', /names no run/, /runs:\/<run id>/],
+    ['models://wine-quality/1', /two slashes/, /`models:\/wine-quality\/1`/],
+    ['models:/wine/Prodction', /stage \(None, Staging, Production, Archived\)/, /did you mean `Production`/],
     [`runs://${RUN}/model`, /two slashes/, /one slash/],
     [`runs:/${RUN}/../x`, /climbs/, /leave out/],
     [MODEL, /no scheme/, new RegExp(`models:/${MODEL}`)],

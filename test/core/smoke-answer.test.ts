@@ -67,6 +67,8 @@ describe('a refusal is told in the server’s own words', () => {
       reason: 'prediction-failed',
       message: 'HTTP 502: with an empty body',
     });
+    const page = '<!DOCTYPE html><html><head><title>404 Not Found</title></head><body>x</body></html>';
+    expect(judge(page, { status: 404 })).toMatchObject({ message: 'HTTP 404: an HTML page, "404 Not Found"' });
     const long = judge('x'.repeat(9_000), { status: 500 });
     expect(!long.ok && long.message.length).toBe(310);
   });

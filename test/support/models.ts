@@ -15,6 +15,7 @@ export function aModel(over: Partial<Model> = {}): Model {
     alias: 'champion',
     runId: 'run1',
     modelId: 'm-1',
+    isDescribed: true,
     signature: undefined,
     example: undefined,
     link: undefined,

@@ -51,6 +51,7 @@ export function aReport(over: Partial<Report> = {}): Report {
       status: 200,
       latency: 12.4,
     },
+    sampleRequest: undefined,
     predictionSkipped: undefined,
     endpoint: {
       url: URL,
@@ -154,7 +155,7 @@ export const sampleReports: Readonly<Record<string, Report>> = {
         reason: 'cluster-forbidden',
         title:
           'the user of this kubeconfig may not, in namespace seldon: patch seldondeployments.machinelearning.seldon.io',
-        cure: 'bind this Role to it:\n\nkind: Role\nmetadata:\n  name: mlflow-to-seldon\n',
+        cure: 'bind this Role to it, if the namespace is the right one:\n\nkind: Role\nmetadata:\n  name: mlflow-to-seldon\n',
         quotes: [],
       },
     ],

@@ -90,9 +90,13 @@ export function objectionOf(status: ApiStatus): string {
 
 function unauthorized(status: ApiStatus | undefined): UserError {
   const said = status?.message ?? 'Unauthorized';
-  return new UserError('cluster-unauthorized', `the API server does not accept the kubeconfig's credentials: ${said}`, {
-    hint: 'the token or certificate may have expired or belong to another cluster: make a new kubeconfig',
-  });
+  return new UserError(
+    'cluster-unauthorized',
+    `the API server does not accept the kubeconfig's credentials (${said})`,
+    {
+      hint: 'the token or certificate may have expired or belong to another cluster: make a new kubeconfig',
+    },
+  );
 }
 
 const DENIAL =

@@ -80,17 +80,22 @@ function findDocuments({ kubeconfig, env, inCluster }: KubeconfigRequest): reado
   );
 }
 
+/** Characters; the shortest kubeconfig with a credential is longer. */
+const LONGEST_PATH = 120;
+
 function readGiven(given: string, where: string, home: string | undefined): Source {
   const decoded = Buffer.from(given, 'base64').toString('utf8');
   if (/^[A-Za-z0-9+/=\s]+$/.test(given) && decoded.includes('clusters')) return parse(decoded, where, process.cwd());
   if (isContent(given)) return parse(given, where, process.cwd());
   const path = given.trim().replace(/^~(?=\/)/, home ?? '~');
+  const cure = `correct ${where}: it takes a path, or the content itself, plain or in base64`;
+  // What is no path may be a kubeconfig that was cut, and must not be told.
+  if (path.length > LONGEST_PATH || /\s/.test(path)) {
+    throw invalid(`${where} is neither the content of a kubeconfig nor the path of a file`, cure);
+  }
   const source = readFile(path);
   if (source !== undefined) return source;
-  throw invalid(
-    `the kubeconfig file ${path} does not exist`,
-    `correct ${where}: it takes a path, or the content itself`,
-  );
+  throw invalid(`the kubeconfig file ${path} does not exist`, cure);
 }
 
 function isContent(text: string): boolean {
@@ -118,7 +123,10 @@ function parse(text: string, where: string, folder: string): Source {
     // The exception's message quotes the text, which is a secret.
     const why =
       cause instanceof YAMLException ? `${cause.reason} in line ${(cause.mark?.line ?? 0) + 1}` : 'unreadable';
-    throw invalid(`the kubeconfig of ${where} is not YAML: ${why}`);
+    throw invalid(
+      `the kubeconfig of ${where} is not YAML: ${why}`,
+      'a secret pasted by hand may have lost its indentation: give it in base64',
+    );
   }
   if (isTree(document) && Array.isArray(document.clusters)) return { document, folder };
   throw invalid(`the content of ${where} is no kubeconfig: it has no list \`clusters\``);

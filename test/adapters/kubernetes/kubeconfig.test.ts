@@ -58,6 +58,15 @@ test('relative paths start at the file they stand in', () => {
   });
 });
 
+test('what may be a kubeconfig that was cut is not told', () => {
+  const whole = Buffer.from(document('https://a:6443')).toString('base64');
+  for (const kubeconfig of [whole.slice(1), 'users:\n- secret', `${'x'.repeat(200)}`]) {
+    const reading = () => read({ kubeconfig });
+    expect(reading).toThrow(/kubeconfig/);
+    expect(reading).not.toThrow(kubeconfig.slice(0, 20));
+  }
+});
+
 test('one without contexts is no kubeconfig', () => {
   expect(() => read({ kubeconfig: 'apiVersion: v1\nkind: Config\nclusters: []' })).toThrow('has no contexts');
 });

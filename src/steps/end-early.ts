@@ -1,0 +1,23 @@
+import type { Applied } from '../core/draft.ts';
+import { UserError } from '../core/errors.ts';
+import type { Journal } from './journal.ts';
+
+/** Is something changed? While the API server was asked to, or did not say whether it did, nobody knows. */
+export function appliedBy(journal: Journal, error: unknown): Applied {
+  const state = journal.stateOf('apply');
+  if (state === 'ok') return 'yes';
+  const isLost = error instanceof UserError && ['cluster-unreachable', 'cluster-failed'].includes(error.code);
+  return state === 'under-way' || (state === 'failed' && isLost) ? 'perhaps' : 'no';
+}
+
+/** Rejects once the run is cancelled; what is under way then is left where it stands, and no further step begins. */
+export function cancellation(cancelled: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = () => {
+      const hint = 'look at the SeldonDeployment before you run it again: the next run starts from what is live then';
+      reject(new UserError('cancelled', 'the run was cancelled', { hint }));
+    };
+    if (cancelled.aborted) end();
+    cancelled.addEventListener('abort', end, { once: true });
+  });
+}

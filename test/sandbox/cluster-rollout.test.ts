@@ -74,6 +74,8 @@ test('a first rollout and an update pass through the states that Kubernetes show
   const lines = await start();
   await cluster.api.create(aDeployment('wine', { ...WEB, ...READY }));
   await until('the first rollout', isRolledOut('wine', 1));
+  // The watch brings it a moment after it is so.
+  await until('its last event', () => lines.at(-1)?.includes('NewReplicaSetAvailable') || undefined);
   const first = lines.length;
   const patch = { spec: { template: { metadata: { annotations: { marker: 'two' } } } } };
   await cluster.api.patch('Deployment', { namespace: 'seldon', name: 'wine' }, patch);

@@ -1,6 +1,7 @@
 /** As much of numpy and pandas as decides whether MLflow takes an input: dtypes, shapes, labels. */
-import { flatten, shapeOf } from '../../src/core/input-batch.ts';
+import { flatten } from '../../src/core/input-batch.ts';
 import { isList, isNumber, isRecord, isWhole, type Json } from '../../src/core/json-literal.ts';
+import { shapeOf } from '../../src/core/json-value.ts';
 
 export interface NdArray {
   readonly kind: 'array';

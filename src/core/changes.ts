@@ -1,5 +1,5 @@
 import { NOT_SHOWN, withoutEnvironmentValues } from './environment-values.ts';
-import { equal, isTree } from './overlay.ts';
+import { equal, isTree } from './json-value.ts';
 
 /** Environment values may be secrets: of them only the name is told. */
 const SECRET_PATH = /\benv\b.*\.value$/;

@@ -1,4 +1,4 @@
-import { isTree } from './overlay.ts';
+import { isTree } from './json-value.ts';
 
 export const NOT_SHOWN = '(not shown)';
 

@@ -1,5 +1,6 @@
 import { type Row, type Sample, tableOf } from './input-example.ts';
 import { asFloat, asInteger, isList, isNumber, isRecord, isWhole, type Json } from './json-literal.ts';
+import { shapeOf } from './json-value.ts';
 import type { Column, ColumnType, Schema, Tensor } from './model.ts';
 
 /** A few rows in the types the model wants, before a protocol writes them. */
@@ -46,15 +47,6 @@ export function inferBatch(sample: Sample): Batch {
   return dtype === undefined
     ? { kind: 'value', value }
     : { kind: 'tensors', tensors: [{ name: undefined, dtype, shape, value }] };
-}
-
-/** Sizes of nested lists, outermost first; undefined when they are ragged. A scalar has none. */
-export function shapeOf(value: Json): readonly number[] | undefined {
-  if (!isList(value)) return [];
-  const [first, ...rest] = value.map(shapeOf);
-  if (value.length === 0) return [0];
-  const same = first !== undefined && rest.every((shape) => shape !== undefined && String(shape) === String(first));
-  return same ? [value.length, ...first] : undefined;
 }
 
 export function flatten(value: Json): readonly Json[] {

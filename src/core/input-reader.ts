@@ -1,5 +1,6 @@
 import { UserError, type UserErrorCode } from './errors.ts';
 import type { InputName } from './inputs.ts';
+import { isLabel, isSubdomain } from './naming.ts';
 import { nearestWord } from './nearest-word.ts';
 
 /** Where a run's settings come from: the step's inputs, already with their defaults, and the environment. */
@@ -107,15 +108,14 @@ export class InputReader {
   /** An RFC 1123 label: what Kubernetes takes as a name here. */
   label(name: InputName): string | undefined {
     const given = this.text(name);
-    if (given === undefined || (given.length <= 63 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(given))) return given;
+    if (given === undefined || isLabel(given)) return given;
     return this.fault(name, `is ${quoted(given)}, but must be at most 63 lower-case letters, digits and dashes`);
   }
 
   /** An RFC 1123 subdomain: the name of a Secret or ServiceAccount. */
   objectName(name: InputName): string | undefined {
     const given = this.text(name);
-    const isName = given !== undefined && given.length <= 253 && /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/.test(given);
-    if (given === undefined || isName) return given;
+    if (given === undefined || isSubdomain(given)) return given;
     return this.fault(name, `is ${quoted(given)}, but must be the name of an object in Kubernetes`);
   }
 

@@ -1,7 +1,7 @@
 import { load } from 'js-yaml';
 import { UserError } from './errors.ts';
+import { isTree } from './json-value.ts';
 import type { Column, ColumnType, ModelDocument, Schema, Signature, Tensor } from './model.ts';
-import { isTree } from './overlay.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,6 @@
 import { UserError } from './errors.ts';
 import { nearestWord } from './nearest-word.ts';
+import { percentDecoded } from './percent-encoding.ts';
 
 /** What a model URI asks for. Text is as the user wrote it: MLflow decodes nothing, so neither do we. */
 export type ModelUri =
@@ -36,7 +37,8 @@ export function parseModelUri(text: string): ModelUri {
   const uri = text.trim();
   if (uri === '') throw invalid('the model URI is empty', FORMS);
   const page = /^https?:.*#\/models\/([^/]+)\/versions\/(\d+)/.exec(uri);
-  if (page) throw invalid(`${uri} is a page of the MLflow UI`, `write \`models:/${decoded(page[1])}/${page[2]}\``);
+  if (page)
+    throw invalid(`${uri} is a page of the MLflow UI`, `write \`models:/${percentDecoded(page[1] ?? '')}/${page[2]}\``);
   const [, scheme, rest] = /^(models|runs):(.*)$/is.exec(uri) ?? [];
   if (scheme === undefined || rest === undefined) return parseStorage(uri);
   const place = splitAuthority(uri, rest);
@@ -128,14 +130,6 @@ function parseStorage(uri: string): ModelUri {
 
 function isLatest(text: string): boolean {
   return text.toLowerCase() === 'latest';
-}
-
-function decoded(text: string | undefined): string {
-  try {
-    return decodeURIComponent(text ?? '');
-  } catch {
-    return text ?? '';
-  }
 }
 
 function invalid(message: string, hint: string): UserError {

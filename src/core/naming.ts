@@ -3,6 +3,8 @@ import { parseModelUri } from './model-uri.ts';
 
 /** RFC 1123 label: what Kubernetes takes as a name part, a label value and a container name. */
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+/** RFC 1123 subdomain: the name of a Secret or ServiceAccount. */
+const SUBDOMAIN = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/;
 
 /** Longest name of a graph node: Seldon puts it behind `seldon-app-svc-` in a label key of 63 characters. */
 const LONGEST_NODE = 48;
@@ -43,8 +45,16 @@ export function checkedNodeName(name: string): string {
   return checkedLabel('graph node name', name, LONGEST_NODE);
 }
 
+export function isLabel(text: string, longest = LONGEST_LABEL): boolean {
+  return text.length <= longest && LABEL.test(text);
+}
+
+export function isSubdomain(text: string): boolean {
+  return text.length <= 253 && SUBDOMAIN.test(text);
+}
+
 function checkedLabel(what: string, value: string, longest: number): string {
-  if (value.length <= longest && LABEL.test(value)) return value;
+  if (isLabel(value, longest)) return value;
   throw new UserError('bad-input', `the ${what} \`${value}\` is no name Kubernetes accepts`, {
     hint: `use at most ${longest} lower-case letters, digits and dashes, with a letter or digit at both ends`,
   });

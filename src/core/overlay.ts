@@ -1,10 +1,10 @@
+import { equal, isTree, type Tree } from './json-value.ts';
+
 /**
  * Laying our manifest over a live one. `spec.predictors` is an atomic list for server-side apply: whoever applies it
  * owns all of it. So what others put there must be carried along by us, and what we rendered earlier and render no
  * longer must go. That takes three values, as in kubectl's three-way merge.
  */
-
-type Tree = Readonly<Record<string, unknown>>;
 
 /** Values that have one meaning as a whole: a probe with two handlers is no probe. */
 const ATOMIC_KEYS: ReadonlySet<string> = new Set(['livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle']);
@@ -70,34 +70,8 @@ function withoutOurOwn(live: unknown, previous: unknown): unknown {
   return Object.keys(kept).length === 0 ? undefined : kept;
 }
 
-/** Deep equality of JSON values; the order of keys does not matter. */
-export function equal(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => equal(item, b[i]));
-  if (!isTree(a) || !isTree(b)) return false;
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => key in b && equal(a[key], b[key]));
-}
-
-/** Is every value that `part` names the same in `whole`? */
-export function contains(whole: unknown, part: unknown): boolean {
-  if (!isTree(part)) return equal(whole, part);
-  return isTree(whole) && Object.entries(part).every(([key, value]) => contains(whole[key], value));
-}
-
-/** JSON with sorted keys: equal values give equal text. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    isTree(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
-  );
-}
-
 interface Named {
   readonly name: string;
-}
-
-export function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function areNamed(list: readonly unknown[]): list is readonly Named[] {

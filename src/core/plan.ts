@@ -4,8 +4,9 @@ import type { Budget } from './budget.ts';
 import { changesBetween } from './changes.ts';
 import type { Mode, RenderConfig } from './config.ts';
 import { withoutEnvironmentValues } from './environment-values.ts';
+import { canonicalJson, contains, equal, isTree } from './json-value.ts';
 import type { Model } from './model.ts';
-import { canonicalJson, contains, equal, isTree, overlay } from './overlay.ts';
+import { overlay } from './overlay.ts';
 import { podPart, samePods } from './predictor.ts';
 import {
   ANNOTATIONS,

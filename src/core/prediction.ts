@@ -1,4 +1,5 @@
 import type { Protocol } from './config.ts';
+import { isTree, shapeOf, type Tree } from './json-value.ts';
 
 /** One array of an answer, whatever the protocol wrapped it in. */
 export interface Output {
@@ -15,20 +16,18 @@ export type Prediction =
   | { readonly kind: 'outputs'; readonly outputs: readonly Output[] }
   | { readonly kind: 'opaque'; readonly value: unknown };
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** Reads the prediction out of a successful answer; a string says in words why there is none. */
 export function readPrediction(protocol: Protocol, answer: unknown): Prediction | string {
-  if (!isFields(answer)) return 'the answer is not a JSON object';
+  if (!isTree(answer)) return 'the answer is not a JSON object';
   return protocol === 'v2' ? readInference(answer) : readSeldonMessage(answer);
 }
 
 /** `{"data": {"names", "ndarray" | "tensor"}}`, or one of `jsonData`, `strData`, `binData`. */
-function readSeldonMessage(answer: Fields): Prediction | string {
-  const data = isFields(answer.data) ? answer.data : {};
+function readSeldonMessage(answer: Tree): Prediction | string {
+  const data = isTree(answer.data) ? answer.data : {};
   const names = Array.isArray(data.names) ? data.names.map(String) : [];
   if (Array.isArray(data.ndarray)) return outputs([nested('data.ndarray', names, data.ndarray)]);
-  if (isFields(data.tensor)) return flat('data.tensor', names, [data.tensor.shape, data.tensor.values]);
+  if (isTree(data.tensor)) return flat('data.tensor', names, [data.tensor.shape, data.tensor.values]);
   if (Array.isArray(answer.jsonData)) return outputs([nested('jsonData', [], answer.jsonData)]);
   const opaque = answer.jsonData ?? answer.strData ?? answer.binData ?? data.tftensor;
   if (opaque === undefined || opaque === null) return `the answer holds no prediction, only ${keysOf(answer)}`;
@@ -36,12 +35,12 @@ function readSeldonMessage(answer: Fields): Prediction | string {
 }
 
 /** `{"outputs": [{"name", "shape", "datatype", "data"}]}` */
-function readInference(answer: Fields): Prediction | string {
+function readInference(answer: Tree): Prediction | string {
   if (!Array.isArray(answer.outputs) || answer.outputs.length === 0) {
     return `the answer holds no outputs, only ${keysOf(answer)}`;
   }
   const all: Output[] = [];
-  for (const [at, output] of answer.outputs.filter(isFields).entries()) {
+  for (const [at, output] of answer.outputs.filter(isTree).entries()) {
     const read = flat(`outputs[${at}]`, typeof output.name === 'string' ? [output.name] : [], [
       output.shape,
       output.data,
@@ -68,20 +67,7 @@ function flat(path: string, names: readonly string[], [sizes, list]: readonly [u
   return `\`${path}\` says shape (${shape.join(', ')}) and holds ${values.length} values`;
 }
 
-function shapeOf(value: unknown): readonly number[] | undefined {
-  if (!Array.isArray(value)) return [];
-  const [first, ...rest] = value.map(shapeOf);
-  if (value.length === 0) return [0];
-  return first !== undefined && rest.every((shape) => String(shape) === String(first))
-    ? [value.length, ...first]
-    : undefined;
-}
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function keysOf(answer: Fields): string {
+function keysOf(answer: Tree): string {
   const keys = Object.keys(answer).slice(0, 5);
   return keys.length === 0 ? 'an empty object' : keys.map((key) => `\`${key}\``).join(', ');
 }

@@ -1,7 +1,8 @@
 import { type Budget, probes } from './budget.ts';
 import type { RenderConfig } from './config.ts';
+import { equal } from './json-value.ts';
 import type { Model } from './model.ts';
-import { equal, overlay } from './overlay.ts';
+import { overlay } from './overlay.ts';
 import { withReplicas } from './replicas.ts';
 import type { Predictor } from './seldon-deployment.ts';
 import { SELDON } from './seldon-deployment.ts';

@@ -1,4 +1,4 @@
-import { isTree } from './overlay.ts';
+import { isTree } from './json-value.ts';
 
 /** How the pull request of a run can be found: by number at once, or by asking which one brought a commit. */
 export type PullRequestHint = { readonly number: number } | { readonly commit: string };

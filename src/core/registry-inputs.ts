@@ -1,5 +1,6 @@
 import type { RegistryConfig } from './config.ts';
 import { type InputReader, quoted } from './input-reader.ts';
+import { percentDecoded } from './percent-encoding.ts';
 
 /** Where the MLflow server is, and who we are to it. What the step says goes before what the environment says. */
 export function readRegistry(read: InputReader): RegistryConfig {
@@ -38,7 +39,10 @@ function readTrackingUri(read: InputReader): TrackingServer {
     }
     return { uri: text, username: undefined, password: undefined };
   }
-  const user = { username: decoded(url.username) || undefined, password: decoded(url.password) || undefined };
+  const user = {
+    username: percentDecoded(url.username) || undefined,
+    password: percentDecoded(url.password) || undefined,
+  };
   Object.assign(url, { username: '', password: '' });
   return { uri: url.href.replace(/\/+$/, ''), ...user };
 }
@@ -68,13 +72,4 @@ function readUriMap(read: InputReader): RegistryConfig['storageUriMap'] {
     read.fault('storage-uri-map', `has a line that is no \`from=to\`: ${quoted(line)}`);
     return [];
   });
-}
-
-/** A stray `%` stands for itself. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -3,7 +3,7 @@ import type { Protocol } from './config.ts';
 import type { Column, Schema, Signature, Tensor } from './model.ts';
 import { type Output, readPrediction } from './prediction.ts';
 import type { ProofFailureReason } from './report.ts';
-import { type Expectation, unmet } from './smoke-expect.ts';
+import { type AnswerExpectation, unmet } from './smoke-expect.ts';
 
 export interface AnswerToJudge {
   readonly answer: { readonly status: number; readonly body: string };
@@ -11,7 +11,7 @@ export interface AnswerToJudge {
   readonly signature: Signature | undefined;
   /** How many rows were asked about; undefined where that is not known. */
   readonly rows: number | undefined;
-  readonly expect: Expectation | undefined;
+  readonly expect: AnswerExpectation | undefined;
 }
 
 export type AnswerVerdict =

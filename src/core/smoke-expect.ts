@@ -1,4 +1,5 @@
 import { UserError } from './errors.ts';
+import { jsonOf } from './json-value.ts';
 
 /**
  * The input `smoke-expect`: what the answer must hold. Either a JSON text, of which every part must be in the answer,
@@ -15,7 +16,7 @@ import { UserError } from './errors.ts';
  * and a JSON value, or `<`, `<=`, `>`, `>=` and a number, or `between` a number `and` a number, both included.
  * Numbers are equal within a millionth, objects when the expected parts are, lists when all elements are.
  */
-export type Expectation =
+export type AnswerExpectation =
   | { readonly kind: 'subset'; readonly value: unknown }
   | { readonly kind: 'checks'; readonly checks: readonly Check[] };
 
@@ -32,7 +33,7 @@ const CURE =
   '`$.data.names exists`.';
 
 /** @throws UserError bad-input with line and column of what is not understood */
-export function parseExpectation(text: string): Expectation {
+export function parseExpectation(text: string): AnswerExpectation {
   const trimmed = text.trim();
   if (trimmed.startsWith('$') || trimmed.startsWith('#')) return { kind: 'checks', checks: parseChecks(text) };
   try {
@@ -44,7 +45,7 @@ export function parseExpectation(text: string): Expectation {
 }
 
 /** What the answer lacks, one sentence for the first; undefined when it is as expected. */
-export function unmet(expectation: Expectation, answer: unknown): string | undefined {
+export function unmet(expectation: AnswerExpectation, answer: unknown): string | undefined {
   if (expectation.kind === 'subset') return difference(expectation.value, answer, '$');
   for (const { text, path, holds } of expectation.checks) {
     const value = path.reduce(step, answer);
@@ -76,7 +77,7 @@ function difference(expected: unknown, actual: unknown, path: string): string | 
       ),
     );
   }
-  return equal(expected, actual) ? undefined : `\`${path}\` should be ${shown(expected)}, and is ${shown(actual)}`;
+  return isNear(expected, actual) ? undefined : `\`${path}\` should be ${shown(expected)}, and is ${shown(actual)}`;
 }
 
 function firstOf(differences: readonly (() => string | undefined)[]): string | undefined {
@@ -87,7 +88,7 @@ function firstOf(differences: readonly (() => string | undefined)[]): string | u
   return undefined;
 }
 
-function equal(expected: unknown, actual: unknown): boolean {
+function isNear(expected: unknown, actual: unknown): boolean {
   if (typeof expected !== 'number' || typeof actual !== 'number') return expected === actual;
   return Math.abs(expected - actual) <= TOLERANCE * Math.max(Math.abs(expected), Math.abs(actual));
 }
@@ -155,14 +156,6 @@ const COMPARE = {
   '>': (value: number, bound: number) => value > bound,
   '>=': (value: number, bound: number) => value >= bound,
 };
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 function numberOf(text: string): number | undefined {
   const value = jsonOf(text);

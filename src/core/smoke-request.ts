@@ -2,7 +2,9 @@ import type { Protocol } from './config.ts';
 import { unreachable } from './errors.ts';
 import { type Batch, fitToSchema, inferBatch } from './input-batch.ts';
 import { readExample } from './input-example.ts';
+import { jsonOf } from './json-value.ts';
 import type { Model } from './model.ts';
+import type { PredictionRecord } from './report.ts';
 import { type Payload, seldonPayload } from './seldon-payload.ts';
 import { sampleOf } from './signature-sample.ts';
 import { v2Payload } from './v2-payload.ts';
@@ -12,23 +14,26 @@ export interface SmokeSubject {
   readonly protocol: Protocol;
 }
 
-export type SmokeRequest =
-  | {
-      /** JSON text to post. */
-      readonly body: string;
-      readonly origin: 'example' | 'signature';
-      /** How many answers it asks for. */
-      readonly rows: number | undefined;
-    }
-  /** Why nothing can be asked, in words, with the cure. */
-  | { readonly skipped: string };
+/** A prediction to ask for. */
+export interface SmokeRequest {
+  /** JSON text to post. */
+  readonly body: string;
+  readonly origin: PredictionRecord['origin'];
+  /** How many answers it asks for; undefined where that is not known. */
+  readonly rows: number | undefined;
+}
+
+/** Why nothing can be asked, in words, with the cure. */
+export interface Skipped {
+  readonly skipped: string;
+}
 
 /** Characters of a body: a proof, not a load test. */
 const LONGEST_BODY = 2_000_000;
 const CURE = 'Give a request in `smoke-request`';
 
 /** What to ask a model: its logged input example where that fits the signature, else what the signature alone says. */
-export function smokeRequestOf({ model, protocol }: SmokeSubject): SmokeRequest {
+export function smokeRequestOf({ model, protocol }: SmokeSubject): SmokeRequest | Skipped {
   const { batch, origin } = batchOf(model);
   if (typeof batch === 'string') return { skipped: `No prediction was sent: ${batch}. ${CURE}.` };
   const payload = payloadOf(batch, model, protocol);
@@ -73,14 +78,6 @@ function payloadOf(batch: Batch, { signature }: SmokeSubject['model'], protocol:
       return v2Payload(batch, signature?.inputs);
     default:
       return unreachable(protocol);
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
-import { isTree, overlay } from './overlay.ts';
+import { isTree } from './json-value.ts';
+import { overlay } from './overlay.ts';
 import { FIELD_MANAGER, type SeldonDeployment } from './seldon-deployment.ts';
 
 /**

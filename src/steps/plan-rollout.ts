@@ -1,8 +1,8 @@
 import { load } from 'js-yaml';
 import type { Config } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
+import { isTree } from '../core/json-value.ts';
 import type { Model } from '../core/model.ts';
-import { isTree } from '../core/overlay.ts';
 import type { Plan, PlanRequest } from '../core/plan.ts';
 import type { RunContext } from '../core/report.ts';
 import type { SeldonDeployment } from '../core/seldon-deployment.ts';

@@ -1,16 +1,15 @@
 import type { Config } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import type { Model } from '../core/model.ts';
-import { type Expectation, parseExpectation } from '../core/smoke-expect.ts';
-import { rowsOf, smokeRequestOf } from '../core/smoke-request.ts';
+import { type AnswerExpectation, parseExpectation } from '../core/smoke-expect.ts';
+import { rowsOf, type SmokeRequest, smokeRequestOf } from '../core/smoke-request.ts';
 import type { Workspace } from '../ports.ts';
-import type { SmokeRequest } from './prove-model.ts';
 
 export interface Smoke {
   readonly request: SmokeRequest | undefined;
   /** Why no prediction will be sent, where none will. */
   readonly skipped: string | undefined;
-  readonly expect: Expectation | undefined;
+  readonly expect: AnswerExpectation | undefined;
 }
 
 /** The prediction to send, decided before anything is touched: the user's own, or made from the model. */

@@ -3,18 +3,12 @@ import type { Signature } from '../core/model.ts';
 import type { Finding, PredictionRecord, ProofFailureReason } from '../core/report.ts';
 import type { Predictor } from '../core/seldon-deployment.ts';
 import { judgeAnswer } from '../core/smoke-answer.ts';
-import type { Expectation } from '../core/smoke-expect.ts';
+import type { AnswerExpectation } from '../core/smoke-expect.ts';
+import type { SmokeRequest } from '../core/smoke-request.ts';
 import type { Clock, Cluster, HttpAnswer, HttpExchange, ObjectRef, OpenEndpoint, Runner } from '../ports.ts';
 import { gatherModelLog } from './gather-findings.ts';
 import type { Journal } from './journal.ts';
 import { healthTarget, predictTarget, type Target } from './proof-targets.ts';
-
-/** A prediction to send; `rows` is how many answers it asks for, where that is known. */
-export interface SmokeRequest {
-  readonly body: string;
-  readonly origin: PredictionRecord['origin'];
-  readonly rows: number | undefined;
-}
 
 export interface ProofRequest {
   readonly cluster: Cluster;
@@ -29,7 +23,7 @@ export interface ProofRequest {
   readonly signature: Signature | undefined;
   /** Undefined: nothing is known to send, and no prediction is sent. */
   readonly smoke: SmokeRequest | undefined;
-  readonly expect: Expectation | undefined;
+  readonly expect: AnswerExpectation | undefined;
 }
 
 export interface Proof {

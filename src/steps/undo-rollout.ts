@@ -1,5 +1,5 @@
 import { expectationOf } from '../core/expectation.ts';
-import { equal } from '../core/overlay.ts';
+import { equal } from '../core/json-value.ts';
 import type { Outcome } from '../core/report.ts';
 import type { SeldonDeployment } from '../core/seldon-deployment.ts';
 import { undoManifest } from '../core/undo.ts';

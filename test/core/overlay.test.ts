@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, contains, equal, overlay } from '../../src/core/overlay.ts';
+import { canonicalJson, contains, equal } from '../../src/core/json-value.ts';
+import { overlay } from '../../src/core/overlay.ts';
 
 describe('overlay', () => {
   const cases: readonly [what: string, live: unknown, ours: unknown, previous: unknown, merged: unknown][] = [

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { contains } from '../../src/core/overlay.ts';
+import { contains } from '../../src/core/json-value.ts';
 import { ANNOTATIONS, type Predictor, type SeldonDeployment } from '../../src/core/seldon-deployment.ts';
 import { direct } from '../../src/core/strategy/direct.ts';
 import { aModel, aPlanRequest, applied, namedColumns, someOptions } from '../support/models.ts';

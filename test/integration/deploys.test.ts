@@ -55,7 +55,9 @@ describe('one SeldonDeployment, from its first model on', () => {
     expect(answered(end)).toEqual(
       (rightAnswer('models:/wine-quality/1') as number[]).map((value) => expect.closeTo(value, 6)),
     );
-    expect(world.comments(7).join()).toContain('/seldon/seldon/story/api/v0.1/predictions');
+    const inside = 'http://story-main.seldon.svc.cluster.local:8000/api/v0.1/predictions';
+    const outside = `${world.gatewayUrl}/seldon/seldon/story/api/v0.1/predictions`;
+    expect(world.comments(7).join()).toContain(world.gatewayUrl === undefined ? inside : outside);
   });
 
   it('the same again changes nothing and restarts nothing', async () => {

@@ -1,7 +1,7 @@
 /** What the API server says when it refuses (`kind: Status`), in sentences for a person. */
 
 import { UserError } from '../../core/errors.ts';
-import { isTree } from '../../core/overlay.ts';
+import { isTree } from '../../core/json-value.ts';
 import type { HttpResponse } from '../http.ts';
 
 /** The parts of a Status that we read (k8s.io/apimachinery, `metav1.Status`). */

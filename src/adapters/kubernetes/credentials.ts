@@ -5,7 +5,7 @@ import type { AgentOptions, RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { ClusterConfig } from '../../core/config.ts';
 import { UserError } from '../../core/errors.ts';
-import { isTree } from '../../core/overlay.ts';
+import { isTree } from '../../core/json-value.ts';
 import { type Entry, invalid, type KubeconfigContext, readKubeconfig } from './kubeconfig.ts';
 import { impersonation, secretsIn, userEntry } from './user-entry.ts';
 
@@ -158,7 +158,7 @@ function refusal(cause: unknown, { name, user }: KubeconfigContext): UserError {
   const who = command === undefined ? '' : `: the credential plugin \`${command}\` failed`;
   return new UserError(
     'cluster-unauthorized',
-    `no credentials for context \`${name}\`${who}: ${redact(error.message)}`,
+    `no credentials for context \`${name}\`${who}: ${lastWordsOf(error.message)}`,
     {
       hint: command === undefined ? undefined : 'log in to the cloud provider in an earlier step of the job',
     },
@@ -166,7 +166,7 @@ function refusal(cause: unknown, { name, user }: KubeconfigContext): UserError {
 }
 
 /** The last words of a plugin without what may be a secret: anything long with a digit in it. */
-function redact(text: string): string {
+function lastWordsOf(text: string): string {
   const last = text.trim().split('\n').slice(-3).join(' ');
   return last.replace(/(?=[\w+=-]*\d)[\w+=-]{20,}/g, '***').slice(-300) || 'it said nothing';
 }

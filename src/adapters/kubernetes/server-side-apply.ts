@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts';
-import { contains, equal } from '../../core/overlay.ts';
+import { contains, equal } from '../../core/json-value.ts';
 import { ANNOTATIONS, FIELD_MANAGER, type SeldonDeployment } from '../../core/seldon-deployment.ts';
 import type { HttpResponse } from '../http.ts';
 import {

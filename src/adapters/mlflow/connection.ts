@@ -3,10 +3,10 @@ import type { Agent } from 'node:http';
 import { unescape as percentDecoded } from 'node:querystring';
 import type { RegistryConfig } from '../../core/config.ts';
 import { UserError } from '../../core/errors.ts';
-import { isTree } from '../../core/overlay.ts';
+import { isTree } from '../../core/json-value.ts';
 import type { Clock } from '../../ports.ts';
 import { createAgent, HttpFailure, type HttpRequest, type HttpResponse, sendWithRetry } from '../http.ts';
-import { refusalOf, unreachableOf } from './refusal.ts';
+import { unreachableOf, userErrorOf } from './refusal.ts';
 
 export type Tree = Readonly<Record<string, unknown>>;
 
@@ -72,7 +72,7 @@ export class MlflowConnection {
       return { status: last.status, body };
     }
     if (last === undefined || last.status === 404) return undefined;
-    throw refusalOf({ url: this.url, what: request.what, ...last });
+    throw userErrorOf({ url: this.url, what: request.what, ...last });
   }
 
   /** A file as text, or with which status it was refused: 400, 404, or 5xx if it may fail. @throws UserError registry-* */
@@ -93,7 +93,7 @@ export class MlflowConnection {
     const response = await this.#follow({ method, url, headers, ...text, timeout: TIMEOUT }, mayFail);
     const isAnswer = response.status === 200 || response.status === 400 || response.status === 404;
     if (isAnswer || (mayFail && response.status >= 500)) return response;
-    throw refusalOf({ url: this.url, what, ...response });
+    throw userErrorOf({ url: this.url, what, ...response });
   }
 
   async #follow(first: HttpRequest, mayFail: boolean): Promise<HttpResponse> {

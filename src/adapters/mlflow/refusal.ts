@@ -12,7 +12,7 @@ export interface Refusal {
 const LONGEST_QUOTE = 200;
 
 /** An answer that is no answer, in words. Bodies are HTML or plain text as often as JSON (recorded on MLflow 3.17). */
-export function refusalOf({ url, what, status, body, headers }: Refusal): UserError {
+export function userErrorOf({ url, what, status, body, headers }: Refusal): UserError {
   const asked = `the MLflow server ${url}, asked for ${what},`;
   if (status === 401) {
     return new UserError('registry-unauthorized', `${asked} does not accept the credentials (HTTP 401)`, {

@@ -107,11 +107,11 @@ async function describe(server: MlflowConnection, { files, artifactUri }: Locate
     return { document: undefined, example: undefined, warnings: [why] };
   }
   const document = readModelDocument(answer.text);
-  const example = await quietly(() => readExample(server, files, document.example));
+  const example = await quietly(() => fetchExample(server, files, document.example));
   return { document, example, warnings: document.warnings };
 }
 
-async function readExample(
+async function fetchExample(
   server: MlflowConnection,
   files: Located['files'],
   saved: ModelDocument['example'],

@@ -87,7 +87,10 @@ const MASKS: Readonly<Record<string, Mask>> = {
       containerStatuses: CONTAINER_STATE,
     },
   },
-  Mapping: { metadata: { name: true }, spec: { service: true, weight: true, prefix: true } },
+  Mapping: {
+    metadata: { name: true, labels: { 'seldon-deployment-id': true } },
+    spec: { service: true, weight: true, shadow: true, prefix: true },
+  },
   Event: {
     metadata: { name: true },
     type: true,

@@ -4,10 +4,12 @@ import * as core from '@actions/core';
 import { GithubRepository } from './adapters/github.ts';
 import { connectCluster } from './adapters/kubernetes/cluster.ts';
 import { MlflowRegistry } from './adapters/mlflow/registry.ts';
+import { openPrometheus } from './adapters/prometheus.ts';
 import { openPublicEndpoint } from './adapters/public-endpoint.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
 import { RunnerWorkspace } from './adapters/workspace.ts';
-import { type Config, readAddress, readConfig } from './core/config.ts';
+import { readAddress } from './core/address.ts';
+import { type Config, readConfig } from './core/config.ts';
 import { reportOfFailure } from './core/draft.ts';
 import type { RawInputs } from './core/input-reader.ts';
 import { pullRequestHint } from './core/pull-request.ts';
@@ -105,7 +107,9 @@ async function ship(
     ...(env['MLFLOW_WORKSPACE'] !== undefined && { workspace: env['MLFLOW_WORKSPACE'] }),
   });
   try {
-    const world = { registry, cluster, openEndpoint: openPublicEndpoint, runner, workspace, clock, cancelled };
+    const { prometheusUrl: url, prometheusToken: token } = config.gate;
+    const metrics = url === undefined ? undefined : openPrometheus({ url, token, clock });
+    const world = { registry, cluster, openEndpoint: openPublicEndpoint, metrics, runner, workspace, clock, cancelled };
     return await run(config, world, { ...context, pullRequest: await pullRequest });
   } finally {
     registry.close();

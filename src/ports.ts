@@ -43,6 +43,11 @@ export interface Cluster {
    */
   apply(manifest: SeldonDeployment, options: ApplyOptions): Promise<SeldonDeployment>;
   /**
+   * Writes annotations of an object, by server-side apply with a field manager of their own, and nothing else of it.
+   * @throws UserError object-changed when more than the status changed since it was read
+   */
+  annotate(known: SeldonDeployment, annotations: Readonly<Record<string, string>>): Promise<SeldonDeployment>;
+  /**
    * Deletes the object if nothing but its status changed since it was read; returns when the API accepted it.
    * @throws UserError object-changed when somebody changed or replaced it meanwhile
    */
@@ -104,6 +109,15 @@ export type HttpAnswer =
 
 /** Opens the public endpoint. */
 export type OpenEndpoint = (baseUrl: string) => HttpEndpoint;
+
+/** Where the cluster's metrics are kept (Prometheus). */
+export interface Metrics {
+  /**
+   * The value of a PromQL expression now; undefined when there is no series.
+   * @throws UserError metrics-unreachable
+   */
+  query(expression: string): Promise<number | undefined>;
+}
 
 /** The pull request's side of GitHub. */
 export interface Repository {

@@ -1,21 +1,26 @@
-import type { Config } from './core/config.ts';
+import type { Config, Mode } from './core/config.ts';
 import { type Draft, endingOf, identityOf, startDraft, whereabouts } from './core/draft.ts';
+import { predictorLines } from './core/live-state.ts';
 import type { Model } from './core/model.ts';
+import { modelsOf } from './core/model-note.ts';
 import { deploymentName, nameInUri } from './core/naming.ts';
-import type { Plan } from './core/plan.ts';
+import { wholeOf } from './core/plan.ts';
 import { endpointOf } from './core/protocol.ts';
-import type { Finding, Outcome, Reason, Report, RunContext } from './core/report.ts';
+import type { Outcome, Reason, Report, RunContext } from './core/report.ts';
 import type { SeldonDeployment } from './core/seldon-deployment.ts';
 import { previousModelOf } from './core/trace.ts';
-import type { Clock, Cluster, ModelRegistry, ObjectRef, OpenEndpoint, Runner, Workspace } from './ports.ts';
-import { applyPlan } from './steps/apply-plan.ts';
+import type { Clock, Cluster, Metrics, ModelRegistry, ObjectRef, OpenEndpoint, Runner, Workspace } from './ports.ts';
+import { tryPlan } from './steps/apply-plan.ts';
+import { type Carried, carryOut, proveStage, type Rollout } from './steps/carry-out.ts';
 import { appliedBy, cancellation } from './steps/end-early.ts';
 import { type Journal, startJournal } from './steps/journal.ts';
-import { planRollout } from './steps/plan-rollout.ts';
+import { planRollout, protocolOf, type RolloutPlan } from './steps/plan-rollout.ts';
 import { checkPermissions, checkSecret } from './steps/preflight.ts';
-import { prepareSmoke, type Smoke } from './steps/prepare-smoke.ts';
-import { proveModel } from './steps/prove-model.ts';
-import { rollOut, stateOf } from './steps/roll-out.ts';
+import { prepareSmoke } from './steps/prepare-smoke.ts';
+import { recallModel } from './steps/recall-model.ts';
+import { recordHistory } from './steps/record-history.ts';
+import { stateOf } from './steps/roll-out.ts';
+import { tellStatus } from './steps/tell-status.ts';
 import { undoRollout } from './steps/undo-rollout.ts';
 
 /** Everything outside that a run talks to. */
@@ -23,6 +28,8 @@ export interface World {
   readonly registry: ModelRegistry;
   readonly cluster: Cluster;
   readonly openEndpoint: OpenEndpoint;
+  /** Undefined where nobody keeps metrics, or nobody told us where. */
+  readonly metrics: Metrics | undefined;
   readonly runner: Runner;
   readonly workspace: Workspace;
   readonly clock: Clock;
@@ -43,21 +50,17 @@ interface Run {
   readonly draft: Draft;
 }
 
-/** What is being shipped, and where. */
-interface Shipment {
-  readonly ref: ObjectRef;
+/** What is to be done, and where. */
+interface Shipment extends Rollout {
   readonly model: Model;
-  readonly smoke: Smoke;
-  readonly plan: Plan;
   /** The object as we found it. */
   readonly live: SeldonDeployment | undefined;
-  /** What the server made of our manifest; undefined while nothing was applied. */
-  readonly applied: SeldonDeployment | undefined;
+  readonly withNewPods: RolloutPlan['withNewPods'];
 }
 
 /**
- * The story: resolve, look, plan, apply, wait, prove, and put back if it failed. A failed rollout is a value, not an
- * exception. Whatever is thrown ends here as a report too, so there is always something to tell.
+ * The story: resolve, look, plan, and stage by stage apply, wait, prove; put back if it failed. A failed rollout is a
+ * value, not an exception. Whatever is thrown ends here as a report too, so there is always something to tell.
  */
 export async function run(config: Config, world: World, context: Context): Promise<Report> {
   const journal = startJournal(world.clock, world.runner, world.cancelled);
@@ -75,124 +78,110 @@ export async function run(config: Config, world: World, context: Context): Promi
 
 async function ship(self: Run): Promise<void> {
   const { config, world, journal } = self;
-  const { model, smoke } = await resolveModel(self);
+  const { modelUri } = config;
+  const brought = modelUri === undefined ? undefined : await resolveModel(self, modelUri);
   const ref = await journal.step('preflight', async (conclude) => {
-    const place = placeOf(self, model);
-    await checkPermissions({ cluster: world.cluster, ref: place, config }, conclude);
+    const place = placeOf(self, brought);
+    await checkPermissions({ ...world, ref: place, config }, conclude);
     return place;
   });
-  const { live, plan, withNewPods } = await makePlan(self, ref, model);
-  const found: Shipment = { ref, model, smoke, plan, live, applied: undefined };
-
+  if (config.mode === 'status') return look(self, ref);
+  const shipment = await makePlan(self, ref, brought);
+  const { plan, live } = shipment;
   if (config.dryRun) {
-    await journal.step('apply', (conclude) => applyPlan(world.cluster, plan, { dryRun: true, conclude }));
+    await journal.step('apply', (conclude) => tryPlan(world.cluster, plan, conclude));
     return end(self, 'planned', 'dry-run');
   }
   const state = plan.unchanged && live !== undefined ? await stateOf(world, live, ref) : 'other';
-  if (state === 'ready') {
-    const findings = await prove(self, found);
-    return findings === undefined ? endWell(self, found, ['unchanged', 'already-live']) : fail(self, found, findings);
+  if (state === 'ready' && live !== undefined) {
+    const findings = await proveStage(shipment, wholeOf(plan), live);
+    const untouched = { findings, manifest: undefined, applied: undefined };
+    return findings === undefined ? endWell(self, shipment, live) : fail(self, shipment, untouched);
   }
-  const chosen = state === 'doomed' ? withNewPods() : plan;
-  const applied = await journal.step('apply', (conclude) =>
-    applyPlan(world.cluster, chosen, { dryRun: false, conclude }),
-  );
-  const shipment: Shipment = { ...found, plan: chosen, applied };
-  const findings =
-    (await journal.step('wait', (conclude) =>
-      rollOut({ ...world, ref, applied, timeout: chosen.budget.timeout }, conclude),
-    )) ?? (await prove(self, shipment));
-  return findings === undefined ? endWell(self, shipment, ['deployed', 'ok']) : fail(self, shipment, findings);
+  const chosen = state === 'doomed' ? { ...shipment, plan: shipment.withNewPods() } : shipment;
+  const carried = await carryOut(chosen, live);
+  return carried.findings === undefined ? endWell(self, chosen, carried.applied) : fail(self, chosen, carried);
 }
 
-/** The model, and what it will be asked. */
-function resolveModel({ config, world, journal, draft }: Run): Promise<{ model: Model; smoke: Smoke }> {
+function resolveModel({ world, journal, draft }: Run, uri: string): Promise<Model> {
   return journal.step('resolve', async (conclude) => {
-    const model = await world.registry.resolve(config.modelUri);
+    const model = await world.registry.resolve(uri);
     draft.model = identityOf(model);
-    const smoke = await prepareSmoke(world.workspace, config, model);
-    draft.sampleRequest = smoke.request?.body;
-    draft.predictionSkipped = smoke.skipped;
     draft.warnings = model.warnings;
     conclude(whereabouts(model));
-    return { model, smoke };
+    return model;
   });
 }
 
 /** Where it will be shipped, as far as that is known before the model is: for the comment of a run that ends early. */
 function placeBefore({ config, world }: Run): { name: string | undefined; namespace: string; cluster: string } {
   const { name, namespace = world.cluster.defaultNamespace ?? 'seldon' } = config.render;
-  return { name: name ?? nameInUri(config.modelUri), namespace, cluster: world.cluster.server };
+  return { name: name ?? nameInUri(config.modelUri ?? ''), namespace, cluster: world.cluster.server };
 }
 
-function placeOf({ config, world, draft }: Run, model: Model): ObjectRef {
+function placeOf({ config, world, draft }: Run, model: Model | undefined): ObjectRef {
   const namespace = config.render.namespace ?? world.cluster.defaultNamespace ?? 'seldon';
-  const name = deploymentName(config.render.name, model.name);
+  const name = deploymentName(config.render.name, model?.name);
   Object.assign(draft, { name, namespace });
   return { name, namespace };
 }
 
-function makePlan(
-  { config, world, context, journal, draft }: Run,
-  ref: ObjectRef,
-  model: Model,
-): ReturnType<typeof planRollout> {
-  return journal.step('render', async (conclude) => {
-    const made = await planRollout(world, ref, { config, model, context });
-    const { predictor } = made.plan;
-    const { protocol } = config.render;
-    draft.previous = previousModelOf(made.live);
-    draft.changes = made.plan.changes;
-    draft.endpoint = endpointOf({
-      ...ref,
-      protocol,
-      predictor: predictor.name,
-      node: predictor.graph.name,
-      ingressUrl: config.proof.ingressUrl,
-    });
-    draft.manifest = made.plan.toldYaml;
-    draft.manifestPath = await world.workspace.write(`${ref.namespace}-${ref.name}.yaml`, made.plan.yaml);
-    // Only a write tells that a namespace is missing: the server would take this one, and stores nothing.
-    const hasNamespace = () => world.cluster.apply(made.plan.manifest, { dryRun: true });
-    draft.warnings = [
-      ...draft.warnings,
-      ...(await checkSecret(world.cluster, ref, { graph: predictor.graph, hasNamespace })),
-    ];
-    conclude(made.plan.summary);
-    return made;
-  });
+async function look({ world, journal, draft, config }: Run, ref: ObjectRef): Promise<void> {
+  const { live, ...told } = await journal.step('look', (conclude) => tellStatus({ ...world, ref }, conclude));
+  const [main] = live.spec.predictors;
+  const protocol = protocolOf({ config, live });
+  const at = { ...ref, protocol, predictor: main?.name ?? '', node: main?.graph.name ?? '' };
+  const endpoint = endpointOf({ ...at, ingressUrl: config.proof.ingressUrl });
+  Object.assign(draft, told, { endpoint, protocol, outcome: 'reported', reason: 'status' });
 }
 
-async function prove(self: Run, { ref, plan, smoke, model }: Shipment): Promise<readonly Finding[] | undefined> {
-  const { config, world, journal, draft } = self;
-  const { predictor } = plan;
-  const { protocol } = config.render;
-  const proof = await proveModel({
-    ...world,
-    journal,
-    ref,
-    predictor,
-    protocol,
-    proof: config.proof,
-    signature: model.signature,
-    smoke: smoke.request,
-    expect: smoke.expect,
+/** What is live, what to do about it, and what the model will be asked: all decided before anything is touched. */
+function makePlan(self: Run, ref: ObjectRef, brought: Model | undefined): Promise<Shipment> {
+  const { config, world, context, journal, draft } = self;
+  return journal.step('render', async (conclude) => {
+    const live = await world.cluster.read(ref);
+    const protocol = protocolOf({ config, live });
+    const made = await planRollout(world.workspace, { config, ref, model: brought, live, context });
+    const { plan } = made;
+    const { predictor } = plan;
+    const note = modelsOf(plan.manifest).get(predictor.name) ?? { uri: predictor.graph.modelUri ?? '' };
+    const model = brought ?? (await recallModel(world, note));
+    const smoke = await prepareSmoke(world.workspace, { config, model, protocol });
+    const at = { ...ref, protocol, predictor: predictor.name, node: predictor.graph.name };
+    Object.assign(draft, {
+      protocol,
+      model: identityOf(model),
+      sampleRequest: smoke.request?.body,
+      predictionSkipped: smoke.skipped,
+      previous: previousModelOf(live),
+      predictors: live === undefined ? [] : predictorLines(live),
+      changes: plan.changes,
+      endpoint: endpointOf({ ...at, ingressUrl: config.proof.ingressUrl }),
+      manifest: plan.toldYaml,
+      manifestPath: await world.workspace.write(`${ref.namespace}-${ref.name}.yaml`, plan.yaml),
+    });
+    // Only a write tells that a namespace is missing: the server would take this one, and stores nothing.
+    const hasNamespace = () => world.cluster.apply(plan.stages[0].manifest, { dryRun: true });
+    const warnings = await checkSecret(world.cluster, ref, { graph: predictor.graph, hasNamespace });
+    draft.warnings = [...draft.warnings, ...warnings, ...smoke.warnings];
+    conclude(plan.summary);
+    return { ...world, ...made, journal, draft, config, ref, protocol, live, model, smoke, signature: model.signature };
   });
-  draft.prediction = proof.prediction;
-  return proof.findings;
 }
 
 /** Ends a run whose model did not come up or did not prove itself: puts back what was there, or leaves it as asked. */
-async function fail(self: Run, shipment: Shipment, findings: readonly Finding[]): Promise<void> {
+async function fail(self: Run, shipment: Shipment, { findings = [], manifest, applied }: Carried): Promise<void> {
   const { config, world, journal, draft } = self;
-  const { ref, plan, live, applied, model } = shipment;
+  const { ref, plan, live, model } = shipment;
   draft.findings = findings;
   const reason = findings[0]?.reason ?? 'internal-error';
   if (!ABOUT_THE_MODEL.has(reason)) forgetWarnings(self, model);
-  if (applied === undefined) return end(self, 'failed', reason);
-  if (config.onFailure === 'keep') return end(self, 'kept', reason);
-  const { timeout } = plan.budget;
-  const undo = { ...world, ref, manifest: plan.manifest, applied, before: live, timeout };
+  if (applied === undefined || manifest === undefined) return end(self, 'failed', reason);
+  if (config.onFailure === 'keep' || plan.isFinal) {
+    draft.predictors = predictorLines(applied);
+    return end(self, 'kept', reason);
+  }
+  const undo = { ...world, ref, manifest, applied, before: live, timeout: plan.budget.timeout };
   return end(self, await journal.step('undo', (conclude) => undoRollout(undo, conclude)), reason);
 }
 
@@ -200,15 +189,27 @@ function end({ draft }: Run, outcome: Outcome, reason: Reason): void {
   Object.assign(draft, { outcome, reason });
 }
 
-/** The model is live and answered: what might have gone wrong with it did not. */
-function endWell(self: Run, { model }: Shipment, [outcome, reason]: readonly [Outcome, Reason]): void {
+/** What was asked for is live and answered: it is noted on the object, and what might have gone wrong did not. */
+async function endWell(self: Run, shipment: Shipment, stored: SeldonDeployment | undefined): Promise<void> {
+  const { config, world, context, journal, draft } = self;
+  const { ref, plan, model, live } = shipment;
   forgetWarnings(self, model);
-  end(self, outcome, reason);
+  if (stored !== undefined) draft.predictors = predictorLines(stored);
+  if (PROVES_MAIN.has(config.mode)) {
+    const order = { ...world, ref, context, restores: plan.restores };
+    const warning = await journal.step('record', (conclude) => recordHistory(order, conclude));
+    if (warning !== undefined) draft.warnings = [...draft.warnings, warning];
+  }
+  if (stored === live) return end(self, 'unchanged', 'already-live');
+  return end(self, config.mode === 'rollback' ? 'restored' : 'deployed', 'ok');
 }
 
 function forgetWarnings({ draft }: Run, model: Model): void {
   draft.warnings = draft.warnings.filter((warning) => !model.warnings.includes(warning));
 }
+
+/** Modes after which the first predictor has all the traffic, and answered. */
+const PROVES_MAIN: ReadonlySet<Mode> = new Set(['direct', 'promote', 'rollback']);
 
 /** Failures that something in the model itself may explain. */
 const ABOUT_THE_MODEL: ReadonlySet<Reason> = new Set([

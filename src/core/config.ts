@@ -1,16 +1,31 @@
-import { InputReader, LONGEST_QUOTED, type RawInputs } from './input-reader.ts';
-import { parseModelUri } from './model-uri.ts';
-import { nameInUri } from './naming.ts';
+import { InputReader, type RawInputs } from './input-reader.ts';
 import { readRegistry } from './registry-inputs.ts';
+import {
+  checkModelUri,
+  checkNamed,
+  checkReach,
+  readCompare,
+  readGate,
+  readMode,
+  readModelUri,
+  readShare,
+} from './rollout-inputs.ts';
 import { parseExpectation } from './smoke-expect.ts';
 
 /** The settings of one run, read once and readonly from then on. Modules declare the slice they need. */
 
-export type Mode = 'direct';
+/** Modes that bring a new model. */
+export type ShippingMode = 'direct' | 'canary' | 'shadow' | 'ab' | 'blue-green';
+/** Modes that decide about what is live already, and read all they need from the cluster. */
+export type SettlingMode = 'promote' | 'rollback';
+export type Mode = ShippingMode | SettlingMode | 'status';
 export type Protocol = 'seldon' | 'v2';
 export type ApiVersion = 'v1' | 'v1alpha2';
 export type Access = 'api-server' | 'ingress';
 export type OnFailure = 'rollback' | 'keep';
+/** `seldon`: predictors of one object. `ambassador-annotations`: a second object, as Seldon 0.2 had it. */
+export type Routing = 'seldon' | 'ambassador-annotations';
+export type NoDataPolicy = 'fail' | 'pass';
 export type CommentPolicy = 'auto' | 'always' | 'never';
 
 export interface RegistryConfig {
@@ -34,7 +49,8 @@ export interface RenderConfig {
   readonly name: string | undefined;
   /** Undefined: the kubeconfig context's namespace, else `seldon`. */
   readonly namespace: string | undefined;
-  readonly protocol: Protocol;
+  /** Undefined: what the live object speaks, else `seldon`. */
+  readonly protocol: Protocol | undefined;
   readonly apiVersion: ApiVersion;
   /** Undefined: what the live object or the base manifest says, else 1. */
   readonly replicas: number | undefined;
@@ -44,6 +60,39 @@ export interface RenderConfig {
   readonly manifest: string | undefined;
   readonly orchestrator: boolean;
   readonly startupProbe: boolean;
+}
+
+/** Who gets how much, and in how many steps. */
+export interface ShareConfig {
+  /** Percent for the new predictor. Undefined: the mode's own default. */
+  readonly traffic: number | undefined;
+  /** Percents, rising. Empty: one step. */
+  readonly steps: readonly number[];
+  /** Seconds each step lasts. */
+  readonly stepInterval: number;
+  /** Name of the predictor beside main, where the mode does not know it. */
+  readonly predictor: string | undefined;
+  /** Revision (`3`) or model version (`v3`) to go back to. */
+  readonly to: string | undefined;
+  readonly routing: Routing;
+}
+
+/** When a canary's figures are good enough. */
+export interface GateConfig {
+  readonly prometheusUrl: string | undefined;
+  readonly prometheusToken: string | undefined;
+  /** By how much the canary's share of failed requests may exceed main's: 0.01 is one in a hundred. */
+  readonly errorMargin: number;
+  /** How many times main's mean latency the canary's may be. */
+  readonly latencyRatio: number;
+  readonly noData: NoDataPolicy;
+}
+
+export interface CompareConfig {
+  /** Path of a file of requests in the workspace. */
+  readonly requests: string | undefined;
+  /** Largest relative difference between old and new answers. Undefined: told, not judged. */
+  readonly tolerance: number | undefined;
 }
 
 export interface ProofConfig {
@@ -62,11 +111,15 @@ export interface TellConfig {
 }
 
 export interface Config {
-  readonly modelUri: string;
+  /** Undefined where the mode brings no model. */
+  readonly modelUri: string | undefined;
   readonly mode: Mode;
   readonly registry: RegistryConfig;
   readonly cluster: ClusterConfig;
   readonly render: RenderConfig;
+  readonly share: ShareConfig;
+  readonly gate: GateConfig;
+  readonly compare: CompareConfig;
   readonly proof: ProofConfig;
   readonly tell: TellConfig;
   /** Seconds one rollout may take. Undefined: computed from the probes' budget and the number of replicas. */
@@ -78,40 +131,32 @@ export interface Config {
 /** Seconds within which no pod can be ready that waits 60 s for its first probe. */
 const LEAST_TIMEOUT = 90;
 
-/** Modes that are planned: a person who asks for one did not mistype. */
-const LATER_MODES: readonly string[] = ['canary', 'shadow', 'promote', 'rollback'];
-
 /**
  * Reads and checks all inputs.
- * @throws UserError bad-input with every fault at once, before anybody is asked anything; mode-not-supported when the
- * mode is all that is wrong
+ * @throws UserError bad-input with every fault at once, before anybody is asked anything
  */
 export function readConfig(raw: RawInputs): Config {
   const read = new InputReader(raw);
+  const mode = readMode(read);
   const config: Config = {
-    modelUri: read.required('model-uri'),
-    mode: readMode(read),
+    modelUri: readModelUri(read, mode),
+    mode,
     registry: readRegistry(read),
     cluster: readCluster(read),
-    render: readRender(read),
-    proof: readProof(read),
+    render: readRender(read, mode),
+    share: readShare(read),
+    gate: readGate(read),
+    compare: readCompare(read),
+    proof: readProof(read, mode),
     tell: readTell(read),
     timeout: read.seconds('timeout'),
     dryRun: read.flag('dry-run', false),
     onFailure: read.oneOf('on-failure', ['rollback', 'keep']),
   };
   checkPatience(read, config);
-  // A model URI that is all that is wrong is told by the resolver: by then the pull request is known, and hears of it.
-  if (read.hasFaults && config.modelUri !== '') read.attempt('model-uri', () => parseModelUri(config.modelUri));
+  checkModelUri(read, config.modelUri);
   read.end();
   return config;
-}
-
-function readMode(read: InputReader): Mode {
-  const given = read.text('mode');
-  if (given === undefined || !LATER_MODES.includes(given)) return read.oneOf('mode', ['direct']);
-  read.fault('mode', `is \`${given}\`, which this version does not know: it knows \`direct\``, 'mode-not-supported');
-  return 'direct';
 }
 
 /** With a base manifest the probes may be its own. */
@@ -123,11 +168,12 @@ function checkPatience(read: InputReader, { timeout, render }: Config): void {
   );
 }
 
-function readRender(read: InputReader): RenderConfig {
+function readRender(read: InputReader, mode: Mode): RenderConfig {
+  checkNamed(read, mode);
   return {
     name: read.label('name'),
     namespace: read.label('namespace'),
-    protocol: read.oneOf('protocol', ['seldon', 'v2']),
+    protocol: read.text('protocol') === undefined ? undefined : read.oneOf('protocol', ['seldon', 'v2']),
     apiVersion: read.oneOf('api-version', ['v1', 'v1alpha2']),
     replicas: read.count('replicas', { least: 1, most: 1000 }),
     envSecret: read.objectName('env-secret'),
@@ -138,11 +184,12 @@ function readRender(read: InputReader): RenderConfig {
   };
 }
 
-function readProof(read: InputReader): ProofConfig {
+function readProof(read: InputReader, mode: Mode): ProofConfig {
   const access = read.oneOf('access', ['api-server', 'ingress']);
   const ingressUrl = read.webUrl('ingress-url');
   if (access === 'ingress' && read.text('ingress-url') === undefined)
     read.fault('access', 'is `ingress`, which needs `ingress-url`');
+  if (access === 'ingress') checkReach(read, mode);
   const smokeRequest = read.text('smoke-request') ?? 'auto';
   const smokeExpect = read.text('smoke-expect');
   if (/^[[{]/.test(smokeRequest)) read.json('smoke-request');
@@ -150,51 +197,14 @@ function readProof(read: InputReader): ProofConfig {
   return { access, ingressUrl, smokeRequest, smokeExpect };
 }
 
-/** Whom to tell, about what, and what never to tell. */
-export interface Address {
-  readonly tell: TellConfig;
-  readonly render: Pick<RenderConfig, 'name' | 'namespace'>;
-  readonly secrets: readonly string[];
-}
-
-/** What is needed to tell of a run whose inputs are wrong. Faults do not matter here: they are what will be told. */
-export function readAddress(raw: RawInputs): Address {
-  const read = new InputReader(raw);
-  const tell = readTell(read);
-  const name = read.label('name') ?? nameInUri(read.text('model-uri') ?? '');
-  return {
-    tell,
-    render: { name, namespace: read.label('namespace') },
-    secrets: withQuotedParts(secretsOf({ registry: readRegistry(read), cluster: readCluster(read), tell })),
-  };
-}
-
-/** A secret in the wrong input is quoted by its beginning. */
-function withQuotedParts(secrets: readonly string[]): readonly string[] {
-  return secrets.flatMap((one) => (one.length > LONGEST_QUOTED ? [one, one.slice(0, LONGEST_QUOTED)] : [one]));
-}
-
-function readCluster(read: InputReader): ClusterConfig {
+export function readCluster(read: InputReader): ClusterConfig {
   return { kubeconfig: read.text('kubeconfig'), context: read.text('context') };
 }
 
-function readTell(read: InputReader): TellConfig {
+export function readTell(read: InputReader): TellConfig {
   const comment = read.oneOf('comment', ['auto', 'always', 'never']);
   const githubToken = read.text('github-token', 'GITHUB_TOKEN');
   if (comment === 'always' && githubToken === undefined)
     read.fault('comment', 'is `always`, which needs `github-token`');
   return { comment, pullRequest: read.count('pull-request', { least: 1, most: 2 ** 31 }), githubToken };
-}
-
-/** `token: value` in YAML, `"token": "value"` in JSON. */
-const KUBECONFIG_SECRETS =
-  /(?<![\w-])(?:token|password|client-key-data|id-token|refresh-token|client-secret)["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"',}]+))/g;
-
-/** What must never be read by anybody: masked in the log, and redacted from everything that leaves us. */
-function secretsOf({ registry, cluster, tell }: Pick<Config, 'registry' | 'cluster' | 'tell'>): readonly string[] {
-  const inKubeconfig = [...(cluster.kubeconfig ?? '').matchAll(KUBECONFIG_SECRETS)]
-    .map(([, double, single, plain]) => double ?? single ?? plain)
-    .filter((value) => value !== 'null');
-  const all = [registry.token, registry.password, tell.githubToken, ...inKubeconfig];
-  return all.filter((value): value is string => value !== undefined && value.length >= 4);
 }

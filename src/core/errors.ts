@@ -4,7 +4,6 @@
  */
 export type UserErrorCode =
   | 'bad-input'
-  | 'mode-not-supported'
   | 'model-uri-invalid'
   | 'model-not-found'
   | 'model-not-ready'
@@ -26,6 +25,11 @@ export type UserErrorCode =
   | 'manifest-refused'
   | 'object-changed'
   | 'object-not-ours'
+  | 'nothing-live'
+  | 'nothing-to-promote'
+  | 'nothing-to-roll-back'
+  | 'rollout-under-way'
+  | 'metrics-unreachable'
   | 'github-failed'
   | 'cancelled';
 

@@ -13,6 +13,8 @@ export function expectationOf(object: SeldonDeployment): Expectation {
       modelUri: predictor.graph.modelUri ?? '',
       node: predictor.graph.name,
       replicas: isNotOneNumber(predictor) ? undefined : replicasOf(object.spec, predictor),
+      traffic: predictor.traffic ?? 0,
+      shadow: predictor.shadow === true,
     })),
   };
 }

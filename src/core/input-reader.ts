@@ -95,14 +95,23 @@ export class InputReader {
     return this.fault(name, `is ${quoted(given)}, but must be a whole number from ${least} to ${most}`);
   }
 
+  number(name: InputName, { least, most }: { readonly least: number; readonly most: number }): number | undefined {
+    const given = this.text(name);
+    if (given === undefined) return undefined;
+    const percent = given.endsWith('%');
+    const value = Number(percent ? given.slice(0, -1) : given) / (percent ? 100 : 1);
+    if (value >= least && value <= most) return value;
+    return this.fault(name, `is ${quoted(given)}, but must be a number from ${least} to ${most}, or such as \`5%\``);
+  }
+
   /** Seconds, from `900`, `15m` or `1h`. */
-  seconds(name: InputName): number | undefined {
+  seconds(name: InputName, { least = 10 }: { readonly least?: number } = {}): number | undefined {
     const given = this.text(name);
     if (given === undefined) return undefined;
     const [, amount, unit = 's'] = /^(\d+)\s*([smh]?)$/.exec(given) ?? [];
     const value = Number(amount) * { s: 1, m: 60, h: 3600, '': 1 }[unit as 's' | 'm' | 'h' | ''];
-    if (value >= 10 && value <= 21_600) return value;
-    return this.fault(name, `is ${quoted(given)}, but must be 10 s to 6 h, such as \`900\`, \`15m\` or \`1h\``);
+    if (value >= least && value <= 21_600) return value;
+    return this.fault(name, `is ${quoted(given)}, but must be ${least} s to 6 h, such as \`900\`, \`15m\` or \`1h\``);
   }
 
   /** An RFC 1123 label: what Kubernetes takes as a name here. */

@@ -9,14 +9,69 @@ export interface InputDefinition {
 export const INPUTS = [
   {
     name: 'model-uri',
-    required: true,
     description:
-      'The MLflow model: `models:/name/7`, `models:/name@alias`, `models:/name/latest`, `models:/m-<id>`, `runs:/<run>/<path>`, or the storage URI of the folder that holds `MLmodel`.',
+      'The MLflow model (not for `promote`, `rollback` and `status`): `models:/name/7`, `models:/name@alias`, `models:/name/latest`, `models:/m-<id>`, `runs:/<run>/<path>`, or the storage URI of the folder that holds `MLmodel`.',
   },
   {
     name: 'mode',
     default: 'direct',
-    description: 'Rollout mode. This version knows `direct`: one predictor with all the traffic.',
+    description:
+      'Rollout mode: `direct`, `canary`, `shadow`, `ab`, `blue-green`, `promote`, `rollback`, `status`; see [docs/modes.md](docs/modes.md).',
+  },
+  {
+    name: 'traffic',
+    description:
+      'Percent of the requests for the new predictor. Default: 10 for `canary`, 50 for `ab`; of their copies for `shadow`: 100.',
+  },
+  {
+    name: 'steps',
+    description: 'Percents a canary goes through while it stays healthy, such as `5,25,50`. Instead of `traffic`.',
+  },
+  { name: 'step-interval', description: 'How long each step of a canary lasts: seconds, or `5m`. Default: 60.' },
+  {
+    name: 'predictor',
+    description:
+      'Name of the predictor beside the first: the new one of `ab` (default `b`), or the one to `promote` or `rollback` where there are several.',
+  },
+  {
+    name: 'to',
+    description:
+      'Where `rollback` goes: a revision of the history (`3`) or a model version (`v3`). Default: the last proven model before this one.',
+  },
+  {
+    name: 'routing',
+    default: 'seldon',
+    description:
+      '`seldon`: two predictors of one SeldonDeployment. `ambassador-annotations`: a second SeldonDeployment, as Seldon before 0.4 wants it; refused where it would do harm.',
+  },
+  {
+    name: 'prometheus-url',
+    description:
+      'Prometheus with the metrics of the orchestrators. With it a step of a canary is only left when its figures are good.',
+  },
+  { name: 'prometheus-token', description: 'Bearer token for Prometheus.' },
+  {
+    name: 'gate-error-margin',
+    description: "By how much the canary's share of failed requests may exceed main's. Default: 0.01.",
+  },
+  {
+    name: 'gate-latency-ratio',
+    description: "How many times main's mean latency the canary's may be. Default: 1.5.",
+  },
+  {
+    name: 'gate-no-data',
+    default: 'fail',
+    description: 'What it means when Prometheus has no figures of the canary: `fail` or `pass`.',
+  },
+  {
+    name: 'compare-requests',
+    description:
+      'Path of a file with requests to send to the old and the new predictor side by side: a JSON list, or one JSON text a line. Default: the smoke prediction.',
+  },
+  {
+    name: 'compare-tolerance',
+    description:
+      'Largest relative difference between old and new answers, such as `0.05` or `5%`. Default: none, they are told only.',
   },
   { name: 'name', description: "Name of the SeldonDeployment. Default: made from the registered model's name." },
   {
@@ -52,8 +107,8 @@ export const INPUTS = [
   { name: 'context', description: 'Context of the kubeconfig. Default: its current one.' },
   {
     name: 'protocol',
-    default: 'seldon',
-    description: '`seldon` (`/api/v0.1/predictions`) or `v2` (Open Inference, served by MLServer).',
+    description:
+      "`seldon` (`/api/v0.1/predictions`) or `v2` (Open Inference, served by MLServer). Default: the live object's, else `seldon`.",
   },
   { name: 'api-version', default: 'v1', description: '`v1` or `v1alpha2` of `machinelearning.seldon.io`.' },
   { name: 'replicas', description: "Replicas of the predictor. Default: the live object's or the manifest's, else 1." },

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { curlLine } from './curl.ts';
+import { headline, modelTitle } from './headline.ts';
+import { rolloutSections, table } from './markdown-rollout.ts';
 import { findingSections, manifestSection, type Section } from './markdown-sections.ts';
 import type { Outcome, Report, StepRecord } from './report.ts';
 import { codeSpan, cut, fence, inline, link, prose } from './untrusted.ts';
@@ -38,6 +40,7 @@ export function renderReport(report: Report, { limit, marker }: RenderOptions): 
   const body = [
     ...endpoint(report),
     table(factRows(report)),
+    ...rolloutSections(report),
     ...changes(report),
     table(report.steps.map(stepRow), '| step | | took |\n|---|---|--:|'),
   ];
@@ -61,51 +64,6 @@ function fit(sections: readonly Section[], room: number): readonly string[] | un
     if (texts.reduce((sum, text) => sum + text.length, 0) <= room) return texts;
   }
   return undefined;
-}
-
-const SYMBOLS: Readonly<Record<Outcome, string>> = {
-  deployed: '✅',
-  unchanged: '✅',
-  planned: '📝',
-  failed: '❌',
-  'rolled-back': '↩️',
-  withdrawn: '↩️',
-  kept: '❌',
-  unknown: '⚠️',
-};
-
-const PROOF: ReadonlySet<StepRecord['name']> = new Set(['health', 'predict', 'endpoint']);
-
-function headline(report: Report): string {
-  const model = modelTitle(report.model);
-  const before =
-    report.previous === undefined
-      ? 'what was live before'
-      : modelTitle({ ...report.previous, storageUri: report.previous.modelUri });
-  const failed = report.steps.some(({ name, state }) => PROOF.has(name) && state === 'failed')
-    ? 'came up, but did not pass its check'
-    : 'did not come up';
-  const sentences: Readonly<Record<Outcome, string>> = {
-    deployed: `${model} is live on Seldon`,
-    unchanged: `${model} is live on Seldon already, and answers`,
-    planned: `${model} can be deployed: nothing was applied`,
-    failed: report.steps.some((step) => step.name === 'wait')
-      ? `${model} failed`
-      : `${model} was not deployed: nothing was changed`,
-    'rolled-back': `${model} ${failed}; ${before} is back and available`,
-    withdrawn: `${model} ${failed}; it was the first, and is removed again`,
-    kept: `${model} ${failed}, and was left as it is`,
-    unknown: `${model}: what is live now is not certain`,
-  };
-  return `${SYMBOLS[report.outcome]} ${sentences[report.outcome]}`;
-}
-
-function modelTitle(
-  model: { name: string | undefined; version: string | undefined; storageUri: string } | undefined,
-): string {
-  if (model === undefined) return 'The model';
-  if (model.name === undefined) return codeSpan(model.storageUri, 120);
-  return `**${inline(model.name, 120)}**${model.version === undefined ? '' : ` v${inline(model.version, 20)}`}`;
 }
 
 function factRows({ model, previous, name, namespace, mode, protocol }: Report): readonly (readonly string[])[] {
@@ -138,10 +96,6 @@ function identity({ name, version, runId, storageUri }: NonNullable<Report['mode
   return runId === undefined ? storageUri : `run ${runId}`;
 }
 
-function table(rows: readonly (readonly string[])[], head = '| | |\n|---|---|'): string {
-  return rows.length === 0 ? '' : [head, ...rows.map((cells) => `| ${cells.join(' | ')} |`)].join('\n');
-}
-
 function changes({ changes: lines, outcome }: Report): readonly string[] {
   if (lines.length === 0 || outcome === 'unchanged') return [];
   const list = lines.map((line) => `- ${codeSpan(line)}`).join('\n');
@@ -150,8 +104,10 @@ function changes({ changes: lines, outcome }: Report): readonly string[] {
   ];
 }
 
+const WITH_ENDPOINT: readonly Outcome[] = ['deployed', 'unchanged', 'planned', 'restored', 'reported', 'rolled-back'];
+
 function endpoint({ endpoint: at, prediction, sampleRequest, outcome, mode }: Report): readonly string[] {
-  if (at === undefined || !['deployed', 'unchanged', 'planned', 'rolled-back'].includes(outcome)) return [];
+  if (at === undefined || !WITH_ENDPOINT.includes(outcome)) return [];
   const url = at.predictUrl ?? at.inClusterUrl;
   const where = at.predictUrl === undefined ? ' (inside the cluster; give `ingress-url` for the public one)' : '';
   const later = outcome === 'planned' ? `**Endpoint** once it is deployed with mode ${mode}` : '**Endpoint**';
@@ -168,12 +124,19 @@ const STEP_WORDS: Readonly<Record<StepRecord['name'], string>> = {
   health: 'health',
   predict: 'prediction',
   endpoint: 'public endpoint',
+  compare: 'side by side',
+  mirror: 'copies',
+  hold: 'watch it',
+  gate: 'Prometheus',
   undo: 'put back',
+  record: 'note the history',
+  look: 'look',
 };
 
-function stepRow({ name, state, message, duration }: StepRecord): readonly string[] {
+function stepRow({ name, about, state, message, duration }: StepRecord): readonly string[] {
   const mark = state === 'failed' ? '**failed**: ' : '';
-  return [STEP_WORDS[name], `${mark}${prose(firstLine(message), 300)}`, humanDuration(duration)];
+  const which = about === undefined ? '' : `_${inline(about, 100)}_: `;
+  return [STEP_WORDS[name], `${which}${mark}${prose(firstLine(message), 300)}`, humanDuration(duration)];
 }
 
 function firstLine(text: string): string {

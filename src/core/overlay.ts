@@ -70,6 +70,13 @@ function withoutOurOwn(live: unknown, previous: unknown): unknown {
   return Object.keys(kept).length === 0 ? undefined : kept;
 }
 
+/** For every field of `shape`, the value it has in `whole`; what is not there is left out. */
+export function projected(shape: unknown, whole: unknown): unknown {
+  if (!isTree(shape) || !isTree(whole)) return whole;
+  const kept = Object.keys(shape).filter((key) => key in whole);
+  return Object.fromEntries(kept.map((key) => [key, projected(shape[key], whole[key])]));
+}
+
 interface Named {
   readonly name: string;
 }

@@ -1,43 +1,69 @@
-import { createHash } from 'node:crypto';
 import { dump } from 'js-yaml';
 import type { Budget } from './budget.ts';
 import { changesBetween } from './changes.ts';
-import type { Mode, RenderConfig } from './config.ts';
+import type { Mode, Protocol, RenderConfig, ShareConfig } from './config.ts';
 import { withoutEnvironmentValues } from './environment-values.ts';
-import { canonicalJson, contains, equal, isTree } from './json-value.ts';
+import { contains, equal } from './json-value.ts';
+import { assembleManifest, type Lineup } from './manifest.ts';
 import type { Model } from './model.ts';
 import { overlay } from './overlay.ts';
-import { podPart, samePods } from './predictor.ts';
-import {
-  ANNOTATIONS,
-  type Predictor,
-  SELDON,
-  type SeldonDeployment,
-  type SeldonDeploymentSpec,
-} from './seldon-deployment.ts';
+import type { RunContext } from './report.ts';
+import { ANNOTATIONS, type Predictor, type SeldonDeployment } from './seldon-deployment.ts';
+
+/** The inputs about the object, with the protocol decided. */
+export type RenderOptions = RenderConfig & { readonly protocol: Protocol };
 
 /** All a strategy may look at. */
 export interface PlanRequest {
   readonly mode: Mode;
   readonly name: string;
   readonly namespace: string;
-  readonly model: Pick<Model, 'storageUri' | 'signature'>;
-  readonly options: RenderConfig;
+  readonly options: RenderOptions;
+  readonly share: ShareConfig;
+  /** Seconds one rollout may take. */
   readonly timeout: number | undefined;
   /** The object as it is now; undefined for a first creation. */
   readonly live: SeldonDeployment | undefined;
   /** The user's base manifest. */
   readonly base: SeldonDeployment | undefined;
-  readonly trace: Readonly<Record<string, string>>;
+  readonly context: RunContext & { readonly pullRequest: number | undefined };
   /** Anything that differs from run to run: makes new pods even where nothing else changed. */
   readonly salt: string | undefined;
 }
 
+export type ShippedModel = Pick<Model, 'storageUri' | 'signature' | 'name' | 'version' | 'alias' | 'runId'>;
+
+/** What a strategy that brings a new model looks at. */
+export interface ShipmentRequest extends PlanRequest {
+  readonly model: ShippedModel;
+}
+
+/** One apply, and what must be so before the next. */
+export interface Stage {
+  /** What is so once it is rolled out: `canary takes 10 % of the requests`. */
+  readonly title: string;
+  /** Ready for server-side apply; `resourceVersion` guards the first against a change in between. */
+  readonly manifest: SeldonDeployment;
+  /** Names of the predictors that must answer on their own. */
+  readonly prove: readonly string[];
+  /** Must answers also come through the public endpoint? */
+  readonly throughEndpoint: boolean;
+  /** The old and the new predictor, to be asked the same. */
+  readonly compare?: readonly [string, string];
+  /** A shadow that must be seen to get copies of what goes through the public endpoint. */
+  readonly mirror?: string;
+  /** Stays like this for `step-interval`, and is gated. */
+  readonly observed?: true;
+  /** Only for the sake of requests under way: left out where what is live is not up, and never fatal. */
+  readonly gentle?: true;
+}
+
 /** What a run is about to do, decided before anything is touched. */
 export interface Plan {
-  /** Ready for server-side apply; `resourceVersion` guards it against a change in between. */
+  readonly stages: readonly [Stage, ...Stage[]];
+  /** What the last stage applies. */
   readonly manifest: SeldonDeployment;
-  /** The predictor that serves the new model, as it will be live. */
+  /** The predictor this run is about, as it will be live. */
   readonly predictor: Predictor;
   /** The manifest for a file, and as it may be told: without the values of environment variables. */
   readonly yaml: string;
@@ -48,68 +74,76 @@ export interface Plan {
   readonly unchanged: boolean;
   readonly changes: readonly string[];
   readonly budget: Budget;
+  /** Number of the proven revision that is brought back. */
+  readonly restores?: number;
+  /** Takes something away that must not come back, not even when what remains does not prove itself. */
+  readonly isFinal?: true;
 }
 
-/** Milliseconds a request may take at the ingress. Not less: the Python server gives its worker as long to load the model. */
-const REST_TIMEOUT = '300000';
+/** All that the stages say must be so, at once: for an object that is where the last one leads. */
+export function wholeOf({ stages }: Plan): Stage {
+  const last = stages.at(-1) ?? stages[0];
+  const compare = stages.find((stage) => stage.compare !== undefined)?.compare;
+  return { ...last, ...(compare !== undefined && { compare }) };
+}
 
-export interface PlanParts {
-  /** The predictors we render, the one that serves the new model first. */
-  readonly wanted: readonly Predictor[];
-  /** Live predictors that stay as they are, after ours. */
-  readonly carried: readonly Predictor[];
+/** A stage before its manifest is made. */
+export interface StageDraft extends Omit<Stage, 'manifest'> {
+  readonly lineup: Lineup;
+}
+
+export interface PlanDraft {
+  /** In order; at least one. */
+  readonly stages: readonly StageDraft[];
+  /** Name of the predictor this run is about. */
+  readonly subject: string;
   readonly budget: Budget;
+  readonly restores?: number;
+  readonly isFinal?: true;
 }
 
-/**
- * Puts wanted predictors into a manifest: merged with what others wrote on the live ones, marked where their pods
- * must be new, and with our notes on the object.
- */
-export function assemble(request: PlanRequest, parts: PlanParts): Plan {
-  const { live, name, namespace, options } = request;
-  const { wanted, carried, budget } = parts;
-  const ours: SeldonDeploymentSpec = { ...specAround(request), predictors: [...wanted] };
-  const previous = renderedBefore(live);
-  const frame = overlay(frameOf(live?.spec), frameOf(ours), frameOf(previous));
-  const predictors = wanted.map((one) => {
-    const liveOne = live?.spec.predictors.find((other) => other.name === one.name);
-    const merged = overlay(
-      liveOne,
-      one,
-      previous?.predictors.find((other) => other.name === one.name),
-    );
-    const keepsPods = liveOne !== undefined && equal(frame, frameOf(live?.spec)) && samePods(merged, liveOne);
-    return keepsPods && request.salt === undefined ? merged : marked(merged, frame, request.salt);
-  });
-  const manifest: SeldonDeployment = {
-    apiVersion: `machinelearning.seldon.io/${options.apiVersion}`,
-    kind: 'SeldonDeployment',
-    metadata: {
-      name,
-      namespace,
-      ...(request.base?.metadata.labels && { labels: request.base.metadata.labels }),
-      annotations: {
-        ...request.base?.metadata.annotations,
-        ...request.trace,
-        [ANNOTATIONS.rendered]: JSON.stringify(ours),
-      },
-      ...(live?.metadata.resourceVersion !== undefined && { resourceVersion: live.metadata.resourceVersion }),
-    },
-    spec: { ...ours, predictors: [...predictors, ...carried] },
-  };
-  const [predictor] = predictors;
-  if (predictor === undefined) throw new Error('a plan needs a predictor');
-  const unchanged = live !== undefined && saysAll(live, manifest) && equal(frame, frameOf(live.spec));
+/** Makes the manifests of all stages, each on top of the one before, and says what will change. */
+export function planOf(request: PlanRequest, { stages: drafts, subject, budget, ...rest }: PlanDraft): Plan {
+  const { live } = request;
+  const stages: Stage[] = [];
+  let before = live;
+  for (const { lineup, ...draft } of drafts) {
+    const manifest = assembleManifest({ ...request, live: before }, lineup);
+    stages.push({ ...draft, manifest });
+    before = asApplied(manifest, before);
+  }
+  const [first, ...more] = stages;
+  const manifest = stages.at(-1)?.manifest;
+  const predictor = manifest?.spec.predictors.find((one) => one.name === subject);
+  if (first === undefined || manifest === undefined || predictor === undefined)
+    throw new Error(`a plan needs a stage and a predictor ${subject}`);
+  const unchanged = live !== undefined && saysAll(live, manifest);
   const changes = changesBetween(live?.spec, manifest.spec);
+  const summary = summarize(request, unchanged, changes);
   return {
+    stages: [first, ...more],
     manifest,
     predictor,
-    budget,
-    unchanged,
-    changes,
     yaml: readable(manifest),
     toldYaml: readable(withoutEnvironmentValues(manifest)),
-    summary: summarize(request, unchanged, changes),
+    summary,
+    unchanged,
+    changes,
+    budget,
+    ...rest,
+  };
+}
+
+/** The object as it will be once that manifest is applied, as far as the next stage looks at it. */
+function asApplied(manifest: SeldonDeployment, before: SeldonDeployment | undefined): SeldonDeployment {
+  return {
+    ...manifest,
+    metadata: {
+      ...before?.metadata,
+      ...manifest.metadata,
+      annotations: { ...before?.metadata.annotations, ...manifest.metadata.annotations },
+    },
+    spec: { ...overlay(before?.spec, manifest.spec), predictors: manifest.spec.predictors },
   };
 }
 
@@ -133,41 +167,4 @@ function saysAll(live: SeldonDeployment, manifest: SeldonDeployment): boolean {
     contains(live.spec, manifest.spec) &&
     contains(live.metadata.labels ?? {}, manifest.metadata.labels ?? {})
   );
-}
-
-/** The fields of `spec` beside the predictors. */
-function specAround({ base, live, options }: PlanRequest): Omit<SeldonDeploymentSpec, 'predictors'> {
-  const { predictors: _, ...around } = base?.spec ?? { predictors: [] };
-  const given = around.annotations?.[SELDON.restTimeout] ?? live?.spec.annotations?.[SELDON.restTimeout];
-  const speaksOther = live?.spec.protocol !== undefined && live.spec.protocol !== options.protocol;
-  return {
-    ...around,
-    ...((options.protocol === 'v2' || speaksOther) && { protocol: options.protocol }),
-    annotations: { ...around.annotations, [SELDON.restTimeout]: given ?? REST_TIMEOUT },
-  };
-}
-
-/** What of `spec` beside the predictors reaches every pod template. */
-function frameOf(spec: SeldonDeploymentSpec | undefined): Record<string, unknown> {
-  return { annotations: spec?.annotations ?? {}, ...(spec?.protocol !== undefined && { protocol: spec.protocol }) };
-}
-
-/** Gives a predictor a new rollout marker: a hash of all that makes its pods. */
-function marked(predictor: Predictor, frame: unknown, salt: string | undefined): Predictor {
-  const { [ANNOTATIONS.rollout]: _old, ...annotations } = predictor.annotations ?? {};
-  const basis = canonicalJson({ frame, predictor: podPart({ ...predictor, annotations }), ...(salt && { salt }) });
-  const marker = createHash('sha256').update(basis).digest('hex').slice(0, 16);
-  return { ...predictor, annotations: { ...annotations, [ANNOTATIONS.rollout]: marker } };
-}
-
-/** What we rendered last time, from our own note. A note that somebody damaged counts as none: then all is kept. */
-function renderedBefore(live: SeldonDeployment | undefined): SeldonDeploymentSpec | undefined {
-  const note = live?.metadata.annotations?.[ANNOTATIONS.rendered];
-  if (note === undefined) return undefined;
-  try {
-    const spec: unknown = JSON.parse(note);
-    return isTree(spec) && Array.isArray(spec['predictors']) ? (spec as unknown as SeldonDeploymentSpec) : undefined;
-  } catch {
-    return undefined;
-  }
 }

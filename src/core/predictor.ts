@@ -1,8 +1,8 @@
 import { type Budget, probes } from './budget.ts';
-import type { RenderConfig } from './config.ts';
 import { equal } from './json-value.ts';
 import type { Model } from './model.ts';
 import { overlay } from './overlay.ts';
+import type { RenderOptions } from './plan.ts';
 import { withReplicas } from './replicas.ts';
 import type { Predictor } from './seldon-deployment.ts';
 import { SELDON } from './seldon-deployment.ts';
@@ -11,9 +11,11 @@ import { wantsDataFrame } from './xtype.ts';
 export interface PredictorRequest {
   readonly name: string;
   readonly node: string;
+  /** Percent. */
+  readonly traffic: number;
   readonly model: Pick<Model, 'storageUri' | 'signature'>;
   readonly options: Pick<
-    RenderConfig,
+    RenderOptions,
     'protocol' | 'replicas' | 'envSecret' | 'serviceAccount' | 'orchestrator' | 'startupProbe'
   >;
   readonly budget: Budget;
@@ -65,11 +67,11 @@ function defaultsOf({ name, node, options, budget, base, fallbackReplicas }: Pre
 }
 
 /** What this run is about, and what the inputs say in so many words. */
-function wantedBy({ name, node, model, options }: PredictorRequest): Predictor {
+function wantedBy({ name, node, traffic, model, options }: PredictorRequest): Predictor {
   return {
     name,
     ...(!options.orchestrator && { annotations: { [SELDON.noEngine]: 'true' } }),
-    traffic: 100,
+    traffic,
     graph: {
       name: node,
       implementation: 'MLFLOW_SERVER',

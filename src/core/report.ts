@@ -1,6 +1,8 @@
+import type { Comparison } from './comparison.ts';
 import type { UserErrorCode } from './errors.ts';
+import type { GateVerdict } from './gate.ts';
 
-/** How a run ended. The step fails for all but the first three. */
+/** How a run ended. The step fails for all but the first five. */
 export type Outcome =
   /** The model is live and answered. */
   | 'deployed'
@@ -8,6 +10,10 @@ export type Outcome =
   | 'unchanged'
   /** Dry run: rendered and accepted by the server, not applied. */
   | 'planned'
+  /** What was asked back is live and answered. */
+  | 'restored'
+  /** Looked at, told, and left as it is. */
+  | 'reported'
   /** Ended before anything was changed. */
   | 'failed'
   /** It failed; what was there before is back and available. */
@@ -41,13 +47,18 @@ export type ProofFailureReason =
   | 'prediction-failed'
   | 'prediction-invalid'
   | 'prediction-unexpected'
-  | 'endpoint-failed';
+  | 'endpoint-failed'
+  | 'answers-differ'
+  | 'mirror-silent'
+  | 'gate-failed'
+  | 'gate-no-data';
 
 /** Stable codes of the `reason` output. */
 export type Reason =
   | 'ok'
   | 'already-live'
   | 'dry-run'
+  | 'status'
   | 'internal-error'
   | RolloutFailureReason
   | ProofFailureReason
@@ -68,7 +79,24 @@ export type StepState = 'ok' | 'failed';
 
 /** One line of the rollout's story. */
 export interface StepRecord {
-  readonly name: 'resolve' | 'render' | 'preflight' | 'apply' | 'wait' | 'health' | 'predict' | 'endpoint' | 'undo';
+  readonly name:
+    | 'resolve'
+    | 'render'
+    | 'preflight'
+    | 'apply'
+    | 'wait'
+    | 'health'
+    | 'predict'
+    | 'endpoint'
+    | 'compare'
+    | 'mirror'
+    | 'hold'
+    | 'gate'
+    | 'undo'
+    | 'record'
+    | 'look';
+  /** Which of several such steps it is, in words. */
+  readonly about?: string;
   readonly state: StepState;
   readonly message: string;
   /** Milliseconds. */
@@ -83,6 +111,36 @@ export interface ModelIdentity {
   readonly alias: string | undefined;
   readonly runId: string | undefined;
   readonly link: string | undefined;
+}
+
+/** One predictor of the object as it is at the end of a run. */
+export interface PredictorLine {
+  readonly name: string;
+  /** `wine-quality v4`, or the URI of its files. */
+  readonly model: string;
+  /** Percent of the requests, or of their copies for a shadow. */
+  readonly traffic: number;
+  readonly shadow: boolean;
+  readonly replicas: number;
+  /** Does it run, in words; undefined where nobody looked. */
+  readonly health?: string;
+}
+
+/** What Prometheus had to say of one step. */
+export interface GateRecord extends GateVerdict {
+  /** `main 75 %, canary 25 %`. */
+  readonly stage: string;
+}
+
+/** One proven revision, as it is told. */
+export interface RevisionLine {
+  readonly revision: number;
+  readonly model: string;
+  /** ISO 8601. */
+  readonly time: string;
+  readonly run: string | undefined;
+  readonly commit: string | undefined;
+  readonly rolledBack: boolean;
 }
 
 /** What was live before this run. */
@@ -137,6 +195,15 @@ export interface Report {
   readonly changes: readonly string[];
   readonly steps: readonly StepRecord[];
   readonly prediction: PredictionRecord | undefined;
+  /** Who gets how much, in the order of `spec.predictors`. Empty where nothing is known to be live. */
+  readonly predictors: readonly PredictorLine[];
+  /** Old and new, asked the same. */
+  readonly comparison: Comparison | undefined;
+  readonly gates: readonly GateRecord[];
+  /** What was proven on this object, newest first; told by mode `status`. */
+  readonly history: readonly RevisionLine[];
+  /** ISO 8601, when the object was created; told by mode `status`. */
+  readonly since: string | undefined;
   /** A request that fits the model, for people to send; JSON text. */
   readonly sampleRequest: string | undefined;
   /** Why no prediction was sent, where none was. */
@@ -150,7 +217,9 @@ export interface Report {
   readonly context: RunContext;
 }
 
+const WELL: readonly Outcome[] = ['deployed', 'unchanged', 'planned', 'restored', 'reported'];
+
 /** Does the step fail? */
 export function isFailure(outcome: Outcome): boolean {
-  return outcome !== 'deployed' && outcome !== 'unchanged' && outcome !== 'planned';
+  return !WELL.includes(outcome);
 }

@@ -15,6 +15,9 @@ export interface ExpectedPredictor {
   readonly node: string;
   /** Undefined when an autoscaler decides. */
   readonly replicas: number | undefined;
+  /** Percent of the requests, or of their copies for a shadow. */
+  readonly traffic: number;
+  readonly shadow: boolean;
 }
 
 export interface Expectation {
@@ -83,6 +86,17 @@ export function rolloutStatusOf(snapshot: Snapshot, expected: Expectation): Roll
     operatorStatus(object) ??
     routing(object, snapshot, expected) ??
     ready(expected)
+  );
+}
+
+/** How each predictor is, in words, by its name. */
+export function healthOf(snapshot: Snapshot, expected: Expectation): ReadonlyMap<string, string> {
+  const owned = snapshot.deployments.filter((one) => isOwned(one, expected.uid));
+  return new Map(
+    expected.predictors.map((predictor) => {
+      const [worst] = predictorStatus(predictor, { owned, pods: snapshot.pods });
+      return [predictor.name, worst?.message.replace(`${predictor.name}: `, '') ?? 'available'];
+    }),
   );
 }
 

@@ -1,7 +1,7 @@
 import { predictorService } from './protocol.ts';
-import type { Expectation } from './rollout-status.ts';
+import type { Expectation, ExpectedPredictor } from './rollout-status.ts';
 import type { SeldonDeployment } from './seldon-deployment.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { RouteBackend, Snapshot } from './snapshot.ts';
 
 /** Conditions by which the operator tells of its routing objects. */
 const ROUTING = [
@@ -9,24 +9,55 @@ const ROUTING = [
   { type: 'istiovirtualservicesready', kind: 'VirtualService' },
 ] as const;
 
+type RoutingKind = (typeof ROUTING)[number]['kind'];
+
 /**
- * Which route is still missing, in words. A reason that begins with "No " means that this ingress is not in use.
- * Where none of a kind can be seen (not allowed to look), the operator's own word has to do.
+ * Which route is not yet as it must be, in words: missing, with another weight, or of a predictor that is gone. A
+ * reason that begins with "No " means that this ingress is not in use. Where none of a kind can be seen (not allowed to
+ * look), the operator's own word has to do.
  */
 export function routingProgress(
   { status }: SeldonDeployment,
   { routes }: Snapshot,
-  { name, predictors }: Expectation,
+  expected: Expectation,
 ): string | undefined {
   for (const { type, kind } of ROUTING) {
     const told = status?.conditions?.find((one) => one.type.toLowerCase() === type);
     if (told?.reason === undefined || told.reason.startsWith('No ')) continue;
     const ofKind = routes?.filter((route) => route.kind === kind);
-    const backends = ofKind?.flatMap((route) => route.backends);
-    const seen = backends?.map((backend) => backend.service) ?? [];
-    const missing = predictors.find((one) => !seen.includes(predictorService(name, one.name)));
-    const isHidden = ofKind?.length === 0 && told.status === 'True';
-    if (missing !== undefined && !isHidden) return `waiting for the ${kind} of ${missing.name}`;
+    if (ofKind?.length === 0 && told.status === 'True') continue;
+    const wrong = firstWrong(kind, ofKind?.flatMap((route) => route.backends) ?? [], expected);
+    if (wrong !== undefined) return wrong;
   }
   return undefined;
+}
+
+function firstWrong(
+  kind: RoutingKind,
+  backends: readonly RouteBackend[],
+  { name, predictors }: Expectation,
+): string | undefined {
+  const services = new Map(predictors.map((one) => [predictorService(name, one.name), one]));
+  for (const [service, predictor] of services) {
+    const own = backends.filter((backend) => backend.service === service);
+    if (own.length === 0) return `waiting for the ${kind} of ${predictor.name}`;
+    if (predictors.length === 1) continue;
+    const wanted = weightOf(kind, predictor, predictors);
+    const other = own.find(
+      ({ mirrored, weight }) => mirrored !== predictor.shadow || (wanted !== undefined && weight !== wanted),
+    );
+    if (other !== undefined) return `waiting for ${wanted ?? predictor.traffic} % in the ${kind} of ${predictor.name}`;
+  }
+  const extra = backends.find((backend) => !services.has(backend.service));
+  return extra === undefined ? undefined : `waiting for the ${kind} of ${extra.service} to go`;
+}
+
+/** Emissary's first predictor has no weight: it gets what is left. */
+function weightOf(
+  kind: RoutingKind,
+  predictor: ExpectedPredictor,
+  predictors: readonly ExpectedPredictor[],
+): number | undefined {
+  const takesTheRest = kind === 'Mapping' && predictor === predictors[0];
+  return takesTheRest ? undefined : predictor.traffic;
 }

@@ -114,6 +114,8 @@ export interface StatusCondition {
 
 /** Who we are to server-side apply: the owner of every field we render. */
 export const FIELD_MANAGER = 'mlflow-to-seldon';
+/** The owner of the history, which no apply of a manifest may remove. */
+export const NOTES_MANAGER = 'mlflow-to-seldon-history';
 
 const OWN = 'mlflow-to-seldon.github.io';
 
@@ -124,6 +126,8 @@ const OWN = 'mlflow-to-seldon.github.io';
 export const ANNOTATIONS = {
   rollout: `${OWN}/rollout`,
   rendered: `${OWN}/rendered`,
+  models: `${OWN}/models`,
+  history: `${OWN}/history`,
   runUrl: `${OWN}/run-url`,
   commit: `${OWN}/commit`,
   actor: `${OWN}/actor`,
@@ -140,6 +144,7 @@ export const ANNOTATIONS = {
 export const SELDON = {
   restTimeout: 'seldon.io/rest-timeout',
   noEngine: 'seldon.io/no-engine',
+  serviceName: 'seldon.io/svc-name',
   deploymentLabel: 'seldon-deployment-id',
   predictorLabel: 'version',
 } as const;

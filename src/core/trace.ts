@@ -1,39 +1,52 @@
-import type { Model } from './model.ts';
+import { type ModelNote, modelsOf } from './model-note.ts';
 import type { PreviousModel, RunContext } from './report.ts';
 import { ANNOTATIONS, type SeldonDeployment } from './seldon-deployment.ts';
 
-/** Who shipped what, on the object itself: readable with kubectl long after the pull request is closed. */
-export function traceAnnotations(
-  model: Model,
-  context: RunContext & { readonly pullRequest: number | undefined },
-  previous: PreviousModel | undefined,
-): Record<string, string> {
+export interface TraceRequest {
+  readonly manifest: SeldonDeployment;
+  /** The object as it is now. */
+  readonly live: SeldonDeployment | undefined;
+  /** Models by storage URI. */
+  readonly known: ReadonlyMap<string, ModelNote>;
+  readonly context: RunContext & { readonly pullRequest: number | undefined };
+}
+
+/**
+ * Who shipped what, on the object itself: readable with kubectl long after the pull request is closed. The plain ones
+ * tell of the first predictor.
+ */
+export function traceAnnotations({ manifest, live, known, context }: TraceRequest): Record<string, string> {
+  const models = manifest.spec.predictors.flatMap(({ name, graph: { modelUri: uri } }) =>
+    uri === undefined ? [] : [[name, known.get(uri) ?? { uri }] as const],
+  );
+  const main = models[0]?.[1];
   const values: Record<string, string | undefined> = {
     [ANNOTATIONS.runUrl]: context.runUrl,
     [ANNOTATIONS.commit]: context.commit,
     [ANNOTATIONS.actor]: context.actor,
     [ANNOTATIONS.pullRequest]: context.pullRequest === undefined ? undefined : String(context.pullRequest),
-    [ANNOTATIONS.modelUri]: model.storageUri,
-    [ANNOTATIONS.modelName]: model.name,
-    [ANNOTATIONS.modelVersion]: model.version,
-    [ANNOTATIONS.modelAlias]: model.alias,
-    [ANNOTATIONS.modelRun]: model.runId,
-    [ANNOTATIONS.previousModelUri]: previous?.modelUri,
+    [ANNOTATIONS.modelUri]: main?.uri,
+    [ANNOTATIONS.modelName]: main?.name,
+    [ANNOTATIONS.modelVersion]: main?.version,
+    [ANNOTATIONS.modelAlias]: main?.alias,
+    [ANNOTATIONS.modelRun]: main?.run,
+    [ANNOTATIONS.previousModelUri]: previousUri(live, main?.uri),
+    [ANNOTATIONS.models]: JSON.stringify(Object.fromEntries(models)),
   };
   return Object.fromEntries(
     Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
 }
 
+/** What the first predictor served before its model last changed. */
+function previousUri(live: SeldonDeployment | undefined, now: string | undefined): string | undefined {
+  const before = live?.spec.predictors[0]?.graph.modelUri;
+  return before === now ? live?.metadata.annotations?.[ANNOTATIONS.previousModelUri] : before;
+}
+
 /** The model the live object serves. Name and version are known when we shipped it and nobody swapped it since. */
 export function previousModelOf(live: SeldonDeployment | undefined): PreviousModel | undefined {
-  const modelUri = live?.spec.predictors[0]?.graph.modelUri;
-  if (live === undefined || modelUri === undefined) return undefined;
-  const annotations = live.metadata.annotations ?? {};
-  const ours = annotations[ANNOTATIONS.modelUri] === modelUri;
-  return {
-    modelUri,
-    name: ours ? annotations[ANNOTATIONS.modelName] : undefined,
-    version: ours ? annotations[ANNOTATIONS.modelVersion] : undefined,
-  };
+  const main = live?.spec.predictors[0];
+  const note = main === undefined ? undefined : modelsOf(live).get(main.name);
+  return note && { modelUri: note.uri, name: note.name, version: note.version };
 }

@@ -1,5 +1,5 @@
 import { isTree } from './json-value.ts';
-import { overlay } from './overlay.ts';
+import { overlay, projected } from './overlay.ts';
 import { FIELD_MANAGER, type SeldonDeployment } from './seldon-deployment.ts';
 
 /**
@@ -22,13 +22,6 @@ export function undoManifest(
     ...restored,
     metadata: { ...restored.metadata, ...(resourceVersion !== undefined && { resourceVersion }) },
   };
-}
-
-/** For every field of `shape`, the value it has in `whole`; what is not there is left out. */
-function projected(shape: unknown, whole: unknown): unknown {
-  if (!isTree(shape) || !isTree(whole)) return whole;
-  const kept = Object.keys(shape).filter((key) => key in whole);
-  return Object.fromEntries(kept.map((key) => [key, projected(shape[key], whole[key])]));
 }
 
 /** The fields that our last apply owned, as a tree with `true` for leaves and lists. */

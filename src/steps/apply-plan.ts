@@ -3,22 +3,23 @@ import type { SeldonDeployment } from '../core/seldon-deployment.ts';
 import type { Cluster } from '../ports.ts';
 import type { Conclude } from './journal.ts';
 
+/** The server and its webhooks judge what every stage would apply, and store nothing. */
+export async function tryPlan(cluster: Cluster, { stages, manifest }: Plan, conclude: Conclude): Promise<void> {
+  for (const stage of stages) await cluster.apply(stage.manifest, { dryRun: true });
+  const where = `SeldonDeployment ${manifest.metadata.namespace}/${manifest.metadata.name}`;
+  conclude(`the server accepts it; dry run, so ${where} is as it was`);
+}
+
 /**
- * The server and its webhooks judge the manifest without storing it; only what passes is applied.
- * @returns the object as the server stored it, or would store it
+ * Applies one manifest, once the server accepts it and all that will follow.
+ * @param checked manifests that must pass first
+ * @returns the object as the server stored it
  */
-export async function applyPlan(
+export async function applyManifest(
   cluster: Cluster,
-  { manifest }: Plan,
-  { dryRun, conclude }: { readonly dryRun: boolean; readonly conclude: Conclude },
+  manifest: SeldonDeployment,
+  checked: readonly SeldonDeployment[],
 ): Promise<SeldonDeployment> {
-  const where = `${manifest.metadata.namespace}/${manifest.metadata.name}`;
-  const checked = await cluster.apply(manifest, { dryRun: true });
-  if (dryRun) {
-    conclude(`the server accepts it; dry run, so SeldonDeployment ${where} is as it was`);
-    return checked;
-  }
-  const applied = await cluster.apply(manifest, { dryRun: false });
-  conclude(`SeldonDeployment ${where} applied, generation ${applied.metadata.generation ?? '?'}`);
-  return applied;
+  for (const one of checked) await cluster.apply(one, { dryRun: true });
+  return cluster.apply(manifest, { dryRun: false });
 }

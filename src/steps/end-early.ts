@@ -4,8 +4,8 @@ import type { Journal } from './journal.ts';
 
 /** Is something changed? While the API server was asked to, or did not say whether it did, nobody knows. */
 export function appliedBy(journal: Journal, error: unknown): Applied {
+  if (journal.records.some(({ name, state }) => name === 'apply' && state === 'ok')) return 'yes';
   const state = journal.stateOf('apply');
-  if (state === 'ok') return 'yes';
   const isLost = error instanceof UserError && ['cluster-unreachable', 'cluster-failed'].includes(error.code);
   return state === 'under-way' || (state === 'failed' && isLost) ? 'perhaps' : 'no';
 }

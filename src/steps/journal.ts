@@ -7,9 +7,10 @@ export type Conclude = (message: string, state?: StepState) => void;
 /** The story as it happens: each step is a group in the log and a line in the report. */
 export interface Journal {
   readonly records: readonly StepRecord[];
-  /** How far a step is; undefined when it has not begun. */
+  /** How far the last step of that name is; undefined when none has begun. */
   stateOf(name: StepRecord['name']): StepState | 'under-way' | undefined;
-  step<T>(name: StepRecord['name'], work: (conclude: Conclude) => Promise<T>): Promise<T>;
+  /** @param about which of several such steps it is, in words */
+  step<T>(name: StepRecord['name'], work: (conclude: Conclude) => Promise<T>, about?: string): Promise<T>;
 }
 
 const TITLES: Readonly<Record<StepRecord['name'], string>> = {
@@ -21,7 +22,13 @@ const TITLES: Readonly<Record<StepRecord['name'], string>> = {
   health: 'Ask the model container',
   predict: 'Send a prediction',
   endpoint: 'Send it through the public endpoint',
+  compare: 'Ask the old and the new model the same',
+  mirror: 'See that copies arrive',
+  hold: 'Watch it for a while',
+  gate: 'Ask Prometheus',
   undo: 'Put back what was there before',
+  record: 'Note it in the history',
+  look: 'Look at what is live',
 };
 
 /** @param cancelled once aborted, no further step begins */
@@ -35,12 +42,12 @@ export function startJournal(
   return {
     records,
     stateOf: (name) => states.get(name),
-    async step(name, work) {
+    async step(name, work, about) {
       cancelled.throwIfAborted();
       states.set(name, 'under-way');
       const started = clock.now();
       let ending: { message: string; state: StepState } = { message: '', state: 'ok' };
-      runner.startGroup(TITLES[name]);
+      runner.startGroup(about === undefined ? TITLES[name] : `${TITLES[name]}: ${about}`);
       try {
         return await work((message, state = 'ok') => {
           ending = { message, state };
@@ -50,7 +57,8 @@ export function startJournal(
         throw error;
       } finally {
         states.set(name, ending.state);
-        records.push({ name, ...ending, duration: clock.now() - started });
+        const duration = clock.now() - started;
+        records.push({ name, ...(about !== undefined && { about }), ...ending, duration });
         if (ending.message !== '') runner.info(ending.message);
         runner.endGroup();
       }

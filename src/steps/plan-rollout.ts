@@ -1,51 +1,69 @@
 import { load } from 'js-yaml';
-import type { Config } from '../core/config.ts';
+import type { Config, Mode, Protocol, SettlingMode, ShippingMode } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { isTree } from '../core/json-value.ts';
 import type { Model } from '../core/model.ts';
 import type { Plan, PlanRequest } from '../core/plan.ts';
 import type { RunContext } from '../core/report.ts';
 import type { SeldonDeployment } from '../core/seldon-deployment.ts';
-import { strategies } from '../core/strategy/index.ts';
-import { previousModelOf, traceAnnotations } from '../core/trace.ts';
-import type { Cluster, ObjectRef, Workspace } from '../ports.ts';
+import { settling, shipping } from '../core/strategy/index.ts';
+import type { ObjectRef, Workspace } from '../ports.ts';
 
 export interface RolloutPlan {
   readonly plan: Plan;
-  readonly live: SeldonDeployment | undefined;
   /** The same plan with new pods, for a live object that says all of it already but does not run. */
   withNewPods(): Plan;
 }
 
-/** Reads what is live and what the user's manifest says, and decides what to apply. */
-export async function planRollout(
-  { cluster, workspace }: { readonly cluster: Cluster; readonly workspace: Workspace },
-  ref: ObjectRef,
-  {
-    config,
-    model,
-    context,
-  }: { config: Config; model: Model; context: RunContext & { pullRequest: number | undefined } },
-): Promise<RolloutPlan> {
-  const live = await cluster.read(ref);
-  const base =
-    config.render.manifest === undefined
-      ? undefined
-      : parseManifest(config.render.manifest, await workspace.read(config.render.manifest, 'manifest'));
+export interface PlanOrder {
+  readonly config: Config;
+  readonly ref: ObjectRef;
+  /** Undefined where the mode brings no model. */
+  readonly model: Model | undefined;
+  /** The object as it is now. */
+  readonly live: SeldonDeployment | undefined;
+  readonly context: RunContext & { readonly pullRequest: number | undefined };
+}
+
+/** What the object and all its predictors speak: what the input says, else what is live. */
+export function protocolOf({ config, live }: Pick<PlanOrder, 'config' | 'live'>): Protocol {
+  return config.render.protocol ?? (live?.spec.protocol === 'v2' ? 'v2' : 'seldon');
+}
+
+/** Decides what to apply, from what is live, the model, the user's manifest and the inputs. */
+export async function planRollout(workspace: Workspace, order: PlanOrder): Promise<RolloutPlan> {
+  const { config, ref, live, context } = order;
+  const { manifest } = config.render;
+  const base = manifest === undefined ? undefined : parseManifest(manifest, await workspace.read(manifest, 'manifest'));
   const request: PlanRequest = {
     mode: config.mode,
     ...ref,
-    model,
-    options: config.render,
+    options: { ...config.render, protocol: protocolOf(order) },
+    share: config.share,
     timeout: config.timeout,
     live,
     base,
-    trace: traceAnnotations(model, context, previousModelOf(live)),
+    context,
     salt: undefined,
   };
-  const render = strategies[config.mode];
   const salt = context.runUrl ?? String(live?.metadata.resourceVersion);
-  return { plan: render(request), live, withNewPods: () => render({ ...request, salt }) };
+  const plan = (one: PlanRequest) => planFor(one, order);
+  return { plan: plan(request), withNewPods: () => plan({ ...request, salt }) };
+}
+
+function planFor(request: PlanRequest, { config, model }: PlanOrder): Plan {
+  const { mode } = config;
+  if (isShipping(mode) && model !== undefined) return shipping[mode]({ ...request, model });
+  if (isSettling(mode)) return settling[mode](request);
+  throw new Error(`mode ${mode} plans nothing`);
+}
+
+function isShipping(mode: Mode): mode is ShippingMode {
+  return mode in shipping;
+}
+
+function isSettling(mode: Mode): mode is SettlingMode {
+  return mode in settling;
 }
 
 function parseManifest(path: string, text: string): SeldonDeployment {

@@ -1,4 +1,5 @@
-import type { Config } from '../core/config.ts';
+import { MOST_COMPARED, parseComparing } from '../core/comparison-requests.ts';
+import type { Config, Protocol } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import type { Model } from '../core/model.ts';
 import { type AnswerExpectation, parseExpectation } from '../core/smoke-expect.ts';
@@ -10,12 +11,32 @@ export interface Smoke {
   /** Why no prediction will be sent, where none will. */
   readonly skipped: string | undefined;
   readonly expect: AnswerExpectation | undefined;
+  /** Bodies for a comparison of two models. */
+  readonly comparing: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export interface SmokeOrder {
+  readonly config: Pick<Config, 'proof' | 'compare'>;
+  readonly model: Model;
+  readonly protocol: Protocol;
 }
 
 /** The prediction to send, decided before anything is touched: the user's own, or made from the model. */
-export async function prepareSmoke(workspace: Workspace, config: Config, model: Model): Promise<Smoke> {
+export async function prepareSmoke(workspace: Workspace, order: SmokeOrder): Promise<Smoke> {
+  const single = await singleRequest(workspace, order);
+  const { requests: path } = order.config.compare;
+  if (path === undefined) return { ...single, comparing: single.request ? [single.request.body] : [], warnings: [] };
+  const all = parseComparing(await workspace.read(path, 'compare-requests'), path);
+  const tooMany = `${path} (input \`compare-requests\`) has ${all.length} requests: the first ${MOST_COMPARED} are sent`;
+  return { ...single, comparing: all.slice(0, MOST_COMPARED), warnings: all.length > MOST_COMPARED ? [tooMany] : [] };
+}
+
+async function singleRequest(
+  workspace: Workspace,
+  { config, model, protocol }: SmokeOrder,
+): Promise<Omit<Smoke, 'comparing' | 'warnings'>> {
   const { smokeRequest, smokeExpect } = config.proof;
-  const { protocol } = config.render;
   const expect = smokeExpect === undefined ? undefined : parseExpectation(smokeExpect);
   if (smokeRequest !== 'auto') {
     const body = await ownRequest(workspace, smokeRequest);

@@ -24,6 +24,12 @@ export interface ProofRequest {
   /** Undefined: nothing is known to send, and no prediction is sent. */
   readonly smoke: SmokeRequest | undefined;
   readonly expect: AnswerExpectation | undefined;
+  /** Which of several stages or predictors this is, in words. */
+  readonly about?: string | undefined;
+  /** Must an answer also come through the public endpoint? */
+  readonly throughEndpoint: boolean;
+  /** Then what comes through the public endpoint is this predictor's own answer. */
+  readonly hasAllTraffic: boolean;
 }
 
 export interface Proof {
@@ -33,7 +39,7 @@ export interface Proof {
 }
 
 interface Failure {
-  readonly reason: ProofFailureReason;
+  readonly reason: Refusal;
   readonly message: string;
 }
 
@@ -55,44 +61,71 @@ export async function proveModel(request: ProofRequest): Promise<Proof> {
 
   const first = await predict(request, smoke, predictTarget(request, proof.access));
   if (first.failure !== undefined) return refused(request, first.failure, first.prediction);
-  if (proof.access === 'ingress' || proof.ingressUrl === undefined)
+  if (!request.throughEndpoint || proof.access === 'ingress' || proof.ingressUrl === undefined)
     return { findings: undefined, prediction: first.prediction };
 
-  const second = await predict(request, smoke, predictTarget(request, 'ingress'));
+  // Behind the endpoint another predictor may answer, of which nothing is known but that it must.
+  const asked = request.hasAllTraffic ? request : { ...request, signature: undefined, expect: undefined };
+  const second = await predict(asked, smoke, predictTarget(request, 'ingress'));
   if (second.failure === undefined) return { findings: undefined, prediction: first.prediction };
   return refused(request, { ...second.failure, reason: 'endpoint-failed' }, second.prediction);
 }
 
 function askHealth(request: ProofRequest): Promise<Failure | undefined> {
-  return request.journal.step('health', async (conclude) => {
-    const target = healthTarget(request);
-    const where = `GET ${target.path} on ${target.endpoint.description}`;
-    const answer = await untilOpen(request, target, { method: 'GET', path: target.path, timeout: ONE_EXCHANGE });
-    const message = `${where}: ${describe(answer)}`;
-    const healthy = answer.kind === 'answer' && answer.status === 200;
-    conclude(message, healthy ? 'ok' : 'failed');
-    return healthy ? undefined : { reason: 'health-failed', message };
-  });
+  return request.journal.step(
+    'health',
+    async (conclude) => {
+      const target = healthTarget(request);
+      const where = `GET ${target.path} on ${target.endpoint.description}`;
+      const answer = await untilOpen(request, target, { method: 'GET', path: target.path, timeout: ONE_EXCHANGE });
+      const message = `${where}: ${describe(answer)}`;
+      const healthy = answer.kind === 'answer' && answer.status === 200;
+      conclude(message, healthy ? 'ok' : 'failed');
+      return healthy ? undefined : { reason: 'health-failed', message };
+    },
+    request.about,
+  );
 }
 
 function predict(request: ProofRequest, smoke: SmokeRequest, target: Target): Promise<Attempt> {
+  return request.journal.step(
+    target.step,
+    async (conclude) => {
+      const { summary, ...attempt } = await attemptOn(request, smoke, target);
+      conclude(summary, attempt.failure === undefined ? 'ok' : 'failed');
+      return attempt;
+    },
+    request.about,
+  );
+}
+
+async function attemptOn(
+  request: ProofRequest,
+  smoke: SmokeRequest,
+  target: Target,
+): Promise<Attempt & { readonly summary: string }> {
   const { protocol, signature, expect } = request;
-  return request.journal.step(target.step, async (conclude) => {
-    const exchange = { method: 'POST', path: target.path, body: smoke.body, timeout: ONE_EXCHANGE } as const;
-    const answer = await untilOpen(request, target, exchange);
-    const prediction = recordOf(smoke, answer);
-    const where = `POST ${target.path} on ${target.endpoint.description}`;
-    const verdict =
-      answer.kind === 'unreachable'
-        ? ({ ok: false, reason: 'prediction-failed', message: answer.message } as const)
-        : judgeAnswer({ answer, protocol, signature, rows: smoke.rows, expect });
-    if (verdict.ok) {
-      conclude(`${where} answered in ${Math.round(answer.latency)} ms: ${verdict.summary}`);
-      return { failure: undefined, prediction };
-    }
-    conclude(`${where}: ${verdict.message}`, 'failed');
-    return { failure: { reason: verdict.reason, message: `${where}: ${verdict.message}` }, prediction };
-  });
+  const exchange = { method: 'POST', path: target.path, body: smoke.body, timeout: ONE_EXCHANGE } as const;
+  const answer = await untilOpen(request, target, exchange);
+  const prediction = recordOf(smoke, answer);
+  const where = `POST ${target.path} on ${target.endpoint.description}`;
+  const verdict =
+    answer.kind === 'unreachable'
+      ? ({ ok: false, reason: 'prediction-failed', message: answer.message } as const)
+      : judgeAnswer({ answer, protocol, signature, rows: smoke.rows, expect });
+  if (verdict.ok) {
+    const summary = `${where} answered in ${Math.round(answer.latency)} ms: ${verdict.summary}`;
+    return { failure: undefined, prediction, summary };
+  }
+  const summary = `${where}: ${verdict.message}`;
+  return { failure: { reason: verdict.reason, message: summary }, prediction, summary };
+}
+
+/** One more prediction, of which only a failure is told. */
+export async function askAgain(request: ProofRequest): Promise<readonly Finding[] | undefined> {
+  if (request.smoke === undefined) return undefined;
+  const { failure, prediction } = await attemptOn(request, request.smoke, predictTarget(request, request.proof.access));
+  return failure && (await refused(request, failure, prediction)).findings;
 }
 
 /** Repeats while nobody is there yet: endpoints and routes follow a ready pod by moments. Any other answer is the answer. */
@@ -133,7 +166,9 @@ async function refused(
   };
 }
 
-const CURES: Readonly<Record<ProofFailureReason, string>> = {
+type Refusal = Exclude<ProofFailureReason, 'answers-differ' | 'mirror-silent' | 'gate-failed' | 'gate-no-data'>;
+
+const CURES: Readonly<Record<Refusal, string>> = {
   'health-failed': 'read the log of the model container: it runs, but does not say that it is healthy',
   'prediction-failed':
     'run the request against the model by hand; if it does not fit the model, give one that does as `smoke-request`',

@@ -30,7 +30,7 @@ export async function stateOf(
   live: SeldonDeployment,
   ref: ObjectRef,
 ): Promise<'ready' | 'doomed' | 'under-way'> {
-  const status = await lookOnce({ ...world, ref, expected: expectationOf(live) });
+  const { status } = await lookOnce({ ...world, ref, expected: expectationOf(live) });
   const states = { ready: 'ready', failed: 'doomed', 'in-progress': 'under-way' } as const;
   return states[status.phase];
 }

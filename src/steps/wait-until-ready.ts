@@ -63,10 +63,13 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
 }
 
 /** What one look says; a suspicion is no verdict yet, since nothing is known to last. */
-export async function lookOnce(request: LookRequest): Promise<RolloutStatus> {
+export async function lookOnce(
+  request: LookRequest,
+): Promise<{ readonly status: RolloutStatus; readonly snapshot: Snapshot }> {
   const observation = await request.cluster.observe(request.ref);
   try {
-    return rolloutStatusOf(await startLooking(request, observation)(), request.expected);
+    const snapshot = await startLooking(request, observation)();
+    return { status: rolloutStatusOf(snapshot, request.expected), snapshot };
   } finally {
     observation.close();
   }

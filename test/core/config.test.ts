@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readAddress, readConfig } from '../../src/core/config.ts';
+import { readAddress } from '../../src/core/address.ts';
+import { readConfig } from '../../src/core/config.ts';
 import { INPUTS, type InputDefinition } from '../../src/core/inputs.ts';
 import { nearestWord } from '../../src/core/nearest-word.ts';
 
@@ -27,7 +28,7 @@ describe('what the inputs say', () => {
     expect(read({})).toMatchObject({
       modelUri: 'models:/wine/1',
       mode: 'direct',
-      render: { protocol: 'seldon', apiVersion: 'v1', orchestrator: true, startupProbe: false, replicas: undefined },
+      render: { protocol: undefined, apiVersion: 'v1', orchestrator: true, startupProbe: false, replicas: undefined },
       proof: { access: 'api-server', smokeRequest: 'auto', ingressUrl: undefined },
       timeout: undefined,
       dryRun: false,
@@ -79,7 +80,27 @@ describe('what the inputs say', () => {
 describe('a fault of the inputs', () => {
   it.each([
     [{ 'model-uri': ' ' }, '`model-uri` is required'],
-    [{ mode: 'canary' }, '`mode` is `canary`, which this version does not know: it knows `direct`'],
+    [{ mode: 'cannary' }, 'did you mean `canary`?'],
+    [
+      { mode: 'promote', name: 'wine' },
+      '`model-uri` must be left out: mode `promote` takes its model from the cluster',
+    ],
+    [{ mode: 'status', 'model-uri': '' }, '`name` is needed: mode `status` has no model to make a name from'],
+    [{ traffic: '20' }, '`traffic` means nothing to mode `direct`: it is for `canary`, `shadow`, `ab`'],
+    [{ mode: 'canary', traffic: '101' }, '`traffic`'],
+    [{ mode: 'canary', traffic: '20', steps: '5,25' }, '`traffic` and `steps` say two things'],
+    [{ mode: 'canary', steps: '25,5' }, '`steps` must be percents that rise'],
+    [{ mode: 'canary', steps: '5,50,200' }, '`steps` must be percents that rise'],
+    [{ mode: 'canary', 'compare-tolerance': '-1' }, '`compare-tolerance`'],
+    [{ mode: 'rollback', name: 'wine', 'model-uri': '', to: 'champion' }, '`to` must be the number of a revision'],
+    [
+      { mode: 'ab', routing: 'ambassador-annotations' },
+      '`routing` is `ambassador-annotations`, which is for the modes',
+    ],
+    [
+      { mode: 'canary', access: 'ingress', 'ingress-url': 'https://x.example' },
+      'mode `canary` asks each predictor on its own: it needs `api-server`',
+    ],
     [{ protocol: 'sedlon' }, 'did you mean `seldon`?'],
     [{ 'dry-run': 'yes' }, '`dry-run` is `yes`, but must be `true` or `false`'],
     [{ replicas: '0' }, '`replicas`'],
@@ -102,7 +123,7 @@ describe('a fault of the inputs', () => {
   });
 
   it('comes together with all the others', () => {
-    const message = faultsOf({ mode: 'canary', replicas: 'two', protocol: 'grpc' });
+    const message = faultsOf({ mode: 'bluegreen', replicas: 'two', protocol: 'grpc' });
     expect(message).toMatch(/^3 inputs are wrong:/);
     expect(message.split('\n').filter((line) => line.startsWith('- '))).toHaveLength(3);
   });

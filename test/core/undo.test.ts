@@ -11,7 +11,7 @@ const next = direct({
   live: before,
   model: aModel({ storageUri: 's3://mlflow/2' }),
   options: someOptions({ protocol: 'v2' }),
-  trace: { [ANNOTATIONS.commit]: 'abc' },
+  context: { ...first.context, commit: 'abc' },
 });
 
 it('names for every field we applied the value it had before', () => {

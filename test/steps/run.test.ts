@@ -59,6 +59,7 @@ async function tell({ script, model = aModel(), inputs, endpoint = answering(200
     registry: registry ?? { resolve: async () => model },
     cluster: good,
     openEndpoint: () => endpoint,
+    metrics: undefined,
     runner,
     workspace,
     clock,

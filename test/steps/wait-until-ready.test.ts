@@ -146,7 +146,7 @@ describe('one look', () => {
   ])('%s', async (_, moment, phase) => {
     const clock = new FakeClock();
     const cluster = new FakeCluster(clock, [{ at: 0, ...moment }]);
-    const status = await lookOnce({
+    const { status } = await lookOnce({
       cluster,
       ref: { namespace: 'seldon', name: 'wine' },
       expected: expectedWine,

@@ -7,7 +7,17 @@ export const MARKER = 'abcdef0123456789';
 export const expectedWine: Expectation = {
   name: 'wine',
   uid: 'uid-1',
-  predictors: [{ name: 'main', marker: MARKER, modelUri: 's3://mlflow/m', node: 'prediction', replicas: 1 }],
+  predictors: [
+    {
+      name: 'main',
+      marker: MARKER,
+      modelUri: 's3://mlflow/m',
+      node: 'prediction',
+      replicas: 1,
+      traffic: 100,
+      shadow: false,
+    },
+  ],
 };
 
 export function anObject(

@@ -67,6 +67,13 @@ export class FakeCluster implements Cluster {
     return this.#stored;
   }
 
+  async annotate(known: SeldonDeployment, annotations: Readonly<Record<string, string>>): Promise<SeldonDeployment> {
+    const { metadata } = this.#stored ?? known;
+    const noted = { ...metadata, annotations: { ...metadata.annotations, ...annotations } };
+    this.#stored = { ...(this.#stored ?? known), metadata: noted };
+    return this.#stored;
+  }
+
   async remove(_ref: unknown, { metadata }: SeldonDeployment): Promise<void> {
     this.removed.push(metadata.uid ?? '');
     this.#stored = undefined;

@@ -1,6 +1,6 @@
-import type { RenderConfig } from '../../src/core/config.ts';
+import type { ShareConfig } from '../../src/core/config.ts';
 import type { Model } from '../../src/core/model.ts';
-import type { PlanRequest } from '../../src/core/plan.ts';
+import type { RenderOptions, ShipmentRequest } from '../../src/core/plan.ts';
 import type { SeldonDeployment } from '../../src/core/seldon-deployment.ts';
 import { direct } from '../../src/core/strategy/direct.ts';
 
@@ -29,7 +29,7 @@ export function namedColumns(...names: readonly string[]): NonNullable<Model['si
   return { inputs: { kind: 'columns', columns }, outputs: undefined };
 }
 
-export function someOptions(over: Partial<RenderConfig> = {}): RenderConfig {
+export function someOptions(over: Partial<RenderOptions> = {}): RenderOptions {
   return {
     name: undefined,
     namespace: undefined,
@@ -45,7 +45,28 @@ export function someOptions(over: Partial<RenderConfig> = {}): RenderConfig {
   };
 }
 
-export function aPlanRequest(over: Partial<PlanRequest> = {}): PlanRequest {
+export function someShares(over: Partial<ShareConfig> = {}): ShareConfig {
+  return {
+    traffic: undefined,
+    steps: [],
+    stepInterval: 60,
+    predictor: undefined,
+    to: undefined,
+    routing: 'seldon',
+    ...over,
+  };
+}
+
+const NO_CONTEXT = {
+  repository: undefined,
+  runUrl: undefined,
+  commit: undefined,
+  actor: undefined,
+  event: undefined,
+  pullRequest: undefined,
+};
+
+export function aPlanRequest(over: Partial<ShipmentRequest> = {}): ShipmentRequest {
   return {
     mode: 'direct',
     name: 'wine',
@@ -55,14 +76,15 @@ export function aPlanRequest(over: Partial<PlanRequest> = {}): PlanRequest {
     timeout: undefined,
     live: undefined,
     base: undefined,
-    trace: {},
+    share: someShares(),
+    context: NO_CONTEXT,
     salt: undefined,
     ...over,
   };
 }
 
 /** An object as the API server would hold it after that plan was applied. */
-export function applied(request: PlanRequest): SeldonDeployment {
+export function applied(request: ShipmentRequest): SeldonDeployment {
   const manifest = structuredClone(direct(request).manifest);
   for (const predictor of manifest.spec.predictors) {
     const ports = predictor.componentSpecs?.[0]?.spec?.containers[0]?.['ports'];

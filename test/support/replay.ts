@@ -108,22 +108,25 @@ function all<T>(objects: ReadonlyMap<string, unknown>, kind: string): readonly T
 }
 
 function snapshotOf(objects: ReadonlyMap<string, unknown>, name: string): Snapshot {
-  const labelled = <T extends Deployment | Pod>(kind: string) =>
+  const labelled = <T extends Labelled>(kind: string) =>
     all<T>(objects, kind).filter((one) => one.metadata.labels?.[SELDON.deploymentLabel] === name);
   return {
     seldonDeployment: objects.get(`SeldonDeployment ${name}`) as SeldonDeployment | undefined,
     deployments: labelled<Deployment>('Deployment'),
     pods: labelled<Pod>('Pod'),
-    routes: all<RecordedMapping>(objects, 'Mapping').map(routeOf),
+    routes: labelled<RecordedMapping>('Mapping').map(routeOf),
   };
 }
 
-interface RecordedMapping {
-  readonly metadata: { readonly name: string };
-  readonly spec: { readonly service: string; readonly weight?: number };
+interface Labelled {
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
 }
 
-function routeOf({ metadata, spec: { service, weight } }: RecordedMapping): Route {
-  const backends = [{ service: service.split('.')[0] ?? '', weight, mirrored: false }];
+interface RecordedMapping extends Labelled {
+  readonly spec: { readonly service: string; readonly weight?: number; readonly shadow?: boolean };
+}
+
+function routeOf({ metadata, spec: { service, weight, shadow = false } }: RecordedMapping): Route {
+  const backends = [{ service: service.split('.')[0] ?? '', weight, mirrored: shadow }];
   return { kind: 'Mapping', name: metadata.name, backends };
 }

@@ -44,6 +44,11 @@ export function aReport(over: Partial<Report> = {}): Report {
       { name: 'predict', state: 'ok', message: 'answered in 12 ms: 2 predictions', duration: 21 },
       { name: 'endpoint', state: 'ok', message: 'answered in 31 ms: 2 predictions', duration: 40 },
     ],
+    predictors: [],
+    comparison: undefined,
+    gates: [],
+    history: [],
+    since: undefined,
     prediction: {
       origin: 'example',
       request: '{"data":{"names":["alcohol"],"ndarray":[[8.8],[9.5]]}}',

@@ -20,7 +20,7 @@ import { type CredentialsRequest, loadCredentials } from './credentials.ts';
 import { WatchedRollout } from './observation.ts';
 import { KindReader, MAPPINGS, type ResourceKind, SELDON_DEPLOYMENTS, VIRTUAL_SERVICES } from './resource-kind.ts';
 import { routeOfMapping, routeOfVirtualService } from './routing.ts';
-import { differsInStatusOnly, seldonMissing, serverSideApply } from './server-side-apply.ts';
+import { annotate, differsInStatusOnly, seldonMissing, serverSideApply } from './server-side-apply.ts';
 import { serviceThroughApi } from './service-proxy.ts';
 
 /** Bytes of a log that are read at most: a runaway container may have written gigabytes. */
@@ -71,6 +71,12 @@ export class KubernetesCluster implements Cluster {
     const read = () => this.read({ namespace, name });
     const applied = await serverSideApply(this.#connection, { manifest, dryRun, before, read });
     return dryRun ? applied : this.#remember(applied);
+  }
+
+  async annotate(known: SeldonDeployment, annotations: Readonly<Record<string, string>>): Promise<SeldonDeployment> {
+    const { namespace = '', name } = known.metadata;
+    const read = () => this.read({ namespace, name });
+    return this.#remember(await annotate(this.#connection, { known, annotations, read }));
   }
 
   async remove(ref: ObjectRef, known: SeldonDeployment): Promise<void> {

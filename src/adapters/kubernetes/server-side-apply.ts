@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors.ts';
 import { contains, equal } from '../../core/json-value.ts';
-import { ANNOTATIONS, FIELD_MANAGER, type SeldonDeployment } from '../../core/seldon-deployment.ts';
+import { ANNOTATIONS, FIELD_MANAGER, NOTES_MANAGER, type SeldonDeployment } from '../../core/seldon-deployment.ts';
 import type { HttpResponse } from '../http.ts';
 import {
   type ApiStatus,
@@ -15,7 +15,9 @@ import type { ApiConnection } from './connection.ts';
 import { collectionPath, SELDON_DEPLOYMENTS } from './resource-kind.ts';
 
 export interface ApplyRequest {
-  readonly manifest: SeldonDeployment;
+  readonly manifest: Partial<SeldonDeployment> & Pick<SeldonDeployment, 'apiVersion' | 'metadata'>;
+  /** Default: the one that owns what we render. */
+  readonly manager?: string;
   readonly dryRun: boolean;
   /** The object at the manifest's `resourceVersion`, as it was read. */
   readonly before: SeldonDeployment | undefined;
@@ -36,7 +38,7 @@ const MOST_TRIES = 10;
 export async function serverSideApply(connection: ApiConnection, request: ApplyRequest): Promise<SeldonDeployment> {
   const { manifest, dryRun, before, read } = request;
   const { namespace = '', name } = manifest.metadata;
-  let version = manifest.metadata.resourceVersion ?? NONE_YET;
+  let version = manifest.metadata.resourceVersion ?? before?.metadata.resourceVersion ?? NONE_YET;
   for (let attempt = 1; ; attempt++) {
     const { answer, repeated } = await patch(connection, request, version);
     if (answer.status < 300) return readJson<SeldonDeployment>(answer, askedOf(manifest));
@@ -53,9 +55,24 @@ export async function serverSideApply(connection: ApiConnection, request: ApplyR
   }
 }
 
+export interface AnnotateRequest {
+  readonly known: SeldonDeployment;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly read: () => Promise<SeldonDeployment | undefined>;
+}
+
+/** Server-side apply of nothing but annotations, by another field manager: no later apply of a manifest removes them. */
+export async function annotate(connection: ApiConnection, request: AnnotateRequest): Promise<SeldonDeployment> {
+  const { known, annotations, read } = request;
+  const { apiVersion, kind, metadata } = known;
+  const { name, namespace } = metadata;
+  const manifest = { apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }), annotations } };
+  return serverSideApply(connection, { manifest, dryRun: false, before: known, read, manager: NOTES_MANAGER });
+}
+
 async function patch(
   connection: ApiConnection,
-  { manifest, dryRun, before }: ApplyRequest,
+  { manifest, dryRun, before, manager = FIELD_MANAGER }: ApplyRequest,
   resourceVersion: string,
 ): Promise<{ readonly answer: HttpResponse; readonly repeated: boolean }> {
   const { namespace = '', name } = manifest.metadata;
@@ -69,7 +86,7 @@ async function patch(
   const answer = await connection.request({
     method: 'PATCH',
     path: `${path}/${encodeURIComponent(name)}`,
-    query: { fieldManager: FIELD_MANAGER, force: 'true', fieldValidation: 'Strict', ...(dryRun && { dryRun: 'All' }) },
+    query: { fieldManager: manager, force: 'true', fieldValidation: 'Strict', ...(dryRun && { dryRun: 'All' }) },
     contentType: 'application/apply-patch+yaml',
     body: JSON.stringify({ ...rest, metadata: guarded }),
     onRepeat: () => {
@@ -79,7 +96,7 @@ async function patch(
   return { answer, repeated };
 }
 
-function askedOf({ metadata }: SeldonDeployment): Asked {
+function askedOf({ metadata }: Pick<SeldonDeployment, 'metadata'>): Asked {
   const resource = `${SELDON_DEPLOYMENTS.plural}.${SELDON_DEPLOYMENTS.group}`;
   return { verb: 'patch', resource, namespace: metadata.namespace ?? '' };
 }
@@ -101,11 +118,12 @@ function isConflict(answer: HttpResponse): boolean {
 }
 
 /** Our notes on the object name this very run, and the markers its very pods. */
-function isOurs(live: SeldonDeployment, manifest: SeldonDeployment): boolean {
-  const markers = ({ spec }: SeldonDeployment) => spec.predictors.map((one) => one.annotations?.[ANNOTATIONS.rollout]);
+function isOurs(live: SeldonDeployment, manifest: ApplyRequest['manifest']): boolean {
+  const markers = ({ spec }: Partial<SeldonDeployment>) =>
+    (spec?.predictors ?? []).map((one) => one.annotations?.[ANNOTATIONS.rollout]);
   return (
     contains(live.metadata.annotations ?? {}, manifest.metadata.annotations ?? {}) &&
-    contains(markers(live), markers(manifest))
+    (manifest.spec === undefined || contains(markers(live), markers(manifest)))
   );
 }
 

@@ -1,17 +1,19 @@
 import { budgetOf } from '../budget.ts';
 import { UserError } from '../errors.ts';
+import { noteOf } from '../model-note.ts';
 import { checkedNodeName, checkedPredictorName } from '../naming.ts';
-import { assemble, type Plan, type PlanRequest } from '../plan.ts';
+import { type Plan, planOf, type ShipmentRequest } from '../plan.ts';
 import { renderPredictor } from '../predictor.ts';
 import { defaultReplicas, replicasOf } from '../replicas.ts';
 import { MAIN_PREDICTOR, MODEL_NODE, type Predictor } from '../seldon-deployment.ts';
+import { specAround } from '../spec-around.ts';
 
 /** One predictor with all the traffic. A shadow beside it stays; a second predictor that answers is not ours to drop. */
-export function direct(request: PlanRequest): Plan {
+export function direct(request: ShipmentRequest): Plan {
   const { live, base, model, options } = request;
   const baseMain = onlyPredictor(base?.spec.predictors ?? []);
-  const liveMain = live?.spec.predictors[0];
-  refuseCompany(request, live?.spec.predictors ?? []);
+  const [liveMain, ...company] = live?.spec.predictors ?? [];
+  refuseCompany(request, company);
   refuseGraph(request, liveMain, baseMain);
 
   const name = checkedPredictorName(baseMain?.name ?? liveMain?.name ?? MAIN_PREDICTOR);
@@ -20,18 +22,20 @@ export function direct(request: PlanRequest): Plan {
   const spec = { ...live?.spec, ...base?.spec };
   const known = { ...liveMain, ...baseMain, name, graph: { name: node } };
   const budget = budgetOf(request.timeout, options.replicas ?? replicasOf(spec, known));
-  const main = renderPredictor({
-    name,
-    node,
-    model,
-    options,
+  const predictors = { base: baseMain, live: liveMain };
+  const main = renderPredictor({ name, node, traffic: 100, model, options, budget, fallbackReplicas, ...predictors });
+  const shadows = company.filter((one) => one.name !== name);
+  const lineup = {
+    places: [{ predictor: main, rendered: true }, ...shadows.map((predictor) => ({ predictor, rendered: false }))],
+    around: specAround(request),
+    models: [noteOf(model)],
+  } as const;
+  const title = `${name} has all the traffic`;
+  return planOf(request, {
+    stages: [{ title, lineup, prove: [name], throughEndpoint: true }],
+    subject: name,
     budget,
-    fallbackReplicas,
-    base: baseMain,
-    live: liveMain,
   });
-  const shadows = (live?.spec.predictors ?? []).slice(1).filter((one) => one.name !== name);
-  return assemble(request, { wanted: [main], carried: shadows, budget });
 }
 
 function onlyPredictor(predictors: readonly Predictor[]): Predictor | undefined {
@@ -41,8 +45,8 @@ function onlyPredictor(predictors: readonly Predictor[]): Predictor | undefined 
   });
 }
 
-function refuseCompany({ name, namespace }: PlanRequest, predictors: readonly Predictor[]): void {
-  const company = predictors.slice(1).filter((one) => one.shadow !== true);
+function refuseCompany({ name, namespace }: ShipmentRequest, others: readonly Predictor[]): void {
+  const company = others.filter((one) => one.shadow !== true);
   if (company.length === 0) return;
   const names = company.map((one) => `\`${one.name}\` (traffic ${one.traffic ?? 0})`).join(', ');
   throw new UserError('object-not-ours', `SeldonDeployment ${namespace}/${name} has a second predictor: ${names}`, {
@@ -50,7 +54,11 @@ function refuseCompany({ name, namespace }: PlanRequest, predictors: readonly Pr
   });
 }
 
-function refuseGraph({ name, namespace }: PlanRequest, live: Predictor | undefined, base: Predictor | undefined): void {
+function refuseGraph(
+  { name, namespace }: ShipmentRequest,
+  live: Predictor | undefined,
+  base: Predictor | undefined,
+): void {
   const graphs = [
     [`SeldonDeployment ${namespace}/${name}`, live?.graph],
     ['the input `manifest`', base?.graph],

@@ -1,6 +1,21 @@
-import type { Mode } from '../config.ts';
-import type { Plan, PlanRequest } from '../plan.ts';
+import type { SettlingMode, ShippingMode } from '../config.ts';
+import type { Plan, PlanRequest, ShipmentRequest } from '../plan.ts';
+import { ab } from './ab.ts';
+import { blueGreen } from './blue-green.ts';
+import { canary } from './canary.ts';
 import { direct } from './direct.ts';
+import { promote } from './promote.ts';
+import { rollback } from './rollback.ts';
+import { shadow } from './shadow.ts';
 
-/** Rollout modes: each a pure transform of the live object, the model and the options to a manifest. */
-export const strategies: Readonly<Record<Mode, (request: PlanRequest) => Plan>> = { direct };
+/** Rollout modes that bring a model: each a pure transform of the live object, the model and the options. */
+export const shipping: Readonly<Record<ShippingMode, (request: ShipmentRequest) => Plan>> = {
+  direct,
+  canary,
+  shadow,
+  ab,
+  'blue-green': blueGreen,
+};
+
+/** Rollout modes that decide about what is live: each a pure transform of the live object and the options. */
+export const settling: Readonly<Record<SettlingMode, (request: PlanRequest) => Plan>> = { promote, rollback };

@@ -1,0 +1,113 @@
+import type { Outcome, PredictorLine, Report, StepRecord } from './report.ts';
+import { codeSpan, inline } from './untrusted.ts';
+
+const SYMBOLS: Readonly<Record<Outcome, string>> = {
+  deployed: '✅',
+  unchanged: '✅',
+  planned: '📝',
+  restored: '↩️',
+  reported: 'ℹ️',
+  failed: '❌',
+  'rolled-back': '↩️',
+  withdrawn: '↩️',
+  kept: '❌',
+  unknown: '⚠️',
+};
+
+/** Steps that ask something of what came up. */
+const PROOF: ReadonlySet<StepRecord['name']> = new Set([
+  'health',
+  'predict',
+  'endpoint',
+  'compare',
+  'mirror',
+  'hold',
+  'gate',
+]);
+
+/** What happened, in one sentence. */
+export function headline(report: Report): string {
+  return `${SYMBOLS[report.outcome]} ${sentence(report)}`;
+}
+
+function sentence(report: Report): string {
+  const model = modelTitle(report.model);
+  switch (report.outcome) {
+    case 'deployed':
+      return deployed(report, model);
+    case 'unchanged':
+      return report.mode === 'direct'
+        ? `${model} is live on Seldon already, and answers`
+        : `${deployed(report, model)} already`;
+    case 'planned':
+      return `${model} can be deployed: nothing was applied`;
+    case 'restored':
+      return `${model} has all the requests again`;
+    case 'reported':
+      return `What is live in ${codeSpan(`${report.namespace}/${report.name}`)}`;
+    case 'failed':
+      return report.steps.some((step) => step.name === 'wait')
+        ? `${model} failed`
+        : `${subject(report, model)} was not ${doneBy(report)}: nothing was changed`;
+    case 'rolled-back':
+      return `${model} ${failure(report)}; ${whatIsBack(report)}`;
+    case 'withdrawn':
+      return `${model} ${failure(report)}; it was the first, and is removed again`;
+    case 'kept':
+      return `${model} ${failure(report)}, and was left as it is`;
+    case 'unknown':
+      return `${model}: what is live now is not certain`;
+  }
+}
+
+function failure({ steps }: Report): string {
+  const isProof = steps.some(({ name, state }) => PROOF.has(name) && state === 'failed');
+  return isProof ? 'came up, but did not pass its check' : 'did not come up';
+}
+
+function deployed({ mode, predictors }: Report, model: string): string {
+  const beside = predictors.at(-1);
+  switch (mode) {
+    case 'canary':
+    case 'ab':
+      return `${model} is live as ${nameOf(beside)} with ${beside?.traffic ?? 0} % of the requests`;
+    case 'shadow':
+      return `${model} is live as ${nameOf(beside)} and gets copies of ${beside?.traffic ?? 0} % of the requests`;
+    case 'blue-green':
+      return `${model} answers all requests as ${nameOf(beside)}; the old one stays warm`;
+    case 'promote':
+      return `${model} is promoted and has all the requests`;
+    default:
+      return `${model} is live on Seldon`;
+  }
+}
+
+function nameOf(line: PredictorLine | undefined): string {
+  return codeSpan(line?.name ?? 'main');
+}
+
+function subject({ mode, name, namespace }: Report, model: string): string {
+  return ['promote', 'rollback', 'status'].includes(mode) ? codeSpan(`${namespace}/${name}`) : model;
+}
+
+function doneBy({ mode }: Report): string {
+  return { promote: 'promoted', rollback: 'rolled back', status: 'looked at' }[mode] ?? 'deployed';
+}
+
+const BESIDE_MAIN = ['canary', 'shadow', 'ab', 'blue-green'];
+
+function whatIsBack({ mode, previous }: Report): string {
+  const before =
+    previous === undefined ? 'what was live before' : modelTitle({ ...previous, storageUri: previous.modelUri });
+  return BESIDE_MAIN.includes(mode)
+    ? `it is taken away again, and ${before} answers as before`
+    : `${before} is back and available`;
+}
+
+export function modelTitle(
+  model: { name: string | undefined; version: string | undefined; storageUri: string } | undefined,
+): string {
+  if (model === undefined) return 'The model';
+  if (model.name === undefined) return codeSpan(model.storageUri, 120);
+  return `**${inline(model.name, 120)}**${model.version === undefined ? '' : ` v${inline(model.version, 20)}`}`;
+}

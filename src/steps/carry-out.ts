@@ -1,0 +1,155 @@
+import type { Config, Protocol } from '../core/config.ts';
+import type { Draft } from '../core/draft.ts';
+import { UserError } from '../core/errors.ts';
+import type { Signature } from '../core/model.ts';
+import type { Plan, Stage } from '../core/plan.ts';
+import type { Finding } from '../core/report.ts';
+import type { SeldonDeployment } from '../core/seldon-deployment.ts';
+import type { Clock, Cluster, Metrics, ObjectRef, OpenEndpoint, Runner } from '../ports.ts';
+import { applyManifest } from './apply-plan.ts';
+import { compareModels } from './compare-models.ts';
+import { holdStep } from './hold-step.ts';
+import type { Journal } from './journal.ts';
+import type { Smoke } from './prepare-smoke.ts';
+import { proveModel } from './prove-model.ts';
+import { rollOut, stateOf } from './roll-out.ts';
+import { seeMirror } from './see-mirror.ts';
+
+/** One rollout: what is to be done, with whom, and where to tell what is found out on the way. */
+export interface Rollout {
+  readonly cluster: Cluster;
+  readonly openEndpoint: OpenEndpoint;
+  /** Undefined without `prometheus-url`. */
+  readonly metrics: Metrics | undefined;
+  readonly clock: Clock;
+  readonly runner: Pick<Runner, 'info'>;
+  readonly journal: Journal;
+  readonly ref: ObjectRef;
+  readonly plan: Plan;
+  readonly protocol: Protocol;
+  readonly config: Pick<Config, 'proof' | 'gate' | 'compare' | 'share'>;
+  readonly signature: Signature | undefined;
+  readonly smoke: Smoke;
+  readonly draft: Pick<Draft, 'prediction' | 'comparison' | 'gates' | 'warnings'>;
+}
+
+/** How far a rollout came. */
+export interface Carried {
+  /** Why it ends here; undefined when all of it is live and proven. */
+  readonly findings: readonly Finding[] | undefined;
+  /** What was sent last, and what the server made of it; undefined while nothing was. */
+  readonly manifest: SeldonDeployment | undefined;
+  readonly applied: SeldonDeployment | undefined;
+}
+
+/** Stage after stage: apply, wait until it is rolled out, prove. Ends with the first that does not come up. */
+export async function carryOut(rollout: Rollout, live: SeldonDeployment | undefined): Promise<Carried> {
+  let carried: Carried = { findings: undefined, manifest: undefined, applied: undefined };
+  for (const stage of rollout.plan.stages) {
+    if (stage.gentle && live !== undefined && (await stateOf(rollout, live, rollout.ref)) !== 'ready') continue;
+    const sent = await send(rollout, stage, carried);
+    if ('findings' in sent) return { ...carried, findings: sent.findings };
+    carried = { ...sent, findings: await comeUp(rollout, stage, sent.applied) };
+    if (carried.findings !== undefined && !stage.gentle) return carried;
+  }
+  return { ...carried, findings: undefined };
+}
+
+interface Sent {
+  readonly manifest: SeldonDeployment;
+  readonly applied: SeldonDeployment;
+}
+
+/** A first apply that is refused ends the run, with nothing changed; a later one ends a rollout, which is put back. */
+async function send(
+  { cluster, journal, plan }: Rollout,
+  stage: Stage,
+  { applied: before }: Carried,
+): Promise<Sent | { readonly findings: readonly Finding[] }> {
+  const manifest = before === undefined ? stage.manifest : uponVersion(stage.manifest, before);
+  const checked = before === undefined ? plan.stages.map((one) => one.manifest) : [];
+  try {
+    const applied = await journal.step(
+      'apply',
+      async (conclude) => {
+        const stored = await applyManifest(cluster, manifest, checked);
+        const { namespace, name, generation } = stored.metadata;
+        conclude(`SeldonDeployment ${namespace}/${name} applied, generation ${generation ?? '?'}`);
+        return stored;
+      },
+      aboutOf(plan, stage),
+    );
+    return { manifest, applied };
+  } catch (error) {
+    if (before === undefined || !(error instanceof UserError) || !isRefusal(error)) throw error;
+    return { findings: [{ reason: error.code, title: error.message, cure: error.hint, quotes: [] }] };
+  }
+}
+
+/** The server said no. Where it did not say anything, nobody knows what it did. */
+function isRefusal({ code }: UserError): boolean {
+  return code !== 'cluster-unreachable' && code !== 'cluster-failed';
+}
+
+function uponVersion(manifest: SeldonDeployment, { metadata }: SeldonDeployment): SeldonDeployment {
+  const { resourceVersion } = metadata;
+  return { ...manifest, metadata: { ...manifest.metadata, ...(resourceVersion !== undefined && { resourceVersion }) } };
+}
+
+/** A plan of one stage needs no title: the report's own says it. */
+export function aboutOf({ stages }: Plan, { title }: Stage): string | undefined {
+  return stages.length === 1 ? undefined : title;
+}
+
+async function comeUp(
+  rollout: Rollout,
+  stage: Stage,
+  applied: SeldonDeployment,
+): Promise<readonly Finding[] | undefined> {
+  const { plan, ref, journal } = rollout;
+  const { timeout } = plan.budget;
+  const findings = await journal.step(
+    'wait',
+    (conclude) => rollOut({ ...rollout, ref, applied, timeout }, conclude),
+    aboutOf(plan, stage),
+  );
+  return findings ?? proveStage(rollout, stage, applied);
+}
+
+/**
+ * All that a stage says must be so, once its pods are up.
+ * @param stored the object as the server has it
+ */
+export async function proveStage(
+  rollout: Rollout,
+  stage: Stage,
+  stored: SeldonDeployment,
+): Promise<readonly Finding[] | undefined> {
+  const { plan, smoke, config, draft } = rollout;
+  const { predictors } = stage.manifest.spec;
+  const about = aboutOf(plan, stage);
+  for (const [at, name] of stage.prove.entries()) {
+    const predictor = predictors.find((one) => one.name === name);
+    if (predictor === undefined) throw new Error(`a stage without its predictor ${name}`);
+    const isSubject = name === plan.predictor.name;
+    const proof = await proveModel({
+      ...rollout,
+      predictor,
+      about: stage.prove.length === 1 ? about : name,
+      proof: config.proof,
+      // Only the new model has to answer as the new model's signature and the user say.
+      signature: isSubject ? rollout.signature : undefined,
+      expect: isSubject ? smoke.expect : undefined,
+      smoke: smoke.request,
+      throughEndpoint: stage.throughEndpoint && at === stage.prove.length - 1,
+      hasAllTraffic: predictor.shadow !== true && (predictors.length === 1 || predictor.traffic === 100),
+    });
+    if (isSubject) draft.prediction = proof.prediction;
+    if (proof.findings !== undefined) return proof.findings;
+  }
+  return (
+    (await compareModels(rollout, stage)) ??
+    (await seeMirror(rollout, stage)) ??
+    (await holdStep(rollout, stage, stored))
+  );
+}

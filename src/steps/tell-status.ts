@@ -1,0 +1,32 @@
+import type { Draft } from '../core/draft.ts';
+import { UserError } from '../core/errors.ts';
+import { expectationOf } from '../core/expectation.ts';
+import { predictorLines, revisionLines } from '../core/live-state.ts';
+import { healthOf } from '../core/rollout-status.ts';
+import type { SeldonDeployment } from '../core/seldon-deployment.ts';
+import type { Clock, Cluster, ObjectRef } from '../ports.ts';
+import type { Conclude } from './journal.ts';
+import { lookOnce } from './wait-until-ready.ts';
+
+/** What is live, with which shares, how it is, since when, and what was proven before. Changes nothing. */
+export async function tellStatus(
+  { cluster, clock, ref }: { readonly cluster: Cluster; readonly clock: Clock; readonly ref: ObjectRef },
+  conclude: Conclude,
+): Promise<Pick<Draft, 'predictors' | 'history' | 'since'> & { readonly live: SeldonDeployment }> {
+  const live = await cluster.read(ref);
+  if (live === undefined) {
+    throw new UserError('nothing-live', `there is no SeldonDeployment ${ref.namespace}/${ref.name}`, {
+      hint: 'correct the inputs `name` and `namespace`, or deploy a model with mode `direct`',
+    });
+  }
+  const { status, snapshot } = await lookOnce({ cluster, clock, ref, expected: expectationOf(live) });
+  const health = healthOf(snapshot, expectationOf(live));
+  const told = { 'in-progress': 'on its way', ready: 'all of it is up', failed: 'it will not come up' }[status.phase];
+  conclude(status.phase === 'ready' ? told : `${told}: ${status.message}`);
+  return {
+    live,
+    predictors: predictorLines(live).map((line) => ({ ...line, health: health.get(line.name) ?? 'unknown' })),
+    history: revisionLines(live),
+    since: live.metadata.creationTimestamp,
+  };
+}

@@ -7,7 +7,7 @@ import { type SandboxMlflow, startMlflow } from './mlflow/server.ts';
 import { mlserverImage } from './model-server/mlserver.ts';
 import { mlflowServerImage } from './model-server/seldon.ts';
 import { storageInitializerImage } from './model-server/storage-initializer.ts';
-import { type ObjectStore, REGISTERED_MODELS, type RegisteredModel, sandboxStore } from './models.ts';
+import { type ModelFolder, type ObjectStore, REGISTERED_MODELS, type RegisteredModel, sandboxStore } from './models.ts';
 import { type Operator, startOperator } from './operator/operator.ts';
 import { type ActionCall, type ActionEnd, runAction } from './runner.ts';
 
@@ -18,7 +18,8 @@ export interface Sandbox {
   readonly gateway: Gateway;
   readonly mlflow: SandboxMlflow;
   readonly github: SandboxGithub;
-  readonly store: ObjectStore;
+  /** What lies in it may be changed while stories run. */
+  readonly store: Map<string, ModelFolder>;
   /** Runs the built action with inputs that point into the sandbox; a call says only what is different. */
   act(call?: Partial<ActionCall>): Promise<ActionEnd>;
   close(): Promise<void>;

@@ -34,6 +34,9 @@ export interface Starting {
   readonly signal: AbortSignal;
 }
 
+/** Milliseconds, however long a second is. */
+const HEARSAY = 25;
+
 /** One container of a pod, through pulls, runs, failures and restarts. */
 export class ContainerRun {
   readonly spec: ContainerSpec;
@@ -74,6 +77,22 @@ export class ContainerRun {
     return previous ? this.#previousLog : this.#log;
   }
 
+  /**
+   * The process hears of the pod's end after its preStop hook, of which `sleep` is the one that matters here, and never
+   * before proxies do: a real kubelet takes a moment, while our proxies' connections take real time.
+   */
+  get #stopSignal(): AbortSignal {
+    const command = this.spec.lifecycle?.preStop?.exec?.command?.join(' ') ?? '';
+    const seconds = Number(/\bsleep (\d+)\b/.exec(command)?.[1] ?? 0);
+    const { signal, second } = this.#pod;
+    const stop = new AbortController();
+    const wait = Math.max(seconds * second, HEARSAY);
+    const end = () => setTimeout(() => stop.abort(), wait).unref();
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    return stop.signal;
+  }
+
   /** Still to come, for a reason: `ContainerCreating`. */
   wait(reason: string): void {
     this.#become({ waiting: { reason } });
@@ -94,7 +113,7 @@ export class ContainerRun {
     const { name } = this.spec;
     while (!this.#pod.signal.aborted) {
       const killed = new AbortController();
-      const signal = AbortSignal.any([this.#pod.signal, killed.signal]);
+      const signal = AbortSignal.any([this.#stopSignal, killed.signal]);
       const lines: string[] = [];
       try {
         const ending = this.#pod.start({ spec: this.spec, image, log: (line) => lines.push(line), signal });

@@ -20,6 +20,7 @@ export interface ContainerSpec {
   readonly startupProbe?: ProbeSpec;
   readonly readinessProbe?: ProbeSpec;
   readonly livenessProbe?: ProbeSpec;
+  readonly lifecycle?: { readonly preStop?: { readonly exec?: { readonly command?: readonly string[] } } };
 }
 
 type Resources = Readonly<Record<string, string | number>>;

@@ -3,6 +3,9 @@ import type { ContainerImage } from '../container.ts';
 import type { Predictor } from '../operator/seldon-deployment.ts';
 import { Answerer, type ExecutorOptions } from './answerer.ts';
 
+/** Milliseconds (executor/cmd/executor/main.go, `graceful-timeout`). */
+const GRACEFUL = 15_000;
+
 export interface Executor {
   close(): Promise<void>;
 }
@@ -18,9 +21,11 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
   server.listen(options.port, options.host ?? '0.0.0.0');
   await listening.promise;
   return {
+    // Like the reference: nothing new, and what is under way may end.
     close: async () => {
-      server.closeAllConnections();
+      const late = setTimeout(() => server.closeAllConnections(), GRACEFUL);
       await new Promise((resolve) => server.close(resolve));
+      clearTimeout(late);
     },
   };
 }

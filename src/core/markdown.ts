@@ -42,7 +42,7 @@ export function renderReport(report: Report, { limit, marker }: RenderOptions): 
     table(factRows(report)),
     ...rolloutSections(report),
     ...changes(report),
-    table(report.steps.map(stepRow), '| step | | took |\n|---|---|--:|'),
+    table(stepRows(report.steps), '| step | | took |\n|---|---|--:|'),
   ];
   const tail = [warnings(report), footer(report)].filter((part) => part !== '');
   const causes = findingSections(report);
@@ -66,7 +66,7 @@ function fit(sections: readonly Section[], room: number): readonly string[] | un
   return undefined;
 }
 
-function factRows({ model, previous, name, namespace, mode, protocol }: Report): readonly (readonly string[])[] {
+function factRows({ model, previous, name, namespace, mode, protocol, since }: Report): readonly (readonly string[])[] {
   const from =
     previous === undefined
       ? []
@@ -88,7 +88,8 @@ function factRows({ model, previous, name, namespace, mode, protocol }: Report):
     name === undefined
       ? []
       : [['SeldonDeployment', `${codeSpan(`${namespace}/${name}`)}, mode ${mode}, protocol ${protocol}`]];
-  return [...shipped, ...from, ...where];
+  const age = since === undefined ? [] : [['since', inline(since.slice(0, 16).replace('T', ' '), 40)]];
+  return [...shipped, ...from, ...where, ...age];
 }
 
 function identity({ name, version, runId, storageUri }: NonNullable<Report['model']>): string {
@@ -133,9 +134,14 @@ const STEP_WORDS: Readonly<Record<StepRecord['name'], string>> = {
   look: 'look',
 };
 
-function stepRow({ name, about, state, message, duration }: StepRecord): readonly string[] {
+/** What several steps are about is said once. */
+function stepRows(steps: readonly StepRecord[]): readonly (readonly string[])[] {
+  return steps.map((step, at) => stepRow(step, step.about === steps[at - 1]?.about ? undefined : step.about));
+}
+
+function stepRow({ name, state, message, duration }: StepRecord, about: string | undefined): readonly string[] {
   const mark = state === 'failed' ? '**failed**: ' : '';
-  const which = about === undefined ? '' : `_${inline(about, 100)}_: `;
+  const which = about === undefined ? '' : `**${inline(about, 100)}:** `;
   return [STEP_WORDS[name], `${which}${mark}${prose(firstLine(message), 300)}`, humanDuration(duration)];
 }
 

@@ -12,30 +12,40 @@ const SELDON_GROUP = 'machinelearning.seldon.io';
 
 /** What a run of this kind will ask of the Kubernetes API, in the order it asks. */
 export function permissionsFor({
+  mode,
   dryRun,
   onFailure,
   proof,
-}: Pick<Config, 'dryRun' | 'onFailure' | 'proof'>): Permission[] {
+  share,
+}: Pick<Config, 'mode' | 'dryRun' | 'onFailure' | 'proof' | 'share'>): Permission[] {
   const seldon = (verb: string) => ({ verb, group: SELDON_GROUP, resource: 'seldondeployments' });
   const core = (verb: string, resource: string) => ({ verb, group: '', resource });
-  // Server-side apply of a new object is a PATCH that the API server also checks as a create.
-  const applying = [seldon('get'), seldon('create'), seldon('patch')];
-  if (dryRun) return applying;
-  return [
-    ...applying,
-    ...(onFailure === 'rollback' ? [seldon('delete')] : []),
+  const looking = [
     { verb: 'list', group: 'apps', resource: 'deployments' },
     { verb: 'watch', group: 'apps', resource: 'deployments' },
     core('list', 'pods'),
     core('watch', 'pods'),
+  ];
+  if (mode === 'status') return [seldon('get'), ...looking];
+  // Other modes change an object that is there already, and put it back; these may make the first.
+  const makesOne = mode === 'direct' || share.routing === 'ambassador-annotations';
+  // Server-side apply of a new object is a PATCH that the API server also checks as a create.
+  const applying = [seldon('get'), ...(makesOne ? [seldon('create')] : []), seldon('patch')];
+  if (dryRun) return applying;
+  return [
+    ...applying,
+    ...(makesOne && onFailure === 'rollback' ? [seldon('delete')] : []),
+    ...looking,
     core('get', 'pods/log'),
     core('list', 'events'),
     ...(proof.access === 'api-server' ? [core('get', 'services/proxy'), core('create', 'services/proxy')] : []),
+    // With one predictor the operator's word on its route has to do where nobody may look; weights are never believed.
+    ...(mode === 'direct' ? [] : ROUTES),
   ];
 }
 
-/** What is read where it is allowed and done without where not: the ingress's routes, and the keys of `env-secret`. */
-const OPTIONAL: readonly Permission[] = [
+/** The ingress's routes: needed where several predictors share the requests, else read where it is allowed. */
+const ROUTES: readonly Permission[] = [
   { verb: 'list', group: 'getambassador.io', resource: 'mappings' },
   { verb: 'get', group: 'networking.istio.io', resource: 'virtualservices' },
 ];
@@ -43,7 +53,7 @@ const OPTIONAL: readonly Permission[] = [
 /** The Role, as YAML, that grants all of it. */
 export function roleFor(namespace: string, wanted: readonly Permission[]): string {
   const rules = new Map<string, { apiGroups: string[]; resources: string[]; verbs: string[] }>();
-  for (const { group, resource, verb } of [...wanted, ...OPTIONAL]) {
+  for (const { group, resource, verb } of new Set([...wanted, ...ROUTES])) {
     const key = `${group}/${resource}`;
     const rule = rules.get(key) ?? { apiGroups: [group], resources: [resource], verbs: [] };
     rule.verbs.push(verb);

@@ -22,7 +22,7 @@ export interface Ending {
 
 /** The step ended so: exit code, outputs and summary agree, and the comment on the pull request tells the same. */
 export function expectEnding(sandbox: Sandbox, end: ActionEnd, { outcome, reason }: Ending): string {
-  const succeeded = ['deployed', 'unchanged', 'planned'].includes(outcome);
+  const succeeded = ['deployed', 'unchanged', 'planned', 'restored', 'reported'].includes(outcome);
   expect({ ...pick(end.outputs), exitCode: end.exitCode }, end.shown).toEqual({
     outcome,
     reason,
@@ -54,6 +54,28 @@ export function modelUriOf(sandbox: Sandbox, name = 'wine'): string | undefined 
 
 export function markerOf(sandbox: Sandbox): string | undefined {
   return live(sandbox)?.spec.predictors[0]?.annotations?.[ANNOTATIONS.rollout];
+}
+
+/** Uids of the pods of one predictor. */
+export function podUids(sandbox: Sandbox, predictor: string): readonly string[] {
+  return sandbox.cluster.api
+    .list('Pod', 'seldon')
+    .filter(({ metadata }) => metadata.labels?.['version'] === predictor)
+    .map(({ metadata }) => metadata.uid ?? '')
+    .sort();
+}
+
+/** `main 80, canary 20`, as the object says it. */
+export function sharesOf(sandbox: Sandbox): string {
+  const predictors = live(sandbox)?.spec.predictors ?? [];
+  return predictors
+    .map((one) => `${one.name} ${one.traffic ?? 'all'}${one.shadow === true ? ' (shadow)' : ''}`)
+    .join(', ');
+}
+
+/** Inputs of a mode that takes its model from the cluster. */
+export function settling(mode: string, inputs: Readonly<Record<string, string>> = {}): Partial<ActionCall> {
+  return { inputs: { mode, 'model-uri': '', ...inputs } };
 }
 
 /** A call with these inputs beside the sandbox's own. */

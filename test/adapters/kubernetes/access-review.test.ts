@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { permissionsFor } from '../../../src/core/permissions.ts';
 import { answer, startCluster } from '../../support/kube-api.ts';
+import { someShares } from '../../support/models.ts';
 
 const WANTED = permissionsFor({
+  mode: 'direct',
+  share: someShares(),
   dryRun: false,
   onFailure: 'rollback',
   proof: { access: 'api-server', ingressUrl: undefined, smokeRequest: 'auto', smokeExpect: undefined },

@@ -8,6 +8,7 @@ import { mlserverImage } from './model-server/mlserver.ts';
 import { mlflowServerImage } from './model-server/seldon.ts';
 import { storageInitializerImage } from './model-server/storage-initializer.ts';
 import { type ModelFolder, type ObjectStore, REGISTERED_MODELS, type RegisteredModel, sandboxStore } from './models.ts';
+import type { AmbassadorForm } from './operator/ambassador-annotation.ts';
 import { type Operator, startOperator } from './operator/operator.ts';
 import { type ActionCall, type ActionEnd, runAction } from './runner.ts';
 
@@ -33,6 +34,8 @@ export interface SandboxOptions {
   /** Beside the sandbox's own models: in the registry, and as folders of the object store. */
   readonly models?: readonly RegisteredModel[];
   readonly folders?: ObjectStore;
+  /** How the operator tells Ambassador of its routes; `v0` is Seldon 0.2, with its one API version. */
+  readonly ambassador?: AmbassadorForm;
 }
 
 /** The pull request that the sandbox's repository has, and the commit it was merged with. */
@@ -43,6 +46,7 @@ export const MERGED_COMMIT = '6dcb09b5b57875f334f61aebed695e2e4193db5e';
 const ACTION: SandboxUser = { ...ADMIN, name: 'action', token: 'sandbox-action-token' };
 
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const isOld = options.ambassador === 'v0';
   const store = new Map([...sandboxStore(), ...(options.folders ?? [])]);
   const cluster = await startCluster({
     second: options.second ?? 10,
@@ -54,6 +58,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       { match: /seldonio\/seldon-core-executor:/, image: executorImage() },
     ],
     users: [ADMIN, ACTION, ...(options.users ?? [])],
+    without: isOld ? ['machinelearning.seldon.io/v1', 'machinelearning.seldon.io/v1alpha3'] : [],
   });
   const kubeconfig = cluster.kubeconfig();
   await cluster.api.create({
@@ -62,7 +67,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     metadata: { name: 'rclone-s3', namespace: 'seldon' },
     data: { RCLONE_CONFIG_S3_TYPE: Buffer.from('s3').toString('base64') },
   });
-  const operator = await startOperator({ kubeconfig, ambassador: true, istio: false, webhook: true });
+  const form = options.ambassador ?? 'mappings';
+  const ambassador = { ambassador: true, ambassadorForm: form, istio: false };
+  const operator = await startOperator({ kubeconfig, ...ambassador, webhook: !isOld });
   const gateway = await startGateway({ kubeconfig });
   const mlflow = await startMlflow({ models: [...REGISTERED_MODELS, ...(options.models ?? [])], store });
   const github = await startGithub({

@@ -54,8 +54,10 @@ export interface Cluster {
   remove(ref: ObjectRef, known: SeldonDeployment): Promise<void>;
   /** Starts watching the Deployments and Pods of one SeldonDeployment. */
   observe(ref: ObjectRef): Promise<Observation>;
-  /** VirtualServices and Mappings of one SeldonDeployment; empty where there are none or the kinds are unknown. */
+  /** What the ingress does with one SeldonDeployment; empty where nothing is routed, known or ours to see. */
   routes(ref: ObjectRef): Promise<readonly Route[]>;
+  /** Versions of SeldonDeployment that the API serves, such as `v1` and `v1alpha2`. */
+  servedVersions(): Promise<readonly string[]>;
   /** Last lines of a container's log; undefined when the kubelet has none. */
   logs(pod: ObjectRef, container: string, options: LogOptions): Promise<string | undefined>;
   /** Events about one object, oldest first. */

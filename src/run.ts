@@ -1,20 +1,20 @@
 import type { Config, Mode } from './core/config.ts';
-import { type Draft, endingOf, identityOf, startDraft, whereabouts } from './core/draft.ts';
-import { predictorLines } from './core/live-state.ts';
+import { ABOUT_THE_MODEL, type Draft, endingOf, identityOf, startDraft, whereabouts } from './core/draft.ts';
+import { predictorLines, sharedLines } from './core/live-state.ts';
 import type { Model } from './core/model.ts';
 import { modelsOf } from './core/model-note.ts';
-import { deploymentName, nameInUri } from './core/naming.ts';
+import { deploymentName, nameInUri, secondName } from './core/naming.ts';
 import { wholeOf } from './core/plan.ts';
 import { endpointOf } from './core/protocol.ts';
 import type { Outcome, Reason, Report, RunContext } from './core/report.ts';
 import type { SeldonDeployment } from './core/seldon-deployment.ts';
 import { previousModelOf } from './core/trace.ts';
-import type { Clock, Cluster, Metrics, ModelRegistry, ObjectRef, OpenEndpoint, Runner, Workspace } from './ports.ts';
+import type { Clock, Cluster, Metrics, ModelRegistry, OpenEndpoint, Runner, Workspace } from './ports.ts';
 import { tryPlan } from './steps/apply-plan.ts';
 import { type Carried, carryOut, proveStage, type Rollout } from './steps/carry-out.ts';
 import { appliedBy, cancellation } from './steps/end-early.ts';
 import { type Journal, startJournal } from './steps/journal.ts';
-import { planRollout, protocolOf, type RolloutPlan } from './steps/plan-rollout.ts';
+import { lookAround, planRollout, protocolOf, type RolloutPlan } from './steps/plan-rollout.ts';
 import { checkPermissions, checkSecret } from './steps/preflight.ts';
 import { prepareSmoke } from './steps/prepare-smoke.ts';
 import { recallModel } from './steps/recall-model.ts';
@@ -55,6 +55,8 @@ interface Shipment extends Rollout {
   readonly model: Model;
   /** The object as we found it. */
   readonly live: SeldonDeployment | undefined;
+  /** The SeldonDeployment whose requests this one shares, where it is another one. */
+  readonly first: SeldonDeployment | undefined;
   readonly withNewPods: RolloutPlan['withNewPods'];
 }
 
@@ -80,13 +82,17 @@ async function ship(self: Run): Promise<void> {
   const { config, world, journal } = self;
   const { modelUri } = config;
   const brought = modelUri === undefined ? undefined : await resolveModel(self, modelUri);
-  const ref = await journal.step('preflight', async (conclude) => {
-    const place = placeOf(self, brought);
-    await checkPermissions({ ...world, ref: place, config }, conclude);
-    return place;
+  const place = await journal.step('preflight', async (conclude) => {
+    const { ref, front } = placeOf(self, brought);
+    await checkPermissions({ ...world, ref, config }, conclude);
+    return { ref, front };
   });
-  if (config.mode === 'status') return look(self, ref);
-  const shipment = await makePlan(self, ref, brought);
+  const { ref } = place;
+  if (config.mode === 'status') {
+    const told = await journal.step('look', (conclude) => tellStatus({ ...world, config, ref }, conclude));
+    return void Object.assign(self.draft, told);
+  }
+  const shipment = await makePlan(self, place, brought);
   const { plan, live } = shipment;
   if (config.dryRun) {
     await journal.step('apply', (conclude) => tryPlan(world.cluster, plan, conclude));
@@ -119,35 +125,31 @@ function placeBefore({ config, world }: Run): { name: string | undefined; namesp
   return { name: name ?? nameInUri(config.modelUri ?? ''), namespace, cluster: world.cluster.server };
 }
 
-function placeOf({ config, world, draft }: Run, model: Model | undefined): ObjectRef {
+/** The SeldonDeployment to change, and the one whose requests it shares: mostly the same. */
+function placeOf({ config, world, draft }: Run, model: Model | undefined): Pick<Rollout, 'ref' | 'front'> {
   const namespace = config.render.namespace ?? world.cluster.defaultNamespace ?? 'seldon';
-  const name = deploymentName(config.render.name, model?.name);
-  Object.assign(draft, { name, namespace });
-  return { name, namespace };
-}
-
-async function look({ world, journal, draft, config }: Run, ref: ObjectRef): Promise<void> {
-  const { live, ...told } = await journal.step('look', (conclude) => tellStatus({ ...world, ref }, conclude));
-  const [main] = live.spec.predictors;
-  const protocol = protocolOf({ config, live });
-  const at = { ...ref, protocol, predictor: main?.name ?? '', node: main?.graph.name ?? '' };
-  const endpoint = endpointOf({ ...at, ingressUrl: config.proof.ingressUrl });
-  Object.assign(draft, told, { endpoint, protocol, outcome: 'reported', reason: 'status' });
+  const front = { namespace, name: deploymentName(config.render.name, model?.name) };
+  const isSecond = config.share.routing === 'ambassador-annotations';
+  const ref = isSecond ? { namespace, name: secondName(front.name, config.mode) } : front;
+  Object.assign(draft, ref);
+  return { ref, front };
 }
 
 /** What is live, what to do about it, and what the model will be asked: all decided before anything is touched. */
-function makePlan(self: Run, ref: ObjectRef, brought: Model | undefined): Promise<Shipment> {
+function makePlan(self: Run, place: Pick<Rollout, 'ref' | 'front'>, brought: Model | undefined): Promise<Shipment> {
   const { config, world, context, journal, draft } = self;
   return journal.step('render', async (conclude) => {
+    const { ref } = place;
     const live = await world.cluster.read(ref);
+    const around = await lookAround(world.cluster, config, place);
     const protocol = protocolOf({ config, live });
-    const made = await planRollout(world.workspace, { config, ref, model: brought, live, context });
+    const made = await planRollout(world.workspace, { config, ref, model: brought, live, context, ...around });
     const { plan } = made;
     const { predictor } = plan;
     const note = modelsOf(plan.manifest).get(predictor.name) ?? { uri: predictor.graph.modelUri ?? '' };
     const model = brought ?? (await recallModel(world, note));
     const smoke = await prepareSmoke(world.workspace, { config, model, protocol });
-    const at = { ...ref, protocol, predictor: predictor.name, node: predictor.graph.name };
+    const at = { ...place.front, protocol, predictor: predictor.name, node: predictor.graph.name };
     Object.assign(draft, {
       protocol,
       model: identityOf(model),
@@ -165,7 +167,8 @@ function makePlan(self: Run, ref: ObjectRef, brought: Model | undefined): Promis
     const warnings = await checkSecret(world.cluster, ref, { graph: predictor.graph, hasNamespace });
     draft.warnings = [...draft.warnings, ...warnings, ...smoke.warnings];
     conclude(plan.summary);
-    return { ...world, ...made, journal, draft, config, ref, protocol, live, model, smoke, signature: model.signature };
+    const decided = { config, protocol, live, first: around.front?.live, model, smoke, signature: model.signature };
+    return { ...world, ...made, ...place, ...decided, journal, draft };
   });
 }
 
@@ -178,7 +181,7 @@ async function fail(self: Run, shipment: Shipment, { findings = [], manifest, ap
   if (!ABOUT_THE_MODEL.has(reason)) forgetWarnings(self, model);
   if (applied === undefined || manifest === undefined) return end(self, 'failed', reason);
   if (config.onFailure === 'keep' || plan.isFinal) {
-    draft.predictors = predictorLines(applied);
+    draft.predictors = linesOf(shipment, applied);
     return end(self, 'kept', reason);
   }
   const undo = { ...world, ref, manifest, applied, before: live, timeout: plan.budget.timeout };
@@ -194,7 +197,7 @@ async function endWell(self: Run, shipment: Shipment, stored: SeldonDeployment |
   const { config, world, context, journal, draft } = self;
   const { ref, plan, model, live } = shipment;
   forgetWarnings(self, model);
-  if (stored !== undefined) draft.predictors = predictorLines(stored);
+  if (stored !== undefined) draft.predictors = linesOf(shipment, stored);
   if (PROVES_MAIN.has(config.mode)) {
     const order = { ...world, ref, context, restores: plan.restores };
     const warning = await journal.step('record', (conclude) => recordHistory(order, conclude));
@@ -204,18 +207,14 @@ async function endWell(self: Run, shipment: Shipment, stored: SeldonDeployment |
   return end(self, config.mode === 'rollback' ? 'restored' : 'deployed', 'ok');
 }
 
+/** Who shares the requests, once that object is live. */
+function linesOf({ first }: Shipment, stored: SeldonDeployment): Report['predictors'] {
+  return first === undefined ? predictorLines(stored) : sharedLines(first, stored);
+}
+
 function forgetWarnings({ draft }: Run, model: Model): void {
   draft.warnings = draft.warnings.filter((warning) => !model.warnings.includes(warning));
 }
 
 /** Modes after which the first predictor has all the traffic, and answered. */
 const PROVES_MAIN: ReadonlySet<Mode> = new Set(['direct', 'promote', 'rollback']);
-
-/** Failures that something in the model itself may explain. */
-const ABOUT_THE_MODEL: ReadonlySet<Reason> = new Set([
-  'crash-loop',
-  'rollout-timeout',
-  'progress-deadline-exceeded',
-  'health-failed',
-  'prediction-failed',
-]);

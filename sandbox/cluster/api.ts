@@ -33,6 +33,8 @@ export interface ApiParts {
   readonly users: Users;
   readonly ports: PodPorts;
   readonly kinds: readonly Kind[];
+  /** Versions of them that are not served. */
+  readonly without: readonly string[];
   readonly readLog: ReadLog;
 }
 
@@ -46,13 +48,13 @@ export async function answer(parts: ApiParts, request: ApiRequest): Promise<ApiA
   const { method, url, headers, body } = request;
   const user = parts.users.withAuthorization(headers.authorization);
   const path = url.pathname;
-  const discovered = method === 'GET' ? discover(path, parts.kinds) : undefined;
+  const discovered = method === 'GET' ? discover(path, parts) : undefined;
   if (typeof discovered === 'string') return { kind: 'text', code: 200, body: discovered };
   if (discovered !== undefined) return json(200, discovered);
   if (headers['content-type'] === 'application/vnd.kubernetes.protobuf') throw onlyJson();
   const reviewed = REVIEWS[path];
   if (reviewed !== undefined) return json(201, review(user, reviewed, JSON.parse(body.toString()) as KubeObject));
-  const target = parsePath(path, parts.kinds);
+  const target = parsePath(path, parts);
   if (target === undefined) return unknownPath(path);
   const verb = verbOf(method, target, url.searchParams);
   if (verb === undefined) throw methodNotAllowed();

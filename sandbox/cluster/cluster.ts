@@ -24,7 +24,7 @@ export interface ClusterOptions {
   readonly users?: readonly SandboxUser[];
   /** Default true. */
   readonly tls?: boolean;
-  /** API groups that this cluster lacks, such as `machinelearning.seldon.io`: their CRDs are not installed. */
+  /** API groups or versions that this cluster lacks: `machinelearning.seldon.io`, `machinelearning.seldon.io/v1`. */
   readonly without?: readonly string[];
   /** Milliseconds between a watch's bookmarks; default one minute of the sandbox. */
   readonly bookmarkEvery?: number;
@@ -80,10 +80,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Sandbo
   ];
   const stopScheduler = startScheduler(store, events, second);
   const readLog = (uid: string, container: string, previous: boolean) => kubelet.log(uid, container, previous);
-  const kinds = KINDS.filter(({ group }) => !options.without?.includes(group));
+  const { without = [] } = options;
+  const kinds = KINDS.filter(({ group }) => !without.includes(group));
   const certificate = tls ? await makeCertificate() : undefined;
   const bookmarkEvery = options.bookmarkEvery ?? MINUTE * second;
-  const server = new ApiServer({ store, resources, users, ports, kinds, readLog }, { certificate, bookmarkEvery });
+  const server = new ApiServer(
+    { store, resources, users, ports, kinds, without, readLog },
+    { certificate, bookmarkEvery },
+  );
   for (const name of namespaces) {
     await api.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     await api.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } });

@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { KubernetesClient } from '../kubernetes-client.ts';
 import type { Collection } from '../kubernetes-collection.ts';
-import { MAPPING, type Mapping, VIRTUAL_SERVICE, type VirtualService } from '../operator/kinds.ts';
+import type { KubernetesObject } from '../kubernetes-object.ts';
+import { MAPPING, type Mapping, SERVICE, VIRTUAL_SERVICE, type VirtualService } from '../operator/kinds.ts';
+import { annotatedMappings } from './annotated-mappings.ts';
 import {
   type Backend,
   findGroup,
@@ -30,8 +32,9 @@ export interface Gateway {
 export async function startGateway({ kubeconfig, istio = false, port = 0 }: GatewayOptions): Promise<Gateway> {
   const client = new KubernetesClient(kubeconfig);
   const mappings = await client.follow<Mapping>(MAPPING, () => undefined);
+  const services = await client.follow<KubernetesObject>(SERVICE, () => undefined);
   const virtualServices = istio ? await client.follow<VirtualService>(VIRTUAL_SERVICE, () => undefined) : undefined;
-  const ingress = new Ingress(client, { mappings, virtualServices });
+  const ingress = new Ingress(client, { mappings, services, virtualServices });
   const server = createServer((request, response) => {
     ingress.answer(request, response).catch(() => response.destroy());
   });
@@ -48,6 +51,7 @@ export async function startGateway({ kubeconfig, istio = false, port = 0 }: Gate
 
 interface Routes {
   readonly mappings: Collection<Mapping>;
+  readonly services: Collection<KubernetesObject>;
   readonly virtualServices: Collection<VirtualService> | undefined;
 }
 
@@ -81,7 +85,10 @@ class Ingress {
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://gateway');
     const groups = [
-      ...groupsOfMappings(this.#routes.mappings.list()),
+      ...groupsOfMappings([
+        ...this.#routes.mappings.list(),
+        ...this.#routes.services.list().flatMap(annotatedMappings),
+      ]),
       ...groupsOfVirtualServices(this.#routes.virtualServices?.list() ?? []),
     ];
     const group = findGroup(groups, { path: url.pathname, headers: request.headers });

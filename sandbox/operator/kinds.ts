@@ -6,6 +6,10 @@ export const SELDON_DEPLOYMENT: Kind = {
   kind: 'SeldonDeployment',
   plural: 'seldondeployments',
 };
+export const LEGACY_SELDON_DEPLOYMENT: Kind = {
+  ...SELDON_DEPLOYMENT,
+  apiVersion: 'machinelearning.seldon.io/v1alpha2',
+};
 export const DEPLOYMENT: Kind = { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments' };
 export const SERVICE: Kind = { apiVersion: 'v1', kind: 'Service', plural: 'services' };
 export const EVENT: Kind = { apiVersion: 'v1', kind: 'Event', plural: 'events' };

@@ -1,5 +1,6 @@
 import { KubernetesClient } from '../kubernetes-client.ts';
-import type { KubernetesObject } from '../kubernetes-object.ts';
+import type { Kind, KubernetesObject } from '../kubernetes-object.ts';
+import type { AmbassadorForm } from './ambassador-annotation.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { IMAGES, type Images } from './images.ts';
 import {
@@ -7,6 +8,7 @@ import {
   DESTINATION_RULE,
   type Deployment,
   type DestinationRule,
+  LEGACY_SELDON_DEPLOYMENT,
   MAPPING,
   type Mapping,
   SELDON_DEPLOYMENT,
@@ -28,6 +30,8 @@ export interface OperatorOptions {
   readonly namespace?: string;
   /** Writes Emissary Mappings. */
   readonly ambassador: boolean;
+  /** In which form; default: objects. */
+  readonly ambassadorForm?: AmbassadorForm;
   /** Writes VirtualServices and DestinationRules. */
   readonly istio: boolean;
   /** Checks SeldonDeployments before they are stored. */
@@ -46,21 +50,24 @@ export interface Operator {
  * reference. Not in it: HPA, KEDA, PDB, explainers, a separate orchestrator, TLS, `pvc://` storage.
  */
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
-  const { images = IMAGES, ambassador, istio } = options;
+  const { images = IMAGES, ambassador, ambassadorForm, istio } = options;
   const client = new KubernetesClient(options.kubeconfig);
   const recorder = new EventRecorder(client);
   const webhook = options.webhook ? await startWebhook(client, images) : undefined;
-  const render = { ambassador, istio, images };
+  const render = { ambassador, ambassadorForm, istio, images };
+  // Seldon 0.2 knows one version only.
+  const kind = ambassadorForm === 'v0' ? LEGACY_SELDON_DEPLOYMENT : SELDON_DEPLOYMENT;
   const queue = new WorkQueue(async (key) => {
     const [namespace, name = ''] = key.split('/');
     const caches = await following;
     const sdep = caches.seldonDeployments.get(namespace, name);
-    if (sdep !== undefined) await reconcile(sdep, { client, caches, recorder, render });
+    if (sdep !== undefined) await reconcile(sdep, { client, kind, caches, recorder, render });
   }, options.lag ?? 20);
   const enqueue = (namespace: string | undefined, name: string) => {
     if (options.namespace === undefined || options.namespace === namespace) queue.add(`${namespace}/${name}`);
   };
   const following = followAll(client, options, {
+    kind,
     // An object with this label belongs to an operator with that CONTROLLER_ID, which we have none of.
     onObject: ({ metadata }) => {
       if (metadata.labels?.['seldon.io/controller-id'] === undefined) enqueue(metadata.namespace, metadata.name);
@@ -82,6 +89,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
 }
 
 interface Listener {
+  readonly kind: Kind;
   onObject(object: KubernetesObject): void;
   onOwned(object: KubernetesObject): void;
 }
@@ -89,7 +97,7 @@ interface Listener {
 async function followAll(
   client: KubernetesClient,
   { ambassador, istio }: OperatorOptions,
-  { onObject, onOwned }: Listener,
+  { kind, onObject, onOwned }: Listener,
 ): Promise<Caches> {
   return {
     deployments: await client.follow<Deployment>(DEPLOYMENT, onOwned),
@@ -97,6 +105,6 @@ async function followAll(
     mappings: ambassador ? await client.follow<Mapping>(MAPPING, onOwned) : undefined,
     virtualServices: istio ? await client.follow<VirtualService>(VIRTUAL_SERVICE, onOwned) : undefined,
     destinationRules: istio ? await client.follow<DestinationRule>(DESTINATION_RULE, onOwned) : undefined,
-    seldonDeployments: await client.follow<SeldonDeployment>(SELDON_DEPLOYMENT, onObject),
+    seldonDeployments: await client.follow<SeldonDeployment>(kind, onObject),
   };
 }

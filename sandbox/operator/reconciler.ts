@@ -1,8 +1,9 @@
 import { type KubernetesClient, KubernetesError } from '../kubernetes-client.ts';
+import type { Kind } from '../kubernetes-object.ts';
 import { rollDeployments } from './deployments.ts';
 import { ensure } from './ensure.ts';
 import type { EventRecorder } from './event-recorder.ts';
-import { DEPLOYMENT, DESTINATION_RULE, MAPPING, SELDON_DEPLOYMENT, SERVICE, VIRTUAL_SERVICE } from './kinds.ts';
+import { DEPLOYMENT, DESTINATION_RULE, MAPPING, SERVICE, VIRTUAL_SERVICE } from './kinds.ts';
 import { type Caches, ownedBy, type Pass } from './pass.ts';
 import { type RenderOptions, renderComponents } from './render.ts';
 import type { SeldonDeployment, SeldonStatus } from './seldon-deployment.ts';
@@ -11,6 +12,8 @@ import { isSameStatus, StatusDraft } from './status.ts';
 
 export interface Surroundings {
   readonly client: KubernetesClient;
+  /** SeldonDeployment, in the version this operator knows. */
+  readonly kind: Kind;
   readonly caches: Caches;
   readonly recorder: EventRecorder;
   readonly render: RenderOptions;
@@ -138,12 +141,12 @@ class StatusRefused extends Error {
 }
 
 async function writeStatus(read: SeldonDeployment, status: SeldonStatus, around: Surroundings): Promise<void> {
-  const { client, caches, recorder } = around;
+  const { client, kind, caches, recorder } = around;
   const { name, namespace } = read.metadata;
   const known = caches.seldonDeployments.get(namespace, name);
   if (known === undefined || isSameStatus(known.status, status)) return;
   try {
-    await client.updateStatus(SELDON_DEPLOYMENT, { ...read, status });
+    await client.updateStatus(kind, { ...read, status });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     recorder.record(read, 'UpdateFailed', `Failed to update status for SeldonDeployment "${name}": ${why}`);

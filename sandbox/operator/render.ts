@@ -1,3 +1,4 @@
+import { AMBASSADOR_CONFIG, type AmbassadorForm, ambassadorAnnotation } from './ambassador-annotation.ts';
 import { withDefaults } from './defaults.ts';
 import { engineContainer } from './engine.ts';
 import type { Images } from './images.ts';
@@ -25,6 +26,8 @@ import { containerService, kindLabels, predictorPorts, predictorService } from '
 
 export interface RenderOptions {
   readonly ambassador: boolean;
+  /** Default: Mapping objects. */
+  readonly ambassadorForm?: AmbassadorForm | undefined;
   readonly istio: boolean;
   readonly images: Images;
 }
@@ -45,16 +48,25 @@ export function renderComponents(live: SeldonDeployment, options: RenderOptions)
   const defaulted = withDefaults(live, options.images);
   const predictors = defaulted.spec.predictors.map((one) => withRunningContainers(one, defaulted, options.images));
   const sdep = { ...defaulted, spec: { ...defaulted.spec, predictors } };
+  const { ambassadorForm: form = 'mappings' } = options;
+  const withRoute = (service: Service, annotation: (form: 'v0' | 'v1') => string): Service => {
+    if (!options.ambassador || form === 'mappings') return service;
+    const { metadata } = service;
+    const annotations = { ...metadata.annotations, [AMBASSADOR_CONFIG]: annotation(form) };
+    return { ...service, metadata: { ...metadata, annotations } };
+  };
   const routed = predictors.map((predictor) => ({ predictor, ports: predictorPorts(predictor) }));
   return {
     deployments: predictors.flatMap((predictor) => deploymentsOf(sdep, predictor, options.images)),
-    services: predictors.flatMap((predictor) => [
+    services: routed.flatMap(({ predictor, ports }, at) => [
       ...nodesOf(predictor.graph)
         .filter(({ endpoint }) => endpoint !== undefined)
         .map((node) => containerService(sdep, predictor, node)),
-      predictorService(sdep, predictor),
+      withRoute(predictorService(sdep, predictor), (form) =>
+        ambassadorAnnotation(sdep, { predictor, ports }, { isFirst: at === 0, form }),
+      ),
     ]),
-    mappings: options.ambassador ? mappingsOf(sdep, routed) : [],
+    mappings: options.ambassador && form === 'mappings' ? mappingsOf(sdep, routed) : [],
     virtualServices: options.istio ? [virtualServiceOf(sdep, routed)] : [],
     destinationRules: options.istio ? destinationRulesOf(sdep, routed) : [],
     address: addressOf(sdep),

@@ -83,3 +83,12 @@ export function reportOfFailure(error: unknown, context: RunContext, config: Dra
   const { finding, ...ending } = endingOf(error, 'no');
   return { ...startDraft(config, context), ...ending, findings: [finding] };
 }
+
+/** Failures that something in the model itself may explain. */
+export const ABOUT_THE_MODEL: ReadonlySet<Reason> = new Set([
+  'crash-loop',
+  'rollout-timeout',
+  'progress-deadline-exceeded',
+  'health-failed',
+  'prediction-failed',
+]);

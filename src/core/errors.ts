@@ -29,6 +29,7 @@ export type UserErrorCode =
   | 'nothing-to-promote'
   | 'nothing-to-roll-back'
   | 'rollout-under-way'
+  | 'routing-not-honoured'
   | 'metrics-unreachable'
   | 'github-failed'
   | 'cancelled';

@@ -1,6 +1,6 @@
 import { replicasOf } from './replicas.ts';
-import type { Expectation } from './rollout-status.ts';
-import { ANNOTATIONS, type Predictor, type SeldonDeployment } from './seldon-deployment.ts';
+import type { Expectation, ExpectedPredictor } from './rollout-status.ts';
+import { ANNOTATIONS, type Predictor, SELDON, type SeldonDeployment } from './seldon-deployment.ts';
 
 /** What the cluster shows once an object's own spec is rolled out. */
 export function expectationOf(object: SeldonDeployment): Expectation {
@@ -15,8 +15,16 @@ export function expectationOf(object: SeldonDeployment): Expectation {
       replicas: isNotOneNumber(predictor) ? undefined : replicasOf(object.spec, predictor),
       traffic: predictor.traffic ?? 0,
       shadow: predictor.shadow === true,
+      ...sharedFrom(object),
     })),
   };
+}
+
+/** What the annotations of a second SeldonDeployment ask of the requests of the first. */
+function sharedFrom({ spec }: SeldonDeployment): Partial<ExpectedPredictor> {
+  const { [SELDON.ambassadorWeight]: weight, [SELDON.ambassadorShadow]: shadow } = spec.annotations ?? {};
+  if (shadow !== undefined) return { traffic: 0, shadow: true, weighed: true };
+  return weight === undefined ? {} : { traffic: Number(weight), weighed: true };
 }
 
 /** An autoscaler decides, or each Deployment has a number of its own. */

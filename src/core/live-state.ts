@@ -2,7 +2,7 @@ import { historyOf } from './history.ts';
 import { modelsOf, titleOf } from './model-note.ts';
 import { replicasOf } from './replicas.ts';
 import type { PredictorLine, RevisionLine } from './report.ts';
-import type { SeldonDeployment } from './seldon-deployment.ts';
+import { SELDON, type SeldonDeployment } from './seldon-deployment.ts';
 
 /** An object as people want to read it: who serves what, with which share, and what was proven before. */
 
@@ -19,6 +19,18 @@ export function predictorLines(object: SeldonDeployment): readonly PredictorLine
       replicas: replicasOf(object.spec, predictor),
     };
   });
+}
+
+/** Two SeldonDeployments that share the requests of the first. */
+export function sharedLines(front: SeldonDeployment, second: SeldonDeployment): readonly PredictorLine[] {
+  const { [SELDON.ambassadorWeight]: weight, [SELDON.ambassadorShadow]: shadow } = second.spec.annotations ?? {};
+  const share = Number(weight ?? 0);
+  const named = (object: SeldonDeployment, traffic: number) =>
+    predictorLines(object)
+      .slice(0, 1)
+      .map((line) => ({ ...line, name: object.metadata.name, traffic }));
+  const beside = named(second, shadow === undefined ? share : 100);
+  return [...named(front, 100 - share), ...beside.map((line) => ({ ...line, shadow: shadow !== undefined }))];
 }
 
 export function revisionLines(object: SeldonDeployment): readonly RevisionLine[] {

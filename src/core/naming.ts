@@ -36,6 +36,11 @@ export function nameInUri(uri: string): string | undefined {
   }
 }
 
+/** Of the SeldonDeployment that shares the requests of another one: `wine-canary`. */
+export function secondName(name: string, mode: string): string {
+  return checkedLabel('name', `${name}-${mode}`, LONGEST_LABEL);
+}
+
 export function checkedPredictorName(name: string): string {
   return checkedLabel('predictor name', name, LONGEST_LABEL);
 }

@@ -48,6 +48,7 @@ export function permissionsFor({
 const ROUTES: readonly Permission[] = [
   { verb: 'list', group: 'getambassador.io', resource: 'mappings' },
   { verb: 'get', group: 'networking.istio.io', resource: 'virtualservices' },
+  { verb: 'list', group: '', resource: 'services' },
 ];
 
 /** The Role, as YAML, that grants all of it. */

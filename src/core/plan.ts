@@ -3,6 +3,7 @@ import type { Budget } from './budget.ts';
 import { changesBetween } from './changes.ts';
 import type { Mode, Protocol, RenderConfig, ShareConfig } from './config.ts';
 import { withoutEnvironmentValues } from './environment-values.ts';
+import type { Ingress } from './ingress.ts';
 import { contains, equal } from './json-value.ts';
 import { assembleManifest, type Lineup } from './manifest.ts';
 import type { Model } from './model.ts';
@@ -29,6 +30,9 @@ export interface PlanRequest {
   readonly context: RunContext & { readonly pullRequest: number | undefined };
   /** Anything that differs from run to run: makes new pods even where nothing else changed. */
   readonly salt: string | undefined;
+  readonly ingress: Ingress;
+  /** The SeldonDeployment whose requests this one shares, where it is another one. */
+  readonly front: { readonly name: string; readonly live: SeldonDeployment | undefined } | undefined;
 }
 
 export type ShippedModel = Pick<Model, 'storageUri' | 'signature' | 'name' | 'version' | 'alias' | 'runId'>;

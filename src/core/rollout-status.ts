@@ -18,6 +18,8 @@ export interface ExpectedPredictor {
   /** Percent of the requests, or of their copies for a shadow. */
   readonly traffic: number;
   readonly shadow: boolean;
+  /** The only one of an object that shares the requests of another one. */
+  readonly weighed?: true;
 }
 
 export interface Expectation {

@@ -1,7 +1,7 @@
 import { predictorService } from './protocol.ts';
 import type { Expectation, ExpectedPredictor } from './rollout-status.ts';
 import type { SeldonDeployment } from './seldon-deployment.ts';
-import type { RouteBackend, Snapshot } from './snapshot.ts';
+import type { Route, RouteBackend, Snapshot } from './snapshot.ts';
 
 /** Conditions by which the operator tells of its routing objects. */
 const ROUTING = [
@@ -9,7 +9,7 @@ const ROUTING = [
   { type: 'istiovirtualservicesready', kind: 'VirtualService' },
 ] as const;
 
-type RoutingKind = (typeof ROUTING)[number]['kind'];
+type RoutingKind = Route['kind'];
 
 /**
  * Which route is not yet as it must be, in words: missing, with another weight, or of a predictor that is gone. A
@@ -29,7 +29,21 @@ export function routingProgress(
     const wrong = firstWrong(kind, ofKind?.flatMap((route) => route.backends) ?? [], expected);
     if (wrong !== undefined) return wrong;
   }
-  return undefined;
+  return annotatedProgress(routes, expected);
+}
+
+/** No condition tells of routes in annotations: where shares matter, they have to be looked for. */
+function annotatedProgress(routes: Snapshot['routes'], expected: Expectation): string | undefined {
+  const [main, ...others] = expected.predictors;
+  if (others.length === 0 && main?.weighed !== true) return undefined;
+  if (routes === undefined) return 'the routes have not been looked at yet';
+  const annotated = routes.filter((route) => route.kind === 'Service');
+  if (annotated.length === 0) return undefined;
+  return firstWrong(
+    'Service',
+    annotated.flatMap((route) => route.backends),
+    expected,
+  );
 }
 
 function firstWrong(
@@ -41,7 +55,7 @@ function firstWrong(
   for (const [service, predictor] of services) {
     const own = backends.filter((backend) => backend.service === service);
     if (own.length === 0) return `waiting for the ${kind} of ${predictor.name}`;
-    if (predictors.length === 1) continue;
+    if (predictors.length === 1 && !predictor.weighed) continue;
     const wanted = weightOf(kind, predictor, predictors);
     const other = own.find(
       ({ mirrored, weight }) => mirrored !== predictor.shadow || (wanted !== undefined && weight !== wanted),
@@ -52,12 +66,13 @@ function firstWrong(
   return extra === undefined ? undefined : `waiting for the ${kind} of ${extra.service} to go`;
 }
 
-/** Emissary's first predictor has no weight: it gets what is left. */
+/** Ambassador's first predictor has no weight: it gets what is left. Its annotations have none where it would be 0. */
 function weightOf(
   kind: RoutingKind,
   predictor: ExpectedPredictor,
   predictors: readonly ExpectedPredictor[],
 ): number | undefined {
-  const takesTheRest = kind === 'Mapping' && predictor === predictors[0];
-  return takesTheRest ? undefined : predictor.traffic;
+  const takesTheRest = kind !== 'VirtualService' && predictor === predictors[0] && !predictor.weighed;
+  const isUnwritten = kind === 'Service' && predictor.traffic === 0;
+  return takesTheRest || isUnwritten ? undefined : predictor.traffic;
 }

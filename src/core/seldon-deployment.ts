@@ -145,6 +145,10 @@ export const SELDON = {
   restTimeout: 'seldon.io/rest-timeout',
   noEngine: 'seldon.io/no-engine',
   serviceName: 'seldon.io/svc-name',
+  /** In `spec.annotations` of a second object: Seldon 0.2 and 0.3 (weight), up to 1.0 (shadow). */
+  ambassadorWeight: 'seldon.io/ambassador-weight',
+  ambassadorShadow: 'seldon.io/ambassador-shadow',
+  ambassadorServiceName: 'seldon.io/ambassador-service-name',
   deploymentLabel: 'seldon-deployment-id',
   predictorLabel: 'version',
 } as const;

@@ -80,7 +80,10 @@ export interface KubernetesEvent {
 
 /** One routing object of the ingress, in the words both Istio and Emissary share. */
 export interface Route {
-  readonly kind: 'VirtualService' | 'Mapping';
+  /** `Service`: the Mapping stands in its annotation, as Ambassador wanted it before it had kinds of its own. */
+  readonly kind: 'VirtualService' | 'Mapping' | 'Service';
+  /** Of a Service's annotation: `ambassador/v0`, `ambassador/v1`. */
+  readonly dialect?: string;
   readonly name: string;
   readonly backends: readonly RouteBackend[];
 }

@@ -25,6 +25,8 @@ export interface Rollout {
   readonly runner: Pick<Runner, 'info'>;
   readonly journal: Journal;
   readonly ref: ObjectRef;
+  /** The SeldonDeployment whose name the public endpoint has: mostly the same. */
+  readonly front: ObjectRef;
   readonly plan: Plan;
   readonly protocol: Protocol;
   readonly config: Pick<Config, 'proof' | 'gate' | 'compare' | 'share'>;
@@ -142,7 +144,10 @@ export async function proveStage(
       expect: isSubject ? smoke.expect : undefined,
       smoke: smoke.request,
       throughEndpoint: stage.throughEndpoint && at === stage.prove.length - 1,
-      hasAllTraffic: predictor.shadow !== true && (predictors.length === 1 || predictor.traffic === 100),
+      hasAllTraffic:
+        rollout.front.name === rollout.ref.name &&
+        predictor.shadow !== true &&
+        (predictors.length === 1 || predictor.traffic === 100),
     });
     if (isSubject) draft.prediction = proof.prediction;
     if (proof.findings !== undefined) return proof.findings;

@@ -1,13 +1,14 @@
 import { load } from 'js-yaml';
 import type { Config, Mode, Protocol, SettlingMode, ShippingMode } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
+import type { Ingress } from '../core/ingress.ts';
 import { isTree } from '../core/json-value.ts';
 import type { Model } from '../core/model.ts';
 import type { Plan, PlanRequest } from '../core/plan.ts';
 import type { RunContext } from '../core/report.ts';
 import type { SeldonDeployment } from '../core/seldon-deployment.ts';
-import { settling, shipping } from '../core/strategy/index.ts';
-import type { ObjectRef, Workspace } from '../ports.ts';
+import { settling, shipping, shippingBeside } from '../core/strategy/index.ts';
+import type { Cluster, ObjectRef, Workspace } from '../ports.ts';
 
 export interface RolloutPlan {
   readonly plan: Plan;
@@ -23,6 +24,8 @@ export interface PlanOrder {
   /** The object as it is now. */
   readonly live: SeldonDeployment | undefined;
   readonly context: RunContext & { readonly pullRequest: number | undefined };
+  readonly ingress: Ingress;
+  readonly front: PlanRequest['front'];
 }
 
 /** What the object and all its predictors speak: what the input says, else what is live. */
@@ -30,9 +33,25 @@ export function protocolOf({ config, live }: Pick<PlanOrder, 'config' | 'live'>)
   return config.render.protocol ?? (live?.spec.protocol === 'v2' ? 'v2' : 'seldon');
 }
 
+const NO_INGRESS: Ingress = { routes: [], served: [] };
+
+/** What else a plan depends on: how the ingress routes, and the object whose requests a second one shares. */
+export async function lookAround(
+  cluster: Cluster,
+  { mode, share }: Pick<Config, 'mode' | 'share'>,
+  { ref, front }: { readonly ref: ObjectRef; readonly front: ObjectRef },
+): Promise<Pick<PlanOrder, 'ingress' | 'front'>> {
+  if (mode === 'direct') return { ingress: NO_INGRESS, front: undefined };
+  const routes = await cluster.routes(front);
+  if (share.routing === 'seldon') return { ingress: { routes, served: [] }, front: undefined };
+  const served = await cluster.servedVersions();
+  if (ref.name === front.name) throw new Error('a second object needs a name of its own');
+  return { ingress: { routes, served }, front: { name: front.name, live: await cluster.read(front) } };
+}
+
 /** Decides what to apply, from what is live, the model, the user's manifest and the inputs. */
 export async function planRollout(workspace: Workspace, order: PlanOrder): Promise<RolloutPlan> {
-  const { config, ref, live, context } = order;
+  const { config, ref, live, context, ingress, front } = order;
   const { manifest } = config.render;
   const base = manifest === undefined ? undefined : parseManifest(manifest, await workspace.read(manifest, 'manifest'));
   const request: PlanRequest = {
@@ -45,6 +64,8 @@ export async function planRollout(workspace: Workspace, order: PlanOrder): Promi
     base,
     context,
     salt: undefined,
+    ingress,
+    front,
   };
   const salt = context.runUrl ?? String(live?.metadata.resourceVersion);
   const plan = (one: PlanRequest) => planFor(one, order);
@@ -53,7 +74,11 @@ export async function planRollout(workspace: Workspace, order: PlanOrder): Promi
 
 function planFor(request: PlanRequest, { config, model }: PlanOrder): Plan {
   const { mode } = config;
-  if (isShipping(mode) && model !== undefined) return shipping[mode]({ ...request, model });
+  if (isShipping(mode) && model !== undefined) {
+    const isSecond = config.share.routing === 'ambassador-annotations';
+    const ship = (isSecond ? shippingBeside[mode] : undefined) ?? shipping[mode];
+    return ship({ ...request, model });
+  }
   if (isSettling(mode)) return settling[mode](request);
   throw new Error(`mode ${mode} plans nothing`);
 }

@@ -26,6 +26,8 @@ interface TargetRequest {
   readonly cluster: Cluster;
   readonly openEndpoint: OpenEndpoint;
   readonly ref: ObjectRef;
+  /** Whose name the public endpoint has: mostly the same. */
+  readonly front: ObjectRef;
   readonly predictor: Predictor;
   readonly protocol: Protocol;
   readonly proof: { readonly access: Access; readonly ingressUrl: string | undefined };
@@ -65,7 +67,7 @@ function onService({ cluster, ref }: TargetRequest, name: string): HttpEndpoint 
 }
 
 function onIngress(request: TargetRequest, to: Pick<Target, 'path' | 'step'>): Target {
-  const { openEndpoint, ref, proof } = request;
-  const path = `${ingressPrefix(ref.namespace, ref.name)}${to.path}`;
+  const { openEndpoint, front, proof } = request;
+  const path = `${ingressPrefix(front.namespace, front.name)}${to.path}`;
   return { ...INGRESS, endpoint: openEndpoint(proof.ingressUrl ?? ''), path, step: to.step };
 }

@@ -17,6 +17,7 @@ export interface ProofRequest {
   readonly runner: Pick<Runner, 'info'>;
   readonly journal: Journal;
   readonly ref: ObjectRef;
+  readonly front: ObjectRef;
   readonly predictor: Predictor;
   readonly protocol: Protocol;
   readonly proof: ProofConfig;

@@ -1,18 +1,27 @@
+import type { Config } from '../core/config.ts';
 import type { Draft } from '../core/draft.ts';
 import { UserError } from '../core/errors.ts';
 import { expectationOf } from '../core/expectation.ts';
 import { predictorLines, revisionLines } from '../core/live-state.ts';
+import { endpointOf } from '../core/protocol.ts';
 import { healthOf } from '../core/rollout-status.ts';
-import type { SeldonDeployment } from '../core/seldon-deployment.ts';
 import type { Clock, Cluster, ObjectRef } from '../ports.ts';
 import type { Conclude } from './journal.ts';
+import { protocolOf } from './plan-rollout.ts';
 import { lookOnce } from './wait-until-ready.ts';
+
+export interface StatusRequest {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly ref: ObjectRef;
+}
 
 /** What is live, with which shares, how it is, since when, and what was proven before. Changes nothing. */
 export async function tellStatus(
-  { cluster, clock, ref }: { readonly cluster: Cluster; readonly clock: Clock; readonly ref: ObjectRef },
+  { cluster, clock, config, ref }: StatusRequest,
   conclude: Conclude,
-): Promise<Pick<Draft, 'predictors' | 'history' | 'since'> & { readonly live: SeldonDeployment }> {
+): Promise<Partial<Draft>> {
   const live = await cluster.read(ref);
   if (live === undefined) {
     throw new UserError('nothing-live', `there is no SeldonDeployment ${ref.namespace}/${ref.name}`, {
@@ -23,8 +32,14 @@ export async function tellStatus(
   const health = healthOf(snapshot, expectationOf(live));
   const told = { 'in-progress': 'on its way', ready: 'all of it is up', failed: 'it will not come up' }[status.phase];
   conclude(status.phase === 'ready' ? told : `${told}: ${status.message}`);
+  const [main] = live.spec.predictors;
+  const protocol = protocolOf({ config, live });
+  const at = { ...ref, protocol, predictor: main?.name ?? '', node: main?.graph.name ?? '' };
   return {
-    live,
+    outcome: 'reported',
+    reason: 'status',
+    protocol,
+    endpoint: endpointOf({ ...at, ingressUrl: config.proof.ingressUrl }),
     predictors: predictorLines(live).map((line) => ({ ...line, health: health.get(line.name) ?? 'unknown' })),
     history: revisionLines(live),
     since: live.metadata.creationTimestamp,

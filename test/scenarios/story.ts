@@ -21,7 +21,7 @@ export interface Ending {
 }
 
 /** The step ended so: exit code, outputs and summary agree, and the comment on the pull request tells the same. */
-export function expectEnding(sandbox: Sandbox, end: ActionEnd, { outcome, reason }: Ending): string {
+export function expectEnding(sandbox: Sandbox, end: ActionEnd, { outcome, reason }: Ending, objects = 1): string {
   const succeeded = ['deployed', 'unchanged', 'planned', 'restored', 'reported'].includes(outcome);
   expect({ ...pick(end.outputs), exitCode: end.exitCode }, end.shown).toEqual({
     outcome,
@@ -30,18 +30,18 @@ export function expectEnding(sandbox: Sandbox, end: ActionEnd, { outcome, reason
   });
   expect(JSON.parse(end.outputs['result'] ?? '{}')).toMatchObject({ schema_version: 1, outcome, reason });
   expect(end.summary.length).toBeGreaterThan(100);
-  return commentOf(sandbox);
+  return commentOf(sandbox, objects);
 }
 
 function pick(outputs: Readonly<Record<string, string>>): Ending {
   return { outcome: outputs['outcome'] ?? '', reason: outputs['reason'] ?? '' };
 }
 
-/** Our one comment on the pull request; a second one would be a mistake of ours. */
-export function commentOf(sandbox: Sandbox): string {
+/** Our last comment on the pull request: one for each object; another one would be a mistake of ours. */
+export function commentOf(sandbox: Sandbox, objects = 1): string {
   const comments = sandbox.github.comments(PULL_REQUEST);
-  expect(comments).toHaveLength(1);
-  return comments[0]?.body ?? '';
+  expect(comments).toHaveLength(objects);
+  return comments.at(-1)?.body ?? '';
 }
 
 export function live(sandbox: Sandbox, name = 'wine'): SeldonDeployment | undefined {

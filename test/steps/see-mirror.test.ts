@@ -47,6 +47,7 @@ async function see({ oneOf, status = 200 }: { readonly oneOf: number; readonly s
     runner,
     journal: startJournal(clock, runner, new AbortController().signal),
     ref: { namespace: 'seldon', name: 'wine' },
+    front: { namespace: 'seldon', name: 'wine' },
     plan,
     protocol: 'seldon',
     config: readConfig({ input: (name) => INPUTS[name] ?? '', env: {} }),

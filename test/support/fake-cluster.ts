@@ -61,6 +61,10 @@ export class FakeCluster implements Cluster {
     return this.#now('routes') ?? [];
   }
 
+  async servedVersions(): Promise<readonly string[]> {
+    return ['v1', 'v1alpha2'];
+  }
+
   async apply(manifest: SeldonDeployment): Promise<SeldonDeployment> {
     this.applied.push(manifest);
     this.#stored = { ...manifest, metadata: { ...manifest.metadata, uid: 'uid-1', generation: this.applied.length } };

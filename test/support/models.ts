@@ -79,6 +79,8 @@ export function aPlanRequest(over: Partial<ShipmentRequest> = {}): ShipmentReque
     share: someShares(),
     context: NO_CONTEXT,
     salt: undefined,
+    ingress: { routes: [], served: ['v1'] },
+    front: undefined,
     ...over,
   };
 }

@@ -18,8 +18,15 @@ import { failureOf, isObjectMissing, readJson } from './api-status.ts';
 import { ApiConnection, type ConnectionOptions } from './connection.ts';
 import { type CredentialsRequest, loadCredentials } from './credentials.ts';
 import { WatchedRollout } from './observation.ts';
-import { KindReader, MAPPINGS, type ResourceKind, SELDON_DEPLOYMENTS, VIRTUAL_SERVICES } from './resource-kind.ts';
-import { routeOfMapping, routeOfVirtualService } from './routing.ts';
+import {
+  KindReader,
+  MAPPINGS,
+  type ResourceKind,
+  SELDON_DEPLOYMENTS,
+  SERVICES,
+  VIRTUAL_SERVICES,
+} from './resource-kind.ts';
+import { routeOfMapping, routeOfService, routeOfVirtualService } from './routing.ts';
 import { annotate, differsInStatusOnly, seldonMissing, serverSideApply } from './server-side-apply.ts';
 import { serviceThroughApi } from './service-proxy.ts';
 
@@ -117,9 +124,10 @@ export class KubernetesCluster implements Cluster {
 
   async routes({ namespace, name }: ObjectRef): Promise<readonly Route[]> {
     const labelSelector = `${SELDON.deploymentLabel}=${deploymentLabel(name)}`;
-    const [istio, emissary] = await Promise.all([
+    const [istio, emissary, annotated] = await Promise.all([
       this.#kinds.get(VIRTUAL_SERVICES, namespace, { name }),
       this.#kinds.get(MAPPINGS, namespace, { query: { labelSelector } }),
+      this.#kinds.get(SERVICES, namespace, { query: { labelSelector } }),
     ]);
     const virtualService = jsonIfAllowed<Parameters<typeof routeOfVirtualService>[0]>(
       istio,
@@ -127,10 +135,24 @@ export class KubernetesCluster implements Cluster {
       namespace,
     );
     const mappings = jsonIfAllowed<{ items?: Parameters<typeof routeOfMapping>[0][] }>(emissary, MAPPINGS, namespace);
+    const services = jsonIfAllowed<{ items?: Parameters<typeof routeOfService>[0][] }>(annotated, SERVICES, namespace);
     return [
       ...(virtualService === undefined ? [] : [routeOfVirtualService(virtualService)]),
       ...(mappings?.items ?? []).map(routeOfMapping),
+      ...(services?.items ?? []).map(routeOfService).filter((route) => route !== undefined),
     ];
+  }
+
+  async servedVersions(): Promise<readonly string[]> {
+    const { group } = SELDON_DEPLOYMENTS;
+    const answer = await this.#connection.request({ method: 'GET', path: `/apis/${group}` });
+    if (answer.status === 404) throw seldonMissing(group);
+    const { versions } = readJson<{ versions?: { version: string }[] }>(answer, {
+      verb: 'get',
+      resource: group,
+      namespace: '',
+    });
+    return (versions ?? []).map(({ version }) => version);
   }
 
   async logs(

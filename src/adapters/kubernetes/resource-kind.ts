@@ -29,6 +29,8 @@ export const MAPPINGS: ResourceKind = {
   versions: ['v2', 'v3alpha1'],
 };
 
+export const SERVICES: ResourceKind = { group: '', plural: 'services', versions: ['v1'] };
+
 /** Finds objects of kinds whose version, or existence, the first request finds out and the others know. */
 export class KindReader {
   readonly #connection: ApiConnection;
@@ -67,5 +69,6 @@ export class KindReader {
 
 /** Below the server's URL. */
 export function collectionPath({ group, plural }: ResourceKind, version: string, namespace: string): string {
-  return `/apis/${group}/${version}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
+  const root = group === '' ? '/api' : `/apis/${group}`;
+  return `${root}/${version}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
 }

@@ -1,5 +1,7 @@
-/** Reads the routing objects that Seldon's operator writes: Istio's VirtualService and Emissary's Mappings. */
+/** Reads the routing objects that Seldon's operator writes: Istio's VirtualService, Emissary's Mappings, Services. */
 
+import { loadAll } from 'js-yaml';
+import { isTree } from '../../core/json-value.ts';
 import type { Route, RouteBackend } from '../../core/snapshot.ts';
 
 interface VirtualService {
@@ -22,6 +24,10 @@ interface Mapping {
   readonly spec?: { readonly service?: string; readonly weight?: number; readonly shadow?: boolean };
 }
 
+interface AnnotatedService {
+  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+}
+
 /** One backend per predictor: the REST and the gRPC route carry the same ones. */
 export function routeOfVirtualService({ metadata, spec }: VirtualService): Route {
   const backends = new Map<string, RouteBackend>();
@@ -36,6 +42,36 @@ export function routeOfMapping({ metadata, spec }: Mapping): Route {
   const service = hostName(spec?.service ?? '');
   const backends = [{ service, weight: spec?.weight, mirrored: spec?.shadow === true }];
   return { kind: 'Mapping', name: metadata.name, backends };
+}
+
+/** A Service whose annotation holds Ambassador's Mappings as YAML; undefined where it holds none. */
+export function routeOfService({ metadata }: AnnotatedService): Route | undefined {
+  const mappings = documentsOf(metadata.annotations?.['getambassador.io/config'] ?? '').filter(
+    (one) => one['kind'] === 'Mapping' && one['grpc'] !== true,
+  );
+  const [first] = mappings;
+  if (first === undefined) return undefined;
+  const backends = mappings.map(({ service, weight, shadow }) => ({
+    service: hostName(String(service)),
+    weight: typeof weight === 'number' ? weight : undefined,
+    mirrored: shadow === true,
+  }));
+  const [backend] = backends;
+  // Each prefix of it goes to the same Service.
+  return {
+    kind: 'Service',
+    dialect: String(first['apiVersion']),
+    name: metadata.name,
+    backends: backend ? [backend] : [],
+  };
+}
+
+function documentsOf(yaml: string): readonly Readonly<Record<string, unknown>>[] {
+  try {
+    return loadAll(yaml).filter(isTree);
+  } catch {
+    return [];
+  }
 }
 
 function add(

@@ -1,5 +1,6 @@
 import { type Budget, budgetOf } from '../budget.ts';
 import { UserError } from '../errors.ts';
+import { routesAtOnce } from '../ingress.ts';
 import { assembleManifest, type Lineup, type Placed } from '../manifest.ts';
 import { noteOf } from '../model-note.ts';
 import { checkedPredictorName } from '../naming.ts';
@@ -101,6 +102,8 @@ export function arrival(request: ShipmentRequest, newcomer: Predictor): readonly
   const all = { [main.name]: 100 };
   const lineup = lineupWith(request, { ...newcomer, traffic: 0 }, all);
   const markerIn = (one: SeldonDeployment['spec']) => one.predictors.find((other) => other.name === name)?.annotations;
+  // There a share of 0 is none of its own: Ambassador would deal out what is left.
+  if (routesAtOnce(request.ingress)) return [];
   const marker = markerIn(assembleManifest(request, lineup).spec)?.[ANNOTATIONS.rollout];
   if (marker !== undefined && marker === markerIn(spec)?.[ANNOTATIONS.rollout]) return [];
   const before = spec.predictors.find((one) => one.name === name);

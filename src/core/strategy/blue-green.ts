@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { routesAtOnce } from '../ingress.ts';
 import { type Plan, planOf, type ShipmentRequest } from '../plan.ts';
 import { replicasOf } from '../replicas.ts';
 import type { Predictor } from '../seldon-deployment.ts';
@@ -9,6 +10,7 @@ export function blueGreen(request: ShipmentRequest): Plan {
   checkCompany(request, { name: 'green', shadow: false });
   const { main, spec } = liveOf(request);
   refuseSecondFlip(request, spec.predictors);
+  refuseHaste(request);
   const replicas = replicasOf(spec, main);
   const { predictor, budget } = renderNewcomer(request, { name: 'green', shadow: false, traffic: 100, replicas });
   const flip = {
@@ -18,6 +20,14 @@ export function blueGreen(request: ShipmentRequest): Plan {
     throughEndpoint: true,
   };
   return planOf(request, { stages: [...arrival(request, predictor), flip], subject: 'green', budget });
+}
+
+function refuseHaste({ ingress, namespace, name }: ShipmentRequest): void {
+  if (!routesAtOnce(ingress)) return;
+  const where = `SeldonDeployment ${namespace}/${name}`;
+  throw new UserError('routing-not-honoured', `the ingress of ${where} sends requests to pods that are not ready yet`, {
+    hint: 'Ambassador reads annotations of Services here (AMBASSADOR_VERSION=v1): use mode `canary`, or set it to v2',
+  });
 }
 
 function refuseSecondFlip({ namespace, name, model }: ShipmentRequest, predictors: readonly Predictor[]): void {

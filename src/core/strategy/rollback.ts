@@ -1,6 +1,7 @@
 import { budgetOf } from '../budget.ts';
 import { UserError } from '../errors.ts';
 import { historyOf, type ProvenRevision, servesSame } from '../history.ts';
+import { routesAtOnce } from '../ingress.ts';
 import type { Lineup } from '../manifest.ts';
 import { titleOf } from '../model-note.ts';
 import { projected } from '../overlay.ts';
@@ -34,21 +35,29 @@ function withdraw(
   const staying = others.filter((one) => !leaving.includes(one));
   const answering = leaving.filter((one) => one.shadow !== true);
   const share = 100 - sum(staying.filter((one) => one.shadow !== true));
-  const lineup = (company: readonly Predictor[]): Lineup => ({
+  // Where a share of 0 is not written, Ambassador would deal out what is left: there 1 % is the least.
+  const least = routesAtOnce(request.ingress) ? 1 : 0;
+  const nearly = share - least * answering.length;
+  const lineup = (company: readonly Predictor[], traffic: number): Lineup => ({
     places: [
-      { predictor: { ...main, traffic: share }, rendered: false },
+      { predictor: { ...main, traffic }, rendered: false },
       ...company.map((predictor) => ({ predictor, rendered: false })),
     ],
     around: 'kept',
     models: [],
   });
-  const emptied = others.map((one) => (answering.includes(one) ? { ...one, traffic: 0 } : one));
+  const emptied = others.map((one) => (answering.includes(one) ? { ...one, traffic: least } : one));
   const gone = leaving.map((one) => one.name).join(' and ');
   const verb = leaving.length === 1 ? 'is' : 'are';
-  const last = { title: `${gone} ${verb} gone`, lineup: lineup(staying), prove: [main.name], throughEndpoint: true };
+  const last = {
+    title: `${gone} ${verb} gone`,
+    lineup: lineup(staying, share),
+    prove: [main.name],
+    throughEndpoint: true,
+  };
   const first = {
-    title: `${main.name} has ${share} % of the requests again`,
-    lineup: lineup(emptied),
+    title: `${main.name} has ${nearly} % of the requests again`,
+    lineup: lineup(emptied, nearly),
     prove: [],
     throughEndpoint: false,
     gentle: true,

@@ -74,6 +74,7 @@ export async function run(config: Config, world: World, context: Context): Promi
     const { finding, ...ending } = endingOf(error, config.dryRun ? 'no' : appliedBy(journal, error));
     if (finding.reason === 'internal-error' && error instanceof Error) world.runner.error(error.stack ?? error.message);
     Object.assign(self.draft, ending, { findings: [finding, ...self.draft.findings], warnings: [] });
+    if (ending.outcome === 'unknown') self.draft.predictors = [];
   }
   return { ...self.draft, steps: journal.records };
 }
@@ -185,7 +186,10 @@ async function fail(self: Run, shipment: Shipment, { findings = [], manifest, ap
     return end(self, 'kept', reason);
   }
   const undo = { ...world, ref, manifest, applied, before: live, timeout: plan.budget.timeout };
-  return end(self, await journal.step('undo', (conclude) => undoRollout(undo, conclude)), reason);
+  const outcome = await journal.step('undo', (conclude) => undoRollout(undo, conclude));
+  // What the draft tells is what was there before: true again, or nobody knows.
+  if (outcome === 'unknown') draft.predictors = [];
+  return end(self, outcome, reason);
 }
 
 function end({ draft }: Run, outcome: Outcome, reason: Reason): void {

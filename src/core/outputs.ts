@@ -10,7 +10,7 @@ export const OUTPUTS = [
   {
     name: 'outcome',
     description:
-      '`deployed`, `unchanged`, `planned`, or why not: `failed`, `rolled-back`, `withdrawn`, `kept`, `unknown`.',
+      '`deployed`, `unchanged`, `planned`, `restored` (mode `rollback`), `reported` (mode `status`), or why not: `failed`, `rolled-back`, `withdrawn`, `kept`, `unknown`.',
   },
   { name: 'reason', description: 'Stable code of the cause, such as `ok`, `crash-loop` or `model-not-found`.' },
   { name: 'endpoint-url', description: '`<ingress-url>/seldon/<namespace>/<name>`; empty without `ingress-url`.' },
@@ -22,6 +22,10 @@ export const OUTPUTS = [
   { name: 'model-storage-uri', description: 'The immutable storage URI that Seldon loads.' },
   { name: 'previous-model-uri', description: 'The storage URI that was live before.' },
   { name: 'manifest-path', description: 'File with the rendered manifest.' },
+  {
+    name: 'predictors',
+    description: 'Who gets how much, as JSON: `[{"name": "main", "model": …, "traffic": 90, …}]`.',
+  },
   { name: 'prediction', description: "The model's answer to the smoke prediction, as JSON text." },
   { name: 'latency-ms', description: 'Milliseconds the smoke prediction took.' },
   { name: 'comment-url', description: 'The comment on the pull request.' },
@@ -49,6 +53,7 @@ export function outputsOf(report: Report, commentUrl: string | undefined): Reado
     'model-storage-uri': model?.storageUri ?? '',
     'previous-model-uri': previous?.modelUri ?? '',
     'manifest-path': report.manifestPath ?? '',
+    predictors: JSON.stringify(report.predictors),
     prediction: prediction?.response ?? '',
     'latency-ms': prediction?.latency === undefined ? '' : String(Math.round(prediction.latency)),
     'comment-url': commentUrl ?? '',

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { actionYaml, readmeWithTables } from '../../scripts/generate-docs.ts';
+import { readConfig } from '../../src/core/config.ts';
 import { INPUTS } from '../../src/core/inputs.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -34,6 +35,32 @@ describe('the examples', () => {
     expect(steps).toHaveLength(1);
     const given = Object.keys(steps[0]?.with ?? {});
     expect(given.filter((name) => !names.includes(name))).toEqual([]);
-    expect(given).toContain('model-uri');
+  });
+
+  /** What an expression stands for, where the action checks the value. */
+  const VALUES: Readonly<Record<string, string>> = {
+    'model-uri': 'models:/wine/7',
+    'pull-request': '7',
+    'dry-run': 'true',
+  };
+
+  it.each(files)('%s gives them values that are accepted together', (file) => {
+    const workflow = load(text(`examples/${file}`)) as { jobs: Record<string, { steps: Step[] }> };
+    const [step] = Object.values(workflow.jobs).flatMap((job) =>
+      job.steps.filter((one) => one.uses?.includes('/mlflow-to-seldon@')),
+    );
+    const given = new Map(Object.entries(step?.with ?? {}).map(([name, value]) => [name, String(value)]));
+    const value = (name: string) => {
+      const said = given.get(name) ?? '';
+      if (!said.includes('${{')) return said;
+      return VALUES[name] ?? (/secrets|vars/.test(said) ? 'https://mlflow.example.com' : '');
+    };
+    expect(() => readConfig({ input: value, env: {} })).not.toThrow();
+  });
+
+  it('show every rollout mode', () => {
+    const all = files.map((file) => text(`examples/${file}`)).join('\n');
+    const modes = ['canary', 'shadow', 'ab', 'blue-green', 'promote', 'rollback', 'status'];
+    expect(modes.filter((mode) => !all.includes(`mode: ${mode}\n`))).toEqual([]);
   });
 });

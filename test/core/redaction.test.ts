@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { redact, redactJson } from '../../src/core/redaction.ts';
 
+/** Milliseconds of the quickest of several tries. */
+function least(work: () => unknown): number {
+  const times = Array.from({ length: 5 }, () => {
+    const started = performance.now();
+    work();
+    return performance.now() - started;
+  });
+  return Math.min(...times);
+}
+
 describe('redaction', () => {
   it.each([
     ['a known secret', 'x s3cr3t-value y', 's3cr3t-value'],
@@ -57,9 +67,13 @@ describe('redaction', () => {
     'AAAAAAAAAAAAAAAA ',
     '-----BEGIN PRIVATE KEY-----',
   ])('stays quick on a hostile log of %s', (piece) => {
-    const started = performance.now();
-    redact(piece.repeat(100_000 / piece.length), []);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    // Growth, not time: machines differ and are busy. A pattern that backtracks grows with the square, 16 times.
+    const short = Math.max(
+      0.5,
+      least(() => redact(piece.repeat(25_000 / piece.length), [])),
+    );
+    const long = least(() => redact(piece.repeat(100_000 / piece.length), []));
+    expect(long / short).toBeLessThan(12);
   });
 });
 

@@ -1,3 +1,5 @@
+import { compare, type SideAnswer } from '../../src/core/comparison.ts';
+import { type Figures, judgeFigures } from '../../src/core/gate.ts';
 import type { Report } from '../../src/core/report.ts';
 
 const URL = 'https://models.example.com/seldon/seldon/wine';
@@ -110,6 +112,20 @@ const failedWait = aReport().steps.slice(0, 4).concat(
   },
 );
 
+const BESIDE: Report['predictors'] = [
+  { name: 'main', model: 'wine-quality v3', traffic: 90, shadow: false, replicas: 3 },
+  { name: 'canary', model: 'wine-quality v4', traffic: 10, shadow: false, replicas: 1 },
+];
+
+function answerOf(value: number, latency: number): SideAnswer {
+  return { status: 200, body: JSON.stringify({ data: { names: [], ndarray: [value] }, meta: {} }), latency };
+}
+
+function gateOf(stage: string, canary: Figures): Report['gates'][number] {
+  const main = { requests: 480, errors: 0.001, latency: 0.018 };
+  return { stage, ...judgeFigures({ main, canary }, { errorMargin: 0.01, latencyRatio: 1.5 }) };
+}
+
 /** One of each ending, for golden files and for the eye. */
 export const sampleReports: Readonly<Record<string, Report>> = {
   deployed: aReport(),
@@ -164,6 +180,75 @@ export const sampleReports: Readonly<Record<string, Report>> = {
         quotes: [],
       },
     ],
+  }),
+  canary: aReport({
+    mode: 'canary',
+    predictors: BESIDE,
+    comparison: compare({
+      old: 'main',
+      new: 'canary',
+      protocol: 'seldon',
+      tolerance: 0.05,
+      exchanges: [5, 6, 7, 8, 9, 10].map((value) => ({
+        old: answerOf(value, 12),
+        new: answerOf(value * 1.01 + (value - 5) / 10, 15),
+      })),
+    }),
+    steps: aReport().steps.map((step, at) =>
+      at < 3 ? step : { ...step, about: at < 6 ? 'canary is up, without requests' : 'main 90 %, canary 10 %' },
+    ),
+  }),
+  'gate-failed': aReport({
+    mode: 'canary',
+    outcome: 'rolled-back',
+    reason: 'gate-failed',
+    prediction: undefined,
+    predictors: BESIDE.slice(0, 1).map((line) => ({ ...line, traffic: 100 })),
+    gates: [
+      gateOf('main 95 %, canary 5 %', { requests: 31, errors: 0, latency: 0.02 }),
+      gateOf('main 75 %, canary 25 %', { requests: 160, errors: 0.08, latency: 0.02 }),
+    ],
+    findings: [
+      {
+        reason: 'gate-failed',
+        title: 'canary fails too often: canary 160 requests, 8 % failed, 20 ms; main 480 requests, 0.1 % failed, 18 ms',
+        cure: 'look at the figures; `gate-error-margin` and `gate-latency-ratio` say what is allowed',
+        quotes: [],
+      },
+    ],
+  }),
+  status: aReport({
+    mode: 'status',
+    outcome: 'reported',
+    reason: 'status',
+    model: undefined,
+    previous: undefined,
+    changes: [],
+    prediction: undefined,
+    since: '2026-11-02T08:15:00Z',
+    predictors: BESIDE.map((line) => ({
+      ...line,
+      health: line.name === 'main' ? 'available' : '0 of 1 new pods ready',
+    })),
+    history: [
+      {
+        revision: 4,
+        model: 'wine-quality v3',
+        time: '2026-11-20T10:00:00.000Z',
+        run: undefined,
+        commit: '6dcb09b5b575',
+        rolledBack: false,
+      },
+      {
+        revision: 3,
+        model: 'wine-quality v2',
+        time: '2026-11-10T10:00:00.000Z',
+        run: undefined,
+        commit: undefined,
+        rolledBack: true,
+      },
+    ],
+    steps: [{ name: 'look', state: 'ok', message: 'on its way: canary: 0 of 1 new pods ready', duration: 41 }],
   }),
   planned: aReport({
     outcome: 'planned',

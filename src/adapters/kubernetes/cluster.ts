@@ -1,7 +1,6 @@
 import type { ClusterConfig } from '../../core/config.ts';
 import { UserError } from '../../core/errors.ts';
-import { deploymentLabel } from '../../core/protocol.ts';
-import { SELDON, type SeldonDeployment } from '../../core/seldon-deployment.ts';
+import type { SeldonDeployment } from '../../core/seldon-deployment.ts';
 import type { KubernetesEvent, Route } from '../../core/snapshot.ts';
 import type {
   ApplyOptions,
@@ -12,21 +11,13 @@ import type {
   Observation,
   Permission,
 } from '../../ports.ts';
-import type { HttpResponse } from '../http.ts';
 import { missingPermissions } from './access-review.ts';
 import { failureOf, isObjectMissing, readJson } from './api-status.ts';
 import { ApiConnection, type ConnectionOptions } from './connection.ts';
 import { type CredentialsRequest, loadCredentials } from './credentials.ts';
 import { WatchedRollout } from './observation.ts';
-import {
-  KindReader,
-  MAPPINGS,
-  type ResourceKind,
-  SELDON_DEPLOYMENTS,
-  SERVICES,
-  VIRTUAL_SERVICES,
-} from './resource-kind.ts';
-import { routeOfMapping, routeOfService, routeOfVirtualService } from './routing.ts';
+import { KindReader, type ResourceKind, SELDON_DEPLOYMENTS } from './resource-kind.ts';
+import { readRoutes } from './routing.ts';
 import { annotate, differsInStatusOnly, seldonMissing, serverSideApply } from './server-side-apply.ts';
 import { serviceThroughApi } from './service-proxy.ts';
 
@@ -122,25 +113,8 @@ export class KubernetesCluster implements Cluster {
     return rollout.view();
   }
 
-  async routes({ namespace, name }: ObjectRef): Promise<readonly Route[]> {
-    const labelSelector = `${SELDON.deploymentLabel}=${deploymentLabel(name)}`;
-    const [istio, emissary, annotated] = await Promise.all([
-      this.#kinds.get(VIRTUAL_SERVICES, namespace, { name }),
-      this.#kinds.get(MAPPINGS, namespace, { query: { labelSelector } }),
-      this.#kinds.get(SERVICES, namespace, { query: { labelSelector } }),
-    ]);
-    const virtualService = jsonIfAllowed<Parameters<typeof routeOfVirtualService>[0]>(
-      istio,
-      VIRTUAL_SERVICES,
-      namespace,
-    );
-    const mappings = jsonIfAllowed<{ items?: Parameters<typeof routeOfMapping>[0][] }>(emissary, MAPPINGS, namespace);
-    const services = jsonIfAllowed<{ items?: Parameters<typeof routeOfService>[0][] }>(annotated, SERVICES, namespace);
-    return [
-      ...(virtualService === undefined ? [] : [routeOfVirtualService(virtualService)]),
-      ...(mappings?.items ?? []).map(routeOfMapping),
-      ...(services?.items ?? []).map(routeOfService).filter((route) => route !== undefined),
-    ];
+  routes(ref: ObjectRef): Promise<readonly Route[]> {
+    return readRoutes(this.#kinds, ref);
   }
 
   async servedVersions(): Promise<readonly string[]> {
@@ -223,10 +197,4 @@ function timeOf({ lastTimestamp, eventTime, metadata }: RecordedEvent): number {
 
 function asked(verb: string, { plural, group }: ResourceKind, namespace: string) {
   return { verb, resource: `${plural}.${group}`, namespace };
-}
-
-/** Undefined where the kind or the object is unknown, or not ours to see. */
-function jsonIfAllowed<T>(answer: HttpResponse | undefined, kind: ResourceKind, namespace: string): T | undefined {
-  if (answer === undefined || answer.status === 403 || answer.status === 404) return undefined;
-  return readJson<T>(answer, asked('get', kind, namespace));
 }

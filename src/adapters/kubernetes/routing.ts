@@ -2,7 +2,12 @@
 
 import { loadAll } from 'js-yaml';
 import { isTree } from '../../core/json-value.ts';
+import { deploymentLabel } from '../../core/protocol.ts';
+import { SELDON } from '../../core/seldon-deployment.ts';
 import type { Route, RouteBackend } from '../../core/snapshot.ts';
+import type { ObjectRef } from '../../ports.ts';
+import { readJson } from './api-status.ts';
+import { type KindReader, MAPPINGS, type ResourceKind, SERVICES, VIRTUAL_SERVICES } from './resource-kind.ts';
 
 interface VirtualService {
   readonly metadata: { readonly name: string };
@@ -26,6 +31,34 @@ interface Mapping {
 
 interface AnnotatedService {
   readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+}
+
+/** All that routes to one SeldonDeployment; what is unknown to the server, or not ours to see, is left out. */
+export async function readRoutes(kinds: KindReader, { namespace, name }: ObjectRef): Promise<readonly Route[]> {
+  const query = { labelSelector: `${SELDON.deploymentLabel}=${deploymentLabel(name)}` };
+  const [istio, emissary, annotated] = await Promise.all([
+    readIfAllowed<VirtualService>(kinds, VIRTUAL_SERVICES, { namespace, name }),
+    readIfAllowed<{ readonly items?: readonly Mapping[] }>(kinds, MAPPINGS, { namespace, query }),
+    readIfAllowed<{ readonly items?: readonly AnnotatedService[] }>(kinds, SERVICES, { namespace, query }),
+  ]);
+  return [
+    ...(istio === undefined ? [] : [routeOfVirtualService(istio)]),
+    ...(emissary?.items ?? []).map(routeOfMapping),
+    ...(annotated?.items ?? []).map(routeOfService).filter((route) => route !== undefined),
+  ];
+}
+
+async function readIfAllowed<T>(
+  kinds: KindReader,
+  kind: ResourceKind,
+  {
+    namespace,
+    ...which
+  }: { readonly namespace: string; readonly name?: string; readonly query?: Readonly<Record<string, string>> },
+): Promise<T | undefined> {
+  const answer = await kinds.get(kind, namespace, which);
+  if (answer === undefined || answer.status === 403 || answer.status === 404) return undefined;
+  return readJson<T>(answer, { verb: 'get', resource: `${kind.plural}.${kind.group}`, namespace });
 }
 
 /** One backend per predictor: the REST and the gRPC route carry the same ones. */

@@ -6,7 +6,8 @@ import { type ModelDescription, modelFiles } from './model-files.ts';
  * files that the storage initializer copies into a pod.
  *
  * Behaviour of a model is written in its files, as on the rig: `FAIL_START` (text: it ends with that), `SLOW_START`
- * (seconds), `OOM` (the kernel kills it), `ANSWER` (`nan`, `error`, `wrong-shape`: what it answers instead).
+ * (seconds), `OOM` (the kernel kills it), `ANSWER` (`nan`, `error`, `wrong-shape`: what it answers instead). Here only:
+ * `SLOW_ANSWER` (seconds for each prediction).
  */
 export type ModelFolder = Readonly<Record<string, string>>;
 
@@ -113,6 +114,7 @@ const LIBRARY: Readonly<Record<string, readonly Entry[]>> = {
     { model: wine(0.3, { OOM: '' }) },
     { model: wine(0.3, { SLOW_START: '30' }) },
   ],
+  'wine-slow': [{ model: wine(0.28, { SLOW_ANSWER: '10' }) }],
   'customer-segment': [{ model: SEGMENT }],
   'tensor-iris': [{ model: IRIS }],
   bare: [{ model: BARE }],

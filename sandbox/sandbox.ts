@@ -10,6 +10,7 @@ import { storageInitializerImage } from './model-server/storage-initializer.ts';
 import { type ModelFolder, type ObjectStore, REGISTERED_MODELS, type RegisteredModel, sandboxStore } from './models.ts';
 import type { AmbassadorForm } from './operator/ambassador-annotation.ts';
 import { type Operator, startOperator } from './operator/operator.ts';
+import { type SandboxPrometheus, startPrometheus } from './prometheus/server.ts';
 import { type ActionCall, type ActionEnd, runAction } from './runner.ts';
 
 /** Everything the action talks to, on loopback, in this process: started together, stopped together. */
@@ -19,6 +20,8 @@ export interface Sandbox {
   readonly gateway: Gateway;
   readonly mlflow: SandboxMlflow;
   readonly github: SandboxGithub;
+  /** The action is not told of it, unless a call does. */
+  readonly prometheus: SandboxPrometheus;
   /** What lies in it may be changed while stories run. */
   readonly store: Map<string, ModelFolder>;
   /** Runs the built action with inputs that point into the sandbox; a call says only what is different. */
@@ -36,6 +39,8 @@ export interface SandboxOptions {
   readonly folders?: ObjectStore;
   /** How the operator tells Ambassador of its routes; `v0` is Seldon 0.2, with its one API version. */
   readonly ambassador?: AmbassadorForm;
+  /** The bearer token that Prometheus wants; default: none. */
+  readonly prometheusToken?: string;
 }
 
 /** The pull request that the sandbox's repository has, and the commit it was merged with. */
@@ -80,12 +85,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       ghs_reader: { login: 'github-actions[bot]', permissions: ['contents:read'] },
     },
   });
+  const prometheus = await startPrometheus({ kubeconfig, token: options.prometheusToken });
   return {
     cluster,
     operator,
     gateway,
     mlflow,
     github,
+    prometheus,
     store,
     act: (call = {}) =>
       runAction({
@@ -106,6 +113,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         },
       }),
     close: async () => {
+      await prometheus.close();
       await gateway.close();
       await operator.close();
       await Promise.all([cluster.close(), mlflow.close(), github.close()]);

@@ -1,5 +1,5 @@
 /** The life of a model server's process: a start that may be slow or fatal, a port, an end when the pod is deleted. */
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerContext, ContainerExit } from '../container.ts';
 
@@ -35,14 +35,12 @@ export async function serve(
     end = [],
   }: { readonly answer: (asked: Asked) => Answered; readonly end?: readonly Promise<ContainerExit>[] },
 ): Promise<ContainerExit> {
+  const underWay = new Set<Promise<void>>();
   const server = createServer((request, response) => {
-    void bodyOf(request).then((body) => {
-      const path = new URL(request.url ?? '/', 'http://container').pathname;
-      const contentType = request.headers['content-type'] ?? '';
-      const answered = answer({ method: request.method ?? 'GET', path, body, contentType });
-      response.writeHead(answered.status, { 'content-type': answered.contentType ?? 'application/json' });
-      response.end(answered.body);
-    });
+    const exchange = reply(request, response)
+      .catch(() => void response.destroy())
+      .finally(() => underWay.delete(exchange));
+    underWay.add(exchange);
   });
   const listening = Promise.withResolvers<void>();
   server.once('listening', listening.resolve).once('error', listening.reject);
@@ -50,8 +48,27 @@ export async function serve(
   await listening.promise;
   const exit = await Promise.race([stopped(context.signal), ...end]);
   server.close();
+  // As gunicorn and uvicorn do: what is under way may end.
+  await Promise.all(underWay);
   server.closeAllConnections();
   return exit;
+
+  async function reply(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await bodyOf(request);
+    // Only predictions are posted.
+    if (request.method === 'POST') await slowAnswer(context);
+    const path = new URL(request.url ?? '/', 'http://container').pathname;
+    const contentType = request.headers['content-type'] ?? '';
+    const answered = answer({ method: request.method ?? 'GET', path, body, contentType });
+    response.writeHead(answered.status, { 'content-type': answered.contentType ?? 'application/json' });
+    if (!response.closed) await new Promise<void>((resolve) => response.once('close', resolve).end(answered.body));
+  }
+}
+
+/** Obeys the file SLOW_ANSWER. */
+async function slowAnswer({ models, second }: ContainerContext): Promise<void> {
+  const seconds = models.get('SLOW_ANSWER');
+  if (seconds !== undefined) await delay(Number(seconds) * second);
 }
 
 /** Sleeps, at most until the pod is deleted. */

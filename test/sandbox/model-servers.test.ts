@@ -218,6 +218,19 @@ describe('the start of a model server', () => {
     expect(await server.exit).toEqual({ exitCode: 0 });
   });
 
+  it('can take long to answer, but not to say how it is', async () => {
+    const slow = await run(mlflowServerImage(), { files: { ...filesOf('bare'), SLOW_ANSWER: '10' } });
+    await started(slow, '/health/ping');
+    const time = async (path: string, body?: string) => {
+      const began = performance.now();
+      const headers = { 'content-type': 'application/json' };
+      await fetch(`${slow.url}${path}`, body === undefined ? {} : { method: 'POST', body, headers });
+      return performance.now() - began;
+    };
+    expect(await time('/health/ping')).toBeLessThan(90);
+    expect(await time('/predict', '{"data":{"ndarray":[[1,2,3,4]]}}')).toBeGreaterThan(90);
+  });
+
   it('can be slow, and can be killed', async () => {
     const slow = await run(mlflowServerImage(), { files: { ...filesOf('bare'), SLOW_START: '20' } });
     await expect(fetch(`${slow.url}/health/ping`)).rejects.toThrow();

@@ -48,6 +48,14 @@ export function healthTarget(request: TargetRequest): Target {
   return { ...SERVICE, endpoint: onService(request, name), path: healthPath(protocol, node), step: 'health' };
 }
 
+/** The model container itself: its orchestrator counts no request, and no metric tells of one. */
+export function modelTarget(request: TargetRequest): Target {
+  const { ref, predictor, protocol } = request;
+  const node = predictor.graph.name;
+  const endpoint = onService(request, containerService(ref.name, predictor.name, node));
+  return { ...SERVICE, endpoint, path: predictPath(protocol, node), step: 'predict' };
+}
+
 /** The predictor's own Service: behind a weighted ingress another predictor might answer. */
 export function predictTarget(request: TargetRequest, access: Access): Target {
   const { ref, predictor, protocol, proof } = request;

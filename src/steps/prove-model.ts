@@ -123,9 +123,9 @@ async function attemptOn(
 }
 
 /** One more prediction, of which only a failure is told. */
-export async function askAgain(request: ProofRequest): Promise<readonly Finding[] | undefined> {
+export async function askAgain(request: ProofRequest, target: Target): Promise<readonly Finding[] | undefined> {
   if (request.smoke === undefined) return undefined;
-  const { failure, prediction } = await attemptOn(request, request.smoke, predictTarget(request, request.proof.access));
+  const { failure, prediction } = await attemptOn(request, request.smoke, target);
   return failure && (await refused(request, failure, prediction)).findings;
 }
 

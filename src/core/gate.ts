@@ -22,6 +22,9 @@ export interface GateVerdict {
   readonly canary: Figures;
 }
 
+/** What is exactly at the margin passes, though 0.06 + 0.01 is less than 0.07 to a computer. */
+const ROUNDING = 1e-9;
+
 export function judgeFigures(
   { main, canary }: { readonly main: Figures; readonly canary: Figures },
   { errorMargin, latencyRatio }: Pick<GateConfig, 'errorMargin' | 'latencyRatio'>,
@@ -31,11 +34,15 @@ export function judgeFigures(
   const told = `canary ${describe(canary)}; main ${describe(main)}`;
   const errors = canary.errors ?? 0;
   const allowed = (main.errors ?? 0) + errorMargin;
-  if (errors > allowed) return verdict('fail', `canary fails too often: ${told}; allowed are ${percent(allowed)}`);
+  if (errors > allowed + ROUNDING)
+    return verdict('fail', `canary fails too often: ${told}; allowed are ${percent(allowed)}`);
   if (!isAboveZero(main.latency) || canary.latency === undefined) return verdict('pass', told);
   const ratio = canary.latency / main.latency;
-  if (ratio > latencyRatio) {
-    return verdict('fail', `canary is ${ratio.toFixed(1)} times as slow as main: ${told}; allowed is ${latencyRatio}`);
+  if (ratio > latencyRatio + ROUNDING) {
+    return verdict(
+      'fail',
+      `canary is ${Number(ratio.toPrecision(3))} times as slow as main: ${told}; allowed is ${latencyRatio}`,
+    );
   }
   return verdict('pass', told);
 }

@@ -41,8 +41,8 @@ export function openPrometheus({ url, token, clock }: PrometheusOptions): Metric
 }
 
 function refusal({ status }: HttpResponse, body: unknown): string {
-  const said = isTree(body) && typeof body['error'] === 'string' ? `: ${body['error']}` : '';
-  return `HTTP ${status}${said}`;
+  if (isTree(body) && typeof body['error'] === 'string') return `HTTP ${status}: ${body['error']}`;
+  return status === 200 ? 'HTTP 200, but not in the words of Prometheus' : `HTTP ${status}`;
 }
 
 /** `{resultType: "vector", result: [{metric, value: [seconds, "12"]}]}`; one series, since our queries sum. */

@@ -2,6 +2,7 @@ import { UserError } from '../core/errors.ts';
 import { expectationOf } from '../core/expectation.ts';
 import { type Figures, figuresOf, type GateVerdict, gateQueries, judgeFigures } from '../core/gate.ts';
 import type { Stage } from '../core/plan.ts';
+import { hasOrchestrator } from '../core/predictor.ts';
 import type { Finding, GateRecord } from '../core/report.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../core/seldon-deployment.ts';
 import type { Pod } from '../core/snapshot.ts';
@@ -139,20 +140,30 @@ async function gate(rollout: Rollout, stage: Stage): Promise<readonly Finding[] 
     const cure = 'look at the figures; `gate-error-margin` and `gate-latency-ratio` say what is allowed';
     return [{ reason: 'gate-failed', title: record.message, cure, quotes: [] }];
   }
-  const cure = 'send requests while the step lasts, or say with `gate-no-data: pass` that silence is good enough';
+  const how = hasOrchestrator(plan.predictor)
+    ? 'send requests while the step lasts'
+    : 'leave out `orchestrator: false`';
+  const cure = `${how}, or say with \`gate-no-data: pass\` that silence is good enough`;
   return [{ reason: 'gate-no-data', title: record.message, cure, quotes: [] }];
 }
 
-/** A Prometheus that does not answer has no data. */
+/** A Prometheus that does not answer has no data, and neither has one where nobody counts. */
 async function verdictOf(rollout: Rollout, metrics: Metrics, stage: Stage): Promise<GateVerdict> {
-  const names = [stage.manifest.spec.predictors[0]?.name ?? '', rollout.plan.predictor.name] as const;
+  const { predictor } = rollout.plan;
+  if (!hasOrchestrator(predictor))
+    return silent(`${predictor.name} runs without the orchestrator, which counts the requests for Prometheus`);
+  const names = [stage.manifest.spec.predictors[0]?.name ?? '', predictor.name] as const;
   try {
     const [main, canary] = await Promise.all(names.map((name) => figures(rollout, metrics, name)));
     return judgeFigures({ main: main ?? NO_FIGURES, canary: canary ?? NO_FIGURES }, rollout.config.gate);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { answer: 'no-data', message: error.message, main: NO_FIGURES, canary: NO_FIGURES };
+    return silent(error.message);
   }
+}
+
+function silent(message: string): GateVerdict {
+  return { answer: 'no-data', message, main: NO_FIGURES, canary: NO_FIGURES };
 }
 
 const NO_FIGURES: Figures = { requests: undefined, errors: undefined, latency: undefined };

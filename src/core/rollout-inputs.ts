@@ -92,6 +92,8 @@ function readRevision(read: InputReader): string | undefined {
 
 export function readGate(read: InputReader): GateConfig {
   const prometheusUrl = read.webUrl('prometheus-url');
+  if (prometheusUrl !== undefined && read.text('mode') === 'canary' && read.text('steps') === undefined)
+    read.fault('prometheus-url', 'judges the figures of each of `steps`: give at least one, such as `steps: 10`');
   return {
     prometheusUrl,
     prometheusToken: read.text('prometheus-token'),

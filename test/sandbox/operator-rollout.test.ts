@@ -43,6 +43,11 @@ async function initializer({ args, models }: ContainerContext): Promise<Containe
   return { exitCode: 0 };
 }
 
+/** A race that the reference has too: Available once more, before the Deployment's controller has woken up. */
+function calm(story: readonly string[]): string {
+  return story.join('\n').replace(/(\d+ Available ready\n\d+ Creating not ready\n)\1+/g, '$1');
+}
+
 beforeEach(async () => {
   seen = [];
   cluster = await startCluster({
@@ -174,9 +179,7 @@ test('an update says Available and Ready for the old pods first, as the referenc
   await apply(predictor('main', 's3://two', 100));
   await rolledOut({ main: 's3://two' });
   expect(storyOf(RECORDED.update)).toContain('2 Available ready');
-  // A race that the reference has too: Available once more, before the Deployment's controller has woken up.
-  const flap = ['2 Available ready', '2 Creating not ready'].join();
-  expect(storyOf(seen).join().replace(`${flap},${flap}`, flap)).toBe(storyOf(RECORDED.update).join());
+  await poll(() => calm(storyOf(seen))).toEqual(calm(storyOf(RECORDED.update)));
   const status = cluster.api.get('SeldonDeployment', WINE)?.status;
   expect(status).not.toHaveProperty('observedGeneration');
 });
@@ -197,7 +200,7 @@ test('a canary gets its Mapping when it is up, a new weight at once, and goes wi
   await until('the weight', () => JSON.stringify(mappings()).includes('50'));
   await rolledOut({ main: 's3://one', canary: 's3://two' });
   const recorded = storyOf(RECORDED.canary.filter(({ generation }) => generation <= 3));
-  await poll(() => storyOf(seen)).toEqual(recorded);
+  await poll(() => calm(storyOf(seen))).toEqual(calm(recorded));
 
   await apply(predictor('main', 's3://one', 100));
   await rolledOut({ main: 's3://one' });
@@ -267,7 +270,7 @@ test('with Istio there is a VirtualService instead of Mappings, and the status m
   expect(cluster.api.list('Mapping')).toEqual([]);
   expect(cluster.api.list('VirtualService').map(({ metadata }) => metadata.name)).toEqual(['wine']);
   expect(cluster.api.list('DestinationRule').map(({ metadata }) => metadata.name)).toEqual(['wine-main']);
-  expect(seen.at(-1)?.conditions).toEqual(
+  await poll(() => seen.at(-1)?.conditions).toEqual(
     expect.arrayContaining([
       'AmbassadorMappingsReady True No Ambassador Mappaings defined',
       'istioVirtualServicesReady True All VirtualServices created',

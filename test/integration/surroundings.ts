@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { startGateway } from '../../sandbox/gateway/gateway.ts';
 import { startGithub } from '../../sandbox/github/server.ts';
 import { startOperator } from '../../sandbox/operator/operator.ts';
 import { type ActionCall, type ActionEnd, runAction } from '../../sandbox/runner.ts';
+import { type EnvoyGateway, startEnvoy } from './envoy.ts';
 
 /** A model as the rig's manifest describes it (RIG_MLFLOW_MANIFEST). */
 export interface LoggedModel {
@@ -12,14 +12,17 @@ export interface LoggedModel {
   readonly version?: string | null;
   readonly artifact_uri?: string | null;
   readonly prediction?: unknown;
+  readonly example?: unknown;
 }
 
 export interface Surroundings {
   readonly models: readonly LoggedModel[];
   /** Storage behind the server's `mlflow-artifacts:/`, as the cluster reaches it. */
   readonly artifactsDestination: string;
-  /** Whether the orchestrator's image runs: it is our executor on the rig, Seldon's where Seldon is installed. */
+  /** Where people send their requests; undefined where Seldon is installed and nobody said which ingress it has. */
   readonly gatewayUrl: string | undefined;
+  /** The Envoy behind it, to be asked what it does; undefined where Seldon is installed. */
+  readonly gateway: EnvoyGateway | undefined;
   readonly comments: (pullRequest: number) => readonly string[];
   deploy(call: Partial<ActionCall> & { readonly with: Readonly<Record<string, string>> }): Promise<ActionEnd>;
   close(): Promise<void>;
@@ -33,7 +36,7 @@ function demanded(name: string): string {
   return value;
 }
 
-/** The cluster and the MLflow that the environment names, with our operator and gateway unless Seldon's are there. */
+/** The cluster and the MLflow that the environment names, with our operator and an Envoy unless Seldon is there. */
 export async function openSurroundings(): Promise<Surroundings> {
   const kubeconfig = demanded('KUBECONFIG');
   const tracking = demanded('MLFLOW_TRACKING_URI');
@@ -44,7 +47,7 @@ export async function openSurroundings(): Promise<Surroundings> {
   const operator = installed
     ? undefined
     : await startOperator({ kubeconfig: text, ambassador: true, istio: false, webhook: true });
-  const gateway = installed ? undefined : await startGateway({ kubeconfig: text });
+  const gateway = installed ? undefined : await startEnvoy({ kubeconfig: text });
   const github = await startGithub({
     repository: 'acme/wine',
     pullRequests: [{ number: 7 }],
@@ -56,6 +59,7 @@ export async function openSurroundings(): Promise<Surroundings> {
     models,
     artifactsDestination,
     gatewayUrl: process.env['INGRESS_URL'] ?? gateway?.url,
+    gateway,
     comments: (pullRequest) => github.comments(pullRequest).map((one) => one.body ?? ''),
     deploy: (call) =>
       runAction({

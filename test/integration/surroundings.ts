@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { startGithub } from '../../sandbox/github/server.ts';
-import { startOperator } from '../../sandbox/operator/operator.ts';
+import { type OperatorOptions, startOperator } from '../../sandbox/operator/operator.ts';
 import { type ActionCall, type ActionEnd, runAction } from '../../sandbox/runner.ts';
 import { type EnvoyGateway, startEnvoy } from './envoy.ts';
 
@@ -28,6 +28,10 @@ export interface Surroundings {
   close(): Promise<void>;
 }
 
+type Operated = Omit<OperatorOptions, 'kubeconfig'>;
+
+const EVERYWHERE: Operated = { ambassador: true, istio: false, webhook: true };
+
 /** What must be there; a missing piece is named, never skipped silently. */
 function demanded(name: string): string {
   const value = process.env[name];
@@ -36,17 +40,17 @@ function demanded(name: string): string {
   return value;
 }
 
-/** The cluster and the MLflow that the environment names, with our operator and an Envoy unless Seldon is there. */
-export async function openSurroundings(): Promise<Surroundings> {
+/** The cluster and the MLflow that the environment names, with our operators and an Envoy unless Seldon is there. */
+export async function openSurroundings(operators: readonly Operated[] = [EVERYWHERE]): Promise<Surroundings> {
   const kubeconfig = demanded('KUBECONFIG');
   const tracking = demanded('MLFLOW_TRACKING_URI');
   const manifest = demanded('RIG_MLFLOW_MANIFEST');
   if (!existsSync(kubeconfig)) throw new Error('KUBECONFIG names no file');
   const installed = process.env['SELDON_OPERATOR'] === 'installed';
   const text = readFileSync(kubeconfig, 'utf8');
-  const operator = installed
-    ? undefined
-    : await startOperator({ kubeconfig: text, ambassador: true, istio: false, webhook: true });
+  const started = installed
+    ? []
+    : await Promise.all(operators.map((one) => startOperator({ ...one, kubeconfig: text })));
   const gateway = installed ? undefined : await startEnvoy({ kubeconfig: text });
   const github = await startGithub({
     repository: 'acme/wine',
@@ -82,7 +86,7 @@ export async function openSurroundings(): Promise<Surroundings> {
       }),
     close: async () => {
       await gateway?.close();
-      await operator?.close();
+      await Promise.all(started.map((operator) => operator.close()));
       await github.close();
     },
   };

@@ -102,6 +102,25 @@ describe('people who use a model do not notice what is done to it', () => {
     expect(await settled(() => story.podUids('green'), [])).toEqual([]);
   });
 
+  it.concurrent('two models share the requests until one is rolled back, and main keeps its pods all the while', async () => {
+    const story = new Story(world, 'pair', QUICK);
+    expectEnding(await story.run('direct', V1), 'deployed', 'ok');
+    const main = await story.podUids('main');
+
+    const sharing = await story.runUnderLoad('ab', { ...V2, traffic: '20' });
+    expectEnding(sharing.end, 'deployed', 'ok');
+    expectTwentyPercent(await story.ask(ASKED, { main: 80, b: 20 }));
+    const told = await story.run('status');
+    expectEnding(told, 'reported', 'status');
+    expect(told.summary).toMatch(/20 %/);
+
+    const rollback = await story.runUnderLoad('rollback');
+    expectEnding(rollback.end, 'restored', 'ok');
+    expect((await story.ask(50, { main: 100 })).answered).toEqual({ v1: 50, v2: 0 });
+    expect(await settled(() => story.podUids('b'), [])).toEqual([]);
+    expect(await story.podUids('main')).toEqual(main);
+  });
+
   it.concurrent('where Istio routes, a canary and its promotion lose no request either', async () => {
     await openNamespace('mesh');
     const story = new Story(world, 'weave', { ...QUICK, namespace: 'mesh' });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Backend,
   groupsOfMappings,
@@ -38,6 +39,12 @@ export interface Watched {
   readonly slices: Collection<EndpointSlice>;
 }
 
+/**
+ * Milliseconds by which routes follow the API later than endpoints do, as in an ingress of several replicas, or one that
+ * collects changes. What is taken away while requests are still routed to it is seen to fail.
+ */
+const LAG = 2_000;
+
 const CLUSTERS = 'clusters.json';
 const ROUTES = 'routes.json';
 
@@ -49,6 +56,8 @@ export class EnvoyController {
   readonly #written = new Map<string, { readonly content: string; readonly version: string }>();
   #version = 0;
   #routed: readonly Backend[] = [];
+  /** What the API said of routes and when, the newest last. */
+  readonly #told: { readonly groups: readonly RouteGroup[]; readonly at: number }[] = [];
   #isAsked = false;
   #isOpen = false;
   #work: Promise<void> | undefined;
@@ -93,8 +102,7 @@ export class EnvoyController {
 
   /** Where a route leads is there before the route and goes after it: no request meets a gap of the gateway's making. */
   async #writeAll(): Promise<void> {
-    const { mappings, virtualServices } = this.#cluster;
-    const groups = [...groupsOfMappings(mappings.list()), ...groupsOfVirtualServices(virtualServices.list())];
+    const groups = this.#groups();
     const before = this.#routed;
     const after = backendsOf(groups);
     this.#routed = after;
@@ -105,6 +113,18 @@ export class EnvoyController {
     await this.#writeRoutes(groups);
     this.#writeEndpoints(after);
     await this.#writeClusters(after);
+  }
+
+  /** The routes of a moment ago. */
+  #groups(): readonly RouteGroup[] {
+    const { mappings, virtualServices } = this.#cluster;
+    const groups = [...groupsOfMappings(mappings.list()), ...groupsOfVirtualServices(virtualServices.list())];
+    const now = Date.now();
+    if (!isDeepStrictEqual(groups, this.#told.at(-1)?.groups)) {
+      this.#told.push({ groups, at: now });
+      setTimeout(() => this.wake(), LAG + 1).unref();
+    }
+    return this.#told.findLast(({ at }) => now - at >= LAG)?.groups ?? [];
   }
 
   #writeEndpoints(backends: readonly Backend[]): void {

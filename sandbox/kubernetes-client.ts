@@ -106,7 +106,7 @@ export class KubernetesClient {
   /** Lists a kind in all namespaces and follows it; resolves when the first list is there. */
   async follow<T extends KubernetesObject>(kind: Kind, onChange: (object: T) => void): Promise<Collection<T>> {
     const collection = new Collection<T>(onChange);
-    const version = await this.#list(kind, collection);
+    const version = await this.#firstList(kind, collection);
     void this.#keepUp(kind, collection, version).catch((error: unknown) => {
       if (!this.#closing.signal.aborted) throw error;
     });
@@ -120,6 +120,18 @@ export class KubernetesClient {
 
   urlOf(path: string): URL {
     return new URL(`${this.#server.origin}${this.#server.pathname.replace(/\/$/, '')}${path}`);
+  }
+
+  /** Of a kind that nobody asked for so far a real server says 429, "storage is (re)initializing", for a moment. */
+  async #firstList<T extends KubernetesObject>(kind: Kind, collection: Collection<T>): Promise<string> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#list(kind, collection);
+      } catch (error) {
+        if (!(error instanceof KubernetesError) || error.status !== 429 || attempt === 20) throw error;
+        await delay(500, undefined, { signal: this.#closing.signal });
+      }
+    }
   }
 
   async #list<T extends KubernetesObject>(kind: Kind, collection: Collection<T>): Promise<string> {

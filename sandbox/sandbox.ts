@@ -108,6 +108,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
           'artifacts-destination': 's3://mlflow',
           'env-secret': 'rclone-s3',
           'ingress-url': gateway.url,
+          // It learns its routes by watch.
+          'ingress-lag': '0',
           'github-token': 'ghs_sandbox',
           ...call.inputs,
         },

@@ -185,7 +185,7 @@ async function fail(self: Run, shipment: Shipment, { findings = [], manifest, ap
     draft.predictors = linesOf(shipment, applied);
     return end(self, 'kept', reason);
   }
-  const undo = { ...world, ref, manifest, applied, before: live, timeout: plan.budget.timeout };
+  const undo = { ...world, ...config.share, ref, manifest, applied, before: live, timeout: plan.budget.timeout };
   const outcome = await journal.step('undo', (conclude) => undoRollout(undo, conclude));
   // What the draft tells is what was there before: true again, or nobody knows.
   if (outcome === 'unknown') draft.predictors = [];

@@ -75,6 +75,8 @@ export interface ShareConfig {
   /** Revision (`3`) or model version (`v3`) to go back to. */
   readonly to: string | undefined;
   readonly routing: Routing;
+  /** Seconds the ingress may take to do what its routing objects say. */
+  readonly ingressLag: number;
 }
 
 /** When a canary's figures are good enough. */

@@ -17,6 +17,11 @@ export function routesAtOnce({ routes }: Ingress): boolean {
   return routes.some(({ kind }) => kind === 'Service');
 }
 
+/** The least share that is written as it is meant. */
+export function leastShare(ingress: Ingress): number {
+  return routesAtOnce(ingress) ? 1 : 0;
+}
+
 /**
  * Why the annotations of a second SeldonDeployment would do harm on this installation, in words; undefined where its
  * operator honours them. Seldon 0.2 and 0.3 honour both (and write `ambassador/v0`), 0.4 and 0.5 the shadow alone.

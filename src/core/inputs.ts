@@ -45,6 +45,11 @@ export const INPUTS = [
       '`seldon`: two predictors of one SeldonDeployment. `ambassador-annotations`: a second SeldonDeployment, as Seldon before 0.4 wants it; refused where it would do harm.',
   },
   {
+    name: 'ingress-lag',
+    description:
+      'How long the ingress may take to follow its routes: a predictor that answered goes only so long after its requests went. Default: 5 seconds.',
+  },
+  {
     name: 'prometheus-url',
     description:
       'Prometheus with the metrics of the orchestrators. With it a step of a canary is only left when its figures are good.',

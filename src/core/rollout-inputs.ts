@@ -71,6 +71,7 @@ export function readShare(read: InputReader): ShareConfig {
     predictor: read.label('predictor'),
     to: readRevision(read),
     routing,
+    ingressLag: read.seconds('ingress-lag', { least: 0 }) ?? 5,
   };
 }
 

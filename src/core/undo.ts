@@ -1,6 +1,6 @@
 import { isTree } from './json-value.ts';
 import { overlay, projected } from './overlay.ts';
-import { FIELD_MANAGER, type SeldonDeployment } from './seldon-deployment.ts';
+import { FIELD_MANAGER, type Predictor, type SeldonDeployment } from './seldon-deployment.ts';
 
 /**
  * The manifest that takes an apply back: for every field that we applied or owned before, the value it had before. A
@@ -22,6 +22,24 @@ export function undoManifest(
     ...restored,
     metadata: { ...restored.metadata, ...(resourceVersion !== undefined && { resourceVersion }) },
   };
+}
+
+/**
+ * What to apply before an undo, so that no request is lost: the same predictors, but those that will go have no requests
+ * and the others what they had. Undefined where nobody goes that answers.
+ */
+export function emptiedForUndo(applied: SeldonDeployment, before: SeldonDeployment): SeldonDeployment | undefined {
+  const had = new Map(before.spec.predictors.map((one) => [one.name, one]));
+  const goes = ({ name, shadow, traffic = 0 }: Predictor) => !had.has(name) && shadow !== true && traffic > 0;
+  if (!applied.spec.predictors.some(goes)) return undefined;
+  const isSole = before.spec.predictors.filter((one) => one.shadow !== true).length === 1;
+  const predictors = applied.spec.predictors.map((one): Predictor => {
+    const old = had.get(one.name);
+    const traffic = isSole && old !== undefined && old.shadow !== true ? 100 : old?.traffic;
+    if (goes(one)) return { ...one, traffic: 0 };
+    return traffic === undefined ? one : { ...one, traffic };
+  });
+  return { ...applied, spec: { ...applied.spec, predictors } };
 }
 
 /** The fields that our last apply owned, as a tree with `true` for leaves and lists. */

@@ -48,13 +48,29 @@ export interface Carried {
 export async function carryOut(rollout: Rollout, live: SeldonDeployment | undefined): Promise<Carried> {
   let carried: Carried = { findings: undefined, manifest: undefined, applied: undefined };
   for (const stage of rollout.plan.stages) {
-    if (stage.gentle && live !== undefined && (await stateOf(rollout, live, rollout.ref)) !== 'ready') continue;
+    const now = carried.applied ?? live;
+    if (stage.gentle && now !== undefined && (await stateOf(rollout, now, rollout.ref)) !== 'ready') continue;
     const sent = await send(rollout, stage, carried);
     if ('findings' in sent) return { ...carried, findings: sent.findings };
     carried = { ...sent, findings: await comeUp(rollout, stage, sent.applied) };
     if (carried.findings !== undefined && !stage.gentle) return carried;
+    if (carried.findings === undefined && stage.gentle) await letIngressFollow(rollout);
   }
   return { ...carried, findings: undefined };
+}
+
+/**
+ * The requests have been moved: nothing may go before they are. An ingress drops the endpoints of pods that go at once,
+ * and answers 503 for as long as it still routes requests there (seen with Envoy: all of the predictor's share).
+ */
+export function letIngressFollow({
+  clock,
+  runner,
+  config,
+}: Pick<Rollout, 'clock' | 'runner' | 'config'>): Promise<void> {
+  const { ingressLag } = config.share;
+  if (ingressLag > 0) runner.info(`giving the ingress ${ingressLag} s to follow`);
+  return clock.sleep(ingressLag * 1000);
 }
 
 interface Sent {

@@ -2,10 +2,10 @@ import { expectationOf } from '../core/expectation.ts';
 import { equal } from '../core/json-value.ts';
 import type { Outcome } from '../core/report.ts';
 import type { SeldonDeployment } from '../core/seldon-deployment.ts';
-import { undoManifest } from '../core/undo.ts';
+import { emptiedForUndo, undoManifest } from '../core/undo.ts';
 import type { Clock, Cluster, ObjectRef, Runner } from '../ports.ts';
 import type { Conclude } from './journal.ts';
-import { waitUntilReady } from './wait-until-ready.ts';
+import { lookOnce, waitUntilReady } from './wait-until-ready.ts';
 
 export interface UndoRequest {
   readonly cluster: Cluster;
@@ -19,6 +19,8 @@ export interface UndoRequest {
   readonly before: SeldonDeployment | undefined;
   /** Seconds. */
   readonly timeout: number;
+  /** Seconds the ingress may take to do what its routing objects say. */
+  readonly ingressLag: number;
 }
 
 /** How the undo ended: `unknown` when what is live now could not be made certain. */
@@ -36,9 +38,10 @@ export async function undoRollout(request: UndoRequest, conclude: Conclude): Pro
       conclude(`nothing put back: ${foreign}`, 'failed');
       return 'unknown';
     }
-    return request.before === undefined
-      ? await withdraw(request, now, conclude)
-      : await restore(request, request.before, { now, conclude });
+    const { before } = request;
+    if (before === undefined) return await withdraw(request, now, conclude);
+    const last = await moveRequests(request, before);
+    return await restore({ ...request, ...last }, before, { now: last?.applied ?? now, conclude });
   } catch (error) {
     conclude(`could not be put back: ${error instanceof Error ? error.message : String(error)}`, 'failed');
     return 'unknown';
@@ -52,6 +55,26 @@ function changedByOthers(now: SeldonDeployment | undefined, applied: SeldonDeplo
   if (!equal(now.spec, applied.spec))
     return 'somebody changed the SeldonDeployment meanwhile, and that is not ours to undo';
   return undefined;
+}
+
+/** Seconds for which the requests may take to move; those of a predictor that is not up move with its end. */
+const MOVING = 30;
+
+/** Takes the requests from what will go, where that is up: only then does the operator write the routes anew. */
+async function moveRequests(
+  { cluster, clock, runner, ref, manifest, applied, ingressLag }: UndoRequest,
+  before: SeldonDeployment,
+): Promise<Pick<UndoRequest, 'manifest' | 'applied'> | undefined> {
+  const emptied = emptiedForUndo(manifest, before);
+  if (emptied === undefined) return undefined;
+  const { status } = await lookOnce({ cluster, clock, ref, expected: expectationOf(applied) });
+  if (status.phase !== 'ready') return undefined;
+  const { resourceVersion } = applied.metadata;
+  const metadata = { ...emptied.metadata, ...(resourceVersion !== undefined && { resourceVersion }) };
+  const moved = await cluster.apply({ ...emptied, metadata }, { dryRun: false });
+  await waitUntilReady({ cluster, clock, runner, ref, timeout: MOVING, expected: expectationOf(moved) });
+  await clock.sleep(ingressLag * 1000);
+  return { manifest: emptied, applied: moved };
 }
 
 async function withdraw(

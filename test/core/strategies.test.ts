@@ -76,10 +76,10 @@ describe('stages', () => {
     ]);
   });
 
-  it('promote keeps the shares until main is out', () => {
+  it('promote keeps the shares until main is out, and moves the requests before the candidate goes', () => {
     const live = after(shipping.canary(ask('canary')));
     const plan = settling.promote(aPlanRequest({ mode: 'promote', live }));
-    expect(shares(plan)).toEqual(['main 90, canary 10', 'main 100']);
+    expect(shares(plan)).toEqual(['main 90, canary 10', 'main 100, canary 0', 'main 100']);
     expect(plan.predictor.graph.modelUri).toBe('s3://mlflow/2');
   });
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ANNOTATIONS, FIELD_MANAGER } from '../../src/core/seldon-deployment.ts';
 import { direct } from '../../src/core/strategy/direct.ts';
-import { undoManifest } from '../../src/core/undo.ts';
+import { emptiedForUndo, undoManifest } from '../../src/core/undo.ts';
 import { aModel, aPlanRequest, applied, someOptions } from '../support/models.ts';
 
 const first = aPlanRequest();
@@ -52,4 +52,26 @@ it('brings back what we owned before and left out this time', () => {
   expect(metadata.annotations).not.toHaveProperty('theirs');
   expect(spec.annotations).toMatchObject({ team: 'wine' });
   expect(spec.predictors).toEqual(before.spec.predictors);
+});
+
+it('takes the requests from what will go before it goes, and gives the others what they had', () => {
+  const predictor = (name: string, traffic?: number) => ({
+    name,
+    ...(traffic !== undefined && { traffic }),
+    graph: { name: 'prediction' },
+  });
+  const object = (...predictors: ReturnType<typeof predictor>[]) => ({ ...before, spec: { predictors } });
+  const shares = (now: typeof before, then: typeof before) =>
+    emptiedForUndo(now, then)?.spec.predictors.map((one) => `${one.name} ${one.traffic}`);
+  expect(shares(object(predictor('main', 75), predictor('canary', 25)), object(predictor('main')))).toEqual([
+    'main 100',
+    'canary 0',
+  ]);
+  expect(shares(object(predictor('main', 0), predictor('green', 100)), object(predictor('main', 100)))).toEqual([
+    'main 100',
+    'green 0',
+  ]);
+  expect(
+    shares(object(predictor('main', 100)), object(predictor('main', 80), predictor('canary', 20))),
+  ).toBeUndefined();
 });

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { startGateway } from '../../sandbox/gateway/gateway.ts';
 import { startGithub } from '../../sandbox/github/server.ts';
-import { startOperator } from '../../sandbox/operator/operator.ts';
+import { type OperatorOptions, startOperator } from '../../sandbox/operator/operator.ts';
 import { type ActionCall, type ActionEnd, runAction } from '../../sandbox/runner.ts';
+import { type EnvoyGateway, startEnvoy } from './envoy.ts';
 
 /** A model as the rig's manifest describes it (RIG_MLFLOW_MANIFEST). */
 export interface LoggedModel {
@@ -12,18 +12,25 @@ export interface LoggedModel {
   readonly version?: string | null;
   readonly artifact_uri?: string | null;
   readonly prediction?: unknown;
+  readonly example?: unknown;
 }
 
 export interface Surroundings {
   readonly models: readonly LoggedModel[];
   /** Storage behind the server's `mlflow-artifacts:/`, as the cluster reaches it. */
   readonly artifactsDestination: string;
-  /** Whether the orchestrator's image runs: it is our executor on the rig, Seldon's where Seldon is installed. */
+  /** Where people send their requests; undefined where Seldon is installed and nobody said which ingress it has. */
   readonly gatewayUrl: string | undefined;
+  /** The Envoy behind it, to be asked what it does; undefined where Seldon is installed. */
+  readonly gateway: EnvoyGateway | undefined;
   readonly comments: (pullRequest: number) => readonly string[];
   deploy(call: Partial<ActionCall> & { readonly with: Readonly<Record<string, string>> }): Promise<ActionEnd>;
   close(): Promise<void>;
 }
+
+type Operated = Omit<OperatorOptions, 'kubeconfig'>;
+
+const EVERYWHERE: Operated = { ambassador: true, istio: false, webhook: true };
 
 /** What must be there; a missing piece is named, never skipped silently. */
 function demanded(name: string): string {
@@ -33,18 +40,18 @@ function demanded(name: string): string {
   return value;
 }
 
-/** The cluster and the MLflow that the environment names, with our operator and gateway unless Seldon's are there. */
-export async function openSurroundings(): Promise<Surroundings> {
+/** The cluster and the MLflow that the environment names, with our operators and an Envoy unless Seldon is there. */
+export async function openSurroundings(operators: readonly Operated[] = [EVERYWHERE]): Promise<Surroundings> {
   const kubeconfig = demanded('KUBECONFIG');
   const tracking = demanded('MLFLOW_TRACKING_URI');
   const manifest = demanded('RIG_MLFLOW_MANIFEST');
   if (!existsSync(kubeconfig)) throw new Error('KUBECONFIG names no file');
   const installed = process.env['SELDON_OPERATOR'] === 'installed';
   const text = readFileSync(kubeconfig, 'utf8');
-  const operator = installed
-    ? undefined
-    : await startOperator({ kubeconfig: text, ambassador: true, istio: false, webhook: true });
-  const gateway = installed ? undefined : await startGateway({ kubeconfig: text });
+  const started = installed
+    ? []
+    : await Promise.all(operators.map((one) => startOperator({ ...one, kubeconfig: text })));
+  const gateway = installed ? undefined : await startEnvoy({ kubeconfig: text });
   const github = await startGithub({
     repository: 'acme/wine',
     pullRequests: [{ number: 7 }],
@@ -56,6 +63,7 @@ export async function openSurroundings(): Promise<Surroundings> {
     models,
     artifactsDestination,
     gatewayUrl: process.env['INGRESS_URL'] ?? gateway?.url,
+    gateway,
     comments: (pullRequest) => github.comments(pullRequest).map((one) => one.body ?? ''),
     deploy: (call) =>
       runAction({
@@ -78,7 +86,7 @@ export async function openSurroundings(): Promise<Surroundings> {
       }),
     close: async () => {
       await gateway?.close();
-      await operator?.close();
+      await Promise.all(started.map((operator) => operator.close()));
       await github.close();
     },
   };

@@ -21,6 +21,7 @@ async function undo(script: readonly Moment[], previous: typeof before | undefin
       manifest: applied,
       applied,
       before: previous,
+      ingressLag: 0,
       timeout: 60,
     },
     (message) => told.push(message),

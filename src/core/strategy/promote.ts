@@ -1,5 +1,6 @@
 import { budgetOf } from '../budget.ts';
 import { UserError } from '../errors.ts';
+import { leastShare } from '../ingress.ts';
 import { type Lineup, renderedSpecOf } from '../manifest.ts';
 import { modelsOf, titleOf } from '../model-note.ts';
 import { type Plan, type PlanRequest, planOf } from '../plan.ts';
@@ -8,9 +9,10 @@ import type { Predictor } from '../seldon-deployment.ts';
 import { liveOf } from './beside-main.ts';
 
 /**
- * The candidate's model becomes main's, in two applies: while main rolls, the candidate keeps its share; only when main
- * is out does it go. In one, the operator's stale Available could take the candidate away too early. The shares stay
- * as they are meanwhile: a canary's few pods could not carry all requests, and main's roll one by one.
+ * The candidate's model becomes main's: while main rolls, the candidate keeps its share; when main is out, it takes all
+ * requests; only then does the candidate go. In one apply, the operator's stale Available could take the candidate away
+ * too early, and its requests would still come when its pods are gone. The shares stay as they are while main rolls: a
+ * canary's few pods could not carry all requests, and main's roll one by one.
  */
 export function promote(request: PlanRequest): Plan {
   const live = liveOf(request);
@@ -30,13 +32,29 @@ export function promote(request: PlanRequest): Plan {
       ...others,
     ],
   };
-  const after: Lineup = {
+  const least = leastShare(request.ingress);
+  const all = (traffic: number) => ({ predictor: { ...promoted, traffic }, rendered: true });
+  const emptied: Lineup = {
     ...bringing,
     places: [
-      { predictor: { ...promoted, traffic: 100 }, rendered: true },
-      ...others.filter(({ predictor }) => predictor !== candidate && predictor.shadow === true),
+      all(100 - least),
+      ...others.map((one) =>
+        one.predictor === candidate ? { ...one, predictor: { ...candidate, traffic: least } } : one,
+      ),
     ],
   };
+  const after: Lineup = {
+    ...bringing,
+    places: [all(100), ...others.filter(({ predictor }) => predictor !== candidate && predictor.shadow === true)],
+  };
+  const answers = candidate.shadow !== true && (candidate.traffic ?? 0) > 0;
+  const moved = {
+    title: `${main.name} answers the requests, ${candidate.name} ${least === 0 ? 'none' : 'hardly any'}`,
+    lineup: emptied,
+    prove: [],
+    throughEndpoint: false,
+    gentle: true,
+  } as const;
   return planOf(request, {
     stages: [
       {
@@ -45,6 +63,7 @@ export function promote(request: PlanRequest): Plan {
         prove: [main.name],
         throughEndpoint: false,
       },
+      ...(answers ? [moved] : []),
       {
         title: `${main.name} has all the traffic, ${candidate.name} is gone`,
         lineup: after,

@@ -1,7 +1,7 @@
 import { budgetOf } from '../budget.ts';
 import { UserError } from '../errors.ts';
 import { historyOf, type ProvenRevision, servesSame } from '../history.ts';
-import { routesAtOnce } from '../ingress.ts';
+import { leastShare } from '../ingress.ts';
 import type { Lineup } from '../manifest.ts';
 import { titleOf } from '../model-note.ts';
 import { projected } from '../overlay.ts';
@@ -36,7 +36,7 @@ function withdraw(
   const answering = leaving.filter((one) => one.shadow !== true);
   const share = 100 - sum(staying.filter((one) => one.shadow !== true));
   // Where a share of 0 is not written, Ambassador would deal out what is left: there 1 % is the least.
-  const least = routesAtOnce(request.ingress) ? 1 : 0;
+  const least = leastShare(request.ingress);
   const nearly = share - least * answering.length;
   const lineup = (company: readonly Predictor[], traffic: number): Lineup => ({
     places: [

@@ -3,7 +3,7 @@ import { redact, redactJson } from '../../src/core/redaction.ts';
 
 /** Milliseconds of the quickest of several tries. */
 function least(work: () => unknown): number {
-  const times = Array.from({ length: 5 }, () => {
+  const times = Array.from({ length: 3 }, () => {
     const started = performance.now();
     work();
     return performance.now() - started;
@@ -67,13 +67,10 @@ describe('redaction', () => {
     'AAAAAAAAAAAAAAAA ',
     '-----BEGIN PRIVATE KEY-----',
   ])('stays quick on a hostile log of %s', (piece) => {
-    // Growth, not time: machines differ and are busy. A pattern that backtracks grows with the square, 16 times.
-    const short = Math.max(
-      0.5,
-      least(() => redact(piece.repeat(25_000 / piece.length), [])),
-    );
+    // Growth, not time: machines differ and are busy. A pattern that backtracks grows with the square, 64 times.
+    const short = least(() => redact(piece.repeat(12_500 / piece.length), []));
     const long = least(() => redact(piece.repeat(100_000 / piece.length), []));
-    expect(long / short).toBeLessThan(12);
+    expect(long / Math.max(short, 3)).toBeLessThan(30);
   });
 });
 

@@ -17,6 +17,8 @@ export interface ActionCall {
   readonly onLine?: (line: string) => void;
   /** The run is cancelled, as the runner does it, at the first line of the log that matches. */
   readonly cancelAt?: RegExp;
+  /** The runner kills the step there, without a word. */
+  readonly killAt?: RegExp;
   readonly timeout?: number;
   readonly main?: string;
 }
@@ -38,7 +40,14 @@ export async function runAction(call: ActionCall): Promise<ActionEnd> {
   const folder = mkdtempSync(join(tmpdir(), 'runner-'));
   try {
     const env = prepare(folder, call);
-    const { exitCode, log } = await execute(call, env, join(folder, 'workspace'));
+    const main = await execute(call, env, join(folder, 'workspace'));
+    // The runner's step after the job: whatever became of the one before.
+    const state = readCommandFile(readFileSync(join(folder, 'state'), 'utf8'));
+    const left = Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]);
+    const { cancelAt: _, killAt: __, ...quiet } = call;
+    const after = await execute(quiet, { ...env, ...Object.fromEntries(left) }, join(folder, 'workspace'));
+    const { exitCode } = main;
+    const log = main.log + after.log;
     const outputs = readCommandFile(readFileSync(join(folder, 'output'), 'utf8'));
     return { exitCode, log, shown: asShown(log), outputs, summary: readFileSync(join(folder, 'summary'), 'utf8') };
   } finally {
@@ -101,6 +110,7 @@ function execute(
       rest = lines.pop() ?? '';
       if (call.onLine !== undefined) lines.forEach(call.onLine);
       if (lines.some((line) => call.cancelAt?.test(line))) child.kill('SIGINT');
+      if (lines.some((line) => call.killAt?.test(line))) child.kill('SIGKILL');
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);

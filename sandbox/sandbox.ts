@@ -2,6 +2,7 @@ import { ADMIN, type SandboxUser } from './cluster/access.ts';
 import { type SandboxCluster, startCluster } from './cluster/cluster.ts';
 import { executorImage } from './executor/executor.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
+import { commentEvent } from './github/events.ts';
 import { type SandboxGithub, startGithub } from './github/server.ts';
 import { type SandboxMlflow, startMlflow } from './mlflow/server.ts';
 import { mlserverImage } from './model-server/mlserver.ts';
@@ -24,6 +25,8 @@ export interface Sandbox {
   readonly prometheus: SandboxPrometheus;
   /** What lies in it may be changed while stories run. */
   readonly store: Map<string, ModelFolder>;
+  /** Somebody comments on the open pull request, and its workflow runs. */
+  comment(said: Said, call?: Partial<ActionCall>): Promise<CommentEnd>;
   /** Runs the built action with inputs that point into the sandbox; a call says only what is different. */
   act(call?: Partial<ActionCall>): Promise<ActionEnd>;
   close(): Promise<void>;
@@ -45,7 +48,26 @@ export interface SandboxOptions {
 
 /** The pull request that the sandbox's repository has, and the commit it was merged with. */
 export const PULL_REQUEST = 7;
+/** Another one, which is open. */
+export const OPEN_PULL_REQUEST = 8;
 export const MERGED_COMMIT = '6dcb09b5b57875f334f61aebed695e2e4193db5e';
+
+/** The newest commit of the open pull request. */
+export const HEAD = 'a'.repeat(40);
+
+export interface Said {
+  readonly by: string;
+  readonly body: string;
+  /** Who started the run; default the one who commented. */
+  readonly startedBy?: string;
+  /** What else is different in the event. */
+  readonly event?: Readonly<Record<string, unknown>>;
+}
+
+export interface CommentEnd extends ActionEnd {
+  /** Reactions of ours under that comment. */
+  readonly reactions: readonly string[];
+}
 
 /** Whose kubeconfig the action gets: somebody else than the operator, so that their requests can be told apart. */
 const ACTION: SandboxUser = { ...ADMIN, name: 'action', token: 'sandbox-action-token' };
@@ -79,13 +101,36 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const mlflow = await startMlflow({ models: [...REGISTERED_MODELS, ...(options.models ?? [])], store });
   const github = await startGithub({
     repository: 'acme/wine',
-    pullRequests: [{ number: PULL_REQUEST, mergeCommit: MERGED_COMMIT }],
+    pullRequests: [{ number: PULL_REQUEST, mergeCommit: MERGED_COMMIT }, { number: OPEN_PULL_REQUEST }],
+    people: { octocat: 'admin', maria: 'write', theo: 'triage', reader: 'read' },
+    teams: { 'acme/ml': ['maria'] },
+    checks: { [HEAD]: 'SUCCESS' },
     tokens: {
-      ghs_sandbox: { login: 'github-actions[bot]', permissions: ['pull-requests:write'] },
+      ghs_sandbox: { login: 'github-actions[bot]', permissions: ['pull-requests:write', 'deployments:write'] },
       ghs_reader: { login: 'github-actions[bot]', permissions: ['contents:read'] },
     },
   });
   const prometheus = await startPrometheus({ kubeconfig, token: options.prometheusToken });
+  const act: Sandbox['act'] = (call = {}) =>
+    runAction({
+      event: { name: 'push', payload: { after: MERGED_COMMIT } },
+      ...call,
+      env: { GITHUB_API_URL: github.url, ...call.env },
+      inputs: {
+        'model-uri': 'models:/wine-quality@champion',
+        name: 'wine',
+        namespace: 'seldon',
+        kubeconfig: cluster.kubeconfig(ACTION.name),
+        'mlflow-tracking-uri': mlflow.url,
+        'artifacts-destination': 's3://mlflow',
+        'env-secret': 'rclone-s3',
+        'ingress-url': gateway.url,
+        // It learns its routes by watch.
+        'ingress-lag': '0',
+        'github-token': 'ghs_sandbox',
+        ...call.inputs,
+      },
+    });
   return {
     cluster,
     operator,
@@ -94,26 +139,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     github,
     prometheus,
     store,
-    act: (call = {}) =>
-      runAction({
-        event: { name: 'push', payload: { after: MERGED_COMMIT } },
+    act,
+    comment: async ({ by, body, startedBy = by, event = {} }, call = {}) => {
+      const id = github.post(OPEN_PULL_REQUEST, by, body);
+      const payload = commentEvent({ id, login: by, body, pullRequest: OPEN_PULL_REQUEST });
+      const end = await act({
+        event: { name: 'issue_comment', payload: { ...payload, ...event } },
         ...call,
-        env: { GITHUB_API_URL: github.url, ...call.env },
-        inputs: {
-          'model-uri': 'models:/wine-quality@champion',
-          name: 'wine',
-          namespace: 'seldon',
-          kubeconfig: cluster.kubeconfig(ACTION.name),
-          'mlflow-tracking-uri': mlflow.url,
-          'artifacts-destination': 's3://mlflow',
-          'env-secret': 'rclone-s3',
-          'ingress-url': gateway.url,
-          // It learns its routes by watch.
-          'ingress-lag': '0',
-          'github-token': 'ghs_sandbox',
-          ...call.inputs,
-        },
-      }),
+        env: { GITHUB_ACTOR: by, GITHUB_TRIGGERING_ACTOR: startedBy, ...call.env },
+      });
+      return { ...end, reactions: github.reactions(id) };
+    },
     close: async () => {
       await prometheus.close();
       await gateway.close();

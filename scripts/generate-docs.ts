@@ -21,7 +21,7 @@ export function actionYaml(): string {
     branding: { icon: 'upload-cloud', color: 'blue' },
     inputs: Object.fromEntries(inputs),
     outputs: Object.fromEntries(outputs),
-    runs: { using: 'node24', main: 'dist/index.js' },
+    runs: { using: 'node24', main: 'dist/index.js', post: 'dist/index.js', 'post-if': 'always()' },
   };
   return `# Written by \`npm run docs\` from src/core/inputs.ts and src/core/outputs.ts.\n${dump(action, { lineWidth: 120 })}`;
 }

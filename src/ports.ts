@@ -1,4 +1,6 @@
 /** The outside world on one page: what the steps may ask of it, in our words. Adapters implement these. */
+import type { PullRequestFacts, Role, Verdict } from './core/admission.ts';
+import type { Claim, StandingClaim } from './core/claim.ts';
 import type { Model } from './core/model.ts';
 import type { Permission } from './core/permissions.ts';
 import type { SeldonDeployment } from './core/seldon-deployment.ts';
@@ -64,6 +66,14 @@ export interface Cluster {
   events(namespace: string, uid: string): Promise<readonly KubernetesEvent[]>;
   /** Key names of a Secret, never values; `missing`, or `forbidden` when we may not look. */
   secretKeys(ref: ObjectRef): Promise<readonly string[] | 'missing' | 'forbidden'>;
+  /**
+   * Takes or renews the turn to change one SeldonDeployment.
+   * @param over whose turn has run out: taken over unless they gave a sign of life since
+   * @returns who has it instead; undefined when it is ours
+   */
+  takeTurn(ref: ObjectRef, claim: Claim, over: StandingClaim | undefined): Promise<StandingClaim | undefined>;
+  /** Gives the turn back; somebody else's stays. */
+  giveTurn(ref: ObjectRef, claim: Claim): Promise<void>;
   /** HTTP to a Service through the API server's proxy. */
   service(ref: ObjectRef, port: string): HttpEndpoint;
   close(): void;
@@ -121,6 +131,8 @@ export interface Metrics {
   query(expression: string): Promise<number | undefined>;
 }
 
+export type Reaction = 'eyes' | 'rocket' | '-1';
+
 /** The pull request's side of GitHub. */
 export interface Repository {
   /** The pull request a commit was merged or pushed with; undefined when there is none. */
@@ -133,6 +145,47 @@ export interface Repository {
   upsertComment(pullRequest: number, markers: readonly string[], body: string): Promise<string>;
 }
 
+/** Who works on the repository, and how far a pull request is. */
+export interface Collaboration {
+  /** The role of a person in the repository. */
+  roleOf(login: string): Promise<Role | 'unknown'>;
+  pullRequest(number: number): Promise<PullRequestFacts>;
+  /** Does GitHub call it approved? */
+  isApproved(pullRequest: number): Promise<Verdict>;
+  /** Did all checks of that commit pass? */
+  checksPass(commit: string): Promise<Verdict>;
+  /** @param team `org/team` */
+  isMember(team: string, login: string): Promise<Verdict>;
+  /** Puts a reaction of ours under a comment. */
+  react(comment: number, reaction: Reaction): Promise<void>;
+}
+
+/** What GitHub's record of deployments says of one. */
+export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';
+
+/** GitHub's record of deployments. */
+export interface Deployments {
+  /** @returns its id */
+  open(deployment: DeploymentDraft): Promise<number>;
+  mark(id: number, state: DeploymentState, told: DeploymentNews): Promise<void>;
+}
+
+export interface DeploymentDraft {
+  /** Commit or branch it belongs to. */
+  readonly ref: string;
+  readonly environment: string;
+  readonly isProduction: boolean;
+  readonly isTransient: boolean;
+  readonly description: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+export interface DeploymentNews {
+  readonly environmentUrl: string | undefined;
+  readonly logUrl: string | undefined;
+  readonly description: string;
+}
+
 /** A subset of the shape of `@actions/core`, so that the package itself fits. */
 export interface Runner {
   info(message: string): void;
@@ -141,12 +194,15 @@ export interface Runner {
   startGroup(name: string): void;
   endGroup(): void;
   setOutput(name: string, value: string): void;
+  /** Kept for the step that runs after the job, whatever happens to this one. */
+  saveState(name: string, value: string): void;
 }
 
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  sleep(milliseconds: number): Promise<void>;
+  /** @param until ends it early, without an error */
+  sleep(milliseconds: number, until?: AbortSignal): Promise<void>;
 }
 
 /** The workspace and the runner's files. */

@@ -60,6 +60,7 @@ export const KINDS: readonly Kind[] = [
   RESOURCE_QUOTA,
   DEPLOYMENT,
   REPLICA_SET,
+  core('Lease', { group: 'coordination.k8s.io' }),
   core('HorizontalPodAutoscaler', { group: 'autoscaling', versions: ['v2'], status: true }),
   SELDON_DEPLOYMENT,
   custom('getambassador.io', ['v2', 'v3alpha1'], 'Mapping'),

@@ -12,6 +12,14 @@ export interface PullRequestSeed {
   readonly number: number;
   readonly mergeCommit?: string;
   readonly locked?: boolean;
+  /** Default: `closed` where it is merged, else `open`. */
+  readonly state?: 'open' | 'closed';
+  readonly isDraft?: boolean;
+  readonly isFork?: boolean;
+  /** SHA of its newest commit; default 40 times `a`. */
+  readonly head?: string;
+  /** What GitHub makes of its reviews. */
+  readonly approval?: 'APPROVED' | 'CHANGES_REQUESTED' | 'REVIEW_REQUIRED';
 }
 
 /** Who a token is. The token of a workflow (`github-actions[bot]`) may not ask. */
@@ -26,6 +34,12 @@ export interface GithubOptions {
   readonly repository: string;
   readonly pullRequests: readonly PullRequestSeed[];
   readonly tokens: Readonly<Record<string, TokenSeed>>;
+  /** Roles in the repository by login: GitHub's five, or one of the organisation's own, which stands on `write` here. */
+  readonly people?: Readonly<Record<string, string>>;
+  /** Logins by `org/team`. */
+  readonly teams?: Readonly<Record<string, readonly string[]>>;
+  /** State of all checks of a commit. */
+  readonly checks?: Readonly<Record<string, 'SUCCESS' | 'FAILURE' | 'PENDING'>>;
 }
 
 /** Answers the next requests that match wrongly, for tests. */
@@ -39,13 +53,30 @@ export interface Fault {
   readonly late?: boolean;
 }
 
+export interface DeploymentRecord {
+  readonly id: number;
+  readonly ref: string;
+  readonly environment: string;
+  readonly production: boolean;
+  readonly payload: unknown;
+  readonly states: readonly string[];
+  /** Of its last state. */
+  readonly url: string | undefined;
+}
+
 export interface SandboxGithub {
   readonly url: string;
   /** `POST /repos/…` in order. */
   readonly requests: readonly string[];
   comments(pullRequest: number): readonly Comment[];
-  /** A comment by somebody else. */
-  post(pullRequest: number, login: string, body: string): void;
+  /** A comment by somebody else; returns its id. */
+  post(pullRequest: number, login: string, body: string): number;
+  /** Reactions of ours under a comment, in order. */
+  reactions(comment: number): readonly string[];
+  /** GitHub's record of deployments, with the states each went through. */
+  deployments(): readonly DeploymentRecord[];
+  /** What changes about a pull request while stories run. */
+  change(pullRequest: number, traits: Partial<PullRequestSeed>): void;
   fail(fault: Fault): void;
   close(): Promise<void>;
 }
@@ -71,6 +102,9 @@ interface Call {
 /** GitHub's REST API, as far as this action uses it: stateful, typed by GitHub's schema, with its rules and errors. */
 export async function startGithub(options: GithubOptions): Promise<SandboxGithub> {
   const comments = new Map<number, Comment[]>(options.pullRequests.map(({ number }) => [number, []]));
+  const pulls = new Map<number, PullRequestSeed>(options.pullRequests.map((one) => [one.number, one]));
+  const reactions = new Map<number, string[]>();
+  const deployments: (DeploymentRecord & { states: string[]; url: string | undefined })[] = [];
   const requests: string[] = [];
   const faults: { left: number; fault: Fault }[] = [];
   let nextId = 1001;
@@ -110,7 +144,9 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
   function route(call: Call): Answer {
     const path = call.url.pathname;
     if (path === '/user') return whoAmI(call);
-    if (path === '/graphql') return viewerOf(call);
+    if (path === '/graphql') return graphql(call, { pulls, checks: options.checks ?? {} });
+    const member = /^\/orgs\/([^/]+)\/teams\/([^/]+)\/memberships\/([^/]+)$/.exec(path);
+    if (member !== null) return membership(options.teams ?? {}, member);
     const inRepository = path.startsWith(`/repos/${options.repository}/`)
       ? path.slice(`/repos/${options.repository}`.length)
       : undefined;
@@ -119,6 +155,15 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     if (listed !== null) return onComments(call, Number(listed[1]));
     const edited = /^\/issues\/comments\/(\d+)$/.exec(inRepository);
     if (edited !== null && call.method === 'PATCH') return edit(call, Number(edited[1]));
+    const reacted = /^\/issues\/comments\/(\d+)\/reactions$/.exec(inRepository);
+    if (reacted !== null) return react(call, Number(reacted[1]));
+    const asked = /^\/collaborators\/([^/]+)\/permission$/.exec(inRepository);
+    if (asked !== null) return roleOf(options.people ?? {}, decodeURIComponent(asked[1] ?? ''));
+    if (inRepository === '/deployments' && call.method === 'POST') return deploy(call);
+    const marked = /^\/deployments\/(\d+)\/statuses$/.exec(inRepository);
+    if (marked !== null) return mark(call, Number(marked[1]));
+    const pull = /^\/pulls\/(\d+)$/.exec(inRepository);
+    if (pull !== null) return pullRequest(options.repository, pulls.get(Number(pull[1])));
     const commit = /^\/commits\/([0-9a-f]{40})\/pulls$/.exec(inRepository);
     if (commit !== null) return pullsOf(commit[1] ?? '');
     return failure(404, 'Not Found');
@@ -144,6 +189,32 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     return { status: 200, body: comment };
   }
 
+  function react(call: Call, id: number): Answer {
+    if (!mayComment(call.token)) return forbidden();
+    const list = reactions.get(id) ?? [];
+    list.push(String(call.body['content']));
+    reactions.set(id, list);
+    return { status: 201, body: { id, content: call.body['content'] } };
+  }
+
+  function deploy({ token, body }: Call): Answer {
+    if (!token.permissions.includes('deployments:write')) return forbidden();
+    const { ref, environment, payload, production_environment: production } = body;
+    const id = nextId++;
+    const record = { ref: String(ref), environment: String(environment), production: production === true, payload };
+    deployments.push({ id, ...record, states: [], url: undefined });
+    return { status: 201, body: { id } };
+  }
+
+  function mark({ token, body }: Call, id: number): Answer {
+    if (!token.permissions.includes('deployments:write')) return forbidden();
+    const deployment = deployments.find((one) => one.id === id);
+    if (deployment === undefined) return failure(404, 'Not Found');
+    deployment.states.push(String(body['state']));
+    deployment.url = typeof body['environment_url'] === 'string' ? body['environment_url'] : undefined;
+    return { status: 201, body: { id: nextId++, state: body['state'] } };
+  }
+
   function pullsOf(sha: string): Answer {
     const pulls = options.pullRequests
       .filter((one) => one.mergeCommit === sha)
@@ -160,7 +231,13 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     url: origin,
     requests,
     comments: (pullRequest) => comments.get(pullRequest) ?? [],
-    post: (pullRequest, login, body) => void add(pullRequest, login, body),
+    post: (pullRequest, login, body) => Number(add(pullRequest, login, body).id),
+    reactions: (comment) => reactions.get(comment) ?? [],
+    deployments: () => deployments,
+    change: (pullRequest, traits) => {
+      const known = pulls.get(pullRequest);
+      if (known !== undefined) pulls.set(pullRequest, { ...known, ...traits });
+    },
     fail: (fault) => void faults.push({ left: fault.times, fault }),
     close: () =>
       new Promise((resolve) => {
@@ -180,11 +257,50 @@ function whoAmI({ token }: Call): Answer {
   return { status: 200, body: aUser(token.login) };
 }
 
-/** The one GraphQL question that is known here. */
-function viewerOf({ token, body }: Call): Answer {
-  const isKnown = /^\s*\{\s*viewer\s*\{\s*login\s*\}\s*\}\s*$/.test(String(body['query']));
-  if (!isKnown) return { status: 200, body: { errors: [{ message: 'Parse error: only the viewer is known here' }] } };
-  return { status: 200, body: { data: { viewer: { login: token.login } } } };
+interface Known {
+  readonly pulls: ReadonlyMap<number, PullRequestSeed>;
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+/** The three GraphQL questions that are known here. */
+function graphql({ token, body }: Call, { pulls, checks }: Known): Answer {
+  const query = String(body['query']).replace(/\s+/g, ' ');
+  const variables = (body['variables'] ?? {}) as Readonly<Record<string, unknown>>;
+  const data = (value: unknown): Answer => ({ status: 200, body: { data: value } });
+  if (/^ ?\{ viewer \{ login \} \} ?$/.test(query)) return data({ viewer: { login: token.login } });
+  if (query.includes('reviewDecision')) {
+    const pull = pulls.get(Number(variables['number']));
+    return data({ repository: { pullRequest: pull === undefined ? null : { reviewDecision: pull.approval ?? null } } });
+  }
+  if (query.includes('statusCheckRollup')) {
+    const state = checks[String(variables['commit'])];
+    return data({ repository: { object: state === undefined ? null : { statusCheckRollup: { state } } } });
+  }
+  return { status: 200, body: { errors: [{ message: 'Parse error: that question is not known here' }] } };
+}
+
+const ROLES = ['read', 'triage', 'write', 'maintain', 'admin'];
+
+/** `permission` is the older word, which knows neither `maintain` nor `triage`, nor roles of the organisation's own. */
+function roleOf(people: Readonly<Record<string, string>>, login: string): Answer {
+  const role = people[login];
+  const older = { triage: 'read', maintain: 'write' }[role ?? ''] ?? (ROLES.includes(role ?? '') ? role : 'write');
+  const told = role === undefined ? { permission: 'none', role_name: 'none' } : { permission: older, role_name: role };
+  return { status: 200, body: { ...told, user: aUser(login) } };
+}
+
+function membership(teams: Readonly<Record<string, readonly string[]>>, [, org, team, login]: RegExpExecArray): Answer {
+  const isMember = teams[`${org}/${team}`]?.includes(login ?? '') === true;
+  return isMember ? { status: 200, body: { state: 'active', role: 'member' } } : failure(404, 'Not Found');
+}
+
+function pullRequest(repository: string, seed: PullRequestSeed | undefined): Answer {
+  if (seed === undefined) return failure(404, 'Not Found');
+  const { isDraft = false, isFork = false, head = 'a'.repeat(40) } = seed;
+  const state = seed.state ?? (seed.mergeCommit === undefined ? 'open' : 'closed');
+  const headRepository = isFork ? { full_name: 'stranger/wine' } : { full_name: repository };
+  const sides = { head: { sha: head, repo: headRepository }, base: { repo: { full_name: repository } } };
+  return { status: 200, body: { number: seed.number, state, draft: isDraft, ...sides } };
 }
 
 function mayComment({ permissions }: TokenSeed): boolean {

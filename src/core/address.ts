@@ -1,4 +1,11 @@
-import { type Config, type RenderConfig, readCluster, readTell, type TellConfig } from './config.ts';
+import {
+  type ClusterConfig,
+  type Config,
+  type RenderConfig,
+  readCluster,
+  readTell,
+  type TellConfig,
+} from './config.ts';
 import { InputReader, LONGEST_QUOTED, type RawInputs } from './input-reader.ts';
 import { nameInUri } from './naming.ts';
 import { readRegistry } from './registry-inputs.ts';
@@ -9,6 +16,7 @@ export interface Address {
   readonly tell: TellConfig;
   readonly render: Pick<RenderConfig, 'name' | 'namespace'>;
   readonly secrets: readonly string[];
+  readonly cluster: ClusterConfig;
 }
 
 /** What is needed to tell of a run whose inputs are wrong. Faults do not matter here: they are what will be told. */
@@ -16,12 +24,12 @@ export function readAddress(raw: RawInputs): Address {
   const read = new InputReader(raw);
   const tell = readTell(read);
   const name = read.label('name') ?? nameInUri(read.text('model-uri') ?? '');
+  const cluster = readCluster(read);
   return {
     tell,
+    cluster,
     render: { name, namespace: read.label('namespace') },
-    secrets: withQuotedParts(
-      secretsOf({ registry: readRegistry(read), cluster: readCluster(read), gate: readGate(read), tell }),
-    ),
+    secrets: withQuotedParts(secretsOf({ registry: readRegistry(read), cluster, gate: readGate(read), tell })),
   };
 }
 

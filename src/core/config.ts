@@ -1,4 +1,5 @@
 import { InputReader, type RawInputs } from './input-reader.ts';
+import { readLock, readPlan, readRecord } from './record-inputs.ts';
 import { readRegistry } from './registry-inputs.ts';
 import {
   checkModelUri,
@@ -112,6 +113,13 @@ export interface TellConfig {
   readonly githubToken: string | undefined;
 }
 
+/** GitHub's own record of deployments. */
+export interface RecordConfig {
+  /** Undefined: none is kept. */
+  readonly environment: string | undefined;
+  readonly isProduction: boolean;
+}
+
 export interface Config {
   /** Undefined where the mode brings no model. */
   readonly modelUri: string | undefined;
@@ -127,6 +135,11 @@ export interface Config {
   /** Seconds one rollout may take. Undefined: computed from the probes' budget and the number of replicas. */
   readonly timeout: number | undefined;
   readonly dryRun: boolean;
+  /** Seconds to wait while another run changes the same object; undefined: nobody else is looked for. */
+  readonly lockPatience: number | undefined;
+  readonly record: RecordConfig;
+  /** The plan that somebody agreed to; undefined: whatever is planned now. */
+  readonly plan: string | undefined;
   readonly onFailure: OnFailure;
 }
 
@@ -153,6 +166,9 @@ export function readConfig(raw: RawInputs): Config {
     tell: readTell(read),
     timeout: read.seconds('timeout'),
     dryRun: read.flag('dry-run', false),
+    lockPatience: readLock(read),
+    record: readRecord(read),
+    plan: readPlan(read),
     onFailure: read.oneOf('on-failure', ['rollback', 'keep']),
   };
   checkPatience(read, config);

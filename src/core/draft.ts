@@ -37,6 +37,8 @@ export function startDraft(config: Drafted | undefined, context: RunContext): Dr
     findings: [],
     warnings: [],
     manifestPath: undefined,
+    plan: undefined,
+    next: undefined,
     manifest: undefined,
     context,
   };
@@ -76,6 +78,17 @@ export function endingOf(error: unknown, applied: Applied): { outcome: Outcome; 
   const title = `${BEFORE[applied]}${sentence}`;
   const cure = known ? error.hint : 'this is a bug of the action: please report it with the log of this step';
   return { outcome, reason, finding: { reason, title, cure, quotes: [] } };
+}
+
+/** What a run ends with before it began, where that is no error. */
+export interface EarlyEnd {
+  readonly outcome: Extract<Outcome, 'ignored' | 'refused' | 'reported'>;
+  readonly reason: Reason;
+  readonly finding: Finding;
+}
+
+export function reportOfEnd({ finding, ...ending }: EarlyEnd, context: RunContext): Report {
+  return { ...startDraft(undefined, context), ...ending, findings: [finding] };
 }
 
 /** The report of a run that ended before it could begin: bad inputs, no kubeconfig. */

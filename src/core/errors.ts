@@ -31,6 +31,9 @@ export type UserErrorCode =
   | 'rollout-under-way'
   | 'routing-not-honoured'
   | 'metrics-unreachable'
+  | 'command-unknown'
+  | 'head-moved'
+  | 'plan-changed'
   | 'github-failed'
   | 'cancelled';
 

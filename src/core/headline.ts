@@ -1,4 +1,5 @@
-import type { Outcome, PredictorLine, Report, StepRecord } from './report.ts';
+import type { Outcome, Report, StepRecord } from './report.ts';
+import type { PredictorLine } from './report-lines.ts';
 import { codeSpan, inline } from './untrusted.ts';
 
 const SYMBOLS: Readonly<Record<Outcome, string>> = {
@@ -7,6 +8,8 @@ const SYMBOLS: Readonly<Record<Outcome, string>> = {
   planned: '📝',
   restored: '↩️',
   reported: 'ℹ️',
+  ignored: '💤',
+  refused: '⛔',
   failed: '❌',
   'rolled-back': '↩️',
   withdrawn: '↩️',
@@ -44,7 +47,12 @@ function sentence(report: Report): string {
     case 'restored':
       return `${model} has all the requests again`;
     case 'reported':
+      if (report.reason === 'help') return 'What comments can do here';
       return `What is live in ${codeSpan(`${report.namespace}/${report.name}`)}`;
+    case 'ignored':
+      return 'Nothing to do';
+    case 'refused':
+      return 'That command was refused: nothing was changed';
     case 'failed':
       return report.steps.some((step) => step.name === 'wait')
         ? `${model} failed`

@@ -1,3 +1,5 @@
+import { TRIGGER_INPUTS } from './trigger-inputs.ts';
+
 /** Every input of the action: `action.yml` and the README's table are made from this list. */
 export interface InputDefinition {
   readonly name: string;
@@ -181,6 +183,7 @@ export const INPUTS = [
     default: '${{ github.token }}',
     description: 'Token that may write comments (`pull-requests: write`).',
   },
+  ...TRIGGER_INPUTS,
 ] as const satisfies readonly InputDefinition[];
 
 export type InputName = (typeof INPUTS)[number]['name'];

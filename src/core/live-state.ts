@@ -1,7 +1,7 @@
 import { historyOf } from './history.ts';
 import { modelsOf, titleOf } from './model-note.ts';
 import { replicasOf } from './replicas.ts';
-import type { PredictorLine, RevisionLine } from './report.ts';
+import type { PredictorLine, RevisionLine } from './report-lines.ts';
 import { SELDON, type SeldonDeployment } from './seldon-deployment.ts';
 
 /** An object as people want to read it: who serves what, with which share, and what was proven before. */

@@ -1,11 +1,12 @@
 import { type Comparison, describeComparison, differenceInWords } from './comparison.ts';
-import type { GateRecord, PredictorLine, Report, RevisionLine } from './report.ts';
+import type { Report } from './report.ts';
+import type { GateRecord, PredictorLine, RevisionLine } from './report-lines.ts';
 import { codeSpan, fence, inline, prose } from './untrusted.ts';
 
 /** Who gets how much, how old and new compare, what Prometheus said, and what was proven before: the tables of a rollout. */
 export function rolloutSections(report: Report): readonly string[] {
-  const { predictors, comparison, gates, history, mode } = report;
-  const isTold = predictors.length > 1 || mode !== 'direct';
+  const { predictors, comparison, gates, history, mode, outcome } = report;
+  const isTold = predictors.length > 1 || mode !== 'direct' || outcome === 'unknown';
   return [
     ...(isTold && predictors.length > 0 ? [predictorTable(predictors)] : []),
     ...(comparison === undefined ? [] : comparisonSection(comparison)),

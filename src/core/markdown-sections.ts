@@ -10,9 +10,9 @@ export interface Section {
 const LONGEST_TITLE = 4_000;
 
 /** Each cause: what failed and where, the cure, and the pod's own words. */
-export function findingSections({ findings }: Report): readonly Section[] {
+export function findingSections({ findings, outcome }: Report): readonly Section[] {
   return findings.map((finding, at) => ({
-    render: (longest) => renderFinding(finding, { longest, isFirst: at === 0 }),
+    render: (longest) => renderFinding(finding, { longest, isFirst: at === 0 && outcome !== 'reported' }),
   }));
 }
 
@@ -31,7 +31,8 @@ function cureOf(cure: string | undefined, longest: number): readonly string[] {
   if (cure === undefined) return [];
   const [sentence = '', ...blocks] = cure.split('\n\n', 20);
   const block = blocks.join('\n\n').trim();
-  return [`**Next step:** ${prose(sentence)}`, ...(block === '' ? [] : [fence(cut(block, longest), 'yaml')])];
+  const next = sentence === '' ? [] : [`**Next step:** ${prose(sentence)}`];
+  return [...next, ...(block === '' ? [] : [fence(cut(block, longest), 'yaml')])];
 }
 
 /** Of a log the end is what tells. */

@@ -19,15 +19,21 @@ export const SUMMARY_LIMIT = 1_000_000;
 /** Characters of one block of verbatim text, where there is room for all. */
 const LONGEST_BLOCK = 65_536;
 
-/** One comment for each SeldonDeployment of each cluster, whatever run or pull request event wrote it. */
-export function commentMarker({ name, namespace, cluster }: Pick<Report, 'name' | 'namespace' | 'cluster'>): string {
+type Identity = Pick<Report, 'name' | 'namespace' | 'cluster' | 'outcome' | 'reason'>;
+
+/**
+ * One comment for each SeldonDeployment of each cluster, whatever run or pull request event wrote it; and one for all
+ * that is only an answer to a command, so that nobody's refused command can overwrite what is known to be live.
+ */
+export function commentMarker({ name, namespace, cluster, outcome, reason }: Identity): string {
+  if (outcome === 'refused' || reason === 'help') return '<!-- mlflow-to-seldon: commands -->';
   const key = `${namespace ?? 'unknown'}/${name ?? 'unknown'}`.replace(/[^a-z0-9/-]/g, '');
   const where = cluster === undefined ? '' : `@${createHash('sha256').update(cluster).digest('hex').slice(0, 8)}`;
   return `<!-- mlflow-to-seldon: ${key}${where} -->`;
 }
 
 /** Markers by which the comment of an earlier run is found; one that failed early did not know its cluster. */
-export function knownMarkers(report: Pick<Report, 'name' | 'namespace' | 'cluster'>): readonly string[] {
+export function knownMarkers(report: Identity): readonly string[] {
   return [commentMarker(report), commentMarker({ ...report, cluster: undefined })];
 }
 
@@ -39,6 +45,7 @@ export function renderReport(report: Report, { limit, marker }: RenderOptions): 
   const head = [...(marker === undefined ? [] : [marker]), `### ${headline(report)}`];
   const body = [
     ...endpoint(report),
+    ...nextStep(report),
     table(factRows(report)),
     ...rolloutSections(report),
     ...changes(report),
@@ -115,10 +122,19 @@ function endpoint({ endpoint: at, prediction, sampleRequest, outcome, mode }: Re
   return [`${later}: ${codeSpan(url, 2000)}${where}`, fence(curlLine(url, prediction?.request ?? sampleRequest), 'sh')];
 }
 
+/** How to have exactly what was planned. */
+function nextStep({ plan, next, outcome }: Report): readonly string[] {
+  if (plan === undefined || outcome !== 'planned') return [];
+  if (next === undefined)
+    return [`**Plan:** ${codeSpan(plan)}; with it as the input \`plan\` nothing else can happen.`];
+  return [`**Plan:** to have this and nothing else, comment`, fence(next, 'text')];
+}
+
 /** For people who read the comment: what was done, not what we call it. */
 const STEP_WORDS: Readonly<Record<StepRecord['name'], string>> = {
   resolve: 'find the model',
   preflight: 'check permissions',
+  turn: 'take the turn',
   render: 'write the manifest',
   apply: 'apply it',
   wait: 'wait for the pods',

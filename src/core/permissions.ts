@@ -17,7 +17,8 @@ export function permissionsFor({
   onFailure,
   proof,
   share,
-}: Pick<Config, 'mode' | 'dryRun' | 'onFailure' | 'proof' | 'share'>): Permission[] {
+  lockPatience,
+}: Pick<Config, 'mode' | 'dryRun' | 'onFailure' | 'proof' | 'share' | 'lockPatience'>): Permission[] {
   const seldon = (verb: string) => ({ verb, group: SELDON_GROUP, resource: 'seldondeployments' });
   const core = (verb: string, resource: string) => ({ verb, group: '', resource });
   const looking = [
@@ -35,6 +36,7 @@ export function permissionsFor({
   return [
     ...applying,
     ...(makesOne && onFailure === 'rollback' ? [seldon('delete')] : []),
+    ...(lockPatience === undefined ? [] : TURNS),
     ...looking,
     core('get', 'pods/log'),
     core('list', 'events'),
@@ -43,6 +45,11 @@ export function permissionsFor({
     ...(mode === 'direct' ? [] : ROUTES),
   ];
 }
+
+/** The Lease by which runs take turns. */
+const TURNS: readonly Permission[] = ['get', 'create', 'update', 'delete'].map((verb) => {
+  return { verb, group: 'coordination.k8s.io', resource: 'leases' };
+});
 
 /** The ingress's routes: needed where several predictors share the requests, else read where it is allowed. */
 const ROUTES: readonly Permission[] = [

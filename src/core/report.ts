@@ -1,8 +1,9 @@
+import type { RefusalReason } from './admission.ts';
 import type { Comparison } from './comparison.ts';
 import type { UserErrorCode } from './errors.ts';
-import type { GateVerdict } from './gate.ts';
+import type { GateRecord, PredictorLine, RevisionLine } from './report-lines.ts';
 
-/** How a run ended. The step fails for all but the first five. */
+/** How a run ended. The step fails for all but the first six. */
 export type Outcome =
   /** The model is live and answered. */
   | 'deployed'
@@ -14,6 +15,10 @@ export type Outcome =
   | 'restored'
   /** Looked at, told, and left as it is. */
   | 'reported'
+  /** Nothing to do: the event is not meant for us. */
+  | 'ignored'
+  /** Somebody asked for what they may not have; nothing was looked at or changed. */
+  | 'refused'
   /** Ended before anything was changed. */
   | 'failed'
   /** It failed; what was there before is back and available. */
@@ -59,9 +64,12 @@ export type Reason =
   | 'already-live'
   | 'dry-run'
   | 'status'
+  | 'help'
+  | 'not-a-command'
   | 'internal-error'
   | RolloutFailureReason
   | ProofFailureReason
+  | RefusalReason
   | UserErrorCode;
 
 /** One cause of a failure, most telling first: a sentence, the pod's own words, the cure. */
@@ -83,6 +91,7 @@ export interface StepRecord {
     | 'resolve'
     | 'render'
     | 'preflight'
+    | 'turn'
     | 'apply'
     | 'wait'
     | 'health'
@@ -111,36 +120,6 @@ export interface ModelIdentity {
   readonly alias: string | undefined;
   readonly runId: string | undefined;
   readonly link: string | undefined;
-}
-
-/** One predictor of the object as it is at the end of a run. */
-export interface PredictorLine {
-  readonly name: string;
-  /** `wine-quality v4`, or the URI of its files. */
-  readonly model: string;
-  /** Percent of the requests, or of their copies for a shadow. */
-  readonly traffic: number;
-  readonly shadow: boolean;
-  readonly replicas: number;
-  /** Does it run, in words; undefined where nobody looked. */
-  readonly health?: string;
-}
-
-/** What Prometheus had to say of one step. */
-export interface GateRecord extends GateVerdict {
-  /** `main 75 %, canary 25 %`. */
-  readonly stage: string;
-}
-
-/** One proven revision, as it is told. */
-export interface RevisionLine {
-  readonly revision: number;
-  readonly model: string;
-  /** ISO 8601. */
-  readonly time: string;
-  readonly run: string | undefined;
-  readonly commit: string | undefined;
-  readonly rolledBack: boolean;
 }
 
 /** What was live before this run. */
@@ -212,12 +191,16 @@ export interface Report {
   readonly findings: readonly Finding[];
   readonly warnings: readonly string[];
   readonly manifestPath: string | undefined;
+  /** By which a later run knows that nothing has changed since. */
+  readonly plan: string | undefined;
+  /** The command that carries out what was planned; undefined where no comments are read. */
+  readonly next: string | undefined;
   /** YAML of the manifest; shown for a dry run. */
   readonly manifest: string | undefined;
   readonly context: RunContext;
 }
 
-const WELL: readonly Outcome[] = ['deployed', 'unchanged', 'planned', 'restored', 'reported'];
+const WELL: readonly Outcome[] = ['deployed', 'unchanged', 'planned', 'restored', 'reported', 'ignored'];
 
 /** Does the step fail? */
 export function isFailure(outcome: Outcome): boolean {

@@ -22,6 +22,8 @@ export interface Rollout {
   /** Undefined without `prometheus-url`. */
   readonly metrics: Metrics | undefined;
   readonly clock: Clock;
+  /** Asked right before the first change. @throws UserError when it must not happen any more */
+  readonly confirm: () => Promise<void>;
   readonly runner: Pick<Runner, 'info'>;
   readonly journal: Journal;
   readonly ref: ObjectRef;
@@ -80,7 +82,7 @@ interface Sent {
 
 /** A first apply that is refused ends the run, with nothing changed; a later one ends a rollout, which is put back. */
 async function send(
-  { cluster, journal, plan }: Rollout,
+  { cluster, journal, plan, confirm }: Rollout,
   stage: Stage,
   { applied: before }: Carried,
 ): Promise<Sent | { readonly findings: readonly Finding[] }> {
@@ -90,6 +92,7 @@ async function send(
     const applied = await journal.step(
       'apply',
       async (conclude) => {
+        if (before === undefined) await confirm();
         const stored = await applyManifest(cluster, manifest, checked);
         const { namespace, name, generation } = stored.metadata;
         conclude(`SeldonDeployment ${namespace}/${name} applied, generation ${generation ?? '?'}`);

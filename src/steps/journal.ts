@@ -17,6 +17,7 @@ const TITLES: Readonly<Record<StepRecord['name'], string>> = {
   resolve: 'Resolve the model',
   render: 'Render the SeldonDeployment',
   preflight: 'Look before applying',
+  turn: 'Wait for our turn',
   apply: 'Apply',
   wait: 'Wait until it is rolled out',
   health: 'Ask the model container',

@@ -23,8 +23,10 @@ export interface PublishRequest {
 export async function publishReport(request: PublishRequest): Promise<void> {
   const { workspace, runner, secrets } = request;
   const report = redactedReport(request.report, secrets);
-  const commentUrl = await attempt(runner, () => comment({ ...request, report }));
-  await attempt(runner, () => workspace.summarize(renderReport(report, { limit: SUMMARY_LIMIT })));
+  const isNews = report.outcome !== 'ignored';
+  const commentUrl = isNews ? await attempt(runner, () => comment({ ...request, report })) : undefined;
+  if (isNews) await attempt(runner, () => workspace.summarize(renderReport(report, { limit: SUMMARY_LIMIT })));
+  else runner.info(`nothing to do: ${report.findings[0]?.title ?? report.reason}`);
   for (const [name, value] of Object.entries(outputsOf(report, commentUrl))) runner.setOutput(name, value);
   for (const warning of report.warnings) runner.warning(warning);
   if (!isFailure(report.outcome)) return;

@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type SandboxGithub, startGithub } from '../../sandbox/github/server.ts';
-import { GithubRepository } from '../../src/adapters/github.ts';
+import { GithubApi } from '../../src/adapters/github/api.ts';
+import { GithubCollaboration } from '../../src/adapters/github/collaboration.ts';
+import { GithubRepository } from '../../src/adapters/github/repository.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const MARKER = '<!-- mlflow-to-seldon: seldon/wine -->';
 const COMMIT = '6dcb09b5b57875f334f61aebed695e2e4193db5e';
+const HEAD = 'a'.repeat(40);
 
 let github: SandboxGithub;
 const clock = new FakeClock();
@@ -15,7 +18,11 @@ beforeEach(async () => {
     pullRequests: [
       { number: 7, mergeCommit: COMMIT },
       { number: 8, locked: true },
+      { number: 9, state: 'open', isDraft: true, isFork: true, approval: 'APPROVED' },
     ],
+    people: { octocat: 'admin', maria: 'maintain', theo: 'triage', custom: 'release manager' },
+    teams: { 'acme/ml': ['maria'] },
+    checks: { [HEAD]: 'SUCCESS' },
     tokens: {
       workflow: { login: 'github-actions[bot]', permissions: ['pull-requests:write'] },
       app: { login: 'deployer[bot]', permissions: ['pull-requests:write'] },
@@ -27,8 +34,12 @@ beforeEach(async () => {
 
 afterEach(() => github.close());
 
+function open(token: string): GithubApi {
+  return new GithubApi({ token, repository: 'acme/wine', apiUrl: github.url, clock });
+}
+
 function repository(token = 'workflow'): GithubRepository {
-  return new GithubRepository({ token, repository: 'acme/wine', apiUrl: github.url, clock });
+  return new GithubRepository(open(token));
 }
 
 describe('the comment on a pull request', () => {
@@ -118,5 +129,41 @@ describe('the pull request of a commit', () => {
 
   it('is none for a commit that came another way', async () => {
     expect(await repository().pullRequestOf('0'.repeat(40))).toBeUndefined();
+  });
+});
+
+describe('who works on the repository', () => {
+  const people = () => new GithubCollaboration(open('workflow'), 'acme/wine');
+
+  it.each([
+    ['octocat', 'admin'],
+    ['maria', 'maintain'],
+    ['theo', 'triage'],
+    ['custom', 'write'],
+    ['stranger', 'none'],
+  ])('%s has the role %s', async (login, role) => {
+    expect(await people().roleOf(login)).toBe(role);
+  });
+
+  it('tells how far a pull request is', async () => {
+    expect(await people().pullRequest(7)).toEqual({ isOpen: false, isDraft: false, isFork: false, head: HEAD });
+    expect(await people().pullRequest(9)).toEqual({ isOpen: true, isDraft: true, isFork: true, head: HEAD });
+  });
+
+  it('knows approval, checks and membership, and says unknown where GitHub does not tell', async () => {
+    expect(await people().isApproved(9)).toBe('yes');
+    expect(await people().isApproved(7)).toBe('unknown');
+    expect(await people().checksPass(HEAD)).toBe('yes');
+    expect(await people().checksPass('f'.repeat(40))).toBe('unknown');
+    expect(await people().isMember('acme/ml', 'maria')).toBe('yes');
+    expect(await people().isMember('acme/ml', 'octocat')).toBe('no');
+    github.fail({ match: /memberships/, status: 403, times: 9 });
+    expect(await people().isMember('acme/ml', 'maria')).toBe('unknown');
+  });
+
+  it('reacts to a comment', async () => {
+    const id = github.post(7, 'octocat', '/seldon status');
+    await people().react(id, 'eyes');
+    expect(github.reactions(id)).toEqual(['eyes']);
   });
 });

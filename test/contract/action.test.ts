@@ -3,7 +3,7 @@ import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { actionYaml, readmeWithTables } from '../../scripts/generate-docs.ts';
 import { readConfig } from '../../src/core/config.ts';
-import { INPUTS } from '../../src/core/inputs.ts';
+import { INPUTS, type InputDefinition } from '../../src/core/inputs.ts';
 
 const root = new URL('../../', import.meta.url);
 const text = (path: string) => readFileSync(new URL(path, root), 'utf8');
@@ -42,6 +42,7 @@ describe('the examples', () => {
     'model-uri': 'models:/wine/7',
     'pull-request': '7',
     'dry-run': 'true',
+    'github-token': 'ghs_token',
   };
 
   it.each(files)('%s gives them values that are accepted together', (file) => {
@@ -51,7 +52,11 @@ describe('the examples', () => {
     );
     const given = new Map(Object.entries(step?.with ?? {}).map(([name, value]) => [name, String(value)]));
     const value = (name: string) => {
-      const said = given.get(name) ?? '';
+      const { default: fallback }: InputDefinition = INPUTS.find((input) => input.name === name) ?? {
+        name,
+        description: '',
+      };
+      const said = given.get(name) ?? fallback ?? '';
       if (!said.includes('${{')) return said;
       return VALUES[name] ?? (/secrets|vars/.test(said) ? 'https://mlflow.example.com' : '');
     };

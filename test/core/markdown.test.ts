@@ -22,11 +22,17 @@ describe('the report as Markdown', () => {
   });
 
   it('carries its marker in the first line, one for each SeldonDeployment', () => {
-    const marker = commentMarker({ name: 'wine', namespace: 'seldon', cluster: undefined });
+    const marker = commentMarker({
+      name: 'wine',
+      namespace: 'seldon',
+      cluster: undefined,
+      outcome: 'deployed',
+      reason: 'ok',
+    });
     expect(renderReport(aReport(), { limit: COMMENT_LIMIT, marker }).startsWith(`${marker}\n`)).toBe(true);
-    expect(commentMarker({ name: 'wi-->ne', namespace: 'x', cluster: undefined })).toBe(
-      '<!-- mlflow-to-seldon: x/wi--ne -->',
-    );
+    expect(
+      commentMarker({ name: 'wi-->ne', namespace: 'x', cluster: undefined, outcome: 'deployed', reason: 'ok' }),
+    ).toBe('<!-- mlflow-to-seldon: x/wi--ne -->');
   });
 
   it.each([COMMENT_LIMIT, 20_000, 8_000])(

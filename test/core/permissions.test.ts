@@ -4,7 +4,14 @@ import { describePermission, permissionsFor, roleFor } from '../../src/core/perm
 import { someShares } from '../support/models.ts';
 
 const proof = { access: 'api-server', ingressUrl: undefined, smokeRequest: 'auto', smokeExpect: undefined } as const;
-const direct = { mode: 'direct', dryRun: false, onFailure: 'rollback', proof, share: someShares() } as const;
+const direct = {
+  mode: 'direct',
+  lockPatience: undefined,
+  dryRun: false,
+  onFailure: 'rollback',
+  proof,
+  share: someShares(),
+} as const;
 
 it('asks a dry run for no more than a dry run needs', () => {
   const wanted = permissionsFor({ ...direct, dryRun: true }).map(describePermission);

@@ -28,6 +28,8 @@ const context = {
   actor: 'octocat',
   event: 'push',
   pullRequest: 7,
+  head: undefined,
+  commandPrefix: undefined,
 };
 
 function answering(status: number, body: string): HttpEndpoint {
@@ -60,6 +62,9 @@ async function tell({ script, model = aModel(), inputs, endpoint = answering(200
     cluster: good,
     openEndpoint: () => endpoint,
     metrics: undefined,
+    deployments: undefined,
+    holder: 'test',
+    confirm: async () => {},
     runner,
     workspace,
     clock,

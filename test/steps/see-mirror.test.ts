@@ -43,6 +43,7 @@ async function see({ oneOf, status = 200 }: { readonly oneOf: number; readonly s
         return { status: 200, body: '{}' };
       }),
     metrics: undefined,
+    confirm: async () => {},
     clock,
     runner,
     journal: startJournal(clock, runner, new AbortController().signal),

@@ -8,7 +8,9 @@ export class FakeClock implements Clock {
     return this.time;
   }
 
-  async sleep(milliseconds: number): Promise<void> {
-    this.time += milliseconds;
+  /** What may be ended early belongs to the background: it takes no time, and waits for its end. */
+  async sleep(milliseconds: number, until?: AbortSignal): Promise<void> {
+    if (until === undefined) this.time += milliseconds;
+    else if (!until.aborted) await new Promise((resolve) => until.addEventListener('abort', resolve, { once: true }));
   }
 }

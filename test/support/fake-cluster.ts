@@ -78,6 +78,10 @@ export class FakeCluster implements Cluster {
     return this.#stored;
   }
 
+  async takeTurn(): Promise<undefined> {}
+
+  async giveTurn(): Promise<void> {}
+
   async remove(_ref: unknown, { metadata }: SeldonDeployment): Promise<void> {
     this.removed.push(metadata.uid ?? '');
     this.#stored = undefined;

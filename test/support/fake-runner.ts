@@ -22,4 +22,8 @@ export class FakeRunner implements Runner {
   setOutput(name: string, value: string): void {
     this.outputs[name] = value;
   }
+  readonly state: Record<string, string> = {};
+  saveState(name: string, value: string): void {
+    this.state[name] = value;
+  }
 }

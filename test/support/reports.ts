@@ -67,6 +67,8 @@ export function aReport(over: Partial<Report> = {}): Report {
     },
     findings: [],
     warnings: [],
+    plan: undefined,
+    next: undefined,
     manifestPath: '/tmp/seldon-wine.yaml',
     manifest: 'apiVersion: machinelearning.seldon.io/v1\nkind: SeldonDeployment\n',
     context: {

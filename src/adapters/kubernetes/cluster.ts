@@ -1,3 +1,4 @@
+import type { Claim, StandingClaim } from '../../core/claim.ts';
 import type { ClusterConfig } from '../../core/config.ts';
 import { UserError } from '../../core/errors.ts';
 import type { SeldonDeployment } from '../../core/seldon-deployment.ts';
@@ -15,6 +16,7 @@ import { missingPermissions } from './access-review.ts';
 import { failureOf, isObjectMissing, readJson } from './api-status.ts';
 import { ApiConnection, type ConnectionOptions } from './connection.ts';
 import { type CredentialsRequest, loadCredentials } from './credentials.ts';
+import { Leases } from './leases.ts';
 import { WatchedRollout } from './observation.ts';
 import { KindReader, type ResourceKind, SELDON_DEPLOYMENTS } from './resource-kind.ts';
 import { readRoutes } from './routing.ts';
@@ -41,6 +43,7 @@ export class KubernetesCluster implements Cluster {
   readonly defaultNamespace: string | undefined;
   readonly #connection: ApiConnection;
   readonly #kinds: KindReader;
+  readonly #leases: Leases;
   /** What was read or applied, by resourceVersion. */
   readonly #versions = new Map<string, SeldonDeployment>();
   #watched: { readonly of: string; readonly rollout: WatchedRollout; readonly started: Promise<void> } | undefined;
@@ -50,6 +53,7 @@ export class KubernetesCluster implements Cluster {
     this.defaultNamespace = defaultNamespace;
     this.#connection = connection;
     this.#kinds = new KindReader(connection);
+    this.#leases = new Leases(connection);
   }
 
   async read({ namespace, name }: ObjectRef): Promise<SeldonDeployment | undefined> {
@@ -167,6 +171,14 @@ export class KubernetesCluster implements Cluster {
     if (answer.status === 404) return 'missing';
     const secret = readJson<{ data?: object }>(answer, { verb: 'get', resource: 'secrets', namespace });
     return Object.keys(secret.data ?? {});
+  }
+
+  takeTurn(ref: ObjectRef, claim: Claim, over: StandingClaim | undefined): Promise<StandingClaim | undefined> {
+    return this.#leases.take(ref, claim, over);
+  }
+
+  giveTurn(ref: ObjectRef, claim: Claim): Promise<void> {
+    return this.#leases.give(ref, claim);
   }
 
   service(ref: ObjectRef, port: string): HttpEndpoint {

@@ -16,7 +16,7 @@ export interface ConnectionOptions {
 }
 
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the server's URL, encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;

@@ -5,6 +5,7 @@ import { someShares } from '../../support/models.ts';
 
 const WANTED = permissionsFor({
   mode: 'direct',
+  lockPatience: undefined,
   share: someShares(),
   dryRun: false,
   onFailure: 'rollback',

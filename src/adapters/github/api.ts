@@ -1,6 +1,6 @@
-import { UserError } from '../core/errors.ts';
-import type { Clock, Repository } from '../ports.ts';
-import { createAgent, send } from './http.ts';
+import { UserError } from '../../core/errors.ts';
+import type { Clock } from '../../ports.ts';
+import { createAgent, send } from '../http.ts';
 
 export interface GithubOptions {
   readonly token: string;
@@ -11,15 +11,7 @@ export interface GithubOptions {
   readonly clock: Clock;
 }
 
-/** The parts of GitHub's answers that are read here. */
-interface Comment {
-  readonly id: number;
-  readonly html_url: string;
-  readonly body?: string;
-  readonly user?: { readonly login: string; readonly type: string } | null;
-}
-
-interface Failure {
+export interface Failure {
   readonly status?: number;
   readonly message: string;
   readonly response?: { readonly headers?: Readonly<Record<string, string | undefined>> };
@@ -30,105 +22,17 @@ type Octokit = ReturnType<typeof import('@actions/github')['getOctokit']>;
 /** Milliseconds one request may take, and tries in all. */
 const DEADLINE = 15_000;
 const TRIES = 4;
-const PER_PAGE = 100;
-
-/** Who the token of a workflow writes as: what is assumed where GitHub does not say. */
-const WORKFLOW_BOT = 'github-actions[bot]';
-
-/** The pull request's side of GitHub, over octokit. Loaded when first used: a run that tells nobody does without. */
-export class GithubRepository implements Repository {
+/** GitHub's API over octokit, which is loaded when first used: a run that tells nobody does without. */
+export class GithubApi {
   readonly #options: GithubOptions;
   #octokit: Promise<Octokit> | undefined;
-  #author: Promise<string> | undefined;
 
   constructor(options: GithubOptions) {
     this.#options = options;
   }
 
-  async pullRequestOf(commit: string): Promise<number | undefined> {
-    const found = await this.#ask(
-      'look up the pull request of a commit',
-      'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls',
-      {
-        commit_sha: commit,
-      },
-    );
-    const pulls = found as readonly {
-      number: number;
-      state: string;
-      merged_at: string | null;
-      merge_commit_sha?: string | null;
-    }[];
-    const merged =
-      pulls.find((pull) => pull.merge_commit_sha === commit) ?? pulls.find((pull) => pull.merged_at !== null);
-    return (merged ?? pulls.find((pull) => pull.state === 'open'))?.number;
-  }
-
-  /** A comment may be there although the answer said otherwise: each try to create one looks for it first. */
-  async upsertComment(pullRequest: number, markers: readonly string[], body: string): Promise<string> {
-    for (let attempt = 1; ; attempt++) {
-      const existing = await this.#ourComment(pullRequest, markers);
-      if (existing !== undefined) return this.#editComment(existing.id, body);
-      try {
-        return await this.#createComment(pullRequest, body);
-      } catch (error) {
-        const wait = error instanceof UserError ? waitBefore(error.cause as Failure, attempt) : undefined;
-        if (wait === undefined || attempt >= TRIES) throw error;
-        await this.#options.clock.sleep(wait);
-      }
-    }
-  }
-
-  async #createComment(pullRequest: number, body: string): Promise<string> {
-    const what = 'comment on the pull request';
-    const route = 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments';
-    const created = await this.#ask(what, route, { issue_number: pullRequest, body }, 'once');
-    return (created as Comment).html_url;
-  }
-
-  async #editComment(id: number, body: string): Promise<string> {
-    const what = 'edit the comment on the pull request';
-    const edited = await this.#ask(what, 'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', {
-      comment_id: id,
-      body,
-    });
-    return (edited as Comment).html_url;
-  }
-
-  /** Marker and author must both be ours: anybody can paste a marker into a comment of their own. */
-  async #ourComment(pullRequest: number, markers: readonly string[]): Promise<Comment | undefined> {
-    this.#author ??= this.#login();
-    const author = await this.#author;
-    for (let page = 1; ; page++) {
-      const comments = (await this.#ask(
-        'read the comments of the pull request',
-        'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
-        {
-          issue_number: pullRequest,
-          per_page: PER_PAGE,
-          page,
-        },
-      )) as readonly Comment[];
-      const ours = comments.find(
-        ({ user, body }) => user?.login === author && markers.some((marker) => body?.startsWith(marker) === true),
-      );
-      if (ours !== undefined || comments.length < PER_PAGE) return ours;
-    }
-  }
-
-  /** Every kind of token may ask GraphQL who it is; REST (`GET /user`) refuses those of apps and workflows. */
-  async #login(): Promise<string> {
-    const octokit = await this.#open();
-    try {
-      const { viewer } = await octokit.graphql<{ viewer: { login: string } }>('{ viewer { login } }');
-      return viewer.login;
-    } catch {
-      return WORKFLOW_BOT;
-    }
-  }
-
   /** @param tries `once` for what must not be repeated without a look; a refusal for lack of patience changed nothing */
-  async #ask(
+  async ask(
     what: string,
     route: string,
     parameters: Record<string, unknown>,
@@ -148,6 +52,17 @@ export class GithubRepository implements Repository {
         await this.#options.clock.sleep(wait);
       }
     }
+  }
+
+  async graphql<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
+    const octokit = await this.#open();
+    return octokit.graphql<T>(query, variables);
+  }
+
+  /** Waits as long as GitHub asks before a try is repeated; undefined when a repetition is of no use. */
+  pauseBefore(error: unknown, attempt: number): Promise<void> | undefined {
+    const wait = error instanceof UserError ? waitBefore(error.cause as Failure, attempt) : undefined;
+    return wait === undefined || attempt >= TRIES ? undefined : this.#options.clock.sleep(wait);
   }
 
   #open(): Promise<Octokit> {

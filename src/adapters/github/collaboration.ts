@@ -1,0 +1,100 @@
+import { type PullRequestFacts, ROLES, type Role, type Verdict } from '../../core/admission.ts';
+import { UserError } from '../../core/errors.ts';
+import { isFork } from '../../core/event.ts';
+import type { Collaboration, Reaction } from '../../ports.ts';
+import type { Failure, GithubApi } from './api.ts';
+
+/** Who works on the repository, and how far a pull request is. */
+export class GithubCollaboration implements Collaboration {
+  readonly #api: GithubApi;
+  /** `owner/name`. */
+  readonly #repository: string;
+
+  constructor(api: GithubApi, repository: string) {
+    this.#api = api;
+    this.#repository = repository;
+  }
+
+  /** REST, whose `role_name` knows `maintain` and `triage`; the older `permission` says `write` and `read` for them. */
+  async roleOf(login: string): Promise<Role | 'unknown'> {
+    const route = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission';
+    try {
+      const answer = await this.#api.ask(`ask for the role of ${login}`, route, { username: login });
+      const { role_name: role, permission } = answer as { readonly role_name?: string; readonly permission?: string };
+      // A role of the organisation's own stands on one of the five: that one counts.
+      return ROLES.find((one) => one === role) ?? ROLES.find((one) => one === permission) ?? 'unknown';
+    } catch (error) {
+      if (statusOf(error) === 404) return 'none';
+      throw error;
+    }
+  }
+
+  async pullRequest(number: number): Promise<PullRequestFacts> {
+    const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
+    const pull = (await this.#api.ask('read the pull request', route, { pull_number: number })) as {
+      readonly state: string;
+      readonly draft?: boolean;
+      readonly head: { readonly sha: string };
+    };
+    return {
+      isOpen: pull.state === 'open',
+      isDraft: pull.draft === true,
+      isFork: isFork({ ...pull }),
+      head: pull.head.sha,
+    };
+  }
+
+  async isApproved(pullRequest: number): Promise<Verdict> {
+    const query = `query ($owner: String!, $name: String!, $number: Int!) {
+      repository(owner: $owner, name: $name) { pullRequest(number: $number) { reviewDecision } }
+    }`;
+    const answer = await this.#graphql<{
+      repository?: { pullRequest?: { reviewDecision?: string | null } | null } | null;
+    }>(query, { number: pullRequest });
+    const decision = answer?.repository?.pullRequest?.reviewDecision;
+    if (decision === undefined || decision === null) return 'unknown';
+    return decision === 'APPROVED' ? 'yes' : 'no';
+  }
+
+  async checksPass(commit: string): Promise<Verdict> {
+    const query = `query ($owner: String!, $name: String!, $commit: GitObjectID!) {
+      repository(owner: $owner, name: $name) { object(oid: $commit) { ... on Commit { statusCheckRollup { state } } } }
+    }`;
+    const answer = await this.#graphql<{
+      repository?: { object?: { statusCheckRollup?: { state?: string } | null } | null } | null;
+    }>(query, { commit });
+    const state = answer?.repository?.object?.statusCheckRollup?.state;
+    if (state === undefined) return 'unknown';
+    return state === 'SUCCESS' ? 'yes' : 'no';
+  }
+
+  async isMember(team: string, login: string): Promise<Verdict> {
+    const [org = '', slug = ''] = team.split('/');
+    const route = 'GET /orgs/{org}/teams/{team_slug}/memberships/{username}';
+    try {
+      const answer = await this.#api.ask('look into a team', route, { org, team_slug: slug, username: login });
+      return (answer as { readonly state?: string }).state === 'active' ? 'yes' : 'no';
+    } catch (error) {
+      return statusOf(error) === 404 ? 'no' : 'unknown';
+    }
+  }
+
+  async react(comment: number, reaction: Reaction): Promise<void> {
+    const route = 'POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions';
+    await this.#api.ask('react to the comment', route, { comment_id: comment, content: reaction });
+  }
+
+  /** Undefined where GitHub does not answer: then nothing is known, which counts as no. */
+  async #graphql<T>(query: string, variables: Record<string, unknown>): Promise<T | undefined> {
+    const [owner = '', name = ''] = this.#repository.split('/');
+    try {
+      return await this.#api.graphql<T>(query, { owner, name, ...variables });
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function statusOf(error: unknown): number | undefined {
+  return error instanceof UserError ? (error.cause as Failure | undefined)?.status : undefined;
+}

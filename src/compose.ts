@@ -1,0 +1,111 @@
+/** What both ways into the action build alike: log, outputs, GitHub, cluster, the facts of this run. */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import * as core from '@actions/core';
+import { GithubApi } from './adapters/github/api.ts';
+import { GithubCollaboration } from './adapters/github/collaboration.ts';
+import { GithubDeployments } from './adapters/github/deployments.ts';
+import { GithubRepository } from './adapters/github/repository.ts';
+import { connectCluster, type KubernetesCluster } from './adapters/kubernetes/cluster.ts';
+import { systemClock as clock } from './adapters/system-clock.ts';
+import { RunnerWorkspace } from './adapters/workspace.ts';
+import type { ClusterConfig } from './core/config.ts';
+import type { RunnerEvent } from './core/event.ts';
+import type { RawInputs } from './core/input-reader.ts';
+import { redact } from './core/redaction.ts';
+import type { RunContext } from './core/report.ts';
+import { logLine } from './core/untrusted.ts';
+import type { Runner } from './ports.ts';
+
+export const { env } = process;
+export const secrets: string[] = [];
+export const runner = safeRunner();
+export const raw: RawInputs = { input: (name) => core.getInput(name), env };
+
+export function keepSecret(secret: string): void {
+  secrets.push(secret);
+  core.setSecret(secret);
+}
+
+/** What the main step left for the one after the job. */
+export function stateLeft(name: string): string {
+  return core.getState(name);
+}
+
+/** Everything that is logged passes here: without secrets, and unable to pose as a workflow command. */
+function safeRunner(): Runner {
+  const safe = (text: string) => logLine(redact(text, secrets));
+  return {
+    info: (message) => core.info(safe(message)),
+    warning: (message) => core.warning(safe(message)),
+    error: (message) => core.error(safe(message)),
+    startGroup: (name) => core.startGroup(safe(name)),
+    endGroup: core.endGroup,
+    setOutput: core.setOutput,
+    saveState: core.saveState,
+  };
+}
+
+export interface Github {
+  readonly repository: GithubRepository;
+  readonly collaboration: GithubCollaboration;
+  readonly deployments: GithubDeployments;
+}
+
+export function openGithub(token: string | undefined, repository: string | undefined): Github | undefined {
+  if (token === undefined || repository === undefined) return undefined;
+  const apiUrl = env['GITHUB_API_URL'] ?? 'https://api.github.com';
+  const api = new GithubApi({ token, repository, apiUrl, clock });
+  return {
+    repository: new GithubRepository(api),
+    collaboration: new GithubCollaboration(api, repository),
+    deployments: new GithubDeployments(api),
+  };
+}
+
+export function openCluster(config: ClusterConfig): Promise<KubernetesCluster> {
+  const onRetry = (message: string) => runner.info(message);
+  return connectCluster({ ...config, env, clock, onSecret: keepSecret, onRetry });
+}
+
+export function openWorkspace(): RunnerWorkspace {
+  return new RunnerWorkspace({
+    root: env['GITHUB_WORKSPACE'] ?? process.cwd(),
+    temp: env['RUNNER_TEMP'] ?? process.cwd(),
+    summary: env['GITHUB_STEP_SUMMARY'],
+  });
+}
+
+/** Who this attempt of this run is among all others. */
+export function holderOf(): string {
+  const { GITHUB_REPOSITORY: repository = 'local', GITHUB_RUN_ID: run = '0', GITHUB_RUN_ATTEMPT: attempt = '1' } = env;
+  return `${repository}/${run}/${attempt}/${randomUUID().slice(0, 8)}`;
+}
+
+export function contextOf(event: string): RunContext {
+  const {
+    GITHUB_SERVER_URL: server,
+    GITHUB_REPOSITORY: repository,
+    GITHUB_RUN_ID: id,
+    GITHUB_SHA: commit,
+    GITHUB_ACTOR: actor,
+  } = env;
+  const runUrl = server && repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined;
+  return { repository, runUrl, commit, actor, event };
+}
+
+export function eventOf(): RunnerEvent {
+  return { name: env['GITHUB_EVENT_NAME'] ?? '', payload: readEvent(env['GITHUB_EVENT_PATH']) };
+}
+
+function readEvent(path: string | undefined): unknown {
+  if (path === undefined) return {};
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    runner.warning(
+      'the event file of this run could not be read: the pull request is only found by the input `pull-request`',
+    );
+    return {};
+  }
+}

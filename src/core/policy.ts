@@ -1,0 +1,51 @@
+import { DEFAULT_ROLES, type Policy, ROLES, type Role } from './admission.ts';
+import { VERBS, type Verb } from './command.ts';
+import type { InputReader } from './input-reader.ts';
+import type { InputName } from './inputs.ts';
+
+/** Reads who may ask for what. Faults are the workflow's, and told with all others. */
+export function readPolicy(read: InputReader): Policy {
+  const listed = listOf(read, 'allow-users').map((one) => one.replace(/^@/, ''));
+  const commands = listOf(read, 'allow-commands').filter((one) => isVerb(read, 'allow-commands', one));
+  return {
+    roles: readRoles(read),
+    users: listed.filter((one) => !one.includes('/')),
+    teams: listed.filter((one) => one.includes('/')),
+    commands: commands.length === 0 ? VERBS : VERBS.filter((verb) => commands.includes(verb)),
+    models: listOf(read, 'allow-models'),
+    names: listOf(read, 'allow-names'),
+    namespaces: listOf(read, 'allow-namespaces'),
+    allowForks: read.flag('allow-forks', false),
+    allowDrafts: read.flag('allow-drafts', false),
+    requireReview: read.flag('require-review', false),
+    requireChecks: read.flag('require-checks', false),
+    requirePlan: read.flag('require-plan', false),
+  };
+}
+
+function readRoles(read: InputReader): Policy['roles'] {
+  const roles = new Map<Verb, Role>(DEFAULT_ROLES);
+  for (const line of listOf(read, 'command-roles')) {
+    const [verb = '', role = ''] = line.split('=').map((one) => one.trim());
+    const known = ROLES.find((one) => one === role);
+    if (!isVerb(read, 'command-roles', verb)) continue;
+    if (known === undefined)
+      read.fault('command-roles', `has \`${role.slice(0, 40)}\`: a role is one of ${ROLES.join(', ')}`);
+    else roles.set(verb, known);
+  }
+  return roles;
+}
+
+function isVerb(read: InputReader, name: InputName, word: string): word is Verb {
+  const isOne = VERBS.some((verb) => verb === word);
+  if (!isOne) read.fault(name, `has \`${word.slice(0, 40)}\`, which is no command: there are ${VERBS.join(', ')}`);
+  return isOne;
+}
+
+/** One a line or separated by commas. */
+function listOf(read: InputReader, name: InputName): readonly string[] {
+  return (read.text(name) ?? '')
+    .split(/[\n,]/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+}

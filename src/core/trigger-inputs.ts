@@ -1,0 +1,78 @@
+import type { InputDefinition } from './inputs.ts';
+
+/** Inputs about who may ask for what, in comments and by other events. */
+export const TRIGGER_INPUTS = [
+  {
+    name: 'command-prefix',
+    default: '/seldon',
+    description: 'What a comment on a pull request begins with when it is meant for this action.',
+  },
+  {
+    name: 'allow-commands',
+    description: 'Commands that comments may give, one a line or separated by commas. Default: all.',
+  },
+  {
+    name: 'allow-models',
+    description:
+      'Model URIs that a comment or a dispatched event may choose, one pattern a line, `*` for anything. Default: versions and aliases of the registered model in `model-uri`.',
+  },
+  { name: 'allow-names', description: 'Values that a comment may give `name`; patterns. Default: only the input.' },
+  {
+    name: 'allow-namespaces',
+    description: 'Values that a comment may give `namespace`; patterns. Default: only the input.',
+  },
+  {
+    name: 'command-roles',
+    description:
+      'Least role in the repository for a command, one `command=role` a line: `none`, `read`, `triage`, `write`, `maintain`, `admin`. Default: `read` for `plan`, `status` and `help`, `write` for the others.',
+  },
+  {
+    name: 'allow-users',
+    description:
+      'Logins, and teams as `org/team`, whose comments may change something. Default: everybody with the role. For teams `github-token` must be allowed to read the organisation.',
+  },
+  {
+    name: 'allow-forks',
+    default: 'false',
+    description: '`true` also takes changing commands on pull requests from forks.',
+  },
+  { name: 'allow-drafts', default: 'false', description: '`true` also takes changing commands on drafts.' },
+  {
+    name: 'require-review',
+    default: 'false',
+    description: '`true` takes changing commands only on pull requests that GitHub calls approved.',
+  },
+  {
+    name: 'require-checks',
+    default: 'false',
+    description: '`true` takes changing commands only when all checks of the newest commit passed.',
+  },
+  {
+    name: 'require-plan',
+    default: 'false',
+    description: '`true` takes changing commands only with the `plan=…` of a plan that still holds.',
+  },
+  {
+    name: 'plan',
+    description: 'A plan as its comment names it: the run is refused if the outcome would now be another one.',
+  },
+  {
+    name: 'lock',
+    default: 'true',
+    description:
+      'One rollout at a time for each SeldonDeployment, by a Lease beside it. `false`: the concurrency group of the workflow sees to that.',
+  },
+  {
+    name: 'lock-timeout',
+    description: 'How long to wait for another run on the same SeldonDeployment: seconds, or `15m`. Default: 15m.',
+  },
+  {
+    name: 'environment',
+    description:
+      "Name under which GitHub's own record of deployments is kept, with the endpoint as its URL. Needs `deployments: write`. Default: none.",
+  },
+  {
+    name: 'production',
+    description: '`true` if that environment is one that users see. Default: `true` for `production`.',
+  },
+] as const satisfies readonly InputDefinition[];

@@ -1,0 +1,54 @@
+import { startDraft } from '../core/draft.ts';
+import { predictorLines, revisionLines } from '../core/live-state.ts';
+import type { Finding, Report, RunContext } from '../core/report.ts';
+import type { Unfinished } from '../core/unfinished.ts';
+import type { Clock, Cluster, Deployments, Runner } from '../ports.ts';
+import { closeRecord } from './keep-record.ts';
+
+export interface AfterWorld {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly runner: Pick<Runner, 'info' | 'warning' | 'saveState'>;
+  readonly deployments: Deployments | undefined;
+}
+
+/** Closes what a killed run left open, and tells what is live now. */
+export async function closeUnfinished(
+  { cluster, runner, deployments }: AfterWorld,
+  { ref, mode, turn, deployment }: Unfinished,
+  context: RunContext,
+): Promise<Report> {
+  const draft = { ...startDraft(undefined, context), mode, cluster: cluster.server, ...ref };
+  const report: Report = { ...draft, outcome: 'unknown', reason: 'cancelled', ...(await look(cluster, ref)) };
+  await closeRecord({ deployments, runner, report }, deployment === undefined ? undefined : { id: deployment });
+  if (turn !== undefined) {
+    await cluster.giveTurn(turn.ref, turn.claim).catch((error: unknown) => {
+      runner.warning(
+        `the turn was not given back, and runs out: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    });
+  }
+  return report;
+}
+
+async function look(
+  cluster: Cluster,
+  ref: Unfinished['ref'],
+): Promise<Pick<Report, 'findings' | 'predictors' | 'history'>> {
+  const said = (title: string, more: Partial<Report> = {}) => {
+    const cure = 'look at what is live, and run it again: the next run starts from there';
+    const finding: Finding = { reason: 'cancelled', title, cure, quotes: [] };
+    return { findings: [finding], predictors: [], history: [], ...more };
+  };
+  if (ref === undefined) return said('the run was ended before it changed anything');
+  try {
+    const live = await cluster.read(ref);
+    if (live === undefined) return said('the run was ended; nothing of it is live now');
+    const told = { predictors: predictorLines(live), history: revisionLines(live) };
+    return said('the run was ended before it was through; this is what the SeldonDeployment says now', told);
+  } catch (error) {
+    return said(
+      `the run was ended, and what is live could not be looked at: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}

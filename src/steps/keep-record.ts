@@ -1,0 +1,84 @@
+import type { RecordConfig } from '../core/config.ts';
+import { isFailure, type Outcome, type Report } from '../core/report.ts';
+import type { DeploymentState, Deployments, Runner } from '../ports.ts';
+
+export interface RecordOrder {
+  /** Undefined without a token. */
+  readonly deployments: Deployments | undefined;
+  readonly runner: Pick<Runner, 'warning' | 'saveState'>;
+  readonly config: RecordConfig;
+  /** What is known of the run so far. */
+  readonly report: Report;
+}
+
+/** A deployment in GitHub's record that is open. */
+export interface OpenRecord {
+  readonly id: number;
+}
+
+/** Says to GitHub that a deployment is under way. A record that cannot be kept is a warning: the rollout does not need it. */
+export async function openRecord({
+  deployments,
+  runner,
+  config,
+  report,
+}: RecordOrder): Promise<OpenRecord | undefined> {
+  const { environment, isProduction } = config;
+  const { commit } = report.context;
+  if (deployments === undefined || environment === undefined || commit === undefined) return undefined;
+  const { model, mode, name, namespace } = report;
+  try {
+    const id = await deployments.open({
+      ref: commit,
+      environment,
+      isProduction,
+      isTransient: false,
+      description: `${mode}: ${model?.name ?? model?.storageUri ?? name} ${model?.version === undefined ? '' : `v${model.version}`}`,
+      payload: { mode, name, namespace, model, plan: report.plan },
+    });
+    runner.saveState('deployment', String(id));
+    await mark({ deployments, report }, id, 'in_progress');
+    return { id };
+  } catch (error) {
+    runner.warning(
+      `GitHub's record of deployments was not kept: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return undefined;
+  }
+}
+
+/** Says how it ended. */
+export async function closeRecord(
+  { deployments, runner, report }: Omit<RecordOrder, 'config'>,
+  record: OpenRecord | undefined,
+): Promise<void> {
+  if (deployments === undefined || record === undefined) return;
+  try {
+    await mark({ deployments, report }, record.id, stateOf(report.outcome));
+    runner.saveState('deployment', '');
+  } catch (error) {
+    runner.warning(
+      `GitHub's record of deployments was not closed: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+/** What was put back or never applied failed; what nobody is certain of is an error. */
+function stateOf(outcome: Outcome): DeploymentState {
+  if (!isFailure(outcome)) return 'success';
+  if (outcome === 'unknown') return 'error';
+  return 'failure';
+}
+
+function mark(
+  { deployments, report }: { readonly deployments: Deployments; readonly report: Report },
+  id: number,
+  state: DeploymentState,
+): Promise<void> {
+  const { endpoint, context, outcome, reason } = report;
+  return deployments.mark(id, state, {
+    environmentUrl: endpoint?.predictUrl,
+    logUrl: context.runUrl,
+    description: state === 'in_progress' ? 'rolling out' : `${outcome}: ${reason}`,
+  });
+}

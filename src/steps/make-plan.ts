@@ -1,0 +1,54 @@
+import { identityOf } from '../core/draft.ts';
+import { predictorLines } from '../core/live-state.ts';
+import type { Model } from '../core/model.ts';
+import { modelsOf } from '../core/model-note.ts';
+import { nextCommand } from '../core/next-command.ts';
+import { checkPlan, planHash } from '../core/plan-hash.ts';
+import { endpointOf } from '../core/protocol.ts';
+import { previousModelOf } from '../core/trace.ts';
+import type { Place } from './find-place.ts';
+import { lookAround, planRollout, protocolOf } from './plan-rollout.ts';
+import { checkSecret } from './preflight.ts';
+import { prepareSmoke } from './prepare-smoke.ts';
+import { recallModel } from './recall-model.ts';
+import type { Run, Shipment } from './run-state.ts';
+
+/** What is live, what to do about it, and what the model will be asked: all decided before anything is touched. */
+export function makePlan(self: Run, place: Place, brought: Model | undefined): Promise<Shipment> {
+  const { config, world, context, journal, draft } = self;
+  return journal.step('render', async (conclude) => {
+    const { ref } = place;
+    const live = await world.cluster.read(ref);
+    const around = await lookAround(world.cluster, config, place);
+    const protocol = protocolOf({ config, live });
+    const made = await planRollout(world.workspace, { config, ref, model: brought, live, context, ...around });
+    const { plan } = made;
+    const { predictor } = plan;
+    const note = modelsOf(plan.manifest).get(predictor.name) ?? { uri: predictor.graph.modelUri ?? '' };
+    const model = brought ?? (await recallModel(world, note));
+    const smoke = await prepareSmoke(world.workspace, { config, model, protocol });
+    const at = { ...place.front, protocol, predictor: predictor.name, node: predictor.graph.name };
+    Object.assign(draft, {
+      protocol,
+      model: identityOf(model),
+      sampleRequest: smoke.request?.body,
+      predictionSkipped: smoke.skipped,
+      previous: previousModelOf(live),
+      predictors: live === undefined ? [] : predictorLines(live),
+      changes: plan.changes,
+      endpoint: endpointOf({ ...at, ingressUrl: config.proof.ingressUrl }),
+      manifest: plan.toldYaml,
+      manifestPath: await world.workspace.write(`${ref.namespace}-${ref.name}.yaml`, plan.yaml),
+    });
+    // Only a write tells that a namespace is missing: the server would take this one, and stores nothing.
+    const hasNamespace = () => world.cluster.apply(plan.stages[0].manifest, { dryRun: true });
+    const warnings = await checkSecret(world.cluster, ref, { graph: predictor.graph, hasNamespace });
+    draft.warnings = [...draft.warnings, ...warnings, ...smoke.warnings];
+    draft.plan = planHash({ model: model.storageUri, live, plan, head: context.head });
+    draft.next = context.commandPrefix && nextCommand(config, context.commandPrefix, draft.plan);
+    checkPlan(config.plan, draft.plan);
+    conclude(plan.summary);
+    const decided = { config, protocol, live, first: around.front?.live, model, smoke, signature: model.signature };
+    return { ...world, ...made, ...place, ...decided, journal, draft };
+  });
+}

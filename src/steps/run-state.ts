@@ -1,0 +1,60 @@
+import type { Config } from '../core/config.ts';
+import type { Draft } from '../core/draft.ts';
+import type { Model } from '../core/model.ts';
+import type { RunContext } from '../core/report.ts';
+import type { SeldonDeployment } from '../core/seldon-deployment.ts';
+import type { Clock, Cluster, Deployments, Metrics, ModelRegistry, OpenEndpoint, Runner, Workspace } from '../ports.ts';
+import type { Rollout } from './carry-out.ts';
+import type { Journal } from './journal.ts';
+import type { OpenRecord } from './keep-record.ts';
+import type { RolloutPlan } from './plan-rollout.ts';
+import type { Turn } from './take-turn.ts';
+
+/** Everything outside that a run talks to. */
+export interface World {
+  readonly registry: ModelRegistry;
+  readonly cluster: Cluster;
+  readonly openEndpoint: OpenEndpoint;
+  /** Undefined where nobody keeps metrics, or nobody told us where. */
+  readonly metrics: Metrics | undefined;
+  readonly runner: Runner;
+  readonly workspace: Workspace;
+  readonly clock: Clock;
+  /** Undefined without a token for GitHub. */
+  readonly deployments: Deployments | undefined;
+  /** Unique for this attempt of this run. */
+  readonly holder: string;
+  /** Asked right before the first change. @throws UserError when it must not happen any more */
+  readonly confirm: () => Promise<void>;
+  /** Aborted when somebody cancels the run. */
+  readonly cancelled: AbortSignal;
+}
+
+export interface Context extends RunContext {
+  readonly pullRequest: number | undefined;
+  /** SHA of the pull request's newest commit, where the event told. */
+  readonly head: string | undefined;
+  /** What comments begin with that are meant for us; undefined where this event is not about a pull request. */
+  readonly commandPrefix: string | undefined;
+}
+
+/** One run: its settings, its world, and what it has to tell so far. */
+export interface Run {
+  readonly config: Config;
+  readonly world: World;
+  readonly context: Context;
+  readonly journal: Journal;
+  readonly draft: Draft;
+  /** What must be closed, however the run ends. */
+  readonly open: { turn?: Turn; record?: OpenRecord | undefined };
+}
+
+/** What is to be done, and where. */
+export interface Shipment extends Rollout {
+  readonly model: Model;
+  /** The object as we found it. */
+  readonly live: SeldonDeployment | undefined;
+  /** The SeldonDeployment whose requests this one shares, where it is another one. */
+  readonly first: SeldonDeployment | undefined;
+  readonly withNewPods: RolloutPlan['withNewPods'];
+}

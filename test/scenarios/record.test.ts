@@ -1,0 +1,103 @@
+import { expect } from 'vitest';
+import { OPEN_PULL_REQUEST, PULL_REQUEST } from '../../sandbox/sandbox.ts';
+import { live, story, using } from './story.ts';
+
+const RECORDED = { environment: 'production' };
+const SLOW = { 'model-uri': 'models:/wine-quality/7' };
+
+story("GitHub's record says that it is under way, and then where it is", async (sandbox) => {
+  const end = await sandbox.act(using(RECORDED));
+  expect(end.outputs['outcome'], end.shown).toBe('deployed');
+  expect(sandbox.github.deployments()).toMatchObject([
+    {
+      environment: 'production',
+      production: true,
+      ref: '6dcb09b5b57875f334f61aebed695e2e4193db5e',
+      states: ['in_progress', 'success'],
+      url: `${sandbox.gateway.url}/seldon/seldon/wine/api/v0.1/predictions`,
+      payload: { mode: 'direct', name: 'wine', namespace: 'seldon', model: { name: 'wine-quality', version: '1' } },
+    },
+  ]);
+});
+
+story('a rollout that failed is recorded as failed, and one that was never begun is not recorded', async (sandbox) => {
+  await sandbox.act(using({ ...RECORDED, 'model-uri': 'models:/wine-quality/5' }));
+  await sandbox.act(using({ ...RECORDED, 'model-uri': 'models:/nope/1' }));
+  await sandbox.act(using({ ...RECORDED, 'dry-run': 'true' }));
+  expect(sandbox.github.deployments().map((one) => one.states)).toEqual([['in_progress', 'failure']]);
+});
+
+story('a comment’s deployment belongs to the newest commit of its pull request', async (sandbox) => {
+  await sandbox.comment({ by: 'maria', body: '/seldon deploy' }, { inputs: RECORDED });
+  expect(sandbox.github.deployments()).toMatchObject([{ ref: 'a'.repeat(40), states: ['in_progress', 'success'] }]);
+});
+
+story('without the permission the record costs a warning, not the deploy', async (sandbox) => {
+  const end = await sandbox.act(using({ ...RECORDED, 'github-token': 'ghs_reader' }));
+  expect(end.outputs['outcome']).toBe('deployed');
+  expect(end.shown).toMatch(/Warning: GitHub's record of deployments was not kept/);
+});
+
+const MOMENTS: Readonly<Record<string, RegExp>> = {
+  'while it looks': /::group::Look before applying/,
+  'while it has the turn': /::group::Render/,
+  'while it applies': /::group::Apply/,
+  'while it waits': /waiting for|pending|not ready/,
+};
+
+for (const [moment, at] of Object.entries(MOMENTS)) {
+  for (const way of ['cancelAt', 'killAt'] as const) {
+    story(
+      `${way === 'killAt' ? 'killed' : 'cancelled'} ${moment}, nothing is left open and the comment says what is live`,
+      async (sandbox) => {
+        await sandbox.act();
+        const end = await sandbox.act(using({ ...RECORDED, ...SLOW }, { [way]: at }));
+        const leases = sandbox.cluster.api.list('Lease', 'seldon');
+        expect(leases, end.shown).toEqual([]);
+        for (const { states } of sandbox.github.deployments()) expect(states.at(-1)).not.toBe('in_progress');
+        const body = sandbox.github.comments(PULL_REQUEST).at(-1)?.body ?? '';
+        if (at.source.includes('Look') && way === 'killAt') return;
+        expect(body, end.shown).toMatch(/the run was (cancelled|ended)/);
+        const served =
+          live(sandbox)?.spec.predictors[0]?.graph.modelUri === end.outputs['previous-model-uri'] ? 'v1' : 'v7';
+        if (/is not certain/.test(body))
+          expect(body).toMatch(new RegExp(`\\\\| \`main\` \\\\| wine-quality (v1|${served})`));
+      },
+    );
+  }
+}
+
+story('a second run waits for the first, and then does its own', async (sandbox) => {
+  const first = sandbox.act(using({ 'model-uri': 'models:/wine-quality/1' }));
+  await until(() => sandbox.cluster.api.list('Lease', 'seldon').length > 0);
+  const second = await sandbox.act(using({ 'model-uri': 'models:/wine-quality/2' }));
+  expect((await first).outputs['outcome']).toBe('deployed');
+  expect(second.outputs, second.shown).toMatchObject({ outcome: 'deployed', 'model-version': '2' });
+  expect(second.shown).toMatch(
+    /waiting for another run \(https:\/\/github\.com\/acme\/wine\/actions\/runs\/4711\) to end/,
+  );
+  expect(sandbox.cluster.api.list('Lease', 'seldon')).toEqual([]);
+});
+
+story('a run that may not wait says who is at it, and touches nothing', async (sandbox) => {
+  const first = sandbox.act(using(SLOW));
+  await until(() => sandbox.cluster.api.list('Lease', 'seldon').length > 0);
+  const second = await sandbox.act(using({ 'lock-timeout': '0' }));
+  expect(second.outputs).toMatchObject({ outcome: 'failed', reason: 'rollout-under-way' });
+  expect(second.summary).toContain('another run (https');
+  await first;
+});
+
+story('a command says under its comment that it was cancelled', async (sandbox) => {
+  const end = await sandbox.comment(
+    { by: 'maria', body: '/seldon deploy models:/wine-quality/7' },
+    { cancelAt: /not ready/ },
+  );
+  expect(end.reactions).toEqual(['eyes', '-1']);
+  const ours = sandbox.github.comments(OPEN_PULL_REQUEST).filter((one) => one.user?.login === 'github-actions[bot]');
+  expect(ours).toHaveLength(1);
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+}

@@ -30,6 +30,10 @@ export interface RegisteredVersion {
   readonly modelId: string | undefined;
   readonly artifactUri: string;
   readonly aliases?: readonly string[];
+  readonly description?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Last values of its run. */
+  readonly metrics?: Readonly<Record<string, number>>;
 }
 
 /** Behind the server's `mlflow-artifacts:/`. */
@@ -100,14 +104,21 @@ const BARE: ModelDescription = {
   weights: { intercept: 0.5, weights: [0.1, 0, 0, 0], estimator: 'ElasticNet' },
 };
 
-interface Entry extends Partial<Pick<RegisteredVersion, 'status' | 'stage' | 'aliases'>> {
+interface Entry
+  extends Partial<Pick<RegisteredVersion, 'status' | 'stage' | 'aliases' | 'description' | 'tags' | 'metrics'>> {
   readonly model: ModelDescription;
 }
 
 const LIBRARY: Readonly<Record<string, readonly Entry[]>> = {
   'wine-quality': [
-    { model: wine(0.3), aliases: ['champion'] },
-    { model: wine(0.28), aliases: ['challenger'] },
+    { model: wine(0.3), aliases: ['champion'], metrics: { rmse: 0.731, r2: 0.402 }, tags: { reviewed: 'yes' } },
+    {
+      model: wine(0.28),
+      aliases: ['challenger'],
+      metrics: { rmse: 0.712, r2: 0.417, mae: 0.55 },
+      tags: { reviewed: 'no' },
+      description: 'Less weight on alcohol; trained on the 2026 harvest.',
+    },
     { model: wine(0.25), stage: 'Production' },
     { model: wine(0.3, { ANSWER: 'nan' }) },
     { model: wine(0.3, { FAIL_START: MISSING_MODULE }) },

@@ -1,8 +1,9 @@
 /** The outside world on one page: what the steps may ask of it, in our words. Adapters implement these. */
 import type { PullRequestFacts, Role, Verdict } from './core/admission.ts';
 import type { Claim, StandingClaim } from './core/claim.ts';
-import type { Model } from './core/model.ts';
+import type { Model, ModelDetails } from './core/model.ts';
 import type { Permission } from './core/permissions.ts';
+import type { WriteBack } from './core/record-inputs.ts';
 import type { SeldonDeployment } from './core/seldon-deployment.ts';
 import type { Deployment, KubernetesEvent, Pod, Route } from './core/snapshot.ts';
 
@@ -13,6 +14,10 @@ export interface ModelRegistry {
    * @throws UserError model-*, registry-*, artifacts-unreachable
    */
   resolve(uri: string): Promise<Model>;
+  /** Writes aliases and tags of a registered version. @throws UserError registry-*, model-* */
+  note(model: { readonly name: string; readonly version: string }, notes: WriteBack): Promise<void>;
+  /** What people wrote about a model; undefined where the registry does not say. Never throws. */
+  details(model: Pick<Model, 'name' | 'version' | 'runId'>): Promise<ModelDetails | undefined>;
 }
 
 export type { Permission };

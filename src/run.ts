@@ -13,6 +13,7 @@ import { placeBefore, placeOf } from './steps/find-place.ts';
 import { startJournal } from './steps/journal.ts';
 import { closeRecord, openRecord } from './steps/keep-record.ts';
 import { makePlan } from './steps/make-plan.ts';
+import { noteRegistry } from './steps/note-registry.ts';
 import { checkPermissions } from './steps/preflight.ts';
 import { recordHistory } from './steps/record-history.ts';
 import { stateOf } from './steps/roll-out.ts';
@@ -130,8 +131,16 @@ async function endWell(self: Run, shipment: Shipment, stored: SeldonDeployment |
     const warning = await journal.step('record', (conclude) => recordHistory(order, conclude));
     if (warning !== undefined) draft.warnings = [...draft.warnings, warning];
   }
+  await tellRegistry(self, model);
   if (stored === live) return end(self, 'unchanged', 'already-live');
   return end(self, config.mode === 'rollback' ? 'restored' : 'deployed', 'ok');
+}
+
+async function tellRegistry({ config, world, journal, draft }: Run, model: Model): Promise<void> {
+  const notes = config.writeBack;
+  if (notes.aliases.length + Object.keys(notes.tags).length === 0) return;
+  const warning = await journal.step('note', (conclude) => noteRegistry(world.registry, model, { notes, conclude }));
+  if (warning !== undefined) draft.warnings = [...draft.warnings, warning];
 }
 
 /** Who shares the requests, once that object is live. */

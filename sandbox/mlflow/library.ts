@@ -42,13 +42,17 @@ export function runRoot(runId: string | null): string {
 /** `source` is what the registrant said; there is no `model_id`. */
 export function versionJson(
   name: string,
-  { version, status, stage, runId, modelId, artifactUri, aliases = [] }: RegisteredVersion,
+  { version, status, stage, runId, modelId, artifactUri, aliases = [], ...told }: RegisteredVersion,
 ) {
   return {
     name,
     version,
     current_stage: stage ?? 'None',
-    description: '',
+    description: told.description ?? '',
+    ...list(
+      'tags',
+      Object.entries(told.tags ?? {}).map(([key, value]) => ({ key, value })),
+    ),
     source: modelId === undefined ? artifactUri : `models:/${modelId}`,
     run_id: runId,
     status: status ?? 'READY',

@@ -26,7 +26,7 @@ type Route = (library: Library, question: Question, id: string) => Answer;
 
 const API = '/api/2.0/mlflow';
 
-/** Those of an MLflow 3.17 server with proxied artifacts that only read. */
+/** Those of an MLflow 3.17 server with proxied artifacts, as far as the action asks. */
 const ROUTES: readonly (readonly [method: string, path: RegExp, route: Route])[] = [
   ['GET', /^\/health$/, () => text('OK')],
   ['GET', /^\/version$/, () => text('3.17.1')],
@@ -34,6 +34,8 @@ const ROUTES: readonly (readonly [method: string, path: RegExp, route: Route])[]
   ['GET', at(`${API}/model-versions/get-download-uri`), (library, { query }) => getDownloadUri(library, query)],
   ['GET', at(`${API}/registered-models/get`), (library, { query }) => getModel(library, query)],
   ['GET', at(`${API}/registered-models/alias`), (library, { query }) => getAlias(library, query)],
+  ['POST', at(`${API}/registered-models/alias`), (library, { body }) => setAlias(library, body)],
+  ['POST', at(`${API}/model-versions/set-tag`), (library, { body }) => setTag(library, body)],
   ['GET', at(`${API}/registered-models/get-latest-versions`), (library, { query }) => getLatest(library, query)],
   ['GET', at(`${API}/runs/get`), (library, { query }) => getRun(library, query.get('run_id'))],
   ['GET', at(`${API}/artifacts/list`), (library, { query }) => listRun(library, query)],
@@ -51,6 +53,26 @@ export function answerOf(library: Library, question: Question): Answer {
     if (match && method === question.method) return route(library, question, decodeURIComponent(match[1] ?? ''));
   }
   return noRoute();
+}
+
+/** An alias stands on one version at a time. */
+function setAlias({ models }: Library, { name, version, alias }: Question['body']): Answer {
+  const model = models.find((one) => one.name === name);
+  const target = model?.versions.find((one) => one.version === version);
+  if (model === undefined || target === undefined)
+    return noVersion(new URLSearchParams(`name=${name}&version=${version}`));
+  for (const one of model.versions) {
+    const aliases = (one.aliases ?? []).filter((other) => other !== alias);
+    Object.assign(one, { aliases: one === target ? [...aliases, String(alias)] : aliases });
+  }
+  return json({});
+}
+
+function setTag({ models }: Library, { name, version, key, value }: Question['body']): Answer {
+  const target = models.find((one) => one.name === name)?.versions.find((one) => one.version === version);
+  if (target === undefined) return noVersion(new URLSearchParams(`name=${name}&version=${version}`));
+  Object.assign(target, { tags: { ...target.tags, [String(key)]: String(value) } });
+  return json({});
 }
 
 function getVersion({ models }: Library, query: URLSearchParams): Answer {
@@ -107,7 +129,14 @@ function getRun(library: Library, runId: string | null): Answer {
     status: 'FINISHED',
     lifecycle_stage: 'active',
   };
-  return json({ run: { info: { ...info, artifact_uri: runRoot(runId) }, data: {} } });
+  return json({
+    run: { info: { ...info, artifact_uri: runRoot(runId) }, data: { metrics: metricsOf(library, runId) } },
+  });
+}
+
+function metricsOf({ models }: Library, runId: string | null): readonly unknown[] {
+  const found = models.flatMap((model) => model.versions).find((version) => version.runId === runId);
+  return Object.entries(found?.metrics ?? {}).map(([key, value]) => ({ key, value, timestamp: 0, step: 0 }));
 }
 
 /** In MLflow 3 empty for a run that logged a model. */

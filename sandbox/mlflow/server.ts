@@ -38,8 +38,10 @@ const FOREIGN_HOST: Answer = {
   body: 'Invalid Host header - possible DNS rebinding attack detected',
 };
 
-/** A small MLflow 3.17: registry, runs, logged models and proxied artifacts, read only. */
-export async function startMlflow(options: MlflowOptions): Promise<SandboxMlflow> {
+/** A small MLflow 3.17: registry, runs, logged models and proxied artifacts; of versions aliases and tags can be written. */
+export async function startMlflow(given: MlflowOptions): Promise<SandboxMlflow> {
+  // What is written stays in this server.
+  const options = { ...given, models: structuredClone(given.models) };
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);

@@ -1,5 +1,5 @@
 import { InputReader, type RawInputs } from './input-reader.ts';
-import { readLock, readPlan, readRecord } from './record-inputs.ts';
+import { type RecordConfig, readLock, readPlan, readRecord, readWriteBack, type WriteBack } from './record-inputs.ts';
 import { readRegistry } from './registry-inputs.ts';
 import {
   checkModelUri,
@@ -113,13 +113,6 @@ export interface TellConfig {
   readonly githubToken: string | undefined;
 }
 
-/** GitHub's own record of deployments. */
-export interface RecordConfig {
-  /** Undefined: none is kept. */
-  readonly environment: string | undefined;
-  readonly isProduction: boolean;
-}
-
 export interface Config {
   /** Undefined where the mode brings no model. */
   readonly modelUri: string | undefined;
@@ -138,6 +131,7 @@ export interface Config {
   /** Seconds to wait while another run changes the same object; undefined: nobody else is looked for. */
   readonly lockPatience: number | undefined;
   readonly record: RecordConfig;
+  readonly writeBack: WriteBack;
   /** The plan that somebody agreed to; undefined: whatever is planned now. */
   readonly plan: string | undefined;
   readonly onFailure: OnFailure;
@@ -168,6 +162,7 @@ export function readConfig(raw: RawInputs): Config {
     dryRun: read.flag('dry-run', false),
     lockPatience: readLock(read),
     record: readRecord(read),
+    writeBack: readWriteBack(read),
     plan: readPlan(read),
     onFailure: read.oneOf('on-failure', ['rollback', 'keep']),
   };

@@ -37,6 +37,7 @@ export function startDraft(config: Drafted | undefined, context: RunContext): Dr
     findings: [],
     warnings: [],
     manifestPath: undefined,
+    preview: undefined,
     plan: undefined,
     next: undefined,
     manifest: undefined,

@@ -34,6 +34,7 @@ export type UserErrorCode =
   | 'command-unknown'
   | 'head-moved'
   | 'plan-changed'
+  | 'newer-run-live'
   | 'github-failed'
   | 'cancelled';
 

@@ -66,7 +66,8 @@ function pullRequestTrigger(event: Tree): Trigger {
   const number = isTree(pull) ? pull['number'] : undefined;
   if (!isTree(pull) || typeof number !== 'number') return ignored('the event has no pull request');
   if (action === 'closed') return { kind: 'closed', number };
-  if (!CHANGES.includes(action)) return ignored(`pull request ${String(action)}: nothing to show`);
+  // A label, say: what is meant by it only the workflow knows.
+  if (!CHANGES.includes(action)) return { kind: 'step' };
   const head = isTree(pull['head']) ? pull['head']['sha'] : undefined;
   return { kind: 'pull-request', number, head: typeof head === 'string' ? head : undefined };
 }

@@ -22,7 +22,7 @@ export function table(rows: readonly (readonly string[])[], head = '| | |\n|---|
 /** Cells of a bar of 100 %. */
 const BAR = 20;
 
-function predictorTable(lines: readonly PredictorLine[]): string {
+export function predictorTable(lines: readonly PredictorLine[]): string {
   const hasHealth = lines.some((line) => line.health !== undefined);
   const rows = lines.map(({ name, model, traffic, shadow, replicas, health }) => [
     codeSpan(name),

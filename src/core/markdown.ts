@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { curlLine } from './curl.ts';
 import { headline, modelTitle } from './headline.ts';
+import { planSections } from './markdown-plan.ts';
 import { rolloutSections, table } from './markdown-rollout.ts';
 import { findingSections, manifestSection, type Section } from './markdown-sections.ts';
 import type { Outcome, Report, StepRecord } from './report.ts';
@@ -48,6 +49,7 @@ export function renderReport(report: Report, { limit, marker }: RenderOptions): 
     ...nextStep(report),
     table(factRows(report)),
     ...rolloutSections(report),
+    ...planSections(report),
     ...changes(report),
     table(stepRows(report.steps), '| step | | took |\n|---|---|--:|'),
   ];
@@ -147,6 +149,7 @@ const STEP_WORDS: Readonly<Record<StepRecord['name'], string>> = {
   gate: 'Prometheus',
   undo: 'put back',
   record: 'note the history',
+  note: 'note in the registry',
   look: 'look',
 };
 

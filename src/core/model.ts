@@ -62,6 +62,15 @@ export interface ModelDocument {
   readonly warnings: readonly string[];
 }
 
+/** What people wrote about a model, and what it was measured at. */
+export interface ModelDetails {
+  readonly description: string | undefined;
+  /** Of the registered version. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Last values of its run. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
 export interface Model {
   /** As the user wrote it. */
   readonly requestedUri: string;

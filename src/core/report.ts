@@ -1,6 +1,7 @@
 import type { RefusalReason } from './admission.ts';
 import type { Comparison } from './comparison.ts';
 import type { UserErrorCode } from './errors.ts';
+import type { PlanPreview } from './plan-preview.ts';
 import type { GateRecord, PredictorLine, RevisionLine } from './report-lines.ts';
 
 /** How a run ended. The step fails for all but the first six. */
@@ -103,6 +104,7 @@ export interface StepRecord {
     | 'gate'
     | 'undo'
     | 'record'
+    | 'note'
     | 'look';
   /** Which of several such steps it is, in words. */
   readonly about?: string;
@@ -191,6 +193,8 @@ export interface Report {
   readonly findings: readonly Finding[];
   readonly warnings: readonly string[];
   readonly manifestPath: string | undefined;
+  /** What a plan means; of a dry run. */
+  readonly preview: PlanPreview | undefined;
   /** By which a later run knows that nothing has changed since. */
   readonly plan: string | undefined;
   /** The command that carries out what was planned; undefined where no comments are read. */

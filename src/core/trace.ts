@@ -1,3 +1,4 @@
+import { UserError } from './errors.ts';
 import { type ModelNote, modelsOf } from './model-note.ts';
 import type { PreviousModel, RunContext } from './report.ts';
 import { ANNOTATIONS, type SeldonDeployment } from './seldon-deployment.ts';
@@ -42,6 +43,31 @@ export function traceAnnotations({ manifest, live, known, context }: TraceReques
 function previousUri(live: SeldonDeployment | undefined, now: string | undefined): string | undefined {
   const before = live?.spec.predictors[0]?.graph.modelUri;
   return before === now ? live?.metadata.annotations?.[ANNOTATIONS.previousModelUri] : before;
+}
+
+/**
+ * Refuses a push whose run began before the one that shipped what is live: runs may overtake each other in a queue, and
+ * an old commit must not undo a new one. Who wants to go back says so, with mode `rollback` or by hand.
+ * @throws UserError newer-run-live
+ */
+export function refuseOlderRun(
+  live: SeldonDeployment | undefined,
+  { event, runUrl }: Pick<RunContext, 'event' | 'runUrl'>,
+): void {
+  const theirs = runOf(live?.metadata.annotations?.[ANNOTATIONS.runUrl]);
+  const ours = runOf(runUrl);
+  if (event !== 'push' || theirs === undefined || ours === undefined) return;
+  if (theirs.repository !== ours.repository || theirs.id <= ours.id) return;
+  const what = `what is live was shipped by a later run (${live?.metadata.annotations?.[ANNOTATIONS.runUrl]})`;
+  throw new UserError('newer-run-live', what, {
+    hint: 'to go back use mode `rollback`, or start the workflow by hand; an older push does not',
+  });
+}
+
+/** Runs of one repository are numbered as they begin. */
+function runOf(url: string | undefined): { readonly repository: string; readonly id: number } | undefined {
+  const [, repository, id] = /^(.+)\/actions\/runs\/(\d+)$/.exec(url ?? '') ?? [];
+  return repository === undefined ? undefined : { repository, id: Number(id) };
 }
 
 /** The model the live object serves. Name and version are known when we shipped it and nobody swapped it since. */

@@ -67,6 +67,11 @@ export const TRIGGER_INPUTS = [
     description: 'How long to wait for another run on the same SeldonDeployment: seconds, or `15m`. Default: 15m.',
   },
   {
+    name: 'write-back',
+    description:
+      'What to note in the registry once a model is live and proven, one a line or separated by commas: `alias=champion`, `tag.<name>=<value>`. Default: nothing.',
+  },
+  {
     name: 'environment',
     description:
       "Name under which GitHub's own record of deployments is kept, with the endpoint as its URL. Needs `deployments: write`. Default: none.",

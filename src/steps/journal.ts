@@ -29,6 +29,7 @@ const TITLES: Readonly<Record<StepRecord['name'], string>> = {
   gate: 'Ask Prometheus',
   undo: 'Put back what was there before',
   record: 'Note it in the history',
+  note: 'Note it in the registry',
   look: 'Look at what is live',
 };
 

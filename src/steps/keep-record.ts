@@ -1,4 +1,4 @@
-import type { RecordConfig } from '../core/config.ts';
+import type { RecordConfig } from '../core/record-inputs.ts';
 import { isFailure, type Outcome, type Report } from '../core/report.ts';
 import type { DeploymentState, Deployments, Runner } from '../ports.ts';
 

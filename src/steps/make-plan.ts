@@ -4,14 +4,15 @@ import type { Model } from '../core/model.ts';
 import { modelsOf } from '../core/model-note.ts';
 import { nextCommand } from '../core/next-command.ts';
 import { checkPlan, planHash } from '../core/plan-hash.ts';
+import { type PlanPreview, previewOf } from '../core/plan-preview.ts';
 import { endpointOf } from '../core/protocol.ts';
-import { previousModelOf } from '../core/trace.ts';
+import { previousModelOf, refuseOlderRun } from '../core/trace.ts';
 import type { Place } from './find-place.ts';
 import { lookAround, planRollout, protocolOf } from './plan-rollout.ts';
 import { checkSecret } from './preflight.ts';
 import { prepareSmoke } from './prepare-smoke.ts';
 import { recallModel } from './recall-model.ts';
-import type { Run, Shipment } from './run-state.ts';
+import type { Run, Shipment, World } from './run-state.ts';
 
 /** What is live, what to do about it, and what the model will be asked: all decided before anything is touched. */
 export function makePlan(self: Run, place: Place, brought: Model | undefined): Promise<Shipment> {
@@ -19,6 +20,7 @@ export function makePlan(self: Run, place: Place, brought: Model | undefined): P
   return journal.step('render', async (conclude) => {
     const { ref } = place;
     const live = await world.cluster.read(ref);
+    refuseOlderRun(live, context);
     const around = await lookAround(world.cluster, config, place);
     const protocol = protocolOf({ config, live });
     const made = await planRollout(world.workspace, { config, ref, model: brought, live, context, ...around });
@@ -44,11 +46,29 @@ export function makePlan(self: Run, place: Place, brought: Model | undefined): P
     const hasNamespace = () => world.cluster.apply(plan.stages[0].manifest, { dryRun: true });
     const warnings = await checkSecret(world.cluster, ref, { graph: predictor.graph, hasNamespace });
     draft.warnings = [...draft.warnings, ...warnings, ...smoke.warnings];
+    if (config.dryRun) draft.preview = await preview(world, { live, plan, model });
     draft.plan = planHash({ model: model.storageUri, live, plan, head: context.head });
     draft.next = context.commandPrefix && nextCommand(config, context.commandPrefix, draft.plan);
     checkPlan(config.plan, draft.plan);
     conclude(plan.summary);
     const decided = { config, protocol, live, first: around.front?.live, model, smoke, signature: model.signature };
     return { ...world, ...made, ...place, ...decided, journal, draft };
+  });
+}
+
+/** What people want to know before they agree. What the registry does not say is left out. */
+async function preview(
+  world: Pick<World, 'registry' | 'runner'>,
+  { live, plan, model }: Pick<Shipment, 'live' | 'plan' | 'model'>,
+): Promise<PlanPreview> {
+  const main = live?.spec.predictors[0]?.name;
+  const note = main === undefined ? undefined : modelsOf(live).get(main);
+  const before = note && (await recallModel(world, note));
+  const [old, fresh] = await Promise.all([before && world.registry.details(before), world.registry.details(model)]);
+  return previewOf({
+    live,
+    plan,
+    before: before && { model: before, details: old },
+    after: { model, details: fresh },
   });
 }

@@ -30,6 +30,11 @@ story('a plan shows what would happen, and its command does exactly that', async
   });
   expect(plan.outputs, plan.shown).toMatchObject({ outcome: 'planned', reason: 'dry-run' });
   expect(live(sandbox)).toEqual(before);
+  expect(told(sandbox)).toContain('> Less weight on alcohol; trained on the 2026 harvest.');
+  expect(told(sandbox)).toContain('- pods: canary: 1 pod to come');
+  expect(told(sandbox)).toContain('- tag `reviewed: yes → no`');
+  expect(told(sandbox)).toContain('| `rmse` | 0.731 | 0.712 | −0.019 |');
+  expect(told(sandbox)).toMatch(/\*\*Requests afterwards\*\*.*\| `canary` \| wine-quality v2 \| .*20 %/s);
   expect(offered(sandbox)).toMatch(
     /^\/seldon canary models:\/wine-quality@challenger name=wine namespace=seldon traffic=20 plan=[0-9a-f-]+$/,
   );

@@ -88,6 +88,19 @@ story('a run that may not wait says who is at it, and touches nothing', async (s
   await first;
 });
 
+story('an older push does not overwrite what a newer one shipped; a run by hand may', async (sandbox) => {
+  const run = (id: string) => ({ env: { GITHUB_RUN_ID: id } });
+  await sandbox.act(using({ 'model-uri': 'models:/wine-quality/2' }, run('5000')));
+  const before = live(sandbox);
+  const late = await sandbox.act(using({ 'model-uri': 'models:/wine-quality/1' }, run('4999')));
+  expect(late.outputs).toMatchObject({ outcome: 'failed', reason: 'newer-run-live' });
+  expect(late.summary).toContain('github.com/acme/wine/actions/runs/5000');
+  expect(live(sandbox)).toEqual(before);
+  const event = { name: 'workflow_dispatch', payload: {} };
+  const byHand = await sandbox.act(using({ 'model-uri': 'models:/wine-quality/1' }, { ...run('4999'), event }));
+  expect(byHand.outputs['outcome'], byHand.shown).toBe('deployed');
+});
+
 story('a command says under its comment that it was cancelled', async (sandbox) => {
   const end = await sandbox.comment(
     { by: 'maria', body: '/seldon deploy models:/wine-quality/7' },

@@ -43,7 +43,7 @@ interface Stage {
   readonly inputs?: Readonly<Record<string, string>>;
   readonly endpoint?: HttpEndpoint;
   readonly change?: (cluster: FakeCluster) => Partial<Cluster>;
-  readonly registry?: ModelRegistry;
+  readonly registry?: Pick<ModelRegistry, 'resolve'>;
 }
 
 /** Runs the story on fakes. The Deployment carries whatever marker was applied last: the operator is a good one. */
@@ -58,7 +58,7 @@ async function tell({ script, model = aModel(), inputs, endpoint = answering(200
     summarize: async () => {},
   };
   const world = {
-    registry: registry ?? { resolve: async () => model },
+    registry: { details: async () => undefined, note: async () => {}, ...(registry ?? { resolve: async () => model }) },
     cluster: good,
     openEndpoint: () => endpoint,
     metrics: undefined,

@@ -67,6 +67,7 @@ export function aReport(over: Partial<Report> = {}): Report {
     },
     findings: [],
     warnings: [],
+    preview: undefined,
     plan: undefined,
     next: undefined,
     manifestPath: '/tmp/seldon-wine.yaml',

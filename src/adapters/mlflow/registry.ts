@@ -1,14 +1,17 @@
 import type { RegistryConfig } from '../../core/config.ts';
 import { UserError } from '../../core/errors.ts';
-import type { InputExample, Model, ModelDocument } from '../../core/model.ts';
+import type { InputExample, Model, ModelDetails, ModelDocument } from '../../core/model.ts';
 import { readModelDocument } from '../../core/model-document.ts';
 import { type ModelUri, parseModelUri } from '../../core/model-uri.ts';
+import type { WriteBack } from '../../core/record-inputs.ts';
 import { proxiedPathOf, storageUriOf } from '../../core/storage-uri.ts';
 import type { ModelRegistry } from '../../ports.ts';
 import { readLoggedModel } from './api.ts';
 import { type ConnectionOptions, MlflowConnection } from './connection.ts';
+import { readDetails } from './details.ts';
 import { readModelFile } from './files.ts';
 import { type Located, locate, locateInRun, nameFrom, ofLoggedModel } from './locate.ts';
+import { writeBack } from './write-back.ts';
 
 type StorageModelUri = Extract<ModelUri, { readonly kind: 'storage' }>;
 
@@ -43,6 +46,20 @@ export class MlflowRegistry implements ModelRegistry {
     // First, because a missing setting is sooner cured than a missing file.
     const storageUri = storageUriOf(located.artifactUri, this.#config);
     return modelOf({ requestedUri, storageUri, located, described: await describe(server, located) });
+  }
+
+  async note(model: { readonly name: string; readonly version: string }, notes: WriteBack): Promise<void> {
+    const server = this.#connect();
+    if (server !== undefined) await writeBack(server, model, notes);
+  }
+
+  async details(model: Pick<Model, 'name' | 'version' | 'runId'>): Promise<ModelDetails | undefined> {
+    try {
+      const server = this.#connect();
+      return server && (await readDetails(server, model));
+    } catch {
+      return undefined;
+    }
   }
 
   close(): void {

@@ -170,6 +170,7 @@ export async function proveStage(
     });
     if (isSubject) draft.prediction = proof.prediction;
     if (proof.findings !== undefined) return proof.findings;
+    if (proof.warning !== undefined) draft.warnings = [...draft.warnings, proof.warning];
   }
   return (
     (await compareModels(rollout, stage)) ??

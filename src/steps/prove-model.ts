@@ -37,6 +37,8 @@ export interface Proof {
   /** Why the model is not accepted; undefined when it is. */
   readonly findings: readonly Finding[] | undefined;
   readonly prediction: PredictionRecord | undefined;
+  /** Something to tell that is no reason to take the model away. */
+  readonly warning?: string;
 }
 
 interface Failure {
@@ -45,6 +47,7 @@ interface Failure {
 }
 
 interface Attempt {
+  readonly warning?: string;
   readonly failure: Failure | undefined;
   readonly prediction: PredictionRecord;
 }
@@ -65,11 +68,36 @@ export async function proveModel(request: ProofRequest): Promise<Proof> {
   if (!request.throughEndpoint || proof.access === 'ingress' || proof.ingressUrl === undefined)
     return { findings: undefined, prediction: first.prediction };
 
-  // Behind the endpoint another predictor may answer, of which nothing is known but that it must.
-  const asked = request.hasAllTraffic ? request : { ...request, signature: undefined, expect: undefined };
-  const second = await predict(asked, smoke, predictTarget(request, 'ingress'));
-  if (second.failure === undefined) return { findings: undefined, prediction: first.prediction };
-  return refused(request, { ...second.failure, reason: 'endpoint-failed' }, second.prediction);
+  const target = predictTarget(request, 'ingress');
+  const second = await (request.hasAllTraffic ? predict(request, smoke, target) : askWhoever(request, smoke, target));
+  if (second.failure !== undefined)
+    return refused(request, { ...second.failure, reason: 'endpoint-failed' }, second.prediction);
+  const { warning } = second;
+  return { findings: undefined, prediction: first.prediction, ...(warning !== undefined && { warning }) };
+}
+
+/**
+ * Behind the endpoint another predictor may answer, of which nothing is known but that it must: it may be a model that
+ * takes other requests, and its refusal is not the new model's failure.
+ */
+function askWhoever(request: ProofRequest, smoke: SmokeRequest, target: Target): Promise<Attempt> {
+  return request.journal.step(
+    target.step,
+    async (conclude) => {
+      const { summary, ...attempt } = await attemptOn(
+        { ...request, signature: undefined, expect: undefined },
+        smoke,
+        target,
+      );
+      const { status } = attempt.prediction;
+      const isModel = status !== undefined && !target.closedStatus.includes(status);
+      conclude(summary, attempt.failure === undefined || isModel ? 'ok' : 'failed');
+      if (attempt.failure === undefined || !isModel) return attempt;
+      const warning = `The public endpoint answers, but the predictor that did refuses what fits the new model: ${attempt.failure.message}`;
+      return { failure: undefined, prediction: attempt.prediction, warning };
+    },
+    request.about,
+  );
 }
 
 function askHealth(request: ProofRequest): Promise<Failure | undefined> {

@@ -16,6 +16,7 @@ import { makePlan } from './steps/make-plan.ts';
 import { noteRegistry } from './steps/note-registry.ts';
 import { checkPermissions } from './steps/preflight.ts';
 import { recordHistory } from './steps/record-history.ts';
+import { removeObject } from './steps/remove-object.ts';
 import { stateOf } from './steps/roll-out.ts';
 import type { Context, Run, Shipment, World } from './steps/run-state.ts';
 import { type Turn, takeTurn } from './steps/take-turn.ts';
@@ -59,6 +60,11 @@ async function ship(self: Run): Promise<void> {
     return void Object.assign(self.draft, told);
   }
   if (!config.dryRun) self.open.turn = await waitForTurn(self, ref);
+  if (config.mode === 'remove') {
+    const order = { ...world, ref, isDry: config.dryRun };
+    await journal.step('remove', (conclude) => removeObject(order, conclude));
+    return config.dryRun ? end(self, 'planned', 'dry-run') : end(self, 'removed', 'ok');
+  }
   const shipment = await makePlan(self, place, brought);
   const { plan, live } = shipment;
   if (config.dryRun) {

@@ -19,7 +19,7 @@ import { parseExpectation } from './smoke-expect.ts';
 export type ShippingMode = 'direct' | 'canary' | 'shadow' | 'ab' | 'blue-green';
 /** Modes that decide about what is live already, and read all they need from the cluster. */
 export type SettlingMode = 'promote' | 'rollback';
-export type Mode = ShippingMode | SettlingMode | 'status';
+export type Mode = ShippingMode | SettlingMode | 'status' | 'remove';
 export type Protocol = 'seldon' | 'v2';
 export type ApiVersion = 'v1' | 'v1alpha2';
 export type Access = 'api-server' | 'ingress';

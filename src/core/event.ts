@@ -22,7 +22,12 @@ export type Trigger =
   | { readonly kind: 'ignored'; readonly why: string }
   | { readonly kind: 'comment'; readonly comment: Comment }
   /** A pull request was opened or changed: its plan is shown. */
-  | { readonly kind: 'pull-request'; readonly number: number; readonly head: string | undefined }
+  | {
+      readonly kind: 'pull-request';
+      readonly number: number;
+      readonly head: string | undefined;
+      readonly isFork: boolean;
+    }
   /** A pull request was closed: its preview goes. */
   | { readonly kind: 'closed'; readonly number: number }
   /** Another system says that there is a model, as MLflow's webhooks do: it may choose a model and nothing else. */
@@ -69,7 +74,7 @@ function pullRequestTrigger(event: Tree): Trigger {
   // A label, say: what is meant by it only the workflow knows.
   if (!CHANGES.includes(action)) return { kind: 'step' };
   const head = isTree(pull['head']) ? pull['head']['sha'] : undefined;
-  return { kind: 'pull-request', number, head: typeof head === 'string' ? head : undefined };
+  return { kind: 'pull-request', number, head: typeof head === 'string' ? head : undefined, isFork: isFork(pull) };
 }
 
 /** A head whose repository is gone is somebody else's, too. */

@@ -8,6 +8,7 @@ const SYMBOLS: Readonly<Record<Outcome, string>> = {
   planned: '📝',
   restored: '↩️',
   reported: 'ℹ️',
+  removed: '🗑️',
   ignored: '💤',
   refused: '⛔',
   failed: '❌',
@@ -49,6 +50,8 @@ function sentence(report: Report): string {
     case 'reported':
       if (report.reason === 'help') return 'What comments can do here';
       return `What is live in ${codeSpan(`${report.namespace}/${report.name}`)}`;
+    case 'removed':
+      return `${codeSpan(`${report.namespace}/${report.name}`)} is removed`;
     case 'ignored':
       return 'Nothing to do';
     case 'refused':
@@ -95,11 +98,11 @@ function nameOf(line: PredictorLine | undefined): string {
 }
 
 function subject({ mode, name, namespace }: Report, model: string): string {
-  return ['promote', 'rollback', 'status'].includes(mode) ? codeSpan(`${namespace}/${name}`) : model;
+  return ['promote', 'rollback', 'status', 'remove'].includes(mode) ? codeSpan(`${namespace}/${name}`) : model;
 }
 
 function doneBy({ mode }: Report): string {
-  return { promote: 'promoted', rollback: 'rolled back', status: 'looked at' }[mode] ?? 'deployed';
+  return { promote: 'promoted', rollback: 'rolled back', status: 'looked at', remove: 'removed' }[mode] ?? 'deployed';
 }
 
 const BESIDE_MAIN = ['canary', 'shadow', 'ab', 'blue-green'];

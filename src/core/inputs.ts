@@ -18,7 +18,7 @@ export const INPUTS = [
     name: 'mode',
     default: 'direct',
     description:
-      'Rollout mode: `direct`, `canary`, `shadow`, `ab`, `blue-green`, `promote`, `rollback`, `status`; see [docs/modes.md](docs/modes.md).',
+      'Rollout mode: `direct`, `canary`, `shadow`, `ab`, `blue-green`, `promote`, `rollback`, `status`, `remove`; see [docs/modes.md](docs/modes.md).',
   },
   {
     name: 'traffic',

@@ -148,6 +148,7 @@ const STEP_WORDS: Readonly<Record<StepRecord['name'], string>> = {
   hold: 'watch it',
   gate: 'Prometheus',
   undo: 'put back',
+  remove: 'remove it',
   record: 'note the history',
   note: 'note in the registry',
   look: 'look',

@@ -2,7 +2,13 @@ import type { Verb } from './command.ts';
 import type { Config } from './config.ts';
 
 /** The command that carries out what was planned with these settings. */
-export function nextCommand({ mode, modelUri, render, share }: Config, prefix: string, plan: string): string {
+export function nextCommand(
+  { mode, modelUri, render, share }: Config,
+  prefix: string,
+  plan: string,
+): string | undefined {
+  // What removes something is no command.
+  if (mode === 'remove') return undefined;
   const verb: Verb = mode === 'direct' ? 'deploy' : mode;
   const args: Readonly<Record<string, string | undefined>> = {
     name: render.name,

@@ -4,7 +4,7 @@ import type { UserErrorCode } from './errors.ts';
 import type { PlanPreview } from './plan-preview.ts';
 import type { GateRecord, PredictorLine, RevisionLine } from './report-lines.ts';
 
-/** How a run ended. The step fails for all but the first six. */
+/** How a run ended. The step fails for all but the first seven. */
 export type Outcome =
   /** The model is live and answered. */
   | 'deployed'
@@ -16,6 +16,8 @@ export type Outcome =
   | 'restored'
   /** Looked at, told, and left as it is. */
   | 'reported'
+  /** As asked, it is gone. */
+  | 'removed'
   /** Nothing to do: the event is not meant for us. */
   | 'ignored'
   /** Somebody asked for what they may not have; nothing was looked at or changed. */
@@ -103,6 +105,7 @@ export interface StepRecord {
     | 'hold'
     | 'gate'
     | 'undo'
+    | 'remove'
     | 'record'
     | 'note'
     | 'look';
@@ -204,7 +207,7 @@ export interface Report {
   readonly context: RunContext;
 }
 
-const WELL: readonly Outcome[] = ['deployed', 'unchanged', 'planned', 'restored', 'reported', 'ignored'];
+const WELL: readonly Outcome[] = ['deployed', 'unchanged', 'planned', 'restored', 'reported', 'removed', 'ignored'];
 
 /** Does the step fail? */
 export function isFailure(outcome: Outcome): boolean {

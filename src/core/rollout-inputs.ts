@@ -16,9 +16,9 @@ const MEANT_FOR: Partial<Record<InputName, readonly Mode[]>> = {
   manifest: ['direct'],
 };
 
-const MODES = ['direct', 'canary', 'shadow', 'ab', 'blue-green', 'promote', 'rollback', 'status'] as const;
+const MODES = ['direct', 'canary', 'shadow', 'ab', 'blue-green', 'promote', 'rollback', 'status', 'remove'] as const;
 /** Modes that take their model from the cluster. */
-const WITHOUT_MODEL: readonly Mode[] = ['promote', 'rollback', 'status'];
+const WITHOUT_MODEL: readonly Mode[] = ['promote', 'rollback', 'status', 'remove'];
 
 /** The mode, and whether the inputs given with it mean anything to it. */
 export function readMode(read: InputReader): Mode {
@@ -36,7 +36,7 @@ export function checkNamed(read: InputReader, mode: Mode): void {
   read.fault('name', `is needed: mode \`${mode}\` has no model to make a name from`);
 }
 
-const ALONE: readonly Mode[] = ['direct', 'rollback', 'status'];
+const ALONE: readonly Mode[] = ['direct', 'rollback', 'status', 'remove'];
 
 /** Behind the ingress nobody can say which predictor answers. */
 export function checkReach(read: InputReader, mode: Mode): void {

@@ -57,6 +57,12 @@ export const TRIGGER_INPUTS = [
     description: 'A plan as its comment names it: the run is refused if the outcome would now be another one.',
   },
   {
+    name: 'preview',
+    default: 'false',
+    description:
+      '`true`: each pull request gets a SeldonDeployment of its own, `<name>-pr-<number>`, when it is opened or changed, and loses it when it is closed. Needs `name`.',
+  },
+  {
     name: 'lock',
     default: 'true',
     description:

@@ -44,14 +44,50 @@ export async function enter(request: EntryRequest): Promise<Entry> {
     case 'ignored':
       return end('ignored', 'not-a-command', { sentence: trigger.why, cure: undefined });
     case 'closed':
-      return end('ignored', 'not-a-command', { sentence: 'the pull request is closed', cure: undefined });
+      if (!isPreview(raw))
+        return end('ignored', 'not-a-command', { sentence: 'the pull request is closed', cure: undefined });
+      return goOn(raw, new Map([...previewOf(raw, trigger.number), ['mode', 'remove'], ['model-uri', '']]));
     case 'pull-request':
-      return goOn(raw, new Map([['dry-run', 'true']]), { head: trigger.head });
+      return opened(raw, trigger);
     case 'dispatch':
       return dispatched(request, trigger.modelUri);
     case 'comment':
       return commanded(request, trigger.comment);
   }
+}
+
+/** A pull request shows its plan; where it gets a preview, that is shipped. The code that asks for it is a fork's or ours. */
+function opened(raw: RawInputs, { number, head, isFork }: Extract<Trigger, { kind: 'pull-request' }>): Entry {
+  if (!isPreview(raw)) return goOn(raw, new Map([['dry-run', 'true']]), { head });
+  if (isFork && !policyOf(raw).allowForks) {
+    const cure = 'merge it first, or set `allow-forks: true`';
+    return refused({
+      reason: 'fork-refused',
+      sentence: 'this pull request comes from a fork, and gets no preview',
+      cure,
+    });
+  }
+  return goOn(raw, previewOf(raw, number), { head });
+}
+
+function isPreview(raw: RawInputs): boolean {
+  return raw.input('preview').trim() === 'true';
+}
+
+/** What a comment is about where it does not say. */
+function placeOf(raw: RawInputs, { pullRequest }: Pick<Comment, 'pullRequest'>): ReadonlyMap<InputName, string> {
+  return isPreview(raw) ? previewOf(raw, pullRequest) : new Map();
+}
+
+/** The SeldonDeployment of one pull request. */
+function previewOf(raw: RawInputs, number: number): ReadonlyMap<InputName, string> {
+  const name = raw.input('name').trim();
+  if (name === '') {
+    throw new UserError('bad-input', 'the input `preview` needs `name`, to which `-pr-<number>` is added', {
+      hint: 'for example `name: wine`',
+    });
+  }
+  return new Map([['name', `${name}-pr-${number}`]]);
 }
 
 /** Says under the comment how it ended. */
@@ -94,7 +130,9 @@ async function commanded(request: EntryRequest, comment: Comment): Promise<Entry
       cure: `\n\n${helpOf(prefix)}`,
     });
   }
-  const chosen = new Map(inputsOf(command)).set('pull-request', String(comment.pullRequest));
+  const chosen = new Map(placeOf(raw, comment));
+  for (const [name, value] of inputsOf(command)) chosen.set(name, value);
+  chosen.set('pull-request', String(comment.pullRequest));
   return goOn(raw, chosen, { head, confirm: () => confirmHead(repository, comment.pullRequest, head) });
 }
 
@@ -124,7 +162,7 @@ async function admission(
     isApproved,
     checksPass,
     inTeam: memberships.includes('yes') ? 'yes' : memberships.length > 0 ? 'no' : undefined,
-    given: (name) => raw.input(name),
+    given: (name) => placeOf(raw, { pullRequest: number }).get(name) ?? raw.input(name),
     chosen: inputsOf(command),
   };
   return { refusal: admissionOf(facts, policy), head: pullRequest.head };

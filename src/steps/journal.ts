@@ -28,6 +28,7 @@ const TITLES: Readonly<Record<StepRecord['name'], string>> = {
   hold: 'Watch it for a while',
   gate: 'Ask Prometheus',
   undo: 'Put back what was there before',
+  remove: 'Remove it',
   record: 'Note it in the history',
   note: 'Note it in the registry',
   look: 'Look at what is live',

@@ -89,7 +89,11 @@ async function withdraw(
 }
 
 /** What is left of a removed object once all has gone that goes, in words. It is removed already: nothing here fails. */
-async function remainder({ cluster, clock, ref }: UndoRequest): Promise<string> {
+export async function remainder({
+  cluster,
+  clock,
+  ref,
+}: Pick<UndoRequest, 'cluster' | 'clock' | 'ref'>): Promise<string> {
   try {
     const observation = await cluster.observe(ref);
     try {

@@ -12,7 +12,7 @@ export const INPUTS = [
   {
     name: 'model-uri',
     description:
-      'The MLflow model (not for `promote`, `rollback` and `status`): `models:/name/7`, `models:/name@alias`, `models:/name/latest`, `models:/m-<id>`, `runs:/<run>/<path>`, or the storage URI of the folder that holds `MLmodel`.',
+      'The MLflow model (not for `promote`, `rollback`, `status` and `remove`): `models:/name/7`, `models:/name@alias`, `models:/name/latest`, `models:/m-<id>`, `runs:/<run>/<path>`, or the storage URI of the folder that holds `MLmodel`.',
   },
   {
     name: 'mode',

@@ -46,6 +46,9 @@ export interface Carried {
   readonly applied: SeldonDeployment | undefined;
 }
 
+/** Seconds a gentle stage may take: what it moves is up, so only weights have to change. */
+const LONGEST_COURTESY = 60;
+
 /** Stage after stage: apply, wait until it is rolled out, prove. Ends with the first that does not come up. */
 export async function carryOut(rollout: Rollout, live: SeldonDeployment | undefined): Promise<Carried> {
   let carried: Carried = { findings: undefined, manifest: undefined, applied: undefined };
@@ -128,7 +131,8 @@ async function comeUp(
   applied: SeldonDeployment,
 ): Promise<readonly Finding[] | undefined> {
   const { plan, ref, journal } = rollout;
-  const { timeout } = plan.budget;
+  // A courtesy must not keep the emergency brake waiting.
+  const timeout = stage.gentle ? Math.min(plan.budget.timeout, LONGEST_COURTESY) : plan.budget.timeout;
   const findings = await journal.step(
     'wait',
     (conclude) => rollOut({ ...rollout, ref, applied, timeout }, conclude),

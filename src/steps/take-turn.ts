@@ -32,6 +32,8 @@ export async function takeTurn(request: TurnRequest, conclude: Conclude): Promis
   const { cluster, clock, runner, ref, holder, run, patience } = request;
   const claim: Claim = { holder, run, seconds: LASTS };
   const end = clock.now() + patience * 1000;
+  // Before it is ours: a run that ends in between leaves none behind, and nobody else's is ever given back.
+  runner.saveState('turn', JSON.stringify({ ref, claim }));
   let seen: { readonly claim: StandingClaim; readonly at: number } | undefined;
   for (;;) {
     const runOut = seen !== undefined && clock.now() - seen.at > seen.claim.seconds * 1000 ? seen.claim : undefined;
@@ -43,22 +45,28 @@ export async function takeTurn(request: TurnRequest, conclude: Conclude): Promis
     if (clock.now() >= end) throw busy(ref, other, patience);
     await clock.sleep(Math.min(LOOK, Math.max(0, end - clock.now())));
   }
-  runner.saveState('turn', JSON.stringify({ ref, claim }));
   conclude(seen === undefined ? 'nobody else is at it' : `${describe(seen.claim)} is over`);
   return keep(request, claim);
 }
 
 function keep({ cluster, clock, runner, ref }: TurnRequest, claim: Claim): Turn {
   const over = new AbortController();
+  const where = `${ref.namespace}/${ref.name}`;
   const renew = async () => {
-    while (!over.signal.aborted) {
+    for (;;) {
       await clock.sleep(RENEWAL, over.signal);
-      if (!over.signal.aborted) await cluster.takeTurn(ref, claim, undefined);
+      if (over.signal.aborted) return;
+      try {
+        const other = await cluster.takeTurn(ref, claim, undefined);
+        if (other === undefined) continue;
+        return runner.warning(`${describe(other)} has taken over the turn on ${where}`);
+      } catch (error) {
+        // It counts a while longer: the next try may be in time.
+        runner.info(`the turn on ${where} could not be renewed: ${wordsOf(error)}`);
+      }
     }
   };
-  renew().catch((error: unknown) => {
-    runner.warning(`the turn on ${ref.namespace}/${ref.name} could not be renewed: ${wordsOf(error)}`);
-  });
+  void renew();
   return {
     end: async () => {
       over.abort();
@@ -66,9 +74,7 @@ function keep({ cluster, clock, runner, ref }: TurnRequest, claim: Claim): Turn 
         await cluster.giveTurn(ref, claim);
         runner.saveState('turn', '');
       } catch (error) {
-        runner.warning(
-          `the turn on ${ref.namespace}/${ref.name} could not be given back, and runs out: ${wordsOf(error)}`,
-        );
+        runner.warning(`the turn on ${where} could not be given back, and runs out: ${wordsOf(error)}`);
       }
     },
   };

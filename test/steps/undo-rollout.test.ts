@@ -68,3 +68,35 @@ describe('putting back what was there', () => {
     expect(told).toContain('somebody changed');
   });
 });
+
+it('undoes although the requests could not be moved first: a courtesy stands in nobody’s way', async () => {
+  const clock = new FakeClock();
+  const canary = { name: 'canary', traffic: 25, graph: { name: 'prediction', modelUri: 's3://mlflow/new' } };
+  const both = anObject();
+  both.spec.predictors = [...both.spec.predictors.map((one) => ({ ...one, traffic: 75 })), canary];
+  const { metadata, spec } = aDeployment({}, '');
+  const { annotations: _, ...template } = spec.template.metadata ?? {};
+  const labels = { ...template.labels, version: 'canary' };
+  const second = {
+    ...aDeployment(),
+    metadata: { ...metadata, name: 'wine-canary-0-prediction' },
+    spec: { ...spec, template: { metadata: { ...template, labels } } },
+  };
+  const cluster = new FakeCluster(clock, [
+    { at: 0, object: both, deployments: [aDeployment(), second], routes: [] },
+    { at: 1_000, deployments: [aDeployment()] },
+  ]);
+  const apply = cluster.apply.bind(cluster);
+  let refused = 0;
+  cluster.apply = async (manifest) => {
+    if (manifest.spec.predictors.length === 2 && ++refused > 0) throw new Error('the webhook says no');
+    return apply(manifest);
+  };
+  const runner = new FakeRunner();
+  const ref = { namespace: 'seldon', name: 'wine' };
+  const request = { cluster, clock, runner, ref, manifest: both, applied: both, before, ingressLag: 0, timeout: 60 };
+  await undoRollout(request, () => {});
+  expect(refused).toBe(1);
+  expect(runner.lines.join()).toContain('the requests could not be moved first: the webhook says no');
+  expect(cluster.applied.map((one) => one.spec.predictors.map(({ name }) => name))).toEqual([['main']]);
+});

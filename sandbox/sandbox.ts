@@ -106,7 +106,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     teams: { 'acme/ml': ['maria'] },
     checks: { [HEAD]: 'SUCCESS' },
     tokens: {
-      ghs_sandbox: { login: 'github-actions[bot]', permissions: ['pull-requests:write', 'deployments:write'] },
+      ghs_sandbox: {
+        login: 'github-actions[bot]',
+        permissions: ['contents:read', 'pull-requests:write', 'deployments:write'],
+      },
       ghs_reader: { login: 'github-actions[bot]', permissions: ['contents:read'] },
     },
   });

@@ -14,6 +14,7 @@ import type { RunnerEvent } from './core/event.ts';
 import type { RawInputs } from './core/input-reader.ts';
 import { redact } from './core/redaction.ts';
 import type { RunContext } from './core/report.ts';
+import { stateName } from './core/unfinished.ts';
 import { logLine } from './core/untrusted.ts';
 import type { Runner } from './ports.ts';
 
@@ -43,6 +44,24 @@ function safeRunner(): Runner {
     endGroup: core.endGroup,
     setOutput: core.setOutput,
     saveState: core.saveState,
+  };
+}
+
+/**
+ * The log of one order among several that go on at once: each line says whose it is, and nothing is folded. What it leaves
+ * for the step after the job has its number.
+ */
+export function runnerOf(target: string | undefined, order: number, isAlone: boolean): Runner {
+  const saveState = (name: string, value: string) => runner.saveState(stateName(name, order), value);
+  if (target === undefined || isAlone) return { ...runner, saveState };
+  const said = (message: string) => message.replace(/^/gm, `[${target}] `);
+  return {
+    ...runner,
+    saveState,
+    info: (message) => runner.info(said(message)),
+    warning: (message) => runner.warning(said(message)),
+    startGroup: (name) => runner.info(said(`▸ ${name}`)),
+    endGroup: () => {},
   };
 }
 

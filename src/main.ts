@@ -1,17 +1,11 @@
-/** The step itself: reads the event and the inputs, builds the adapters, runs, tells. */
-import { MlflowRegistry } from './adapters/mlflow/registry.ts';
-import { openPrometheus } from './adapters/prometheus.ts';
-import { openPublicEndpoint } from './adapters/public-endpoint.ts';
+/** The step itself: reads the event and the inputs, has the orders shipped, tells. */
 import { systemClock as clock } from './adapters/system-clock.ts';
-import type { RunnerWorkspace } from './adapters/workspace.ts';
 import {
   contextOf,
   env,
   eventOf,
   type Github,
-  holderOf,
   keepSecret,
-  openCluster,
   openGithub,
   openWorkspace,
   raw,
@@ -19,15 +13,19 @@ import {
   secrets,
 } from './compose.ts';
 import { readAddress } from './core/address.ts';
-import { type Config, readConfig, type TellConfig } from './core/config.ts';
+import type { TellConfig } from './core/config.ts';
 import { reportOfEnd, reportOfFailure } from './core/draft.ts';
-import { type RunnerEvent, triggerOf } from './core/event.ts';
+import { baseOf, isAboutPullRequest, mayChooseRef, type RunnerEvent, triggerOf } from './core/event.ts';
+import { isFailure } from './core/outcome.ts';
 import { pullRequestHint } from './core/pull-request.ts';
-import { isFailure, type Report, type RunContext } from './core/report.ts';
-import { run } from './run.ts';
-import { answerComment, type Entry, enter } from './steps/enter.ts';
+import type { Report } from './core/report.ts';
+import { stateName } from './core/unfinished.ts';
+import { ship } from './ship.ts';
+import { enter } from './steps/enter.ts';
 import { findPullRequest } from './steps/find-pull-request.ts';
-import { publishReport } from './steps/publish-report.ts';
+import { publishReport, type Reports, writeComment } from './steps/publish-report.ts';
+import { answerComment } from './steps/take-command.ts';
+import { startProgress } from './steps/tell-progress.ts';
 
 export async function main(): Promise<void> {
   const event = eventOf();
@@ -35,7 +33,8 @@ export async function main(): Promise<void> {
   const workspace = openWorkspace();
   const address = readAddress(raw);
   address.secrets.forEach(keepSecret);
-  const github = openGithub(address.tell.githubToken, context.repository);
+  const { tell } = address;
+  const github = openGithub(tell.githubToken, context.repository);
   const cancelled = cancellation();
   const prefix = raw.input('command-prefix') || '/seldon';
   const entry = {
@@ -43,30 +42,40 @@ export async function main(): Promise<void> {
     raw,
     prefix,
     actor: env['GITHUB_TRIGGERING_ACTOR'] ?? context.actor ?? '',
+    ref: baseOf(event) ?? context.commit,
+    mayChooseRef: mayChooseRef(event),
     repository: github?.collaboration,
     runner,
   };
-  const pullRequest = pullRequestOf(event, address.tell, github?.repository);
-  let report: Report;
+  const pullRequest = pullRequestOf(event, tell, github?.repository);
+  const telling = { tell, path: raw.input('config').trim(), repository: github?.repository, runner, secrets };
+  const write = async (reports: Reports) => writeComment({ ...telling, reports, pullRequest: await pullRequest });
+  const progress = startProgress({ clock, runner, write });
+  let reports: Reports;
   try {
     const entered = await enter(entry);
-    const surroundings = { workspace, cancelled, prefix, github };
-    report =
-      entered.kind === 'end'
-        ? reportOfEnd(entered.end, context)
-        : await ship(entered, surroundings, { ...context, pullRequest });
+    const commandPrefix = isAboutPullRequest(event) ? prefix : undefined;
+    const surroundings = { context, pullRequest, workspace, github, commandPrefix, progress: progress.tell, cancelled };
+    reports = entered.kind === 'end' ? [reportOfEnd(entered.end, context)] : someOf(await ship(entered, surroundings));
   } catch (error) {
-    report = reportOfFailure(error, context, { render: address.render });
+    reports = [reportOfFailure(error, context, { render: address.render })];
   }
-  const { tell } = address;
-  const { repository } = github ?? {};
-  await publishReport({ report, tell, pullRequest: await pullRequest, repository, workspace, runner, secrets });
-  await answerComment(entry, !isFailure(report.outcome));
+  await progress.end();
+  await publishReport({ ...telling, reports, pullRequest: await pullRequest, workspace, runner });
+  const isWell = reports.every(({ outcome }) => !isFailure(outcome));
+  await answerComment(entry, isWell);
   // What a cancelled run left is looked at once more by the step after the job.
-  if (report.outcome !== 'unknown' || report.reason !== 'cancelled') runner.saveState('unfinished', '');
-  if (isFailure(report.outcome)) process.exitCode = 1;
+  reports.forEach(({ outcome, reason }, at) => {
+    if (outcome !== 'unknown' || reason !== 'cancelled') runner.saveState(stateName('unfinished', at), '');
+  });
+  if (!isWell) process.exitCode = 1;
   // What was under way when the run was cancelled must not go on behind the report.
   if (cancelled.aborted) process.exit();
+}
+
+function someOf([first, ...more]: readonly Report[]): Reports {
+  if (first === undefined) throw new Error('a run without orders');
+  return [first, ...more];
 }
 
 /** Looked up while the run goes on; it is needed when there is something to tell. */
@@ -86,51 +95,4 @@ function cancellation(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => controller.abort());
   return controller.signal;
-}
-
-interface Surroundings {
-  readonly workspace: RunnerWorkspace;
-  readonly cancelled: AbortSignal;
-  readonly prefix: string;
-  readonly github: Github | undefined;
-}
-
-async function ship(
-  { raw: inputs, confirm, head }: Extract<Entry, { kind: 'run' }>,
-  { workspace, cancelled, prefix, github }: Surroundings,
-  { pullRequest, ...context }: RunContext & { readonly pullRequest: Promise<number | undefined> },
-): Promise<Report> {
-  const config = readConfig(inputs);
-  const cluster = await openCluster(config.cluster);
-  const registry = openRegistry(config);
-  try {
-    const { prometheusUrl: url, prometheusToken: token } = config.gate;
-    const metrics = url === undefined ? undefined : openPrometheus({ url, token, clock });
-    const { deployments } = github ?? {};
-    const near = { runner, workspace, clock, confirm, deployments, holder: holderOf(), cancelled };
-    const world = { registry, cluster, openEndpoint: openPublicEndpoint, metrics, ...near };
-    const isTalk = ['issue_comment', 'pull_request', 'pull_request_target'].includes(context.event ?? '');
-    return await run(config, world, {
-      ...context,
-      // Of a comment the runner knows only the default branch's commit, of a pull request only a merge that nobody made.
-      commit: head ?? context.commit,
-      pullRequest: await pullRequest,
-      head,
-      commandPrefix: isTalk ? prefix : undefined,
-    });
-  } finally {
-    registry.close();
-    cluster.close();
-  }
-}
-
-function openRegistry(config: Config): MlflowRegistry {
-  return new MlflowRegistry({
-    config: config.registry,
-    clock,
-    warn: (message) => runner.warning(message),
-    insecureTls: env['MLFLOW_TRACKING_INSECURE_TLS'] === 'true',
-    authoritiesPath: env['MLFLOW_TRACKING_SERVER_CERT_PATH'],
-    ...(env['MLFLOW_WORKSPACE'] !== undefined && { workspace: env['MLFLOW_WORKSPACE'] }),
-  });
 }

@@ -1,5 +1,4 @@
-/** The outside world on one page: what the steps may ask of it, in our words. Adapters implement these. */
-import type { PullRequestFacts, Role, Verdict } from './core/admission.ts';
+/** The outside world on one page: what the steps may ask of it, in our words; GitHub is in `ports-github.ts`. Adapters implement these. */
 import type { Claim, StandingClaim } from './core/claim.ts';
 import type { Model, ModelDetails } from './core/model.ts';
 import type { Permission } from './core/permissions.ts';
@@ -134,61 +133,6 @@ export interface Metrics {
    * @throws UserError metrics-unreachable
    */
   query(expression: string): Promise<number | undefined>;
-}
-
-export type Reaction = 'eyes' | 'rocket' | '-1';
-
-/** The pull request's side of GitHub. */
-export interface Repository {
-  /** The pull request a commit was merged or pushed with; undefined when there is none. */
-  pullRequestOf(commit: string): Promise<number | undefined>;
-  /**
-   * Edits the comment that is ours and begins with one of `markers`, or creates it.
-   * @returns its URL
-   * @throws UserError github-failed naming the permission that lacks
-   */
-  upsertComment(pullRequest: number, markers: readonly string[], body: string): Promise<string>;
-}
-
-/** Who works on the repository, and how far a pull request is. */
-export interface Collaboration {
-  /** The role of a person in the repository. */
-  roleOf(login: string): Promise<Role | 'unknown'>;
-  pullRequest(number: number): Promise<PullRequestFacts>;
-  /** Does GitHub call it approved? */
-  isApproved(pullRequest: number): Promise<Verdict>;
-  /** Did all checks of that commit pass? */
-  checksPass(commit: string): Promise<Verdict>;
-  /** @param team `org/team` */
-  isMember(team: string, login: string): Promise<Verdict>;
-  /** Puts a reaction of ours under a comment. */
-  react(comment: number, reaction: Reaction): Promise<void>;
-}
-
-/** What GitHub's record of deployments says of one. */
-export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';
-
-/** GitHub's record of deployments. */
-export interface Deployments {
-  /** @returns its id */
-  open(deployment: DeploymentDraft): Promise<number>;
-  mark(id: number, state: DeploymentState, told: DeploymentNews): Promise<void>;
-}
-
-export interface DeploymentDraft {
-  /** Commit or branch it belongs to. */
-  readonly ref: string;
-  readonly environment: string;
-  readonly isProduction: boolean;
-  readonly isTransient: boolean;
-  readonly description: string;
-  readonly payload: Readonly<Record<string, unknown>>;
-}
-
-export interface DeploymentNews {
-  readonly environmentUrl: string | undefined;
-  readonly logUrl: string | undefined;
-  readonly description: string;
 }
 
 /** A subset of the shape of `@actions/core`, so that the package itself fits. */

@@ -1,5 +1,4 @@
 /** The step after the job, which the runner also runs when it killed the one before: nothing may be left open. */
-import { systemClock as clock } from './adapters/system-clock.ts';
 import {
   contextOf,
   eventOf,
@@ -9,34 +8,69 @@ import {
   openWorkspace,
   raw,
   runner,
+  runnerOf,
   secrets,
   stateLeft,
 } from './compose.ts';
 import { readAddress } from './core/address.ts';
+import type { ClusterConfig } from './core/config.ts';
 import { pullRequestHint } from './core/pull-request.ts';
-import { readUnfinished } from './core/unfinished.ts';
+import type { Report, RunContext } from './core/report.ts';
+import { MOST_TARGETS } from './core/targets.ts';
+import { readUnfinished, stateName, type Unfinished } from './core/unfinished.ts';
+import type { Deployments } from './ports-github.ts';
 import { closeUnfinished } from './steps/close-unfinished.ts';
 import { findPullRequest } from './steps/find-pull-request.ts';
 import { publishReport } from './steps/publish-report.ts';
 
 export async function post(): Promise<void> {
-  const unfinished = readUnfinished(stateLeft);
-  if (unfinished === undefined) return;
+  const left = allUnfinished();
+  if (left.length === 0) return;
   const event = eventOf();
   const context = contextOf(event.name);
   const { tell, secrets: given, cluster: access } = readAddress(raw);
   given.forEach(keepSecret);
   const github = openGithub(tell.githubToken, context.repository);
-  const cluster = await openCluster(access);
+  const closing = left.map(([order, unfinished]) =>
+    close(unfinished, { order, access, context, deployments: github?.deployments }),
+  );
+  // The step itself told all there was to tell of the others, and only its tidying was cut short.
+  const [first, ...more] = (await Promise.all(closing)).flat();
+  if (first === undefined) return;
+  const { repository } = github ?? {};
+  const pullRequest = await findPullRequest(pullRequestHint(tell.pullRequest, event), repository);
+  const path = raw.input('config').trim();
+  const telling = { tell, path, pullRequest, repository, workspace: openWorkspace(), runner, secrets };
+  await publishReport({ ...telling, reports: [first, ...more] });
+}
+
+/** An order that left nothing may stand between others that did. */
+function allUnfinished(): readonly (readonly [number, Unfinished])[] {
+  return Array.from({ length: MOST_TARGETS }, (_, order) => order).flatMap((order) => {
+    const unfinished = readUnfinished((name) => stateLeft(stateName(name, order)));
+    return unfinished === undefined ? [] : [[order, unfinished] as const];
+  });
+}
+
+interface Closing {
+  readonly order: number;
+  readonly access: ClusterConfig;
+  readonly context: RunContext;
+  readonly deployments: Deployments | undefined;
+}
+
+async function close(
+  unfinished: Unfinished,
+  { order, access, context, deployments }: Closing,
+): Promise<readonly Report[]> {
+  const { target, context: cluster = access.context } = unfinished;
+  // A record on GitHub is closed even where the cluster cannot be asked.
+  const opened = await openCluster({ ...access, context: cluster }).catch((error: unknown) => error as Error);
   try {
-    const world = { cluster, clock, runner, deployments: github?.deployments };
-    const report = await closeUnfinished(world, unfinished, context);
-    // The step itself told all there was to tell, and only its tidying was cut short.
-    if (unfinished.ref === undefined) return;
-    const { repository } = github ?? {};
-    const pullRequest = await findPullRequest(pullRequestHint(tell.pullRequest, event), repository);
-    await publishReport({ report, tell, pullRequest, repository, workspace: openWorkspace(), runner, secrets });
+    const world = { cluster: opened, runner: runnerOf(target, order, false), deployments };
+    const report = await closeUnfinished(world, unfinished, { ...context, target });
+    return unfinished.ref === undefined ? [] : [report];
   } finally {
-    cluster.close();
+    if (!(opened instanceof Error)) opened.close();
   }
 }

@@ -1,9 +1,10 @@
 import type { Config, Mode } from './core/config.ts';
-import { ABOUT_THE_MODEL, endingOf, identityOf, startDraft, whereabouts } from './core/draft.ts';
+import { ABOUT_THE_MODEL, endingOf, identityOf, startDraft, underWay, whereabouts } from './core/draft.ts';
 import { predictorLines, sharedLines } from './core/live-state.ts';
 import type { Model } from './core/model.ts';
+import type { Outcome, Reason } from './core/outcome.ts';
 import { wholeOf } from './core/plan.ts';
-import type { Outcome, Reason, Report } from './core/report.ts';
+import type { Report } from './core/report.ts';
 import type { SeldonDeployment } from './core/seldon-deployment.ts';
 import type { ObjectRef } from './ports.ts';
 import { tryPlan } from './steps/apply-plan.ts';
@@ -28,8 +29,9 @@ import { undoRollout } from './steps/undo-rollout.ts';
  * value, not an exception. Whatever is thrown ends here as a report too, so there is always something to tell.
  */
 export async function run(config: Config, world: World, context: Context): Promise<Report> {
-  const journal = startJournal(world.clock, world.runner, world.cancelled);
-  const self: Run = { config, world, context, journal, draft: startDraft(config, context), open: {} };
+  const draft = startDraft(config, context);
+  const journal = startJournal({ ...world, onNews: () => world.progress(underWay(draft, journal)) });
+  const self: Run = { config, world: { ...world, runner: journal.runner }, context, journal, draft, open: {} };
   try {
     Object.assign(self.draft, placeBefore(config, world.cluster));
     await Promise.race([ship(self), cancellation(world.cancelled)]);
@@ -86,7 +88,8 @@ async function ship(self: Run): Promise<void> {
 
 /** From here on nobody else changes this object, and whatever happens is looked at after the job. */
 async function waitForTurn({ config, world, context, journal }: Run, ref: ObjectRef): Promise<Turn> {
-  world.runner.saveState('unfinished', JSON.stringify({ ref, mode: config.mode }));
+  const left = { ref, mode: config.mode, target: context.target, context: config.cluster.context };
+  world.runner.saveState('unfinished', JSON.stringify(left));
   const { lockPatience: patience } = config;
   if (patience === undefined) return { end: async () => {} };
   const order = { ...world, ref, run: context.runUrl, patience };

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { components } from '@octokit/openapi-types';
+import { DEFAULT_BRANCH, repositoryFiles } from './files.ts';
 
 type Comment = components['schemas']['issue-comment'];
 type SimpleUser = components['schemas']['simple-user'];
@@ -18,6 +19,8 @@ export interface PullRequestSeed {
   readonly isFork?: boolean;
   /** SHA of its newest commit; default 40 times `a`. */
   readonly head?: string;
+  /** The branch it goes into; default `main`. */
+  readonly base?: string;
   /** What GitHub makes of its reviews. */
   readonly approval?: 'APPROVED' | 'CHANGES_REQUESTED' | 'REVIEW_REQUIRED';
 }
@@ -75,6 +78,8 @@ export interface SandboxGithub {
   reactions(comment: number): readonly string[];
   /** GitHub's record of deployments, with the states each went through. */
   deployments(): readonly DeploymentRecord[];
+  /** A commit on a branch that writes one file. */
+  write(branch: string, path: string, text: string): void;
   /** What changes about a pull request while stories run. */
   change(pullRequest: number, traits: Partial<PullRequestSeed>): void;
   fail(fault: Fault): void;
@@ -105,6 +110,7 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
   const pulls = new Map<number, PullRequestSeed>(options.pullRequests.map((one) => [one.number, one]));
   const reactions = new Map<number, string[]>();
   const deployments: (DeploymentRecord & { states: string[]; url: string | undefined })[] = [];
+  const files = repositoryFiles(options.pullRequests.flatMap(({ mergeCommit }) => mergeCommit ?? []));
   const requests: string[] = [];
   const faults: { left: number; fault: Fault }[] = [];
   let nextId = 1001;
@@ -166,7 +172,9 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     if (pull !== null) return pullRequest(options.repository, pulls.get(Number(pull[1])));
     const commit = /^\/commits\/([0-9a-f]{40})\/pulls$/.exec(inRepository);
     if (commit !== null) return pullsOf(commit[1] ?? '');
-    return failure(404, 'Not Found');
+    // What a token may not see is not there.
+    if (!call.token.permissions.includes('contents:read')) return failure(404, 'Not Found');
+    return files.answer(inRepository, call.url.searchParams) ?? failure(404, 'Not Found');
   }
 
   function onComments(call: Call, pullRequest: number): Answer {
@@ -234,6 +242,7 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     post: (pullRequest, login, body) => Number(add(pullRequest, login, body).id),
     reactions: (comment) => reactions.get(comment) ?? [],
     deployments: () => deployments,
+    write: files.write,
     change: (pullRequest, traits) => {
       const known = pulls.get(pullRequest);
       if (known !== undefined) pulls.set(pullRequest, { ...known, ...traits });
@@ -296,10 +305,11 @@ function membership(teams: Readonly<Record<string, readonly string[]>>, [, org, 
 
 function pullRequest(repository: string, seed: PullRequestSeed | undefined): Answer {
   if (seed === undefined) return failure(404, 'Not Found');
-  const { isDraft = false, isFork = false, head = 'a'.repeat(40) } = seed;
+  const { isDraft = false, isFork = false, head = 'a'.repeat(40), base = DEFAULT_BRANCH } = seed;
   const state = seed.state ?? (seed.mergeCommit === undefined ? 'open' : 'closed');
   const headRepository = isFork ? { full_name: 'stranger/wine' } : { full_name: repository };
-  const sides = { head: { sha: head, repo: headRepository }, base: { repo: { full_name: repository } } };
+  const baseRepository = { full_name: repository, default_branch: DEFAULT_BRANCH };
+  const sides = { head: { sha: head, repo: headRepository }, base: { ref: base, repo: baseRepository } };
   return { status: 200, body: { number: seed.number, state, draft: isDraft, ...sides } };
 }
 

@@ -30,6 +30,16 @@ const RULES: readonly Rule[] = [
       ? undefined
       : refusal('pull-request-closed', 'this pull request is closed', 'comment on an open one'),
 
+  // Whoever may push a branch could otherwise be judged by a file of their own.
+  ({ pullRequest: { base, isDefaultBase } }, { bases }) =>
+    isDefaultBase || bases.some((pattern) => matchesGlob(base, pattern))
+      ? undefined
+      : refusal(
+          'base-not-allowed',
+          `this pull request goes into \`${base}\`, which is not the default branch`,
+          'comment on one that goes into the default branch, or name this one in `allow-bases`',
+        ),
+
   ({ command, commenter }, policy) => roleRefusal('not-permitted', command.verb, commenter, policy),
 
   ({ command, commenter, actor }, policy) =>

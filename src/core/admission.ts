@@ -22,6 +22,10 @@ export interface PullRequestFacts {
   readonly isDraft: boolean;
   /** SHA of its newest commit. */
   readonly head: string;
+  /** The branch it goes into. */
+  readonly base: string;
+  /** Does everything go into that branch in the end? */
+  readonly isDefaultBase: boolean;
 }
 
 /** `unknown` counts as no. */
@@ -52,6 +56,8 @@ export interface Policy {
   readonly models: readonly string[];
   readonly names: readonly string[];
   readonly namespaces: readonly string[];
+  /** Branches beside the default one; patterns. */
+  readonly bases: readonly string[];
   readonly allowForks: boolean;
   readonly allowDrafts: boolean;
   readonly requireReview: boolean;
@@ -61,12 +67,15 @@ export interface Policy {
 
 export type RefusalReason =
   | 'pull-request-closed'
+  | 'base-not-allowed'
   | 'not-permitted'
   | 'rerun-not-permitted'
   | 'not-listed'
   | 'fork-refused'
   | 'draft-refused'
   | 'command-not-allowed'
+  | 'target-unknown'
+  | 'target-missing'
   | 'review-missing'
   | 'checks-missing'
   | 'argument-not-allowed'

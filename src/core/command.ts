@@ -1,4 +1,3 @@
-import type { Mode } from './config.ts';
 import type { InputName } from './inputs.ts';
 import { nearestWord } from './nearest-word.ts';
 
@@ -21,8 +20,10 @@ export type Verb = (typeof VERBS)[number];
 
 export interface Command {
   readonly verb: Verb;
-  /** What stands without a name: a model URI or a target. */
-  readonly subject: string | undefined;
+  /** What stands without a name and has a colon. */
+  readonly model: string | undefined;
+  /** What stands without a name and has none: names of targets, separated by commas. */
+  readonly target: string | undefined;
   readonly args: ReadonlyMap<Argument, string>;
 }
 
@@ -78,7 +79,7 @@ export function parseCommand(body: string, prefix: string): Command | Misspelt {
   const words = wordsOf(line.slice(prefix.length));
   if (words === undefined) return { fault: 'a quotation mark in the command is not closed' };
   const [first, ...rest] = words;
-  if (first === undefined) return { verb: 'help', subject: undefined, args: new Map() };
+  if (first === undefined) return { verb: 'help', model: undefined, target: undefined, args: new Map() };
   const verb = VERBS.find((one) => one === first.text);
   if (verb === undefined || first.isQuoted) return { fault: unknownWord('command', first.text, VERBS, prefix) };
   return readRest(verb, rest, prefix);
@@ -86,14 +87,15 @@ export function parseCommand(body: string, prefix: string): Command | Misspelt {
 
 function readRest(verb: Verb, words: readonly Word[], prefix: string): Command | Misspelt {
   const args = new Map<Argument, string>();
-  let subject: string | undefined;
+  const bare: { model?: string; target?: string } = {};
   for (const { name, text } of words) {
     if (name === undefined) {
-      if (subject !== undefined)
-        return { fault: `\`${text}\` is one word too many: a command has one model or target` };
-      if (WITHOUT_MODEL.includes(verb) && text.includes(':'))
+      const kind = text.includes(':') ? 'model' : 'target';
+      if (bare[kind] !== undefined)
+        return { fault: `\`${text}\` is one word too many: a command has one model URI, and targets as \`one,two\`` };
+      if (kind === 'model' && WITHOUT_MODEL.includes(verb))
         return { fault: `\`${verb}\` takes its model from the cluster: leave \`${text}\` out` };
-      subject = text;
+      bare[kind] = text;
       continue;
     }
     const argument = ALLOWED[verb].find((one) => one === name);
@@ -101,7 +103,7 @@ function readRest(verb: Verb, words: readonly Word[], prefix: string): Command |
     if (args.has(argument)) return { fault: `\`${argument}\` is given twice` };
     args.set(argument, text);
   }
-  return { verb, subject, args };
+  return { verb, model: bare.model, target: bare.target, args };
 }
 
 function unknownWord(what: string, word: string, known: readonly string[], prefix: string): string {
@@ -138,24 +140,27 @@ function wordsOf(text: string): readonly Word[] | undefined {
   return words;
 }
 
-const MODES: Readonly<Partial<Record<Verb, Mode>>> = { deploy: 'direct', plan: 'direct' };
+/** Verbs that do what the workflow or the target is made for. */
+const AS_GIVEN: readonly Verb[] = ['deploy', 'plan'];
 
 /** The inputs that a command chooses, by name. */
-export function inputsOf({ verb, args, subject }: Command): ReadonlyMap<InputName, string> {
-  const chosen = new Map<InputName, string>([['mode', args.get('mode') ?? MODES[verb] ?? verb]]);
+export function inputsOf({ verb, args, model }: Command): ReadonlyMap<InputName, string> {
+  const chosen = new Map<InputName, string>();
+  if (!AS_GIVEN.includes(verb)) chosen.set('mode', verb);
   for (const [argument, value] of args) chosen.set(ARGUMENTS[argument], value);
   if (verb === 'plan') chosen.set('dry-run', 'true');
-  if (subject?.includes(':')) chosen.set('model-uri', subject);
+  if (model !== undefined) chosen.set('model-uri', model);
   if (WITHOUT_MODEL.includes(verb)) chosen.set('model-uri', '');
   return chosen;
 }
 
 /** How to write them, for a person who asks. */
-export function helpOf(prefix: string): string {
+export function helpOf(prefix: string, targets: readonly string[] = []): string {
   const line = (verb: Verb) => {
+    const target = verb === 'help' || targets.length === 0 ? '' : ` [${targets.join('|')}]`;
     const model = WITHOUT_MODEL.includes(verb) ? '' : ' [model URI]';
     const args = ALLOWED[verb].map((one) => ` ${one}=…`).join('');
-    return `${prefix} ${verb}${model}${args}`;
+    return `${prefix} ${verb}${target}${model}${args}`;
   };
   return VERBS.map(line).join('\n');
 }

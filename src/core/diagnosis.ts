@@ -1,5 +1,6 @@
 import { CURES, type FailureContext, KNOWN_FAILURES, type KnownFailure, type Speaker } from './known-failures.ts';
-import type { Finding, RolloutFailureReason } from './report.ts';
+import type { RolloutFailureReason } from './outcome.ts';
+import type { Finding } from './report.ts';
 import type { Expectation, RolloutStatus } from './rollout-status.ts';
 import { ANNOTATIONS, SELDON } from './seldon-deployment.ts';
 import type { KubernetesEvent, Pod, Snapshot } from './snapshot.ts';

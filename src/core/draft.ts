@@ -1,7 +1,8 @@
 import type { Mode, RenderConfig } from './config.ts';
 import { UserError } from './errors.ts';
 import type { Model } from './model.ts';
-import type { Finding, Outcome, Reason, Report, RunContext } from './report.ts';
+import type { Outcome, Reason } from './outcome.ts';
+import type { Finding, Report, RunContext, StepRecord } from './report.ts';
 
 /** A report under way: what is known so far. It is complete at every moment, so that it can always be told. */
 export type Draft = { -readonly [Key in keyof Report]: Report[Key] };
@@ -43,6 +44,15 @@ export function startDraft(config: Drafted | undefined, context: RunContext): Dr
     manifest: undefined,
     context,
   };
+}
+
+/** What is told while a run goes on. */
+export function underWay(
+  draft: Draft,
+  { records, current }: { readonly records: Report['steps']; readonly current: StepRecord | undefined },
+): Report {
+  const steps = current === undefined ? records : [...records, current];
+  return { ...draft, outcome: 'under-way', reason: 'under-way', steps };
 }
 
 export function identityOf(model: Model): NonNullable<Report['model']> {

@@ -4,6 +4,7 @@
  */
 export type UserErrorCode =
   | 'bad-input'
+  | 'targets-invalid'
   | 'model-uri-invalid'
   | 'model-not-found'
   | 'model-not-ready'

@@ -44,6 +44,26 @@ export function triggerOf({ name, payload }: RunnerEvent, prefix: string): Trigg
   return { kind: 'step' };
 }
 
+/** The branch that a pull request's event goes into; what a comment's goes into the event does not say. */
+export function baseOf({ payload }: RunnerEvent): string | undefined {
+  const pull = isTree(payload) ? payload['pull_request'] : undefined;
+  const base = isTree(pull) && isTree(pull['base']) ? pull['base']['ref'] : undefined;
+  return typeof base === 'string' ? base : undefined;
+}
+
+/** Events that bring secrets of the default branch's workflow together with commits of whoever asks. */
+const WITH_OTHERS: readonly string[] = ['issue_comment', 'pull_request_target', 'workflow_run'];
+
+/** May the workflow say of which commit it takes its files? */
+export function mayChooseRef({ name }: RunnerEvent): boolean {
+  return !WITH_OTHERS.includes(name);
+}
+
+/** Is there a conversation in which the next command can be given? */
+export function isAboutPullRequest({ name }: RunnerEvent): boolean {
+  return ['issue_comment', 'pull_request', 'pull_request_target'].includes(name);
+}
+
 function commentTrigger(event: Tree, prefix: string): Trigger {
   const { action, issue, comment } = event;
   if (action !== 'created') return ignored(`a comment that was ${String(action)} is no command`);

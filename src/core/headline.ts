@@ -1,8 +1,10 @@
-import type { Outcome, Report, StepRecord } from './report.ts';
+import type { Outcome } from './outcome.ts';
+import type { Report, StepRecord } from './report.ts';
 import type { PredictorLine } from './report-lines.ts';
 import { codeSpan, inline } from './untrusted.ts';
 
 const SYMBOLS: Readonly<Record<Outcome, string>> = {
+  'under-way': '⏳',
   deployed: '✅',
   unchanged: '✅',
   planned: '📝',
@@ -11,6 +13,7 @@ const SYMBOLS: Readonly<Record<Outcome, string>> = {
   removed: '🗑️',
   ignored: '💤',
   refused: '⛔',
+  skipped: '⏭️',
   failed: '❌',
   'rolled-back': '↩️',
   withdrawn: '↩️',
@@ -37,6 +40,8 @@ export function headline(report: Report): string {
 function sentence(report: Report): string {
   const model = modelTitle(report.model);
   switch (report.outcome) {
+    case 'under-way':
+      return `${subject(report, model)} is being ${doneBy(report)}: this is told while it goes on`;
     case 'deployed':
       return deployed(report, model);
     case 'unchanged':
@@ -56,6 +61,8 @@ function sentence(report: Report): string {
       return 'Nothing to do';
     case 'refused':
       return 'That command was refused: nothing was changed';
+    case 'skipped':
+      return 'Not begun: another target must be well before';
     case 'failed':
       return report.steps.some((step) => step.name === 'wait')
         ? `${model} failed`

@@ -7,6 +7,8 @@ import { nearestWord } from './nearest-word.ts';
 export interface RawInputs {
   input(name: InputName): string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where they stand, in words; undefined: in the step alone. */
+  readonly origin?: string;
 }
 
 interface Fault {
@@ -47,10 +49,12 @@ export class InputReader {
   end(): void {
     const [first, ...more] = this.#faults;
     if (first === undefined) return;
-    const hint = 'correct the `with:` of this step; no server was asked and nothing changed';
-    if (more.length === 0) throw new UserError(first.code, `the input ${first.sentence}`, { hint });
+    const { origin } = this.#raw;
+    const hint = `correct ${origin === undefined ? '' : `${origin}, or `}the \`with:\` of this step; no server was asked and nothing changed`;
+    const where = origin === undefined ? '' : `${origin}: `;
+    if (more.length === 0) throw new UserError(first.code, `${where}the input ${first.sentence}`, { hint });
     const list = this.#faults.map(({ sentence }) => `- ${sentence}`).join('\n');
-    throw new UserError('bad-input', `${this.#faults.length} inputs are wrong:\n${list}`, { hint });
+    throw new UserError('bad-input', `${where}${this.#faults.length} inputs are wrong:\n${list}`, { hint });
   }
 
   /** Undefined when empty; otherwise trimmed. */

@@ -6,6 +6,10 @@ export interface InputDefinition {
   readonly description: string;
   readonly required?: true;
   readonly default?: string;
+  /** All values there are, where they are few. */
+  readonly choices?: readonly string[];
+  /** Only for the step itself: a file of targets must not hold it, as a secret or as something of the one run. */
+  readonly isOfStep?: true;
 }
 
 export const INPUTS = [
@@ -16,6 +20,7 @@ export const INPUTS = [
   },
   {
     name: 'mode',
+    choices: ['direct', 'canary', 'shadow', 'ab', 'blue-green', 'promote', 'rollback', 'status', 'remove'],
     default: 'direct',
     description:
       'Rollout mode: `direct`, `canary`, `shadow`, `ab`, `blue-green`, `promote`, `rollback`, `status`, `remove`; see [docs/modes.md](docs/modes.md).',
@@ -42,6 +47,7 @@ export const INPUTS = [
   },
   {
     name: 'routing',
+    choices: ['seldon', 'ambassador-annotations'],
     default: 'seldon',
     description:
       '`seldon`: two predictors of one SeldonDeployment. `ambassador-annotations`: a second SeldonDeployment, as Seldon before 0.4 wants it; refused where it would do harm.',
@@ -56,7 +62,7 @@ export const INPUTS = [
     description:
       'Prometheus with the metrics of the orchestrators. With it a step of a canary is only left when its figures are good.',
   },
-  { name: 'prometheus-token', description: 'Bearer token for Prometheus.' },
+  { name: 'prometheus-token', isOfStep: true, description: 'Bearer token for Prometheus.' },
   {
     name: 'gate-error-margin',
     description: "By how much the canary's share of failed requests may exceed main's. Default: 0.01.",
@@ -67,6 +73,7 @@ export const INPUTS = [
   },
   {
     name: 'gate-no-data',
+    choices: ['fail', 'pass'],
     default: 'fail',
     description: 'What it means when Prometheus has no figures of the canary: `fail` or `pass`.',
   },
@@ -94,9 +101,17 @@ export const INPUTS = [
     name: 'mlflow-tracking-uri',
     description: 'The MLflow server. Default: `MLFLOW_TRACKING_URI`. Needed for `models:/` and `runs:/` URIs.',
   },
-  { name: 'mlflow-token', description: 'Bearer token for MLflow. Default: `MLFLOW_TRACKING_TOKEN`.' },
-  { name: 'mlflow-username', description: 'User for MLflow with basic auth. Default: `MLFLOW_TRACKING_USERNAME`.' },
-  { name: 'mlflow-password', description: 'Password for MLflow with basic auth. Default: `MLFLOW_TRACKING_PASSWORD`.' },
+  { name: 'mlflow-token', isOfStep: true, description: 'Bearer token for MLflow. Default: `MLFLOW_TRACKING_TOKEN`.' },
+  {
+    name: 'mlflow-username',
+    isOfStep: true,
+    description: 'User for MLflow with basic auth. Default: `MLFLOW_TRACKING_USERNAME`.',
+  },
+  {
+    name: 'mlflow-password',
+    isOfStep: true,
+    description: 'Password for MLflow with basic auth. Default: `MLFLOW_TRACKING_PASSWORD`.',
+  },
   {
     name: 'artifacts-destination',
     description:
@@ -109,15 +124,22 @@ export const INPUTS = [
   },
   {
     name: 'kubeconfig',
+    isOfStep: true,
     description: 'Content or path of a kubeconfig. Default: `KUBECONFIG`, `~/.kube/config`, in-cluster.',
   },
   { name: 'context', description: 'Context of the kubeconfig. Default: its current one.' },
   {
     name: 'protocol',
+    choices: ['seldon', 'v2'],
     description:
       "`seldon` (`/api/v0.1/predictions`) or `v2` (Open Inference, served by MLServer). Default: the live object's, else `seldon`.",
   },
-  { name: 'api-version', default: 'v1', description: '`v1` or `v1alpha2` of `machinelearning.seldon.io`.' },
+  {
+    name: 'api-version',
+    choices: ['v1', 'v1alpha2'],
+    default: 'v1',
+    description: '`v1` or `v1alpha2` of `machinelearning.seldon.io`.',
+  },
   { name: 'replicas', description: "Replicas of the predictor. Default: the live object's or the manifest's, else 1." },
   {
     name: 'env-secret',
@@ -131,12 +153,14 @@ export const INPUTS = [
   },
   {
     name: 'orchestrator',
+    choices: ['true', 'false'],
     default: 'true',
     description:
       "`false` leaves out Seldon's orchestrator (`seldon.io/no-engine`): ready some 20 s sooner, and `/health/ping` answers at the endpoint.",
   },
   {
     name: 'startup-probe',
+    choices: ['true', 'false'],
     default: 'false',
     description:
       '`true` puts a startup probe with the same budget in place of the 60 s initial delay, so that a fast model is ready at once.',
@@ -148,6 +172,7 @@ export const INPUTS = [
   },
   {
     name: 'access',
+    choices: ['api-server', 'ingress'],
     default: 'api-server',
     description:
       'How the model is reached for the proof: `api-server` (its service proxy, needs no ingress) or `ingress` (`ingress-url` alone).',
@@ -163,23 +188,32 @@ export const INPUTS = [
     description:
       'What the answer must hold: JSON to be contained in it, or checks such as `$.data.ndarray[0] between 3 and 9`.',
   },
-  { name: 'dry-run', default: 'false', description: '`true`: resolve, render and ask the server, apply nothing.' },
+  {
+    name: 'dry-run',
+    isOfStep: true,
+    default: 'false',
+    description: '`true`: resolve, render and ask the server, apply nothing.',
+  },
   {
     name: 'on-failure',
+    choices: ['rollback', 'keep'],
     default: 'rollback',
     description: '`rollback`: put back what was there before. `keep`: leave the failed rollout to be looked at.',
   },
   {
     name: 'comment',
+    isOfStep: true,
     default: 'auto',
     description: '`auto`: comment when a pull request is known. `always`: warn when none is. `never`.',
   },
   {
     name: 'pull-request',
+    isOfStep: true,
     description: 'Number of the pull request. Default: found from the event; on `push` from the merged commit.',
   },
   {
     name: 'github-token',
+    isOfStep: true,
     default: '${{ github.token }}',
     description: 'Token that may write comments (`pull-requests: write`).',
   },

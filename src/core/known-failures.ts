@@ -1,4 +1,4 @@
-import type { RolloutFailureReason } from './report.ts';
+import type { RolloutFailureReason } from './outcome.ts';
 
 /** What is known about where a failure happened, for sentences that name things. */
 export interface FailureContext {

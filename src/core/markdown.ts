@@ -4,7 +4,8 @@ import { headline, modelTitle } from './headline.ts';
 import { planSections } from './markdown-plan.ts';
 import { rolloutSections, table } from './markdown-rollout.ts';
 import { findingSections, manifestSection, type Section } from './markdown-sections.ts';
-import type { Outcome, Report, StepRecord } from './report.ts';
+import type { Outcome } from './outcome.ts';
+import type { Report, StepRecord } from './report.ts';
 import { codeSpan, cut, fence, inline, link, prose } from './untrusted.ts';
 
 export interface RenderOptions {
@@ -160,7 +161,7 @@ function stepRows(steps: readonly StepRecord[]): readonly (readonly string[])[] 
 }
 
 function stepRow({ name, state, message, duration }: StepRecord, about: string | undefined): readonly string[] {
-  const mark = state === 'failed' ? '**failed**: ' : '';
+  const mark = { ok: '', failed: '**failed**: ', 'under-way': '⏳ ' }[state];
   const which = about === undefined ? '' : `**${inline(about, 100)}:** `;
   return [STEP_WORDS[name], `${which}${mark}${prose(firstLine(message), 300)}`, humanDuration(duration)];
 }

@@ -1,4 +1,4 @@
-import type { RolloutFailureReason } from './report.ts';
+import type { RolloutFailureReason } from './outcome.ts';
 import type { ExpectedPredictor, Suspicion } from './rollout-status.ts';
 import type { ContainerState, ContainerStatus, Pod } from './snapshot.ts';
 

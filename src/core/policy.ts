@@ -2,6 +2,23 @@ import { DEFAULT_ROLES, type Policy, ROLES, type Role } from './admission.ts';
 import { VERBS, type Verb } from './command.ts';
 import type { InputReader } from './input-reader.ts';
 import type { InputName } from './inputs.ts';
+import { isProduction } from './record-inputs.ts';
+
+/** Inputs that make the policy. */
+export const POLICY_INPUTS = [
+  'allow-commands',
+  'allow-models',
+  'allow-names',
+  'allow-namespaces',
+  'allow-users',
+  'allow-bases',
+  'allow-forks',
+  'allow-drafts',
+  'command-roles',
+  'require-review',
+  'require-checks',
+  'require-plan',
+] as const satisfies readonly InputName[];
 
 /** Reads who may ask for what. Faults are the workflow's, and told with all others. */
 export function readPolicy(read: InputReader): Policy {
@@ -15,11 +32,13 @@ export function readPolicy(read: InputReader): Policy {
     models: listOf(read, 'allow-models'),
     names: listOf(read, 'allow-names'),
     namespaces: listOf(read, 'allow-namespaces'),
+    bases: listOf(read, 'allow-bases'),
     allowForks: read.flag('allow-forks', false),
     allowDrafts: read.flag('allow-drafts', false),
     requireReview: read.flag('require-review', false),
     requireChecks: read.flag('require-checks', false),
-    requirePlan: read.flag('require-plan', false),
+    // What users see is looked at first, unless the workflow says otherwise.
+    requirePlan: read.flag('require-plan', isProduction(read)),
   };
 }
 

@@ -24,10 +24,14 @@ export function readLock(read: InputReader): number | undefined {
 
 export function readRecord(read: InputReader): RecordConfig {
   const environment = read.text('environment');
-  const isProduction = read.flag('production', environment === 'production');
   if (environment !== undefined && read.text('github-token', 'GITHUB_TOKEN') === undefined)
     read.fault('environment', 'needs `github-token`, with `deployments: write`');
-  return { environment, isProduction };
+  return { environment, isProduction: isProduction(read) };
+}
+
+/** Is the environment one that users see? */
+export function isProduction(read: InputReader): boolean {
+  return read.flag('production', read.text('environment') === 'production');
 }
 
 export function readPlan(read: InputReader): string | undefined {

@@ -1,79 +1,7 @@
-import type { RefusalReason } from './admission.ts';
 import type { Comparison } from './comparison.ts';
-import type { UserErrorCode } from './errors.ts';
+import type { Outcome, Reason } from './outcome.ts';
 import type { PlanPreview } from './plan-preview.ts';
 import type { GateRecord, PredictorLine, RevisionLine } from './report-lines.ts';
-
-/** How a run ended. The step fails for all but the first seven. */
-export type Outcome =
-  /** The model is live and answered. */
-  | 'deployed'
-  /** It was live already; nothing was applied, all of it proven again. */
-  | 'unchanged'
-  /** Dry run: rendered and accepted by the server, not applied. */
-  | 'planned'
-  /** What was asked back is live and answered. */
-  | 'restored'
-  /** Looked at, told, and left as it is. */
-  | 'reported'
-  /** As asked, it is gone. */
-  | 'removed'
-  /** Nothing to do: the event is not meant for us. */
-  | 'ignored'
-  /** Somebody asked for what they may not have; nothing was looked at or changed. */
-  | 'refused'
-  /** Ended before anything was changed. */
-  | 'failed'
-  /** It failed; what was there before is back and available. */
-  | 'rolled-back'
-  /** It failed; it was the first, and is removed again. */
-  | 'withdrawn'
-  /** It failed and was left as it is, as `on-failure: keep` asks. */
-  | 'kept'
-  /** Something was changed and what is live now could not be made certain. */
-  | 'unknown';
-
-/** Why a rollout will not come up; the cause of a failed wait. */
-export type RolloutFailureReason =
-  | 'image-not-found'
-  | 'storage-failed'
-  | 'container-config-invalid'
-  | 'crash-loop'
-  | 'out-of-memory'
-  | 'unschedulable'
-  | 'quota-exceeded'
-  | 'pods-refused'
-  | 'progress-deadline-exceeded'
-  | 'operator-failed'
-  | 'object-deleted'
-  | 'superseded'
-  | 'rollout-timeout';
-
-/** Why a rolled-out model is not accepted. */
-export type ProofFailureReason =
-  | 'health-failed'
-  | 'prediction-failed'
-  | 'prediction-invalid'
-  | 'prediction-unexpected'
-  | 'endpoint-failed'
-  | 'answers-differ'
-  | 'mirror-silent'
-  | 'gate-failed'
-  | 'gate-no-data';
-
-/** Stable codes of the `reason` output. */
-export type Reason =
-  | 'ok'
-  | 'already-live'
-  | 'dry-run'
-  | 'status'
-  | 'help'
-  | 'not-a-command'
-  | 'internal-error'
-  | RolloutFailureReason
-  | ProofFailureReason
-  | RefusalReason
-  | UserErrorCode;
 
 /** One cause of a failure, most telling first: a sentence, the pod's own words, the cure. */
 export interface Finding {
@@ -86,7 +14,7 @@ export interface Finding {
   readonly quotes: readonly { readonly label: string; readonly text: string }[];
 }
 
-export type StepState = 'ok' | 'failed';
+export type StepState = 'ok' | 'failed' | 'under-way';
 
 /** One line of the rollout's story. */
 export interface StepRecord {
@@ -156,6 +84,8 @@ export interface Endpoint {
 }
 
 export interface RunContext {
+  /** Name of the target in the file of targets; undefined where there is no such file. */
+  readonly target?: string | undefined;
   readonly repository: string | undefined;
   readonly runUrl: string | undefined;
   readonly commit: string | undefined;
@@ -205,11 +135,4 @@ export interface Report {
   /** YAML of the manifest; shown for a dry run. */
   readonly manifest: string | undefined;
   readonly context: RunContext;
-}
-
-const WELL: readonly Outcome[] = ['deployed', 'unchanged', 'planned', 'restored', 'reported', 'removed', 'ignored'];
-
-/** Does the step fail? */
-export function isFailure(outcome: Outcome): boolean {
-  return !WELL.includes(outcome);
 }

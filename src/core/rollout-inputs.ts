@@ -30,6 +30,17 @@ export function readMode(read: InputReader): Mode {
   return mode;
 }
 
+/** Undefined where it is none. */
+export function readModeName(word: string): Mode | undefined {
+  return MODES.find((mode) => mode === word.trim());
+}
+
+/** Does that input say anything to that mode? */
+export function isMeantFor(name: InputName, mode: Mode): boolean {
+  if (name === 'model-uri') return !WITHOUT_MODEL.includes(mode);
+  return MEANT_FOR[name]?.includes(mode) ?? true;
+}
+
 /** Without a model there is nothing to make a name of. */
 export function checkNamed(read: InputReader, mode: Mode): void {
   if (!WITHOUT_MODEL.includes(mode) || read.text('name') !== undefined) return;
@@ -52,7 +63,7 @@ export function readModelUri(read: InputReader, mode: Mode): string | undefined 
 
 /** A model URI that is all that is wrong is told by the resolver: by then the pull request is known, and hears of it. */
 export function checkModelUri(read: InputReader, uri: string | undefined): void {
-  if (read.hasFaults && uri !== undefined) read.attempt('model-uri', () => parseModelUri(uri));
+  if (read.hasFaults && uri) read.attempt('model-uri', () => parseModelUri(uri));
 }
 
 export function readShare(read: InputReader): ShareConfig {
@@ -78,7 +89,9 @@ export function readShare(read: InputReader): ShareConfig {
 function readSteps(read: InputReader): readonly number[] {
   const given = read.text('steps');
   if (given === undefined) return [];
-  const steps = given.split(',').map((one) => (/^\s*\d+\s*%?\s*$/.test(one) ? Number.parseInt(one, 10) : Number.NaN));
+  const steps = given
+    .split(/[\n,]/)
+    .map((one) => (/^\s*\d+\s*%?\s*$/.test(one) ? Number.parseInt(one, 10) : Number.NaN));
   const rises = steps.every((step, at) => step > (steps[at - 1] ?? 0) && step <= 100);
   if (rises) return steps;
   read.fault('steps', 'must be percents that rise, at most 100, such as `5,25,50`');

@@ -1,6 +1,6 @@
 import { deploymentDoom, progressOf } from './deployment-progress.ts';
+import type { RolloutFailureReason } from './outcome.ts';
 import { podDoom } from './pod-doom.ts';
-import type { RolloutFailureReason } from './report.ts';
 import { carries, isLeftover, isNewPod, isOwned } from './rollout-marker.ts';
 import { routingProgress } from './routing-progress.ts';
 import { ANNOTATIONS, type SeldonDeployment } from './seldon-deployment.ts';

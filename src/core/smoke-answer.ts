@@ -1,8 +1,8 @@
 import { errorOf, refusalOf } from './answer-error.ts';
 import type { Protocol } from './config.ts';
 import type { Column, Schema, Signature, Tensor } from './model.ts';
+import type { ProofFailureReason } from './outcome.ts';
 import { type Output, readPrediction } from './prediction.ts';
-import type { ProofFailureReason } from './report.ts';
 import { type AnswerExpectation, unmet } from './smoke-expect.ts';
 
 export interface AnswerToJudge {

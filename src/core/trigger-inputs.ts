@@ -3,7 +3,25 @@ import type { InputDefinition } from './inputs.ts';
 /** Inputs about who may ask for what, in comments and by other events. */
 export const TRIGGER_INPUTS = [
   {
+    name: 'config',
+    isOfStep: true,
+    description:
+      'Path of a file of named targets in the repository, such as `.github/seldon.yml`; see [docs/targets.md](docs/targets.md). It is read by the API, never from a checkout.',
+  },
+  {
+    name: 'config-ref',
+    isOfStep: true,
+    description:
+      'Branch, tag or commit to read `config` from. Default: the base branch of the pull request, else the commit of this run. Not for comments.',
+  },
+  {
+    name: 'targets',
+    isOfStep: true,
+    description: 'Names of the targets that this workflow is about, separated by commas. Default: all of `config`.',
+  },
+  {
     name: 'command-prefix',
+    isOfStep: true,
     default: '/seldon',
     description: 'What a comment on a pull request begins with when it is meant for this action.',
   },
@@ -33,37 +51,54 @@ export const TRIGGER_INPUTS = [
   },
   {
     name: 'allow-forks',
+    choices: ['true', 'false'],
     default: 'false',
     description: '`true` also takes changing commands on pull requests from forks.',
   },
-  { name: 'allow-drafts', default: 'false', description: '`true` also takes changing commands on drafts.' },
+  {
+    name: 'allow-drafts',
+    choices: ['true', 'false'],
+    default: 'false',
+    description: '`true` also takes changing commands on drafts.',
+  },
+  {
+    name: 'allow-bases',
+    description:
+      'Branches other than the default one whose pull requests may be commented on with commands; patterns. Default: none.',
+  },
   {
     name: 'require-review',
+    choices: ['true', 'false'],
     default: 'false',
     description: '`true` takes changing commands only on pull requests that GitHub calls approved.',
   },
   {
     name: 'require-checks',
+    choices: ['true', 'false'],
     default: 'false',
     description: '`true` takes changing commands only when all checks of the newest commit passed.',
   },
   {
     name: 'require-plan',
-    default: 'false',
-    description: '`true` takes changing commands only with the `plan=…` of a plan that still holds.',
+    choices: ['true', 'false'],
+    description:
+      '`true` takes changing commands only with the `plan=…` of a plan that still holds. Default: `true` for an environment that is `production`.',
   },
   {
     name: 'plan',
+    isOfStep: true,
     description: 'A plan as its comment names it: the run is refused if the outcome would now be another one.',
   },
   {
     name: 'preview',
+    choices: ['true', 'false'],
     default: 'false',
     description:
       '`true`: each pull request gets a SeldonDeployment of its own, `<name>-pr-<number>`, when it is opened or changed, and loses it when it is closed. Needs `name`.',
   },
   {
     name: 'lock',
+    choices: ['true', 'false'],
     default: 'true',
     description:
       'One rollout at a time for each SeldonDeployment, by a Lease beside it. `false`: the concurrency group of the workflow sees to that.',
@@ -84,6 +119,7 @@ export const TRIGGER_INPUTS = [
   },
   {
     name: 'production',
+    choices: ['true', 'false'],
     description: '`true` if that environment is one that users see. Default: `true` for `production`.',
   },
 ] as const satisfies readonly InputDefinition[];

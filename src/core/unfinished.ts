@@ -7,12 +7,20 @@ export interface Unfinished {
   /** The SeldonDeployment it was about; undefined where it did not come so far. */
   readonly ref: { readonly namespace: string; readonly name: string } | undefined;
   readonly mode: string;
+  /** Its target, and the context of the kubeconfig where that says another one. */
+  readonly target: string | undefined;
+  readonly context: string | undefined;
   /** A turn that was not given back. */
   readonly turn:
     | { readonly ref: { readonly namespace: string; readonly name: string }; readonly claim: Claim }
     | undefined;
   /** A deployment of GitHub's record that is still in progress. */
   readonly deployment: number | undefined;
+}
+
+/** Name of what the order of that number leaves behind; the first has the plain name. */
+export function stateName(name: string, order: number): string {
+  return order === 0 ? name : `${name}-${order}`;
 }
 
 /** @param left values by name, empty where none was written. @returns undefined when nothing is left open */
@@ -24,10 +32,17 @@ export function readUnfinished(left: (name: string) => string): Unfinished | und
   if (!isOpen) return undefined;
   return {
     ref: refOf(isTree(told) ? told['ref'] : undefined),
-    mode: isTree(told) && typeof told['mode'] === 'string' ? told['mode'] : 'direct',
+    mode: textOf(told, 'mode') ?? 'direct',
+    target: textOf(told, 'target'),
+    context: textOf(told, 'context'),
     turn: turnOf(turn),
     deployment: Number.isInteger(deployment) ? deployment : undefined,
   };
+}
+
+function textOf(told: unknown, key: string): string | undefined {
+  const value = isTree(told) ? told[key] : undefined;
+  return typeof value === 'string' ? value : undefined;
 }
 
 function turnOf(value: unknown): Unfinished['turn'] {

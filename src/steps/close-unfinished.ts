@@ -2,12 +2,13 @@ import { startDraft } from '../core/draft.ts';
 import { predictorLines, revisionLines } from '../core/live-state.ts';
 import type { Finding, Report, RunContext } from '../core/report.ts';
 import type { Unfinished } from '../core/unfinished.ts';
-import type { Clock, Cluster, Deployments, Runner } from '../ports.ts';
+import type { Cluster, Runner } from '../ports.ts';
+import type { Deployments } from '../ports-github.ts';
 import { closeRecord } from './keep-record.ts';
 
 export interface AfterWorld {
-  readonly cluster: Cluster;
-  readonly clock: Clock;
+  /** Or why it cannot be reached. */
+  readonly cluster: Cluster | Error;
   readonly runner: Pick<Runner, 'info' | 'warning' | 'saveState'>;
   readonly deployments: Deployments | undefined;
 }
@@ -18,10 +19,11 @@ export async function closeUnfinished(
   { ref, mode, turn, deployment }: Unfinished,
   context: RunContext,
 ): Promise<Report> {
-  const draft = { ...startDraft(undefined, context), mode, cluster: cluster.server, ...ref };
+  const isThere = !(cluster instanceof Error);
+  const draft = { ...startDraft(undefined, context), mode, ...(isThere && { cluster: cluster.server }), ...ref };
   const report: Report = { ...draft, outcome: 'unknown', reason: 'cancelled', ...(await look(cluster, ref)) };
   await closeRecord({ deployments, runner, report }, deployment === undefined ? undefined : { id: deployment });
-  if (turn !== undefined) {
+  if (turn !== undefined && isThere) {
     await cluster.giveTurn(turn.ref, turn.claim).catch((error: unknown) => {
       runner.warning(
         `the turn was not given back, and runs out: ${error instanceof Error ? error.message : String(error)}`,
@@ -32,7 +34,7 @@ export async function closeUnfinished(
 }
 
 async function look(
-  cluster: Cluster,
+  cluster: Cluster | Error,
   ref: Unfinished['ref'],
 ): Promise<Pick<Report, 'findings' | 'predictors' | 'history'>> {
   const said = (title: string, more: Partial<Report> = {}) => {
@@ -42,6 +44,7 @@ async function look(
   };
   if (ref === undefined) return said('the run was ended before it changed anything');
   try {
+    if (cluster instanceof Error) throw cluster;
     const live = await cluster.read(ref);
     if (live === undefined) return said('the run was ended; nothing of it is live now');
     const told = { predictors: predictorLines(live), history: revisionLines(live) };

@@ -1,5 +1,5 @@
 import type { PullRequestHint } from '../core/pull-request.ts';
-import type { Repository } from '../ports.ts';
+import type { Repository } from '../ports-github.ts';
 
 /** The number of the pull request that a run belongs to; undefined where there is none, or nobody may be asked. */
 export async function findPullRequest(

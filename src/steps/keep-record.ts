@@ -1,6 +1,8 @@
+import { isFailure, type Outcome } from '../core/outcome.ts';
 import type { RecordConfig } from '../core/record-inputs.ts';
-import { isFailure, type Outcome, type Report } from '../core/report.ts';
-import type { DeploymentState, Deployments, Runner } from '../ports.ts';
+import type { Report } from '../core/report.ts';
+import type { Runner } from '../ports.ts';
+import type { DeploymentState, Deployments } from '../ports-github.ts';
 
 export interface RecordOrder {
   /** Undefined without a token. */

@@ -48,7 +48,8 @@ export function makePlan(self: Run, place: Place, brought: Model | undefined): P
     draft.warnings = [...draft.warnings, ...warnings, ...smoke.warnings];
     if (config.dryRun) draft.preview = await preview(world, { live, plan, model });
     draft.plan = planHash({ model: model.storageUri, live, plan, head: context.head });
-    draft.next = context.commandPrefix && nextCommand(config, context.commandPrefix, draft.plan);
+    const { commandPrefix: prefix, target, given } = context;
+    draft.next = prefix && nextCommand(config, { prefix, plan: draft.plan, target, given });
     checkPlan(config.plan, draft.plan);
     conclude(plan.summary);
     const decided = { config, protocol, live, first: around.front?.live, model, smoke, signature: model.signature };

@@ -1,6 +1,7 @@
 import type { ProofConfig, Protocol } from '../core/config.ts';
 import type { Signature } from '../core/model.ts';
-import type { Finding, PredictionRecord, ProofFailureReason } from '../core/report.ts';
+import type { ProofFailureReason } from '../core/outcome.ts';
+import type { Finding, PredictionRecord } from '../core/report.ts';
 import type { Predictor } from '../core/seldon-deployment.ts';
 import { judgeAnswer } from '../core/smoke-answer.ts';
 import type { AnswerExpectation } from '../core/smoke-expect.ts';

@@ -1,51 +1,94 @@
 import type { TellConfig } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { COMMENT_LIMIT, commentMarker, knownMarkers, renderReport, SUMMARY_LIMIT } from '../core/markdown.ts';
+import { renderTargets, targetsMarker } from '../core/markdown-targets.ts';
+import { isFailure } from '../core/outcome.ts';
 import { outputsOf } from '../core/outputs.ts';
 import { redactedReport } from '../core/redacted-report.ts';
-import { isFailure, type Report } from '../core/report.ts';
-import type { Repository, Runner, Workspace } from '../ports.ts';
+import type { Report } from '../core/report.ts';
+import type { Runner, Workspace } from '../ports.ts';
+import type { Repository } from '../ports-github.ts';
 
-export interface PublishRequest {
-  readonly report: Report;
+export type Reports = readonly [Report, ...Report[]];
+
+/** Whom to tell on GitHub, and how. */
+export interface CommentRequest {
+  readonly reports: Reports;
+  /** The file of targets. */
+  readonly path: string;
   readonly tell: Pick<TellConfig, 'comment'>;
   /** Undefined where none belongs to this run. */
   readonly pullRequest: number | undefined;
   /** Undefined without a token. */
   readonly repository: Repository | undefined;
-  readonly workspace: Workspace;
-  readonly runner: Runner;
+  readonly runner: Pick<Runner, 'warning'>;
   /** What must not be told, wherever it stands in the report. */
   readonly secrets: readonly string[];
 }
 
-/** One report, three forms: comment, summary, outputs. Telling never fails a rollout: what cannot be told is a warning. */
+export interface PublishRequest extends CommentRequest {
+  readonly workspace: Workspace;
+  readonly runner: Runner;
+}
+
+/** One telling, three forms: comment, summary, outputs. Telling never fails a rollout: what cannot be told is a warning. */
 export async function publishReport(request: PublishRequest): Promise<void> {
-  const { workspace, runner, secrets } = request;
-  const report = redactedReport(request.report, secrets);
-  const isNews = report.outcome !== 'ignored';
-  const commentUrl = isNews ? await attempt(runner, () => comment({ ...request, report })) : undefined;
-  if (isNews) await attempt(runner, () => workspace.summarize(renderReport(report, { limit: SUMMARY_LIMIT })));
-  else runner.info(`nothing to do: ${report.findings[0]?.title ?? report.reason}`);
-  for (const [name, value] of Object.entries(outputsOf(report, commentUrl))) runner.setOutput(name, value);
-  for (const warning of report.warnings) runner.warning(warning);
-  if (!isFailure(report.outcome)) return;
-  for (const { title, cure } of report.findings) runner.error(cure === undefined ? title : `${title}\n${cure}`);
+  const { workspace, runner, secrets, path } = request;
+  const reports = redacted(request.reports, secrets);
+  const isNews = reports.some(({ outcome }) => outcome !== 'ignored');
+  const commentUrl = isNews ? await attempt(runner, () => commentOrSayWhyNot({ ...request, reports })) : undefined;
+  const summary = hasTargets(reports)
+    ? renderTargets(reports, undefined, { limit: SUMMARY_LIMIT, path })
+    : renderReport(reports[0], { limit: SUMMARY_LIMIT });
+  if (isNews) await attempt(runner, () => workspace.summarize(summary));
+  else runner.info(`nothing to do: ${reports[0].findings[0]?.title ?? reports[0].reason}`);
+  for (const [name, value] of Object.entries(outputsOf(reports, commentUrl))) runner.setOutput(name, value);
+  for (const report of reports) annotate(report, runner);
 }
 
-async function comment({ report, tell, pullRequest, repository, runner }: PublishRequest): Promise<string | undefined> {
+/** Warnings and errors as the page of the run shows them. */
+function annotate({ warnings, outcome, findings, context }: Report, runner: Runner): void {
+  const where = context.target === undefined ? '' : `${context.target}: `;
+  for (const warning of warnings) runner.warning(`${where}${warning}`);
+  if (!isFailure(outcome)) return;
+  for (const { title, cure } of findings)
+    runner.error(cure === undefined ? `${where}${title}` : `${where}${title}\n${cure}`);
+}
+
+async function commentOrSayWhyNot(request: CommentRequest): Promise<string | undefined> {
+  const { tell, pullRequest, repository, runner } = request;
   if (tell.comment === 'never') return undefined;
-  if (pullRequest === undefined || repository === undefined) {
-    const why = repository === undefined ? 'there is no `github-token`' : 'no pull request belongs to this run';
-    if (tell.comment === 'always' || pullRequest !== undefined)
-      runner.warning(`no comment was written: ${why}. Give the input \`pull-request\` or \`github-token\`.`);
-    return undefined;
-  }
-  const body = renderReport(report, { limit: COMMENT_LIMIT, marker: commentMarker(report) });
-  return repository.upsertComment(pullRequest, knownMarkers(report), body);
+  if (pullRequest !== undefined && repository !== undefined) return writeComment(request);
+  const why = repository === undefined ? 'there is no `github-token`' : 'no pull request belongs to this run';
+  if (tell.comment === 'always' || pullRequest !== undefined)
+    runner.warning(`no comment was written: ${why}. Give the input \`pull-request\` or \`github-token\`.`);
+  return undefined;
 }
 
-async function attempt<T>(runner: Runner, tell: () => Promise<T>): Promise<T | undefined> {
+/** One comment for each SeldonDeployment; with a file of targets one for all of it. Undefined where nobody is to be told. */
+export async function writeComment(request: CommentRequest): Promise<string | undefined> {
+  const { path, tell, pullRequest, repository } = request;
+  if (tell.comment === 'never' || pullRequest === undefined || repository === undefined) return undefined;
+  const reports = redacted(request.reports, request.secrets);
+  if (hasTargets(reports)) {
+    const body = (previous: string | undefined) => renderTargets(reports, previous, { limit: COMMENT_LIMIT, path });
+    return repository.upsertComment(pullRequest, [targetsMarker(path)], body);
+  }
+  const [report] = reports;
+  const body = renderReport(report, { limit: COMMENT_LIMIT, marker: commentMarker(report) });
+  return repository.upsertComment(pullRequest, knownMarkers(report), () => body);
+}
+
+function redacted([first, ...more]: Reports, secrets: readonly string[]): Reports {
+  return [redactedReport(first, secrets), ...more.map((report) => redactedReport(report, secrets))];
+}
+
+/** What is told before there is a target, such as a refusal, is told on its own. */
+function hasTargets([first]: Reports): boolean {
+  return first.context.target !== undefined;
+}
+
+async function attempt<T>(runner: Pick<Runner, 'warning'>, tell: () => Promise<T>): Promise<T | undefined> {
   try {
     return await tell();
   } catch (error) {

@@ -1,9 +1,11 @@
 import type { Config } from '../core/config.ts';
 import type { Draft } from '../core/draft.ts';
+import type { InputName } from '../core/inputs.ts';
 import type { Model } from '../core/model.ts';
-import type { RunContext } from '../core/report.ts';
+import type { Report, RunContext } from '../core/report.ts';
 import type { SeldonDeployment } from '../core/seldon-deployment.ts';
-import type { Clock, Cluster, Deployments, Metrics, ModelRegistry, OpenEndpoint, Runner, Workspace } from '../ports.ts';
+import type { Clock, Cluster, Metrics, ModelRegistry, OpenEndpoint, Runner, Workspace } from '../ports.ts';
+import type { Deployments } from '../ports-github.ts';
 import type { Rollout } from './carry-out.ts';
 import type { Journal } from './journal.ts';
 import type { OpenRecord } from './keep-record.ts';
@@ -26,6 +28,8 @@ export interface World {
   readonly holder: string;
   /** Asked right before the first change. @throws UserError when it must not happen any more */
   readonly confirm: () => Promise<void>;
+  /** Hears how far the run is, whenever there is more to tell. */
+  readonly progress: (report: Report) => void;
   /** Aborted when somebody cancels the run. */
   readonly cancelled: AbortSignal;
 }
@@ -36,6 +40,8 @@ export interface Context extends RunContext {
   readonly head: string | undefined;
   /** What comments begin with that are meant for us; undefined where this event is not about a pull request. */
   readonly commandPrefix: string | undefined;
+  /** The settings before the event chose some: what a command need not repeat. */
+  readonly given: (name: InputName) => string;
 }
 
 /** One run: its settings, its world, and what it has to tell so far. */

@@ -1,6 +1,6 @@
 import { expectationOf } from '../core/expectation.ts';
 import { equal } from '../core/json-value.ts';
-import type { Outcome } from '../core/report.ts';
+import type { Outcome } from '../core/outcome.ts';
 import type { SeldonDeployment } from '../core/seldon-deployment.ts';
 import { emptiedForUndo, undoManifest } from '../core/undo.ts';
 import type { Clock, Cluster, ObjectRef, Runner } from '../ports.ts';

@@ -44,8 +44,8 @@ function repository(token = 'workflow'): GithubRepository {
 
 describe('the comment on a pull request', () => {
   it('is written once and edited from then on', async () => {
-    const first = await repository().upsertComment(7, [MARKER], `${MARKER}\nv1`);
-    const second = await repository().upsertComment(7, [MARKER], `${MARKER}\nv2`);
+    const first = await repository().upsertComment(7, [MARKER], () => `${MARKER}\nv1`);
+    const second = await repository().upsertComment(7, [MARKER], () => `${MARKER}\nv2`);
     expect(second).toBe(first);
     expect(first).toMatch(/^https:\/\/github\.com\/acme\/wine\/pull\/7#issuecomment-\d+$/);
     expect(github.comments(7).map((one) => one.body)).toEqual([`${MARKER}\nv2`]);
@@ -54,20 +54,20 @@ describe('the comment on a pull request', () => {
   it('is found behind hundreds of others, and never one that somebody else wrote with our marker', async () => {
     github.post(7, 'mallory', `${MARKER}\nforged`);
     for (let i = 0; i < 250; i++) github.post(7, 'octocat', `comment ${i}`);
-    await repository().upsertComment(7, [MARKER], `${MARKER}\nv1`);
-    await repository().upsertComment(7, [MARKER], `${MARKER}\nv2`);
+    await repository().upsertComment(7, [MARKER], () => `${MARKER}\nv1`);
+    await repository().upsertComment(7, [MARKER], () => `${MARKER}\nv2`);
     expect(github.comments(7)).toHaveLength(252);
     expect(github.comments(7)[0]?.body).toContain('forged');
   });
 
   it('belongs to the person whose token it is', async () => {
-    await repository('person').upsertComment(7, [MARKER], `${MARKER}\nv1`);
-    await repository('workflow').upsertComment(7, [MARKER], `${MARKER}\nv1`);
+    await repository('person').upsertComment(7, [MARKER], () => `${MARKER}\nv1`);
+    await repository('workflow').upsertComment(7, [MARKER], () => `${MARKER}\nv1`);
     expect(github.comments(7).map((one) => one.user?.login)).toEqual(['octocat', 'github-actions[bot]']);
   });
 
   it('names the permission that lacks', async () => {
-    const writing = repository('reader').upsertComment(7, [MARKER], MARKER);
+    const writing = repository('reader').upsertComment(7, [MARKER], () => MARKER);
     await expect(writing).rejects.toMatchObject({
       code: 'github-failed',
       hint: expect.stringContaining('pull-requests: write'),
@@ -78,7 +78,7 @@ describe('the comment on a pull request', () => {
     [999, '404'],
     [8, 'locked'],
   ])("on pull request %i fails with GitHub's own word", async (number, word) => {
-    await expect(repository().upsertComment(number, [MARKER], MARKER)).rejects.toThrow(word);
+    await expect(repository().upsertComment(number, [MARKER], () => MARKER)).rejects.toThrow(word);
   });
 
   it('is tried again after a passing fault, for as long as GitHub asks', async () => {
@@ -91,33 +91,35 @@ describe('the comment on a pull request', () => {
       message: 'You have exceeded a secondary rate limit',
     });
     const before = clock.now();
-    await repository().upsertComment(7, [MARKER], MARKER);
+    await repository().upsertComment(7, [MARKER], () => MARKER);
     expect(github.comments(7)).toHaveLength(1);
     expect(clock.now() - before).toBeGreaterThanOrEqual(30_000);
   });
 
   it('is not written twice when only the answer to the first was lost', async () => {
     github.fail({ match: /POST .*comments/, status: 502, times: 1, late: true });
-    await repository().upsertComment(7, [MARKER], `${MARKER}\nv1`);
+    await repository().upsertComment(7, [MARKER], () => `${MARKER}\nv1`);
     expect(github.comments(7)).toHaveLength(1);
   });
 
   it('is the one of an app, too, which may not ask REST who it is', async () => {
-    await repository('app').upsertComment(7, [MARKER], `${MARKER}\nv1`);
-    await repository('app').upsertComment(7, [MARKER], `${MARKER}\nv2`);
+    await repository('app').upsertComment(7, [MARKER], () => `${MARKER}\nv1`);
+    await repository('app').upsertComment(7, [MARKER], () => `${MARKER}\nv2`);
     expect(github.comments(7).map((one) => one.user?.login)).toEqual(['deployer[bot]']);
   });
 
   it('is found by the marker of a run that did not know its cluster yet', async () => {
     const known = MARKER.replace(' -->', '@1a2b3c4d -->');
-    await repository().upsertComment(7, [MARKER], `${MARKER}\nno kubeconfig`);
-    await repository().upsertComment(7, [known, MARKER], `${known}\nv1`);
+    await repository().upsertComment(7, [MARKER], () => `${MARKER}\nno kubeconfig`);
+    await repository().upsertComment(7, [known, MARKER], () => `${known}\nv1`);
     expect(github.comments(7).map((one) => one.body)).toEqual([`${known}\nv1`]);
   });
 
   it('is given up after a few tries', async () => {
     github.fail({ match: /POST .*comments/, status: 500, times: 99 });
-    await expect(repository().upsertComment(7, [MARKER], MARKER)).rejects.toMatchObject({ code: 'github-failed' });
+    await expect(repository().upsertComment(7, [MARKER], () => MARKER)).rejects.toMatchObject({
+      code: 'github-failed',
+    });
     expect(github.requests.filter((line) => /^POST .*comments/.test(line))).toHaveLength(4);
   });
 });
@@ -146,8 +148,9 @@ describe('who works on the repository', () => {
   });
 
   it('tells how far a pull request is', async () => {
-    expect(await people().pullRequest(7)).toEqual({ isOpen: false, isDraft: false, isFork: false, head: HEAD });
-    expect(await people().pullRequest(9)).toEqual({ isOpen: true, isDraft: true, isFork: true, head: HEAD });
+    const known = { head: HEAD, base: 'main', isDefaultBase: true };
+    expect(await people().pullRequest(7)).toEqual({ isOpen: false, isDraft: false, isFork: false, ...known });
+    expect(await people().pullRequest(9)).toEqual({ isOpen: true, isDraft: true, isFork: true, ...known });
   });
 
   it('knows approval, checks and membership, and says unknown where GitHub does not tell', async () => {

@@ -9,8 +9,9 @@ function read(body: string): Command {
 
 describe('a command', () => {
   it.each([
-    ['/seldon deploy', { mode: 'direct' }],
-    ['/seldon deploy models:/wine@champion', { mode: 'direct', 'model-uri': 'models:/wine@champion' }],
+    ['/seldon deploy', {}],
+    ['/seldon deploy wine-prod', {}],
+    ['/seldon deploy models:/wine@champion', { 'model-uri': 'models:/wine@champion' }],
     [
       '/seldon canary "models:/red wine/7" traffic=20',
       { mode: 'canary', 'model-uri': 'models:/red wine/7', traffic: '20' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Case, diagnose, evidenceWanted } from '../../src/core/diagnosis.ts';
 import { CURES } from '../../src/core/known-failures.ts';
-import type { RolloutFailureReason } from '../../src/core/report.ts';
+import type { RolloutFailureReason } from '../../src/core/outcome.ts';
 import type { ContainerStatus, KubernetesEvent, Pod } from '../../src/core/snapshot.ts';
 import { aDeployment, anObject, aPod, expectedWine } from '../support/cluster-states.ts';
 

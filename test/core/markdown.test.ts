@@ -74,11 +74,11 @@ it('tells durations as a person would', () => {
 describe('the outputs', () => {
   it('are exactly those of the registry', () => {
     const names: readonly string[] = OUTPUTS.map((output) => output.name);
-    expect(Object.keys(outputsOf(aReport(), 'https://x'))).toEqual(names);
+    expect(Object.keys(outputsOf([aReport()], 'https://x'))).toEqual(names);
   });
 
   it('hold the whole report as versioned JSON', () => {
-    const { result, 'latency-ms': latency, prediction } = outputsOf(aReport(), undefined);
+    const { result, 'latency-ms': latency, prediction } = outputsOf([aReport()], undefined);
     expect(JSON.parse(result)).toMatchObject({ schema_version: 1, outcome: 'deployed', steps: { length: 8 } });
     expect([latency, JSON.parse(prediction).data.ndarray]).toEqual(['12', [5.73, 5.8]]);
   });

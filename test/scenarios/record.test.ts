@@ -28,8 +28,17 @@ story('a rollout that failed is recorded as failed, and one that was never begun
 });
 
 story('a comment’s deployment belongs to the newest commit of its pull request', async (sandbox) => {
-  await sandbox.comment({ by: 'maria', body: '/seldon deploy' }, { inputs: RECORDED });
+  const inputs = { ...RECORDED, 'require-plan': 'false' };
+  await sandbox.comment({ by: 'maria', body: '/seldon deploy' }, { inputs });
   expect(sandbox.github.deployments()).toMatchObject([{ ref: 'a'.repeat(40), states: ['in_progress', 'success'] }]);
+});
+
+story('an environment that users see asks for a plan first', async (sandbox) => {
+  const end = await sandbox.comment({ by: 'maria', body: '/seldon deploy' }, { inputs: RECORDED });
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'refused', reason: 'plan-required' });
+  const inputs = { ...RECORDED, environment: 'staging' };
+  const staging = await sandbox.comment({ by: 'maria', body: '/seldon deploy' }, { inputs });
+  expect(staging.outputs, staging.shown).toMatchObject({ outcome: 'deployed' });
 });
 
 story('without the permission the record costs a warning, not the deploy', async (sandbox) => {

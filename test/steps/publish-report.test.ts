@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.ts';
 import type { PullRequestHint } from '../../src/core/pull-request.ts';
-import type { Repository, Workspace } from '../../src/ports.ts';
+import type { Workspace } from '../../src/ports.ts';
+import type { Repository } from '../../src/ports-github.ts';
 import { findPullRequest } from '../../src/steps/find-pull-request.ts';
 import { publishReport } from '../../src/steps/publish-report.ts';
 import { FakeRunner } from '../support/fake-runner.ts';
@@ -14,8 +15,12 @@ class FakeRepository implements Repository {
     return commit.startsWith('a') ? 7 : undefined;
   }
 
-  async upsertComment(pullRequest: number, _markers: readonly string[], body: string): Promise<string> {
-    this.written.push({ pullRequest, body });
+  async upsertComment(
+    pullRequest: number,
+    _markers: readonly string[],
+    body: (previous: string | undefined) => string,
+  ): Promise<string> {
+    this.written.push({ pullRequest, body: body(this.written.at(-1)?.body) });
     return 'https://github.com/acme/wine/pull/7#issuecomment-1';
   }
 }
@@ -40,7 +45,8 @@ async function publish(over: Partial<Parameters<typeof publishReport>[0]> = {}) 
   };
   const repository = new FakeRepository();
   await publishReport({
-    report: aReport(),
+    reports: [aReport()],
+    path: '',
     tell: { comment: 'auto' },
     pullRequest: 7,
     repository,
@@ -87,7 +93,7 @@ describe('telling', () => {
   it('takes secrets out of all three forms', async () => {
     const hostile = aReport({ warnings: ['s3cr3t'], findings: [], manifest: 's3cr3t' });
     const { runner, repository, summary } = await publish({
-      report: hostile,
+      reports: [hostile],
       secrets: ['s3cr3t'],
     });
     for (const text of [repository.written[0]?.body, summary, runner.outputs['result']])
@@ -105,7 +111,7 @@ describe('telling', () => {
       cure: undefined,
       quotes,
     } as const;
-    const { repository } = await publish({ report: aReport({ outcome: 'failed', findings: [finding] }) });
+    const { repository } = await publish({ reports: [aReport({ outcome: 'failed', findings: [finding] })] });
     const body = repository.written[0]?.body ?? '';
     expect(body).not.toContain('abcd');
     const outside = body.replace(/^(`{3,})[\s\S]*?^\1$/gm, '').replace(/(`+)(?:(?!\1)[\s\S])*\1/g, '');
@@ -113,7 +119,7 @@ describe('telling', () => {
   });
 
   it('says the cause and the cure in the log when the step fails', async () => {
-    const { runner } = await publish({ report: sampleReports['rolled-back'] ?? aReport() });
+    const { runner } = await publish({ reports: [sampleReports['rolled-back'] ?? aReport()] });
     expect(runner.lines.join('\n')).toMatch(/Error: .*Python module[\s\S]*pip_requirements/);
   });
 });

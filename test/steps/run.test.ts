@@ -30,6 +30,7 @@ const context = {
   pullRequest: 7,
   head: undefined,
   commandPrefix: undefined,
+  given: () => '',
 };
 
 function answering(status: number, body: string): HttpEndpoint {
@@ -65,6 +66,7 @@ async function tell({ script, model = aModel(), inputs, endpoint = answering(200
     deployments: undefined,
     holder: 'test',
     confirm: async () => {},
+    progress: () => {},
     runner,
     workspace,
     clock,

@@ -46,7 +46,7 @@ async function see({ oneOf, status = 200 }: { readonly oneOf: number; readonly s
     confirm: async () => {},
     clock,
     runner,
-    journal: startJournal(clock, runner, new AbortController().signal),
+    journal: startJournal({ clock, runner, cancelled: new AbortController().signal, onNews: () => {} }),
     ref: { namespace: 'seldon', name: 'wine' },
     front: { namespace: 'seldon', name: 'wine' },
     plan,

@@ -6,24 +6,13 @@ export class FakeRunner implements Runner {
   readonly outputs: Record<string, string> = {};
   readonly secrets: string[] = [];
 
-  info(message: string): void {
-    this.lines.push(message);
-  }
-  warning(message: string): void {
-    this.lines.push(`Warning: ${message}`);
-  }
-  error(message: string): void {
-    this.lines.push(`Error: ${message}`);
-  }
-  startGroup(name: string): void {
-    this.lines.push(`▾ ${name}`);
-  }
-  endGroup(): void {}
-  setOutput(name: string, value: string): void {
-    this.outputs[name] = value;
-  }
   readonly state: Record<string, string> = {};
-  saveState(name: string, value: string): void {
-    this.state[name] = value;
-  }
+
+  readonly info = (message: string): void => void this.lines.push(message);
+  readonly warning = (message: string): void => void this.lines.push(`Warning: ${message}`);
+  readonly error = (message: string): void => void this.lines.push(`Error: ${message}`);
+  readonly startGroup = (name: string): void => void this.lines.push(`▾ ${name}`);
+  readonly endGroup = (): void => {};
+  readonly setOutput = (name: string, value: string): void => void Object.assign(this.outputs, { [name]: value });
+  readonly saveState = (name: string, value: string): void => void Object.assign(this.state, { [name]: value });
 }

@@ -1,7 +1,7 @@
 import { type PullRequestFacts, ROLES, type Role, type Verdict } from '../../core/admission.ts';
 import { UserError } from '../../core/errors.ts';
 import { isFork } from '../../core/event.ts';
-import type { Collaboration, Reaction } from '../../ports.ts';
+import type { Collaboration, Reaction } from '../../ports-github.ts';
 import type { Failure, GithubApi } from './api.ts';
 
 /** Who works on the repository, and how far a pull request is. */
@@ -35,12 +35,15 @@ export class GithubCollaboration implements Collaboration {
       readonly state: string;
       readonly draft?: boolean;
       readonly head: { readonly sha: string };
+      readonly base: { readonly ref: string; readonly repo: { readonly default_branch?: string } };
     };
     return {
       isOpen: pull.state === 'open',
       isDraft: pull.draft === true,
       isFork: isFork({ ...pull }),
       head: pull.head.sha,
+      base: pull.base.ref,
+      isDefaultBase: pull.base.ref === pull.base.repo.default_branch,
     };
   }
 
@@ -76,6 +79,30 @@ export class GithubCollaboration implements Collaboration {
       return (answer as { readonly state?: string }).state === 'active' ? 'yes' : 'no';
     } catch (error) {
       return statusOf(error) === 404 ? 'no' : 'unknown';
+    }
+  }
+
+  /** The commit is looked up first, so that what is read and what is told of it are the same. */
+  async readFile(path: string, ref: string): Promise<{ readonly text: string; readonly commit: string }> {
+    const what = `read ${path} of the repository`;
+    try {
+      const found = await this.#api.ask(what, 'GET /repos/{owner}/{repo}/commits/{ref}', { ref });
+      const commit = (found as { readonly sha: string }).sha;
+      const route = 'GET /repos/{owner}/{repo}/contents/{path}';
+      const file = (await this.#api.ask(what, route, { path, ref: commit })) as {
+        readonly type?: string;
+        readonly encoding?: string;
+        readonly content?: string;
+      };
+      if (file.type !== 'file' || file.encoding !== 'base64' || file.content === undefined)
+        throw new UserError('github-failed', `could not ${what}: it is no plain file of at most 1 MB`);
+      return { text: Buffer.from(file.content, 'base64').toString('utf8'), commit };
+    } catch (error) {
+      if (![403, 404].includes(statusOf(error) ?? 0)) throw error;
+      throw new UserError('github-failed', `could not ${what} at ${ref}: GitHub does not find it, or may not show it`, {
+        hint: 'check the path, and that the job has `permissions: contents: read`',
+        cause: error,
+      });
     }
   }
 

@@ -1,4 +1,4 @@
-import type { DeploymentDraft, DeploymentNews, DeploymentState, Deployments } from '../../ports.ts';
+import type { DeploymentDraft, DeploymentNews, DeploymentState, Deployments } from '../../ports-github.ts';
 import type { GithubApi } from './api.ts';
 
 /** Characters GitHub takes of a description. */

@@ -1,4 +1,4 @@
-import type { Repository } from '../../ports.ts';
+import type { Repository } from '../../ports-github.ts';
 import type { GithubApi } from './api.ts';
 
 /** The parts of a comment that are read here. */
@@ -43,12 +43,16 @@ export class GithubRepository implements Repository {
   }
 
   /** A comment may be there although the answer said otherwise: each try to create one looks for it first. */
-  async upsertComment(pullRequest: number, markers: readonly string[], body: string): Promise<string> {
+  async upsertComment(
+    pullRequest: number,
+    markers: readonly string[],
+    body: (previous: string | undefined) => string,
+  ): Promise<string> {
     for (let attempt = 1; ; attempt++) {
       const existing = await this.#ourComment(pullRequest, markers);
-      if (existing !== undefined) return this.#editComment(existing.id, body);
+      if (existing !== undefined) return this.#editComment(existing.id, body(existing.body));
       try {
-        return await this.#createComment(pullRequest, body);
+        return await this.#createComment(pullRequest, body(undefined));
       } catch (error) {
         const pause = this.#api.pauseBefore(error, attempt);
         if (pause === undefined) throw error;

@@ -1,0 +1,45 @@
+import type { RawInputs } from './input-reader.ts';
+import type { InputName } from './inputs.ts';
+import { isMeantFor, readModeName } from './rollout-inputs.ts';
+import type { Target } from './targets.ts';
+
+/** What a run is about: the step's inputs, or a target's over them. */
+export interface Place {
+  /** Undefined where the step's own inputs say it all. */
+  readonly target: string | undefined;
+  /** Targets that must be well before. */
+  readonly needs: readonly string[];
+  readonly raw: RawInputs;
+}
+
+/** A run as the event made it. */
+export interface Order extends Place {
+  /** What the inputs said before the event chose some. */
+  readonly given: (name: InputName) => string;
+}
+
+export function placeOfStep(raw: RawInputs): Place {
+  return { target: undefined, needs: [], raw };
+}
+
+export function placeOfTarget({ name, needs, values }: Target, raw: RawInputs, path: string): Place {
+  const input = (one: InputName) => values.get(one) ?? raw.input(one);
+  return { target: name, needs, raw: { env: raw.env, input, origin: `target \`${name}\` of ${path}` } };
+}
+
+/**
+ * The event chooses among what it may choose. Settings of the mode that it did not choose are left out, where they would
+ * mean nothing to the one it chose: the steps of a canary, say, when it is promoted.
+ */
+export function orderOf(place: Place, chosen: ReadonlyMap<InputName, string>): Order {
+  const { raw } = place;
+  const pick = (name: InputName) => chosen.get(name) ?? raw.input(name);
+  const mode = chosen.has('mode') ? readModeName(pick('mode')) : undefined;
+  const input = (name: InputName) =>
+    mode !== undefined && !chosen.has(name) && !isMeantFor(name, mode) ? '' : pick(name);
+  return { ...place, raw: { ...raw, input }, given: raw.input };
+}
+
+export function isPreview({ raw }: Place): boolean {
+  return raw.input('preview').trim() === 'true';
+}

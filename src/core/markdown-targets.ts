@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { renderReport } from './markdown.ts';
+import { table } from './markdown-rollout.ts';
+import type { Report } from './report.ts';
+
+/** One comment for a file of targets: a table of all, and what is known of each. A run writes its own parts anew and keeps the others. */
+
+export interface TargetsOptions {
+  readonly limit: number;
+  /** The file of targets. */
+  readonly path: string;
+}
+
+/** What the comment begins with, whatever run wrote it. */
+export function targetsMarker(path: string): string {
+  return `<!-- mlflow-to-seldon: targets of ${path.replace(/[^\w./-]/g, '').replaceAll('--', '')} `;
+}
+
+interface Part {
+  readonly target: string;
+  /** Begins with its headline, which is also the row of the table. */
+  readonly body: string;
+}
+
+const CUT = '_Left out: the details do not fit._';
+
+/** @param previous what the comment says now */
+export function renderTargets(
+  reports: readonly Report[],
+  previous: string | undefined,
+  { limit, path }: TargetsOptions,
+): string {
+  const share = Math.floor((limit * 0.9) / reports.length) - 500;
+  const fresh = reports.map((report): Part => {
+    return { target: report.context.target ?? '', body: renderReport(report, { limit: share }) };
+  });
+  const isFresh = ({ target }: Part) => fresh.some((one) => one.target === target);
+  const kept = readParts(previous ?? '', path).filter((part) => !isFresh(part));
+  const parts = [...fresh, ...kept].sort((a, b) => a.target.localeCompare(b.target));
+  // What stands in a part cannot hold the hash of itself: no text of a model or a pod can pose as one of our marks.
+  const nonce = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+  const whole = (list: readonly Part[]) => {
+    const rows = table(list.map((part) => [`**${part.target}**`, headlineOf(part)]));
+    const sections = list.map((part) => renderPart(part, nonce, fresh.length === 1 && isFresh(part)));
+    return [`${targetsMarker(path)}${nonce} -->`, rows, ...sections].join('\n\n');
+  };
+  const all = whole(parts);
+  if (all.length <= limit) return all;
+  return whole(parts.map((part) => (isFresh(part) ? part : { ...part, body: CUT })));
+}
+
+function headlineOf({ body }: Part): string {
+  return body.split('\n', 1)[0]?.replace(/^### /, '') ?? '';
+}
+
+/** Its marks stand on lines of their own; the only target of a run is unfolded. */
+function renderPart({ target, body }: Part, nonce: string, isOpen: boolean): string {
+  const fold = `<details${isOpen ? ' open' : ''}><summary><b>${target}</b></summary>`;
+  return [`<!-- ${nonce} ${target} -->`, fold, '', body, '', '</details>', `<!-- ${nonce} end -->`].join('\n');
+}
+
+/** Reads back what `renderTargets` wrote. What is not just so is nothing. */
+function readParts(text: string, path: string): readonly Part[] {
+  const lines = text.split(/\r?\n/);
+  const marker = targetsMarker(path);
+  const nonce =
+    lines[0]?.startsWith(marker) === true ? /^([0-9a-f]+) -->$/.exec(lines[0].slice(marker.length))?.[1] : '';
+  if (nonce === undefined || nonce === '') return [];
+  const parts: Part[] = [];
+  let from = -1;
+  lines.forEach((line, at) => {
+    if (line === `<!-- ${nonce} end -->` && from >= 0) {
+      const target = new RegExp(`^<!-- ${nonce} ([a-z0-9-]+) -->$`).exec(lines[from] ?? '')?.[1];
+      if (target !== undefined) parts.push({ target, body: lines.slice(from + 3, at - 2).join('\n') });
+      from = -1;
+    } else if (line.startsWith(`<!-- ${nonce} `)) from = at;
+  });
+  return parts;
+}

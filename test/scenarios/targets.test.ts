@@ -1,0 +1,175 @@
+import { expect } from 'vitest';
+import { OPEN_PULL_REQUEST, PULL_REQUEST, type Sandbox } from '../../sandbox/sandbox.ts';
+import { live, modelUriOf, story } from './story.ts';
+
+const PATH = '.github/seldon.yml';
+
+/** The step says where the cluster is, the file what is shipped. */
+const INPUTS = { config: PATH, 'model-uri': '', name: '', namespace: '' };
+
+const WINE = `
+version: 1
+defaults:
+  namespace: seldon
+  model-uri: models:/wine-quality@champion
+targets:
+  wine-prod:
+    name: wine
+    needs: wine-staging
+    environment: production
+    policy:
+      command-roles: [deploy=admin]
+  wine-staging:
+    name: wine-staging
+    environment: staging
+    model-uri: models:/wine-quality@challenger
+`;
+
+function file(sandbox: Sandbox, text: string, branch = 'main'): void {
+  sandbox.github.write(branch, PATH, text);
+}
+
+function told(sandbox: Sandbox, pullRequest = OPEN_PULL_REQUEST): string {
+  const ours = sandbox.github.comments(pullRequest).filter((one) => one.user?.login === 'github-actions[bot]');
+  return ours.at(-1)?.body ?? '';
+}
+
+story('a push carries all targets of the file, in their order, and tells them in one comment', async (sandbox) => {
+  file(sandbox, WINE);
+  const end = await sandbox.act({ inputs: INPUTS });
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'deployed', reason: 'ok', 'predict-url': '' });
+  expect(end.shown.indexOf('[wine-prod] ▸')).toBeGreaterThan(end.shown.lastIndexOf('[wine-staging] '));
+  expect(JSON.parse(end.outputs['targets'] ?? '')).toMatchObject({
+    'wine-prod': { outcome: 'deployed', 'model-version': '1', name: 'wine' },
+    'wine-staging': { outcome: 'deployed', 'model-version': '2', name: 'wine-staging' },
+  });
+  const ours = sandbox.github.comments(PULL_REQUEST);
+  expect(ours).toHaveLength(1);
+  expect(told(sandbox, PULL_REQUEST)).toMatch(
+    /\| \*\*wine-prod\*\* \| ✅ .*v1 is live.*\n\| \*\*wine-staging\*\* \| ✅ .*v2 is live/,
+  );
+  expect(end.summary).toContain('**wine-staging**');
+  expect(sandbox.github.deployments().map(({ environment }) => environment)).toEqual(['staging', 'production']);
+});
+
+story('independent targets go at once', async (sandbox) => {
+  file(sandbox, WINE.replace('    needs: wine-staging\n', ''));
+  const end = await sandbox.act({ inputs: INPUTS });
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'deployed' });
+  expect(end.shown.indexOf('[wine-prod] ▸')).toBeLessThan(end.shown.lastIndexOf('[wine-staging] ▸'));
+});
+
+story('a target whose need is not well is not begun', async (sandbox) => {
+  file(sandbox, WINE.replace('@challenger', '@nobody'));
+  const end = await sandbox.act({ inputs: INPUTS });
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'failed', reason: 'model-not-found' });
+  expect(end.exitCode).toBe(1);
+  expect(JSON.parse(end.outputs['targets'] ?? '')).toMatchObject({
+    'wine-prod': { outcome: 'skipped', reason: 'need-failed' },
+  });
+  expect(live(sandbox)).toBeUndefined();
+  expect(told(sandbox, PULL_REQUEST)).toContain('it needs target `wine-staging`, which is failed');
+});
+
+story('a command picks a target, whose own policy judges it', async (sandbox) => {
+  file(sandbox, WINE);
+  const staging = await sandbox.comment({ by: 'maria', body: '/seldon deploy wine-staging' }, { inputs: INPUTS });
+  expect(staging.outputs, staging.shown).toMatchObject({ outcome: 'deployed', name: 'wine-staging' });
+  const role = await sandbox.comment({ by: 'maria', body: '/seldon deploy wine-prod' }, { inputs: INPUTS });
+  expect(role.outputs).toMatchObject({ outcome: 'refused', reason: 'not-permitted' });
+  expect(told(sandbox)).toContain('target `wine-prod`: maria has the role `write`');
+  const noPlan = await sandbox.comment({ by: 'octocat', body: '/seldon deploy wine-prod' }, { inputs: INPUTS });
+  expect(noPlan.outputs).toMatchObject({ outcome: 'refused', reason: 'plan-required' });
+  expect(live(sandbox)).toBeUndefined();
+});
+
+story('a plan without a target is of all, and each offers its own command', async (sandbox) => {
+  file(sandbox, WINE);
+  const plan = await sandbox.comment({ by: 'maria', body: '/seldon plan' }, { inputs: INPUTS });
+  expect(plan.outputs, plan.shown).toMatchObject({ outcome: 'planned' });
+  const offered = [...told(sandbox).matchAll(/^\/seldon deploy (\S+) plan=\S+$/gm)];
+  expect(offered.map(([, target]) => target)).toEqual(['wine-prod', 'wine-staging']);
+  const end = await sandbox.comment({ by: 'octocat', body: offered[0]?.[0] ?? '' }, { inputs: INPUTS });
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'deployed', name: 'wine' });
+  // The other target's part of the one comment is as it was.
+  expect(told(sandbox)).toMatch(/\| \*\*wine-prod\*\* \| ✅ .*\n\| \*\*wine-staging\*\* \| 📝/);
+  expect(told(sandbox)).toContain(offered[1]?.[0] ?? 'nothing');
+});
+
+story('a command that does not say which, or says one that is not there, is answered', async (sandbox) => {
+  file(sandbox, WINE);
+  const silent = await sandbox.comment({ by: 'octocat', body: '/seldon deploy' }, { inputs: INPUTS });
+  expect(silent.outputs).toMatchObject({ outcome: 'refused', reason: 'target-missing' });
+  const misspelt = await sandbox.comment({ by: 'octocat', body: '/seldon deploy wine-pord' }, { inputs: INPUTS });
+  expect(misspelt.outputs).toMatchObject({ outcome: 'refused', reason: 'target-unknown' });
+  expect(told(sandbox)).toContain('did you mean `wine-prod`?');
+  const none = await sandbox.comment({ by: 'octocat', body: '/seldon deploy wine-prod' });
+  expect(none.outputs).toMatchObject({ outcome: 'refused', reason: 'target-unknown' });
+  const other = await sandbox.comment(
+    { by: 'octocat', body: '/seldon deploy wine-prod' },
+    { inputs: { ...INPUTS, targets: 'wine-staging' } },
+  );
+  expect(other.outputs).toMatchObject({ outcome: 'refused', reason: 'target-unknown' });
+  const help = await sandbox.comment({ by: 'reader', body: '/seldon help' }, { inputs: INPUTS });
+  expect(help.outputs['outcome']).toBe('reported');
+  expect(told(sandbox)).toContain('/seldon deploy [wine-prod|wine-staging] [model URI]');
+});
+
+story('settings of one mode do not hinder a command of another', async (sandbox) => {
+  const canary = WINE.replace('    needs: wine-staging\n', '    mode: canary\n    traffic: 20\n').replace(
+    'champion',
+    'challenger',
+  );
+  file(sandbox, canary);
+  await sandbox.act();
+  const inputs = { ...INPUTS, 'require-plan': 'false' };
+  file(sandbox, canary.replace('environment: production', 'production: false'));
+  const shipped = await sandbox.comment({ by: 'octocat', body: '/seldon deploy wine-prod' }, { inputs });
+  expect(shipped.outputs, shipped.shown).toMatchObject({ outcome: 'deployed' });
+  expect(live(sandbox)?.spec.predictors.map(({ name }) => name)).toEqual(['main', 'canary']);
+  const uri = live(sandbox)?.spec.predictors[1]?.graph.modelUri;
+  const promoted = await sandbox.comment({ by: 'octocat', body: '/seldon promote wine-prod' }, { inputs });
+  expect(promoted.outputs, promoted.shown).toMatchObject({ outcome: 'deployed' });
+  expect(modelUriOf(sandbox)).toBe(uri);
+});
+
+story('an event of another system goes to the targets that take its model', async (sandbox) => {
+  file(sandbox, `${WINE}  segment:\n    name: segment\n    model-uri: models:/customer-segment/1\n`);
+  const event = {
+    name: 'repository_dispatch',
+    payload: { action: 'mlflow', client_payload: { model_uri: 'models:/wine-quality/3' } },
+  };
+  const end = await sandbox.act({ inputs: INPUTS, event });
+  expect(Object.keys(JSON.parse(end.outputs['targets'] ?? '{}')), end.shown).toEqual(['wine-prod', 'wine-staging']);
+  expect(live(sandbox, 'segment')).toBeUndefined();
+});
+
+story('a file that is wrong says all that is wrong with it, and nothing is asked of the cluster', async (sandbox) => {
+  file(
+    sandbox,
+    'targets:\n  wine:\n    nmae: wine\n    kubeconfig: x\n    require-review: true\n    needs: [nobody]\n  b c: {}\n',
+  );
+  const end = await sandbox.act({ inputs: INPUTS });
+  expect(end.outputs).toMatchObject({ outcome: 'failed', reason: 'targets-invalid' });
+  for (const sentence of [
+    'did you mean `name`?',
+    '`kubeconfig` belongs to the `with:`',
+    '`require-review` belongs under `policy`',
+    'needs `nobody`, which is no target',
+    'target `b c`',
+  ])
+    expect(end.shown).toContain(sentence);
+  sandbox.github.write('main', PATH, 'targets: { wine: { mode: cannary } }');
+  const value = await sandbox.act({ inputs: INPUTS });
+  expect(value.shown).toContain(`target \`wine\` of ${PATH}: 2 inputs are wrong`);
+});
+
+story('killed while two targets go, nothing of either is left open', async (sandbox) => {
+  file(sandbox, WINE.replace('    needs: wine-staging\n', ''));
+  const end = await sandbox.act({ inputs: INPUTS, killAt: /\[wine-prod\] ▸ Wait until/ });
+  expect(end.exitCode).toBeNull();
+  expect(sandbox.github.deployments().map(({ states }) => states.at(-1))).toEqual(['error', 'error']);
+  expect(told(sandbox, PULL_REQUEST)).toMatch(/\*\*wine-prod\*\* \| ⚠️ .*\n\| \*\*wine-staging\*\* \| ⚠️/);
+  const again = await sandbox.act({ inputs: { ...INPUTS, 'lock-timeout': '0' } });
+  expect(again.outputs, again.shown).toMatchObject({ outcome: 'deployed' });
+});

@@ -46,7 +46,7 @@ export function renderTargets(
   };
   const all = whole(parts);
   if (all.length <= limit) return all;
-  return whole(parts.map((part) => (isFresh(part) ? part : { ...part, body: CUT })));
+  return whole(parts.map((part) => (isFresh(part) ? part : { ...part, body: `### ${headlineOf(part)}\n\n${CUT}` })));
 }
 
 function headlineOf({ body }: Part): string {

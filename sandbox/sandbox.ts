@@ -2,7 +2,7 @@ import { ADMIN, type SandboxUser } from './cluster/access.ts';
 import { type SandboxCluster, startCluster } from './cluster/cluster.ts';
 import { executorImage } from './executor/executor.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
-import { commentEvent } from './github/events.ts';
+import { type CommentSeed, commentEvent, pushEvent } from './github/events.ts';
 import { type SandboxGithub, startGithub } from './github/server.ts';
 import { type SandboxMlflow, startMlflow } from './mlflow/server.ts';
 import { mlserverImage } from './model-server/mlserver.ts';
@@ -61,7 +61,7 @@ export interface Said {
   /** Who started the run; default the one who commented. */
   readonly startedBy?: string;
   /** What else is different in the event. */
-  readonly event?: Readonly<Record<string, unknown>>;
+  readonly event?: Pick<CommentSeed, 'action' | 'isOnIssue'>;
 }
 
 export interface CommentEnd extends ActionEnd {
@@ -116,7 +116,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const prometheus = await startPrometheus({ kubeconfig, token: options.prometheusToken });
   const act: Sandbox['act'] = (call = {}) =>
     runAction({
-      event: { name: 'push', payload: { after: MERGED_COMMIT } },
+      event: pushEvent({ after: MERGED_COMMIT }),
       ...call,
       env: { GITHUB_API_URL: github.url, ...call.env },
       inputs: {
@@ -143,11 +143,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     prometheus,
     store,
     act,
-    comment: async ({ by, body, startedBy = by, event = {} }, call = {}) => {
+    comment: async ({ by, body, startedBy = by, event }, call = {}) => {
       const id = github.post(OPEN_PULL_REQUEST, by, body);
-      const payload = commentEvent({ id, login: by, body, pullRequest: OPEN_PULL_REQUEST });
       const end = await act({
-        event: { name: 'issue_comment', payload: { ...payload, ...event } },
+        event: commentEvent({ id, login: by, body, number: OPEN_PULL_REQUEST, ...event }),
         ...call,
         env: { GITHUB_ACTOR: by, GITHUB_TRIGGERING_ACTOR: startedBy, ...call.env },
       });

@@ -1,29 +1,161 @@
-/** Events as GitHub sends them to a runner, as far as they matter: the shapes of its webhook schema. */
+import { anAccount, anOrganization } from './accounts.ts';
+import { anIssue, anIssueComment, aPullRequest } from './issues.ts';
+import { aRepository } from './repository.ts';
 
-export interface CommentSeed {
-  readonly id: number;
-  readonly login: string;
-  readonly body: string;
-  readonly pullRequest: number;
+/** Events as GitHub sends them to a runner: complete, so that they hold against its published webhook schema. */
+export interface GithubEvent {
+  readonly name: string;
+  readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** `issue_comment`, created, on a pull request. */
-export function commentEvent({ id, login, body, pullRequest }: CommentSeed): Record<string, unknown> {
-  const repository = 'https://api.github.com/repos/acme/wine';
-  const page = `https://github.com/acme/wine/pull/${pullRequest}`;
-  const user = { login, id: login.length, type: login.endsWith('[bot]') ? 'Bot' : 'User' };
+const REPOSITORY = 'acme/wine';
+
+/** What every event carries. */
+function event(name: string, sender: string, payload: GithubEvent['payload']): GithubEvent {
   return {
-    action: 'created',
-    issue: {
-      number: pullRequest,
-      state: 'open',
-      title: 'A better wine',
-      user,
-      html_url: page,
-      pull_request: { url: `${repository}/pulls/${pullRequest}`, html_url: page },
+    name,
+    payload: {
+      repository: aRepository(REPOSITORY),
+      organization: anOrganization('acme'),
+      sender: anAccount(sender),
+      ...payload,
     },
-    comment: { id, body, user, html_url: `${page}#issuecomment-${id}`, author_association: 'NONE' },
-    repository: { full_name: 'acme/wine', default_branch: 'main' },
-    sender: user,
   };
+}
+
+export interface CommentSeed {
+  readonly login: string;
+  readonly body: string;
+  /** Of the pull request or issue it stands under. */
+  readonly number: number;
+  readonly id?: number;
+  /** Default: created. */
+  readonly action?: 'created' | 'edited' | 'deleted';
+  readonly isOnIssue?: boolean;
+}
+
+/** Somebody says something under an open pull request. */
+export function commentEvent(seed: CommentSeed): GithubEvent {
+  const { login, body, number, id = 1001, action = 'created', isOnIssue = false } = seed;
+  const issue = anIssue({ repository: REPOSITORY, number, author: login, isPullRequest: !isOnIssue });
+  return event('issue_comment', login, {
+    action,
+    issue,
+    comment: anIssueComment({ id, author: login, body, issue }),
+    ...(action === 'edited' && { changes: { body: { from: 'something else' } } }),
+  });
+}
+
+export type PullRequestAction = 'opened' | 'synchronize' | 'reopened' | 'ready_for_review' | 'labeled' | 'closed';
+
+export interface PullRequestEventSeed {
+  readonly number: number;
+  /** `owner/name` of the head's repository; null when it is gone. Default: the repository itself. */
+  readonly from?: string | null;
+  /** SHA of its newest commit; default 40 times `a`. */
+  readonly head?: string;
+  readonly isDraft?: boolean;
+  /** SHA of the merge that closed it. */
+  readonly mergeCommit?: string;
+}
+
+/** What some actions tell beside the pull request. */
+const BESIDE: Readonly<Partial<Record<PullRequestAction, (head: string) => GithubEvent['payload']>>> = {
+  synchronize: (head) => ({ before: 'e'.repeat(40), after: head }),
+  labeled: () => ({
+    label: {
+      id: 1,
+      node_id: 'LA_1',
+      url: `https://api.github.com/repos/${REPOSITORY}/labels/model`,
+      name: 'model',
+      description: null,
+      color: 'ededed',
+      default: false,
+    },
+  }),
+};
+
+export function pullRequestEvent(action: PullRequestAction, seed: PullRequestEventSeed): GithubEvent {
+  const { number, from = REPOSITORY, head = 'a'.repeat(40), isDraft = false, mergeCommit } = seed;
+  const author = from === null || from === REPOSITORY ? 'maria' : (from.split('/')[0] ?? 'maria');
+  const isClosed = action === 'closed';
+  return event('pull_request', author, {
+    action,
+    number,
+    pull_request: aPullRequest({ repository: REPOSITORY, from, number, author, head, isDraft, isClosed, mergeCommit }),
+    ...BESIDE[action]?.(head),
+  });
+}
+
+export interface PushSeed {
+  /** SHA of the newest commit. */
+  readonly after: string;
+  readonly branch?: string;
+  /** Paths of the files that it changes. */
+  readonly modified?: readonly string[];
+}
+
+/** One commit is pushed, as a merge does it. */
+export function pushEvent({ after, branch = 'main', modified = ['models/wine.uri'] }: PushSeed): GithubEvent {
+  const before = '0'.repeat(39).concat('1');
+  const page = `https://github.com/${REPOSITORY}`;
+  const person = { name: 'octocat', email: 'octocat@example.com' };
+  const commit = {
+    id: after,
+    tree_id: 'f'.repeat(40),
+    distinct: true,
+    message: 'A better wine (#7)',
+    timestamp: '2026-08-03T12:00:00+02:00',
+    url: `${page}/commit/${after}`,
+    author: { ...person, username: 'octocat' },
+    committer: { ...person, username: 'octocat' },
+    added: [],
+    removed: [],
+    modified,
+  };
+  return event('push', 'octocat', {
+    ref: `refs/heads/${branch}`,
+    before,
+    after,
+    created: false,
+    deleted: false,
+    forced: false,
+    base_ref: null,
+    compare: `${page}/compare/${before.slice(0, 12)}...${after.slice(0, 12)}`,
+    commits: [commit],
+    head_commit: commit,
+    repository: pushedRepository(),
+    pusher: person,
+  });
+}
+
+/** Pushes tell times of their repository in seconds, and more of its owner. */
+function pushedRepository(): Readonly<Record<string, unknown>> {
+  const repository = aRepository(REPOSITORY);
+  const seconds = (name: string) => Math.floor(Date.parse(String(repository[name])) / 1_000);
+  return {
+    ...repository,
+    owner: { ...anAccount('acme', 'Organization'), name: 'acme', email: null },
+    created_at: seconds('created_at'),
+    pushed_at: seconds('pushed_at'),
+    stargazers: 0,
+    master_branch: 'main',
+    organization: 'acme',
+  };
+}
+
+/** Somebody presses “Run workflow”. What is typed arrives as text. */
+export function workflowDispatchEvent(inputs: Readonly<Record<string, string>> = {}): GithubEvent {
+  const workflow = '.github/workflows/deploy-by-hand.yml';
+  return event('workflow_dispatch', 'octocat', { inputs, ref: 'refs/heads/main', workflow });
+}
+
+/** Another system calls GitHub's API; `action` is the type that it names. */
+export function repositoryDispatchEvent(action: string, clientPayload: GithubEvent['payload']): GithubEvent {
+  return event('repository_dispatch', 'relay[bot]', {
+    action,
+    branch: 'main',
+    client_payload: clientPayload,
+    installation: { id: 1, node_id: 'MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9uMQ==' },
+  });
 }

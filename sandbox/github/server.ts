@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { components } from '@octokit/openapi-types';
+import { anAccount } from './accounts.ts';
 import { DEFAULT_BRANCH, repositoryFiles } from './files.ts';
 
 type Comment = components['schemas']['issue-comment'];
-type SimpleUser = components['schemas']['simple-user'];
 type PullRequestSimple = components['schemas']['pull-request-simple'];
 type BasicError = components['schemas']['basic-error'];
 
@@ -263,7 +263,7 @@ function tokenOf({ headers }: IncomingMessage): string {
 /** GET /user answers people and apps on behalf of people; the token of a workflow gets this 403. */
 function whoAmI({ token }: Call): Answer {
   if (token.login.endsWith('[bot]')) return forbidden();
-  return { status: 200, body: aUser(token.login) };
+  return { status: 200, body: anAccount(token.login) };
 }
 
 interface Known {
@@ -295,7 +295,7 @@ function roleOf(people: Readonly<Record<string, string>>, login: string): Answer
   const role = people[login];
   const older = { triage: 'read', maintain: 'write' }[role ?? ''] ?? (ROLES.includes(role ?? '') ? role : 'write');
   const told = role === undefined ? { permission: 'none', role_name: 'none' } : { permission: older, role_name: role };
-  return { status: 200, body: { ...told, user: aUser(login) } };
+  return { status: 200, body: { ...told, user: anAccount(login) } };
 }
 
 function membership(teams: Readonly<Record<string, readonly string[]>>, [, org, team, login]: RegExpExecArray): Answer {
@@ -382,33 +382,9 @@ function aComment({ origin, repository, pullRequest, id, login, body }: CommentS
     html_url: `https://github.com/${repository}/pull/${pullRequest}#issuecomment-${id}`,
     issue_url: `${api}/${pullRequest}`,
     body,
-    user: aUser(login),
+    user: anAccount(login),
     created_at: now,
     updated_at: now,
     author_association: login.endsWith('[bot]') ? 'CONTRIBUTOR' : 'NONE',
-  };
-}
-
-function aUser(login: string): SimpleUser {
-  const api = `https://api.github.com/users/${login}`;
-  return {
-    login,
-    id: login.length,
-    node_id: `U_${login}`,
-    avatar_url: `https://avatars.githubusercontent.com/${login}`,
-    gravatar_id: '',
-    url: api,
-    html_url: `https://github.com/${login}`,
-    followers_url: `${api}/followers`,
-    following_url: `${api}/following`,
-    gists_url: `${api}/gists`,
-    starred_url: `${api}/starred`,
-    subscriptions_url: `${api}/subscriptions`,
-    organizations_url: `${api}/orgs`,
-    repos_url: `${api}/repos`,
-    events_url: `${api}/events`,
-    received_events_url: `${api}/received_events`,
-    type: login.endsWith('[bot]') ? 'Bot' : 'User',
-    site_admin: false,
   };
 }

@@ -58,7 +58,7 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
     ends: ['ignored', 'not-a-command'],
   },
   'a comment on an issue': {
-    said: { by: 'maria', body: '/seldon deploy', event: { issue: { number: OPEN_PULL_REQUEST } } },
+    said: { by: 'maria', body: '/seldon deploy', event: { isOnIssue: true } },
     ends: ['ignored', 'not-a-command'],
   },
   'a pull request from a fork': {

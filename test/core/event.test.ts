@@ -1,45 +1,81 @@
-import { expect, it } from 'vitest';
-import { commentEvent } from '../../sandbox/github/events.ts';
-import { triggerOf } from '../../src/core/event.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  type CommentSeed,
+  commentEvent,
+  type PullRequestAction,
+  pullRequestEvent,
+  pushEvent,
+  repositoryDispatchEvent,
+  workflowDispatchEvent,
+} from '../../sandbox/github/events.ts';
+import { type RunnerEvent, triggerOf } from '../../src/core/event.ts';
 
 const HEAD = 'a'.repeat(40);
 
-function pull(action: string, repository: string | null = 'acme/wine') {
-  const head = { sha: HEAD, repo: repository === null ? null : { full_name: repository } };
-  return { action, pull_request: { number: 8, head, base: { repo: { full_name: 'acme/wine' } } } };
+function pull(action: PullRequestAction, from?: string | null): RunnerEvent {
+  return pullRequestEvent(action, { number: 8, ...(from !== undefined && { from }) });
 }
 
-it.each([
-  ['push', {}, { kind: 'step' }],
-  ['workflow_dispatch', {}, { kind: 'step' }],
-  ['workflow_call', {}, { kind: 'step' }],
-  ['schedule', {}, { kind: 'step' }],
-  ['pull_request', pull('opened'), { kind: 'pull-request', number: 8, head: HEAD, isFork: false }],
-  ['pull_request', pull('synchronize'), { kind: 'pull-request', number: 8, head: HEAD, isFork: false }],
-  ['pull_request_target', pull('reopened'), { kind: 'pull-request', number: 8, head: HEAD, isFork: false }],
-  ['pull_request', pull('opened', 'stranger/wine'), { kind: 'pull-request', number: 8, head: HEAD, isFork: true }],
-  ['pull_request', pull('opened', null), { kind: 'pull-request', number: 8, head: HEAD, isFork: true }],
-  ['pull_request', pull('labeled'), { kind: 'step' }],
-  ['pull_request', pull('closed'), { kind: 'closed', number: 8 }],
-  ['pull_request', { action: 'opened' }, { kind: 'ignored', why: 'the event has no pull request' }],
+function asTarget(event: RunnerEvent): RunnerEvent {
+  return { ...event, name: 'pull_request_target' };
+}
+
+const OURS = { kind: 'pull-request', number: 8, head: HEAD, isFork: false };
+const FORKED = { ...OURS, isFork: true };
+
+it.each<readonly [string, RunnerEvent, object]>([
+  ['a push', pushEvent({ after: HEAD }), { kind: 'step' }],
+  ['a run by hand', workflowDispatchEvent({ 'model-uri': 'models:/wine/1' }), { kind: 'step' }],
+  ['a called workflow', { name: 'workflow_call', payload: {} }, { kind: 'step' }],
+  ['a schedule', { name: 'schedule', payload: { schedule: '17 4 * * 1' } }, { kind: 'step' }],
+  ['an opened pull request', pull('opened'), OURS],
+  ['a new commit', pull('synchronize'), OURS],
+  ['a draft that is ready', pull('ready_for_review'), OURS],
+  ['a reopened one, on the base’s side', asTarget(pull('reopened')), OURS],
+  ['one from a fork', pull('opened', 'stranger/wine'), FORKED],
+  ['one from a fork, on the base’s side', asTarget(pull('opened', 'stranger/wine')), FORKED],
+  ['one from a repository that is gone', pull('opened', null), FORKED],
+  ['a label', pull('labeled'), { kind: 'step' }],
+  ['a merge', pullRequestEvent('closed', { number: 8, mergeCommit: HEAD }), { kind: 'closed', number: 8 }],
+  ['a pull request that is given up', pull('closed'), { kind: 'closed', number: 8 }],
   [
-    'repository_dispatch',
-    { client_payload: { model_uri: 'models:/wine/1', name: 'x' } },
+    'a pull request of which nothing is said',
+    { name: 'pull_request', payload: { action: 'opened' } },
+    { kind: 'ignored', why: 'the event has no pull request' },
+  ],
+  [
+    'a dispatched model, and what else is sent',
+    repositoryDispatchEvent('mlflow-alias', { model_uri: 'models:/wine/1', name: 'x' }),
     { kind: 'dispatch', modelUri: 'models:/wine/1' },
   ],
-  ['repository_dispatch', { client_payload: { model_uri: 5 } }, { kind: 'dispatch', modelUri: undefined }],
-] as const)('%s with %j', (name, payload, trigger) => {
-  expect(triggerOf({ name, payload }, '/seldon')).toEqual(trigger);
+  [
+    'a dispatched model that is no text',
+    repositoryDispatchEvent('mlflow-alias', { model_uri: 5 }),
+    { kind: 'dispatch', modelUri: undefined },
+  ],
+])('%s', (_, event, trigger) => {
+  expect(triggerOf(event, '/seldon')).toEqual(trigger);
 });
 
-it('hears a comment that begins with the prefix, and nothing else', () => {
-  const said = (body: string, prefix = '/seldon') => {
-    const payload = commentEvent({ id: 1, login: 'maria', body, pullRequest: 8 });
-    return triggerOf({ name: 'issue_comment', payload }, prefix).kind;
-  };
-  expect(said('/seldon')).toBe('comment');
-  expect(said('/seldon plan\r\nplease')).toBe('comment');
-  expect(said('.deploy now', '.deploy')).toBe('comment');
-  expect(said('/seldonish')).toBe('ignored');
-  expect(said('please /seldon plan')).toBe('ignored');
+describe('a comment', () => {
+  const said = (body: string, { prefix = '/seldon', ...seed }: Partial<CommentSeed> & { prefix?: string } = {}) =>
+    triggerOf(commentEvent({ id: 5, login: 'maria', body, number: 8, ...seed }), prefix);
+
+  it('is heard when it begins with the prefix, and only then', () => {
+    expect(said('/seldon')).toEqual({
+      kind: 'comment',
+      comment: { id: 5, body: '/seldon', author: 'maria', pullRequest: 8 },
+    });
+    expect(said('/seldon plan\r\nplease').kind).toBe('comment');
+    expect(said('.deploy now', { prefix: '.deploy' }).kind).toBe('comment');
+    expect(said('/seldonish').kind).toBe('ignored');
+    expect(said('please /seldon plan').kind).toBe('ignored');
+  });
+
+  it('is not heard under an issue, from a bot, or when it is edited or deleted', () => {
+    expect(said('/seldon', { isOnIssue: true })).toMatchObject({ why: 'the comment is not on a pull request' });
+    expect(said('/seldon', { login: 'helper[bot]' })).toMatchObject({ why: 'helper[bot] is a bot' });
+    expect(said('/seldon', { action: 'edited' })).toMatchObject({ why: 'a comment that was edited is no command' });
+    expect(said('/seldon', { action: 'deleted' })).toMatchObject({ why: 'a comment that was deleted is no command' });
+  });
 });

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { workflowDispatchEvent } from '../../sandbox/github/events.ts';
 import { startGithub } from '../../sandbox/github/server.ts';
 import { type OperatorOptions, startOperator } from '../../sandbox/operator/operator.ts';
 import { type ActionCall, type ActionEnd, runAction } from '../../sandbox/runner.ts';
@@ -67,7 +68,7 @@ export async function openSurroundings(operators: readonly Operated[] = [EVERYWH
     comments: (pullRequest) => github.comments(pullRequest).map((one) => one.body ?? ''),
     deploy: (call) =>
       runAction({
-        event: { name: 'workflow_dispatch', payload: {} },
+        event: workflowDispatchEvent(),
         timeout: 280_000,
         ...call,
         env: { GITHUB_API_URL: github.url, ...call.env },

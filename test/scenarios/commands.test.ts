@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { pullRequestEvent, repositoryDispatchEvent } from '../../sandbox/github/events.ts';
 import { OPEN_PULL_REQUEST, type Sandbox } from '../../sandbox/sandbox.ts';
 import { live, modelUriOf, sharesOf, story, using } from './story.ts';
 
@@ -101,14 +102,7 @@ story('answers to refused commands never overwrite what is known to be live', as
 });
 
 story('a pull request that is opened or changed shows its plan', async (sandbox) => {
-  const head = 'a'.repeat(40);
-  const pull = {
-    number: OPEN_PULL_REQUEST,
-    head: { sha: head, repo: { full_name: 'acme/wine' } },
-    base: { repo: { full_name: 'acme/wine' } },
-  };
-  const payload = { action: 'synchronize', number: OPEN_PULL_REQUEST, pull_request: pull };
-  const end = await sandbox.act({ event: { name: 'pull_request', payload } });
+  const end = await sandbox.act({ event: pullRequestEvent('synchronize', { number: OPEN_PULL_REQUEST }) });
   expect(end.outputs, end.shown).toMatchObject({ outcome: 'planned', reason: 'dry-run' });
   expect(live(sandbox)).toBeUndefined();
   const deployed = await sandbox.comment({ by: 'maria', body: offered(sandbox) });
@@ -116,19 +110,15 @@ story('a pull request that is opened or changed shows its plan', async (sandbox)
 });
 
 story('an event of another system may choose a model of the list, and nothing else', async (sandbox) => {
-  const payload = (client_payload: unknown) => ({ action: 'mlflow', client_payload });
-  const event = (client_payload: unknown) => ({
-    event: { name: 'repository_dispatch', payload: payload(client_payload) },
-  });
-  const chosen = await sandbox.act(
-    event({ model_uri: 'models:/wine-quality/2', name: 'evil', namespace: 'kube-system' }),
-  );
+  const told = { model_uri: 'models:/wine-quality/2', name: 'evil', namespace: 'kube-system' };
+  const chosen = await sandbox.act({ event: repositoryDispatchEvent('mlflow-alias', told) });
   expect(chosen.outputs, chosen.shown).toMatchObject({
     outcome: 'deployed',
     name: 'wine',
     namespace: 'seldon',
     'model-version': '2',
   });
-  const refused = await sandbox.act(event({ model_uri: 'models:/customer-segment/1' }));
+  const other = repositoryDispatchEvent('mlflow-alias', { model_uri: 'models:/customer-segment/1' });
+  const refused = await sandbox.act({ event: other });
   expect(refused.outputs).toMatchObject({ outcome: 'refused', reason: 'model-not-allowed' });
 });

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { pullRequestEvent, workflowDispatchEvent } from '../../sandbox/github/events.ts';
 import { PULL_REQUEST } from '../../sandbox/sandbox.ts';
 import { commentOf, story, using } from './story.ts';
 
@@ -25,14 +26,8 @@ story(
 );
 
 story('a pull request event and a dispatched number find the same pull request', async (sandbox) => {
-  const event = {
-    name: 'pull_request',
-    payload: { action: 'opened', number: PULL_REQUEST, pull_request: { number: PULL_REQUEST } },
-  };
-  await sandbox.act({ event });
-  await sandbox.act(
-    using({ 'pull-request': String(PULL_REQUEST) }, { event: { name: 'workflow_dispatch', payload: {} } }),
-  );
+  await sandbox.act({ event: pullRequestEvent('opened', { number: PULL_REQUEST }) });
+  await sandbox.act(using({ 'pull-request': String(PULL_REQUEST) }, { event: workflowDispatchEvent() }));
   commentOf(sandbox);
 });
 

@@ -1,13 +1,12 @@
 import { expect } from 'vitest';
+import { type PullRequestAction, pullRequestEvent } from '../../sandbox/github/events.ts';
 import { OPEN_PULL_REQUEST, type Sandbox } from '../../sandbox/sandbox.ts';
 import { live, pods, story, using } from './story.ts';
 
 const PREVIEW = { preview: 'true' };
 
-function pullRequest(action: string, repository = 'acme/wine') {
-  const head = { sha: 'a'.repeat(40), repo: { full_name: repository } };
-  const pull = { number: OPEN_PULL_REQUEST, head, base: { repo: { full_name: 'acme/wine' } } };
-  return { event: { name: 'pull_request', payload: { action, number: OPEN_PULL_REQUEST, pull_request: pull } } };
+function pullRequest(action: PullRequestAction, from?: string) {
+  return { event: pullRequestEvent(action, { number: OPEN_PULL_REQUEST, ...(from !== undefined && { from }) }) };
 }
 
 function told(sandbox: Sandbox): string {

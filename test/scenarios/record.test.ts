@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { workflowDispatchEvent } from '../../sandbox/github/events.ts';
 import { OPEN_PULL_REQUEST, PULL_REQUEST } from '../../sandbox/sandbox.ts';
 import { live, story, using } from './story.ts';
 
@@ -105,7 +106,7 @@ story('an older push does not overwrite what a newer one shipped; a run by hand 
   expect(late.outputs).toMatchObject({ outcome: 'failed', reason: 'newer-run-live' });
   expect(late.summary).toContain('github.com/acme/wine/actions/runs/5000');
   expect(live(sandbox)).toEqual(before);
-  const event = { name: 'workflow_dispatch', payload: {} };
+  const event = workflowDispatchEvent();
   const byHand = await sandbox.act(using({ 'model-uri': 'models:/wine-quality/1' }, { ...run('4999'), event }));
   expect(byHand.outputs['outcome'], byHand.shown).toBe('deployed');
 });

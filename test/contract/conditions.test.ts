@@ -52,15 +52,19 @@ type EventName = keyof typeof EVENTS;
 
 const CHANGES: readonly EventName[] = ['opened pull request', 'new commit', 'reopened pull request'];
 
+/** `startsWith` does not mind capitals. The action does, and ends. */
+const COMMANDS: readonly EventName[] = ['command', 'command in capitals'];
+
 /** Which of them start the job of an example; all others start those of nobody. Not named here: only a run by hand. */
 const STARTS: Readonly<Record<string, readonly EventName[]>> = {
-  // `startsWith` does not mind capitals. The action does, and ends.
-  'commands.yml': ['command', 'command in capitals'],
+  'commands.yml': COMMANDS,
+  'oidc-aks.yml': COMMANDS,
   'check-on-pull-request.yml': CHANGES,
   'plan-on-pull-request.yml': [...CHANGES, 'draft that is ready'],
   'preview-per-pull-request.yml': [...CHANGES, 'merged pull request', 'pull request that is given up'],
   'deploy-on-merge.yml': ['push of a model'],
   'canary-on-merge.yml': ['push of a model'],
+  'oidc-eks.yml': ['push of a model'],
   'mlflow-webhook.yml': ['alias that moved'],
 };
 

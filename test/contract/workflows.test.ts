@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { ROOT, workflowsIn } from '../support/workflows.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const FILES = globSync(['.github/workflows/*.yml', 'examples/*.yml'], { cwd: ROOT }).map((path) => join(ROOT, path));
+const EXAMPLES = [...workflowsIn('examples/*.yml')];
+const ALL = [...workflowsIn('.github/workflows/*.yml'), ...EXAMPLES];
+const FILES = ALL.map(([path]) => path);
 
 /** Exit code of actionlint for one file. */
 function lint(path: string): number {
@@ -20,7 +21,7 @@ function lint(path: string): number {
 
 describe('actionlint', () => {
   it.each(FILES)('finds nothing wrong in %s', { timeout: 30_000 }, (path) => {
-    expect(lint(path)).toBe(0);
+    expect(lint(join(ROOT, path))).toBe(0);
   });
 
   it('finds something wrong in a workflow that is wrong', { timeout: 30_000 }, () => {
@@ -32,5 +33,66 @@ describe('actionlint', () => {
     );
     expect(lint(path)).not.toBe(0);
     rmSync(folder, { recursive: true });
+  });
+});
+
+/** `uses:` of the actions of others, line by line: comments are lost once YAML is read. */
+const OTHERS = FILES.flatMap((path) =>
+  [...readFileSync(join(ROOT, path), 'utf8').matchAll(/^\s*(?:- )?uses: +(\S+) *(.*)$/gm)]
+    .map(([, action = '', comment = '']) => ({ path, action, comment }))
+    .filter(({ action }) => !action.startsWith('./') && !action.startsWith('acme/mlflow-to-seldon@')),
+);
+
+describe('the actions of others', () => {
+  it('are pinned by a commit, which says its version', () => {
+    expect(OTHERS.length).toBeGreaterThan(10);
+    const loose = OTHERS.filter(({ action, comment }) => {
+      return !/@[0-9a-f]{40}$/.test(action) || !/^# v\d+(\.\d+){1,2}$/.test(comment);
+    });
+    expect(loose).toEqual([]);
+  });
+
+  it('are the same commit everywhere', () => {
+    const pins = new Set(OTHERS.map(({ action, comment }) => `${action} ${comment}`));
+    expect(pins.size).toBe(new Set(OTHERS.map(({ action }) => action.replace(/@.*/, ''))).size);
+  });
+
+  it('are all found by looking at the lines', () => {
+    const used = ALL.flatMap(([, { jobs }]) => Object.values(jobs).flatMap(({ steps }) => steps))
+      .flatMap(({ uses }) => uses ?? [])
+      .filter((action) => /@[0-9a-f]{40}$/.test(action));
+    expect(OTHERS.map(({ action }) => action)).toEqual(used);
+  });
+});
+
+describe('every workflow', () => {
+  it.each(ALL)('%s says what its token may do', (_, { permissions }) => {
+    expect(permissions).toMatchObject({ contents: 'read' });
+  });
+
+  // What only shows a plan, or waits by pull request, needs no turn with the others.
+  const changing = EXAMPLES.filter(([, { on }]) => !('pull_request' in on));
+
+  it.each(changing)('%s lets one run after the other change what is live', (_, { concurrency }) => {
+    expect(concurrency).toMatchObject({ group: expect.stringMatching(/^seldon-wine/), 'cancel-in-progress': false });
+  });
+});
+
+describe('a workflow with a cloud’s login', () => {
+  const logins = EXAMPLES.filter(([path]) => path.startsWith('examples/oidc-'));
+
+  it.each(logins)('%s stores no way into the cluster, and is bound to an environment', (_, { permissions, jobs }) => {
+    expect(permissions).toMatchObject({ 'id-token': 'write' });
+    for (const { environment, steps } of Object.values(jobs)) {
+      expect(environment).toBeDefined();
+      const secrets = JSON.stringify(steps).match(/secrets\.\w+|"kubeconfig"/g);
+      expect(secrets).toEqual(['secrets.MLFLOW_TOKEN']);
+    }
+  });
+
+  it('there is one for each cloud, and together they start by merge, by comment and by hand', () => {
+    expect(logins.map(([path]) => path)).toHaveLength(3);
+    const events = logins.flatMap(([, { on }]) => Object.keys(on));
+    expect(new Set(events)).toEqual(new Set(['push', 'issue_comment', 'workflow_dispatch']));
   });
 });

@@ -1,4 +1,4 @@
-import type { RawInputs } from './input-reader.ts';
+import { InputReader, type RawInputs } from './input-reader.ts';
 import type { InputName } from './inputs.ts';
 import { isMeantFor, readModeName } from './rollout-inputs.ts';
 import type { Target } from './targets.ts';
@@ -40,6 +40,10 @@ export function orderOf(place: Place, chosen: ReadonlyMap<InputName, string>): O
   return { ...place, raw: { ...raw, input }, given: raw.input };
 }
 
-export function isPreview({ raw }: Place): boolean {
-  return raw.input('preview').trim() === 'true';
+/** @throws UserError bad-input when it does not say yes or no */
+export function isPreview({ raw }: Pick<Place, 'raw'>): boolean {
+  const read = new InputReader(raw);
+  const isOne = read.flag('preview', false);
+  read.end();
+  return isOne;
 }

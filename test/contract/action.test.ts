@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { actionYaml, readmeWithTables, targetsSchema } from '../../scripts/generate-docs.ts';
+import { isPreview } from '../../src/core/choice.ts';
 import { readConfig } from '../../src/core/config.ts';
+import { InputReader } from '../../src/core/input-reader.ts';
 import { INPUTS, type InputDefinition } from '../../src/core/inputs.ts';
+import { readPolicy } from '../../src/core/policy.ts';
 
 const root = new URL('../../', import.meta.url);
 const text = (path: string) => readFileSync(new URL(path, root), 'utf8');
@@ -15,7 +19,35 @@ describe('the face of the action', () => {
 
   it('has a schema for files of targets, as the reader has it', () => {
     expect(text('schema/targets.schema.json')).toBe(targetsSchema());
+    const isValid = new Ajv({ strict: true, allowUnionTypes: true }).compile(JSON.parse(targetsSchema()));
+    const [, sample = ''] = /```yaml\n([\s\S]*?)```/.exec(text('docs/targets.md')) ?? [];
+    expect(isValid(load(sample)), JSON.stringify(isValid.errors)).toBe(true);
+    const wrong = [
+      'targets: {}',
+      'targets: { all: {} }',
+      'targets: { a: { nmae: x } }',
+      'targets: { a: { kubeconfig: x } }',
+    ];
+    for (const one of [...wrong, 'targets: { a: { mode: cannary } }', 'targets: { a: { require-plan: true } }'])
+      expect([one, isValid(load(one))]).toEqual([one, false]);
   });
+
+  it.each(INPUTS.filter((input: InputDefinition) => input.choices !== undefined))(
+    'takes for `$name` the words that its schema says, and no other',
+    ({ name, choices = [] }: InputDefinition) => {
+      const read = (value: string) => () => {
+        const input = (one: string) => (one === name ? value : one === 'model-uri' ? 'models:/wine/7' : '');
+        const reader = new InputReader({ env: {}, input });
+        readPolicy(reader);
+        reader.end();
+        isPreview({ raw: { env: {}, input } });
+        readConfig({ env: {}, input });
+      };
+      const said = `\`${name}\` is \`nonsense\`, but must be ${choices.map((one) => `\`${one}\``).join(' or ')}`;
+      expect(read('nonsense')).toThrow(said);
+      for (const choice of choices) expect(read(choice)).not.toThrow(`but must be`);
+    },
+  );
 
   it('is told by the README in the same words', () => {
     expect(readmeWithTables(text('README.md'))).toBe(text('README.md'));

@@ -41,6 +41,7 @@ const EVENTS = {
   'closed pull request of a fork': pullRequestEvent('closed', FORK),
   'pull request of a repository that is gone': pullRequestEvent('reopened', { number: 8, from: null }),
   'push of a model': pushEvent({ after: COMMIT, modified: ['README.md', 'models/wine.uri'] }),
+  'push of targets': pushEvent({ after: COMMIT, modified: ['.github/seldon.yml'] }),
   'push of other files': pushEvent({ after: COMMIT, modified: ['README.md'] }),
   'push to another branch': pushEvent({ after: COMMIT, branch: 'better-wine' }),
   'run by hand': workflowDispatchEvent({ 'model-uri': 'models:/wine-quality/7' }),
@@ -59,6 +60,7 @@ const COMMANDS: readonly EventName[] = ['command', 'command in capitals'];
 const STARTS: Readonly<Record<string, readonly EventName[]>> = {
   'commands.yml': COMMANDS,
   'oidc-aks.yml': COMMANDS,
+  'targets.yml': [...COMMANDS, 'push of targets'],
   'check-on-pull-request.yml': CHANGES,
   'plan-on-pull-request.yml': [...CHANGES, 'draft that is ready'],
   'preview-per-pull-request.yml': [...CHANGES, 'merged pull request', 'pull request that is given up'],

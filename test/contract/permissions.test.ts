@@ -43,7 +43,7 @@ function told({ on, jobs }: Workflow): Permissions {
   const logsIn = steps.some(({ uses = '' }) => /^(aws-actions|azure|google-github-actions)\//.test(uses));
   return {
     ...Object.fromEntries(Object.keys(on).flatMap((event) => Object.entries(BY_EVENT.get(event) ?? {}))),
-    ...(given.includes('environment') && beside(/`environment`/)),
+    ...((given.includes('environment') || given.includes('config')) && beside(/`environment`/)),
     ...(given.includes('require-checks') && beside(/`require-checks`/)),
     ...(logsIn && beside(/login/)),
   };

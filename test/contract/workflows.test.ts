@@ -74,7 +74,10 @@ describe('every workflow', () => {
   const changing = EXAMPLES.filter(([, { on }]) => !('pull_request' in on));
 
   it.each(changing)('%s lets one run after the other change what is live', (_, { concurrency }) => {
-    expect(concurrency).toMatchObject({ group: expect.stringMatching(/^seldon-wine/), 'cancel-in-progress': false });
+    expect(concurrency).toMatchObject({
+      group: expect.stringMatching(/^seldon-(?:wine|targets)/),
+      'cancel-in-progress': false,
+    });
   });
 });
 

@@ -15,7 +15,7 @@ export interface ActionCall {
   readonly files?: Readonly<Record<string, string>>;
   /** Called with every raw line of the log as it is written. */
   readonly onLine?: (line: string) => void;
-  /** The run is cancelled, as the runner does it, at the first line of the log that matches. */
+  /** The run is cancelled at the first line of the log that matches: SIGINT, 7.5 s later SIGTERM, 2.5 s later the end. */
   readonly cancelAt?: RegExp;
   /** The runner kills the step there, without a word. */
   readonly killAt?: RegExp;
@@ -32,6 +32,10 @@ export interface ActionEnd {
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
 }
+
+/** Milliseconds after SIGINT, as the runner has them. */
+const SIGTERM_AFTER = 7_500;
+const SIGKILL_AFTER = 10_000;
 
 const BUNDLE = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 
@@ -101,7 +105,13 @@ function execute(
 ): Promise<{ exitCode: number | null; log: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [call.main ?? BUNDLE], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-    const timer = setTimeout(() => child.kill('SIGKILL'), call.timeout ?? 60_000);
+    const timers = [setTimeout(() => child.kill('SIGKILL'), call.timeout ?? 60_000)];
+    const cancel = () => {
+      child.kill('SIGINT');
+      timers.push(setTimeout(() => child.kill('SIGTERM'), SIGTERM_AFTER));
+      timers.push(setTimeout(() => child.kill('SIGKILL'), SIGKILL_AFTER));
+    };
+    let isCancelled = false;
     let log = '';
     let rest = '';
     const take = (chunk: Buffer) => {
@@ -109,14 +119,17 @@ function execute(
       const lines = (rest + chunk.toString('utf8')).split('\n');
       rest = lines.pop() ?? '';
       if (call.onLine !== undefined) lines.forEach(call.onLine);
-      if (lines.some((line) => call.cancelAt?.test(line))) child.kill('SIGINT');
+      if (!isCancelled && lines.some((line) => call.cancelAt?.test(line))) {
+        isCancelled = true;
+        cancel();
+      }
       if (lines.some((line) => call.killAt?.test(line))) child.kill('SIGKILL');
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
     child.once('error', reject);
     child.once('close', (exitCode) => {
-      clearTimeout(timer);
+      timers.forEach(clearTimeout);
       resolve({ exitCode, log });
     });
   });

@@ -54,6 +54,8 @@ export interface Fault {
   readonly message?: string;
   /** The request is carried out, and only its answer lost. */
   readonly late?: boolean;
+  /** There is no answer at all. */
+  readonly hangs?: boolean;
 }
 
 export interface DeploymentRecord {
@@ -136,6 +138,7 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     const hit = faults.find((one) => one.left > 0 && one.fault.match.test(line));
     if (hit !== undefined) {
       hit.left--;
+      if (hit.fault.hangs === true) return new Promise(() => {});
       const known = options.tokens[tokenOf(request)];
       if (hit.fault.late === true && known !== undefined)
         route({ method: request.method ?? 'GET', url, token: known, body });

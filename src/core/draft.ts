@@ -66,13 +66,15 @@ export function whereabouts({ name, version, requestedUri, storageUri }: Model):
   return requestedUri === storageUri ? `${storageUri}, as it was given` : `${requestedUri} lies in ${storageUri}`;
 }
 
-/** Was the manifest applied when a run ended? */
-export type Applied = 'no' | 'perhaps' | 'yes';
+/** What was done to the object when a run ended. */
+export type Applied = 'no' | 'perhaps' | 'yes' | 'perhaps-removed' | 'removed';
 
 const BEFORE: Readonly<Record<Applied, string>> = {
   no: '',
   perhaps: 'the manifest may have been applied: ',
   yes: 'the manifest was applied, but then: ',
+  'perhaps-removed': 'the object may have been removed: ',
+  removed: 'the object was removed, but then: ',
 };
 
 /**

@@ -4,10 +4,17 @@ import type { Journal } from './journal.ts';
 
 /** Is something changed? While the API server was asked to, or did not say whether it did, nobody knows. */
 export function appliedBy(journal: Journal, error: unknown): Applied {
-  if (journal.records.some(({ name, state }) => name === 'apply' && state === 'ok')) return 'yes';
-  const state = journal.stateOf('apply');
+  const isDone = (step: 'apply' | 'remove') =>
+    journal.records.some(({ name, state }) => name === step && state === 'ok');
+  if (isDone('apply')) return 'yes';
+  if (isDone('remove')) return 'removed';
   const isLost = error instanceof UserError && ['cluster-unreachable', 'cluster-failed'].includes(error.code);
-  return state === 'under-way' || (state === 'failed' && isLost) ? 'perhaps' : 'no';
+  const isOpen = (step: 'apply' | 'remove') => {
+    const state = journal.stateOf(step);
+    return state === 'under-way' || (state === 'failed' && isLost);
+  };
+  if (isOpen('apply')) return 'perhaps';
+  return isOpen('remove') ? 'perhaps-removed' : 'no';
 }
 
 /** Rejects once the run is cancelled; what is under way then is left where it stands, and no further step begins. */

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { workflowDispatchEvent } from '../../sandbox/github/events.ts';
-import { OPEN_PULL_REQUEST, PULL_REQUEST } from '../../sandbox/sandbox.ts';
+import { OPEN_PULL_REQUEST } from '../../sandbox/sandbox.ts';
 import { live, story, using } from './story.ts';
 
 const RECORDED = { environment: 'production' };
@@ -47,35 +47,6 @@ story('without the permission the record costs a warning, not the deploy', async
   expect(end.outputs['outcome']).toBe('deployed');
   expect(end.shown).toMatch(/Warning: GitHub's record of deployments was not kept/);
 });
-
-const MOMENTS: Readonly<Record<string, RegExp>> = {
-  'while it looks': /::group::Look before applying/,
-  'while it has the turn': /::group::Render/,
-  'while it applies': /::group::Apply/,
-  'while it waits': /waiting for|pending|not ready/,
-};
-
-for (const [moment, at] of Object.entries(MOMENTS)) {
-  for (const way of ['cancelAt', 'killAt'] as const) {
-    story(
-      `${way === 'killAt' ? 'killed' : 'cancelled'} ${moment}, nothing is left open and the comment says what is live`,
-      async (sandbox) => {
-        await sandbox.act();
-        const end = await sandbox.act(using({ ...RECORDED, ...SLOW }, { [way]: at }));
-        const leases = sandbox.cluster.api.list('Lease', 'seldon');
-        expect(leases, end.shown).toEqual([]);
-        for (const { states } of sandbox.github.deployments()) expect(states.at(-1)).not.toBe('in_progress');
-        const body = sandbox.github.comments(PULL_REQUEST).at(-1)?.body ?? '';
-        if (at.source.includes('Look') && way === 'killAt') return;
-        expect(body, end.shown).toMatch(/the run was (cancelled|ended)/);
-        const served =
-          live(sandbox)?.spec.predictors[0]?.graph.modelUri === end.outputs['previous-model-uri'] ? 'v1' : 'v7';
-        if (/is not certain/.test(body))
-          expect(body).toMatch(new RegExp(`\\\\| \`main\` \\\\| wine-quality (v1|${served})`));
-      },
-    );
-  }
-}
 
 story('a second run waits for the first, and then does its own', async (sandbox) => {
   const first = sandbox.act(using({ 'model-uri': 'models:/wine-quality/1' }));

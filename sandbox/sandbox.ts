@@ -42,6 +42,8 @@ export interface SandboxOptions {
   readonly folders?: ObjectStore;
   /** How the operator tells Ambassador of its routes; `v0` is Seldon 0.2, with its one API version. */
   readonly ambassador?: AmbassadorForm;
+  /** The repository is on a GitHub Enterprise Server. */
+  readonly isEnterprise?: boolean;
   /** The bearer token that Prometheus wants; default: none. */
   readonly prometheusToken?: string;
 }
@@ -101,6 +103,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const mlflow = await startMlflow({ models: [...REGISTERED_MODELS, ...(options.models ?? [])], store });
   const github = await startGithub({
     repository: 'acme/wine',
+    isEnterprise: options.isEnterprise === true,
     pullRequests: [{ number: PULL_REQUEST, mergeCommit: MERGED_COMMIT }, { number: OPEN_PULL_REQUEST }],
     people: { octocat: 'admin', maria: 'write', theo: 'triage', reader: 'read' },
     teams: { 'acme/ml': ['maria'] },

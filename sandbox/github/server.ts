@@ -41,6 +41,8 @@ export interface GithubOptions {
   readonly people?: Readonly<Record<string, string>>;
   /** Logins by `org/team`. */
   readonly teams?: Readonly<Record<string, readonly string[]>>;
+  /** GitHub Enterprise Server: REST below `/api/v3`, GraphQL at `/api/graphql`. */
+  readonly isEnterprise?: boolean;
   /** State of all checks of a commit. */
   readonly checks?: Readonly<Record<string, 'SUCCESS' | 'FAILURE' | 'PENDING'>>;
 }
@@ -134,6 +136,9 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     const url = new URL(request.url ?? '/', origin);
     const line = `${request.method} ${url.pathname}`;
     requests.push(line);
+    const path = options.isEnterprise === true ? pathOfEnterprise(url.pathname) : url.pathname;
+    if (path === undefined) return failure(404, 'Not Found');
+    url.pathname = path;
     const body = await readBody(request);
     const hit = faults.find((one) => one.left > 0 && one.fault.match.test(line));
     if (hit !== undefined) {
@@ -239,7 +244,7 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
   }
 
   return {
-    url: origin,
+    url: options.isEnterprise === true ? `${origin}/api/v3` : origin,
     requests,
     comments: (pullRequest) => comments.get(pullRequest) ?? [],
     post: (pullRequest, login, body) => Number(add(pullRequest, login, body).id),
@@ -257,6 +262,12 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
         server.closeAllConnections();
       }),
   };
+}
+
+/** Where github.com has it; undefined where an Enterprise Server has nothing. */
+function pathOfEnterprise(path: string): string | undefined {
+  if (path === '/api/graphql') return '/graphql';
+  return path.startsWith('/api/v3/') ? path.slice('/api/v3'.length) : undefined;
 }
 
 function tokenOf({ headers }: IncomingMessage): string {

@@ -23,14 +23,23 @@ export async function closeUnfinished(
   const draft = { ...startDraft(undefined, context), mode, ...(isThere && { cluster: cluster.server }), ...ref };
   const report: Report = { ...draft, outcome: 'unknown', reason: 'cancelled', ...(await look(cluster, ref)) };
   await closeRecord({ deployments, runner, report }, deployment === undefined ? undefined : { id: deployment });
-  if (turn !== undefined && isThere) {
-    await cluster.giveTurn(turn.ref, turn.claim).catch((error: unknown) => {
-      runner.warning(
-        `the turn was not given back, and runs out: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    });
-  }
+  if (turn !== undefined) await giveBack(cluster, turn, runner);
   return report;
+}
+
+async function giveBack(
+  cluster: Cluster | Error,
+  { ref, claim }: NonNullable<Unfinished['turn']>,
+  runner: AfterWorld['runner'],
+): Promise<void> {
+  try {
+    if (cluster instanceof Error) throw cluster;
+    await cluster.giveTurn(ref, claim);
+  } catch (error) {
+    runner.warning(
+      `the turn was not given back, and runs out: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 async function look(

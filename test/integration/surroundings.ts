@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { workflowDispatchEvent } from '../../sandbox/github/events.ts';
-import { startGithub } from '../../sandbox/github/server.ts';
+import { type SandboxGithub, startGithub } from '../../sandbox/github/server.ts';
 import { type OperatorOptions, startOperator } from '../../sandbox/operator/operator.ts';
 import { type ActionCall, type ActionEnd, runAction } from '../../sandbox/runner.ts';
 import { type EnvoyGateway, startEnvoy } from './envoy.ts';
@@ -25,6 +25,7 @@ export interface Surroundings {
   /** The Envoy behind it, to be asked what it does; undefined where Seldon is installed. */
   readonly gateway: EnvoyGateway | undefined;
   readonly comments: (pullRequest: number) => readonly string[];
+  readonly github: SandboxGithub;
   deploy(call: Partial<ActionCall> & { readonly with: Readonly<Record<string, string>> }): Promise<ActionEnd>;
   close(): Promise<void>;
 }
@@ -56,7 +57,9 @@ export async function openSurroundings(operators: readonly Operated[] = [EVERYWH
   const github = await startGithub({
     repository: 'acme/wine',
     pullRequests: [{ number: 7 }],
-    tokens: { ghs_integration: { login: 'github-actions[bot]', permissions: ['pull-requests:write'] } },
+    tokens: {
+      ghs_integration: { login: 'github-actions[bot]', permissions: ['contents:read', 'pull-requests:write'] },
+    },
   });
   const { models } = JSON.parse(readFileSync(manifest, 'utf8')) as { models: LoggedModel[] };
   const artifactsDestination = demanded('RIG_ARTIFACTS_DESTINATION');
@@ -65,6 +68,7 @@ export async function openSurroundings(operators: readonly Operated[] = [EVERYWH
     artifactsDestination,
     gatewayUrl: process.env['INGRESS_URL'] ?? gateway?.url,
     gateway,
+    github,
     comments: (pullRequest) => github.comments(pullRequest).map((one) => one.body ?? ''),
     deploy: (call) =>
       runAction({

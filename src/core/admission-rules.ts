@@ -94,6 +94,15 @@ const RULES: readonly Rule[] = [
   ({ chosen, given }, { namespaces }) =>
     choiceRefusal('namespace', 'allow-namespaces', { chosen, given, allowed: namespaces }),
 
+  ({ chosen, given }, { maxReplicas }) => {
+    const asked = Number(chosen.get('replicas') ?? 0);
+    const most = Math.max(maxReplicas, Number(given('replicas')));
+    // What is no number is refused with all inputs that are wrong.
+    if (!(asked > most)) return undefined;
+    const cure = 'ask for fewer, or raise the input `max-replicas`';
+    return refusal('argument-not-allowed', `\`replicas=${asked}\` is more than ${most}`, cure);
+  },
+
   ({ chosen, given }, { models }) => modelRefusal(chosen.get('model-uri'), given('model-uri'), models),
 
   ({ command, chosen }, { requirePlan }) =>

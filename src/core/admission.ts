@@ -58,6 +58,7 @@ export interface Policy {
   readonly namespaces: readonly string[];
   /** Branches beside the default one; patterns. */
   readonly bases: readonly string[];
+  readonly maxReplicas: number;
   readonly allowForks: boolean;
   readonly allowDrafts: boolean;
   readonly requireReview: boolean;

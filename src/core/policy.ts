@@ -15,10 +15,14 @@ export const POLICY_INPUTS = [
   'allow-forks',
   'allow-drafts',
   'command-roles',
+  'max-replicas',
   'require-review',
   'require-checks',
   'require-plan',
 ] as const satisfies readonly InputName[];
+
+/** More is a question of money, which a workflow should answer and no comment. */
+const MOST_REPLICAS = 10;
 
 /** Reads who may ask for what. Faults are the workflow's, and told with all others. */
 export function readPolicy(read: InputReader): Policy {
@@ -33,6 +37,7 @@ export function readPolicy(read: InputReader): Policy {
     names: listOf(read, 'allow-names'),
     namespaces: listOf(read, 'allow-namespaces'),
     bases: listOf(read, 'allow-bases'),
+    maxReplicas: read.count('max-replicas', { least: 1, most: 1000 }) ?? MOST_REPLICAS,
     allowForks: read.flag('allow-forks', false),
     allowDrafts: read.flag('allow-drafts', false),
     requireReview: read.flag('require-review', false),

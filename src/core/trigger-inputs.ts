@@ -40,6 +40,10 @@ export const TRIGGER_INPUTS = [
     description: 'Values that a comment may give `namespace`; patterns. Default: only the input.',
   },
   {
+    name: 'max-replicas',
+    description: 'The most replicas that a comment may ask for. Default: 10, or `replicas` where that is more.',
+  },
+  {
     name: 'command-roles',
     description:
       'Least role in the repository for a command, one `command=role` a line: `none`, `read`, `triage`, `write`, `maintain`, `admin`. Default: `read` for `plan`, `status` and `help`, `write` for the others.',

@@ -134,6 +134,19 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
     said: { by: 'maria', body: '/seldon deploy namespace=kube-system' },
     ends: ['refused', 'argument-not-allowed'],
   },
+  'a comment asks for more pods than anybody wants to pay': {
+    said: { by: 'maria', body: '/seldon deploy replicas=11' },
+    ends: ['refused', 'argument-not-allowed'],
+  },
+  'a comment asks for more pods than its workflow allows': {
+    said: { by: 'maria', body: '/seldon plan replicas=4' },
+    inputs: { 'max-replicas': '3' },
+    ends: ['refused', 'argument-not-allowed'],
+  },
+  'a comment asks for pods in no number': {
+    said: { by: 'maria', body: '/seldon deploy replicas=1e9' },
+    ends: ['refused', 'argument-not-allowed'],
+  },
   'another object': {
     said: { by: 'maria', body: '/seldon deploy name=payments' },
     ends: ['refused', 'argument-not-allowed'],

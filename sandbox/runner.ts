@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The GitHub runner, as far as one JavaScript action can see it: environment, event file, command files, log. */
@@ -31,6 +31,8 @@ export interface ActionEnd {
   readonly shown: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
+  /** A file of the workspace as the run left it; undefined where there is none. */
+  readonly file: (path: string) => string | undefined;
 }
 
 /** Milliseconds after SIGINT, as the runner has them. */
@@ -53,7 +55,9 @@ export async function runAction(call: ActionCall): Promise<ActionEnd> {
     const { exitCode } = main;
     const log = main.log + after.log;
     const outputs = readCommandFile(readFileSync(join(folder, 'output'), 'utf8'));
-    return { exitCode, log, shown: asShown(log), outputs, summary: readFileSync(join(folder, 'summary'), 'utf8') };
+    const summary = readFileSync(join(folder, 'summary'), 'utf8');
+    const files = filesBelow(join(folder, 'workspace'));
+    return { exitCode, log, shown: asShown(log), outputs, summary, file: (path) => files.get(path) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -96,6 +100,12 @@ function prepare(folder: string, { inputs, event, env, files = {} }: ActionCall)
     ...Object.fromEntries(given),
     ...env,
   };
+}
+
+function filesBelow(folder: string): ReadonlyMap<string, string> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+  const paths = entries.map((one) => join(one.parentPath, one.name));
+  return new Map(paths.map((path) => [relative(folder, path), readFileSync(path, 'utf8')]));
 }
 
 function execute(

@@ -158,6 +158,10 @@ export interface Clock {
 export interface Workspace {
   /** Reads the file that an input names, inside the workspace. @throws UserError bad-input when it is missing or outside. */
   read(path: string, input: string): Promise<string>;
+  /** The same; undefined where there is no such file yet. */
+  readIfThere(path: string, input: string): Promise<string | undefined>;
+  /** Writes a file that an input names, inside the workspace, with the folders it needs. @throws UserError bad-input */
+  replace(path: string, input: string, content: string): Promise<void>;
   /** Writes an artifact of the run; returns its path. */
   write(name: string, content: string): Promise<string>;
   /** Appends to the job summary. */

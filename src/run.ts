@@ -23,6 +23,7 @@ import type { Context, Run, Shipment, World } from './steps/run-state.ts';
 import { type Turn, takeTurn } from './steps/take-turn.ts';
 import { tellStatus } from './steps/tell-status.ts';
 import { undoRollout } from './steps/undo-rollout.ts';
+import { writeManifest } from './steps/write-manifest.ts';
 
 /**
  * The story: resolve, look, plan, and stage by stage apply, wait, prove; put back if it failed. A failed rollout is a
@@ -53,7 +54,8 @@ async function ship(self: Run): Promise<void> {
   const place = await journal.step('preflight', async (conclude) => {
     const found = placeOf(config, world.cluster, brought);
     Object.assign(self.draft, found.ref);
-    await checkPermissions({ ...world, ref: found.ref, config }, conclude);
+    if (config.manifestFile === undefined) await checkPermissions({ ...world, ref: found.ref, config }, conclude);
+    else conclude(`no cluster is needed: ${config.manifestFile} counts as live`);
     return found;
   });
   const { ref } = place;
@@ -61,7 +63,7 @@ async function ship(self: Run): Promise<void> {
     const told = await journal.step('look', (conclude) => tellStatus({ ...world, config, ref }, conclude));
     return void Object.assign(self.draft, told);
   }
-  if (!config.dryRun) self.open.turn = await waitForTurn(self, ref);
+  if (!config.dryRun && config.manifestFile === undefined) self.open.turn = await waitForTurn(self, ref);
   if (config.mode === 'remove') {
     const order = { ...world, ref, isDry: config.dryRun };
     await journal.step('remove', (conclude) => removeObject(order, conclude));
@@ -69,6 +71,7 @@ async function ship(self: Run): Promise<void> {
   }
   const shipment = await makePlan(self, place, brought);
   const { plan, live } = shipment;
+  if (config.manifestFile !== undefined) return writeFile(self, shipment, config.manifestFile);
   if (config.dryRun) {
     await journal.step('apply', (conclude) => tryPlan(world.cluster, plan, conclude));
     return end(self, 'planned', 'dry-run');
@@ -84,6 +87,16 @@ async function ship(self: Run): Promise<void> {
   self.open.record = await openRecord({ ...world, config: config.record, report: self.draft });
   const carried = await carryOut(chosen, live);
   return carried.findings === undefined ? endWell(self, chosen, carried.applied) : fail(self, chosen, carried);
+}
+
+/** Somebody else applies it: what is planned is all there is, and nothing of it can be asked for by a plan. */
+async function writeFile(self: Run, shipment: Shipment, path: string): Promise<void> {
+  const { config, world, journal, draft } = self;
+  Object.assign(draft, { plan: undefined, next: undefined });
+  if (config.dryRun) return end(self, 'planned', 'dry-run');
+  const order = { ...shipment, workspace: world.workspace, path };
+  const told = await journal.step('write', (conclude) => writeManifest(order, conclude));
+  Object.assign(draft, told);
 }
 
 /** From here on nobody else changes this object, and whatever happens is looked at after the job. */

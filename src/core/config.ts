@@ -7,6 +7,7 @@ import {
   checkReach,
   readCompare,
   readGate,
+  readManifestFile,
   readMode,
   readModelUri,
   readShare,
@@ -128,6 +129,8 @@ export interface Config {
   /** Seconds one rollout may take. Undefined: computed from the probes' budget and the number of replicas. */
   readonly timeout: number | undefined;
   readonly dryRun: boolean;
+  /** Path of the file that is written in place of a cluster; undefined: the cluster it is. */
+  readonly manifestFile: string | undefined;
   /** Seconds to wait while another run changes the same object; undefined: nobody else is looked for. */
   readonly lockPatience: number | undefined;
   readonly record: RecordConfig;
@@ -160,6 +163,7 @@ export function readConfig(raw: RawInputs): Config {
     tell: readTell(read),
     timeout: read.seconds('timeout'),
     dryRun: read.flag('dry-run', false),
+    manifestFile: readManifestFile(read, mode),
     lockPatience: readLock(read),
     record: readRecord(read),
     writeBack: readWriteBack(read),

@@ -8,6 +8,7 @@ const SYMBOLS: Readonly<Record<Outcome, string>> = {
   deployed: '✅',
   unchanged: '✅',
   planned: '📝',
+  rendered: '📝',
   restored: '↩️',
   reported: 'ℹ️',
   removed: '🗑️',
@@ -44,7 +45,11 @@ function sentence(report: Report): string {
       return `${subject(report, model)} is being ${doneBy(report)}: this is told while it goes on`;
     case 'deployed':
       return deployed(report, model);
+    case 'rendered':
+      return `${model} is written to ${codeSpan(report.manifestPath ?? '')}: commit it`;
     case 'unchanged':
+      if (report.reason === 'already-written')
+        return `${codeSpan(report.manifestPath ?? '')} has ${model} already: nothing to commit`;
       return report.mode === 'direct'
         ? `${model} is live on Seldon already, and answers`
         : `${deployed(report, model)} already`;

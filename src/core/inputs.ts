@@ -1,3 +1,4 @@
+import { PROOF_INPUTS } from './proof-inputs.ts';
 import { TRIGGER_INPUTS } from './trigger-inputs.ts';
 
 /** Every input of the action: `action.yml` and the README's table are made from this list. */
@@ -170,36 +171,7 @@ export const INPUTS = [
     description:
       "How long the rollout may take: seconds, or `15m`. Default: the probes' budget, 680 s for each batch of replicas.",
   },
-  {
-    name: 'access',
-    choices: ['api-server', 'ingress'],
-    default: 'api-server',
-    description:
-      'How the model is reached for the proof: `api-server` (its service proxy, needs no ingress) or `ingress` (`ingress-url` alone).',
-  },
-  {
-    name: 'smoke-request',
-    default: 'auto',
-    description:
-      "The prediction to send: JSON, or the path of a JSON file. `auto`: made from the model's logged input example or signature.",
-  },
-  {
-    name: 'smoke-expect',
-    description:
-      'What the answer must hold: JSON to be contained in it, or checks such as `$.data.ndarray[0] between 3 and 9`.',
-  },
-  {
-    name: 'dry-run',
-    isOfStep: true,
-    default: 'false',
-    description: '`true`: resolve, render and ask the server, apply nothing.',
-  },
-  {
-    name: 'on-failure',
-    choices: ['rollback', 'keep'],
-    default: 'rollback',
-    description: '`rollback`: put back what was there before. `keep`: leave the failed rollout to be looked at.',
-  },
+  ...PROOF_INPUTS,
   {
     name: 'comment',
     isOfStep: true,

@@ -43,7 +43,7 @@ function renderQuote({ label, text }: Finding['quotes'][number], longest: number
 
 /** A dry run is about the manifest; otherwise it is in the `manifest-path` output. */
 export function manifestSection({ manifest, outcome }: Report): readonly Section[] {
-  if (manifest === undefined || outcome !== 'planned') return [];
+  if (manifest === undefined || !['planned', 'rendered'].includes(outcome)) return [];
   return [
     {
       render: (longest) =>

@@ -115,13 +115,24 @@ function changes({ changes: lines, outcome }: Report): readonly string[] {
   ];
 }
 
-const WITH_ENDPOINT: readonly Outcome[] = ['deployed', 'unchanged', 'planned', 'restored', 'reported', 'rolled-back'];
+const WITH_ENDPOINT: readonly Outcome[] = [
+  'deployed',
+  'unchanged',
+  'planned',
+  'rendered',
+  'restored',
+  'reported',
+  'rolled-back',
+];
 
 function endpoint({ endpoint: at, prediction, sampleRequest, outcome, mode }: Report): readonly string[] {
   if (at === undefined || !WITH_ENDPOINT.includes(outcome)) return [];
   const url = at.predictUrl ?? at.inClusterUrl;
   const where = at.predictUrl === undefined ? ' (inside the cluster; give `ingress-url` for the public one)' : '';
-  const later = outcome === 'planned' ? `**Endpoint** once it is deployed with mode ${mode}` : '**Endpoint**';
+  const later =
+    outcome === 'planned'
+      ? `**Endpoint** once it is deployed with mode ${mode}`
+      : `**Endpoint**${outcome === 'rendered' ? ' once it is applied' : ''}`;
   return [`${later}: ${codeSpan(url, 2000)}${where}`, fence(curlLine(url, prediction?.request ?? sampleRequest), 'sh')];
 }
 
@@ -140,6 +151,7 @@ const STEP_WORDS: Readonly<Record<StepRecord['name'], string>> = {
   turn: 'take the turn',
   render: 'write the manifest',
   apply: 'apply it',
+  write: 'write the file',
   wait: 'wait for the pods',
   health: 'health',
   predict: 'prediction',

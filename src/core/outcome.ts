@@ -11,6 +11,8 @@ export type Outcome =
   | 'unchanged'
   /** Dry run: rendered and accepted by the server, not applied. */
   | 'planned'
+  /** Written to a file for somebody else to apply. */
+  | 'rendered'
   /** What was asked back is live and answered. */
   | 'restored'
   /** Looked at, told, and left as it is. */
@@ -68,6 +70,8 @@ export type Reason =
   | 'under-way'
   | 'already-live'
   | 'dry-run'
+  | 'rendered'
+  | 'already-written'
   | 'status'
   | 'help'
   | 'not-a-command'
@@ -83,6 +87,7 @@ const WELL: readonly Outcome[] = [
   'deployed',
   'unchanged',
   'planned',
+  'rendered',
   'restored',
   'reported',
   'removed',

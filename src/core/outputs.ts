@@ -11,7 +11,7 @@ export const OUTPUTS = [
   {
     name: 'outcome',
     description:
-      '`deployed`, `unchanged`, `planned`, `restored` (mode `rollback`), `reported` (mode `status`), `removed`, `ignored` (the event is not meant for the action), `refused` (a command that somebody may not give), or why not: `skipped` (a target that it needs is not well), `failed`, `rolled-back`, `withdrawn`, `kept`, `unknown`.',
+      '`deployed`, `unchanged`, `planned`, `rendered` (`apply: false`), `restored` (mode `rollback`), `reported` (mode `status`), `removed`, `ignored` (the event is not meant for the action), `refused` (a command that somebody may not give), or why not: `skipped` (a target that it needs is not well), `failed`, `rolled-back`, `withdrawn`, `kept`, `unknown`.',
   },
   { name: 'reason', description: 'Stable code of the cause, such as `ok`, `crash-loop` or `model-not-found`.' },
   { name: 'endpoint-url', description: '`<ingress-url>/seldon/<namespace>/<name>`; empty without `ingress-url`.' },

@@ -24,6 +24,7 @@ export interface StepRecord {
     | 'preflight'
     | 'turn'
     | 'apply'
+    | 'write'
     | 'wait'
     | 'health'
     | 'predict'

@@ -16,6 +16,7 @@ const RANK: readonly Outcome[] = [
   'deployed',
   'restored',
   'removed',
+  'rendered',
   'planned',
   'reported',
   'unchanged',

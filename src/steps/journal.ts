@@ -23,6 +23,7 @@ const TITLES: Readonly<Record<StepRecord['name'], string>> = {
   preflight: 'Look before applying',
   turn: 'Wait for our turn',
   apply: 'Apply',
+  write: 'Write the file',
   wait: 'Wait until it is rolled out',
   health: 'Ask the model container',
   predict: 'Send a prediction',

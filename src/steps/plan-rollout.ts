@@ -1,8 +1,6 @@
-import { load } from 'js-yaml';
 import type { Config, Mode, Protocol, SettlingMode, ShippingMode } from '../core/config.ts';
-import { UserError } from '../core/errors.ts';
 import type { Ingress } from '../core/ingress.ts';
-import { isTree } from '../core/json-value.ts';
+import { parseManifest } from '../core/manifest-text.ts';
 import type { Model } from '../core/model.ts';
 import type { Plan, PlanRequest } from '../core/plan.ts';
 import type { RunContext } from '../core/report.ts';
@@ -53,7 +51,10 @@ export async function lookAround(
 export async function planRollout(workspace: Workspace, order: PlanOrder): Promise<RolloutPlan> {
   const { config, ref, live, context, ingress, front } = order;
   const { manifest } = config.render;
-  const base = manifest === undefined ? undefined : parseManifest(manifest, await workspace.read(manifest, 'manifest'));
+  const base =
+    manifest === undefined
+      ? undefined
+      : parseManifest(await workspace.read(manifest, 'manifest'), manifest, 'manifest');
   const request: PlanRequest = {
     mode: config.mode,
     ...ref,
@@ -89,24 +90,4 @@ function isShipping(mode: Mode): mode is ShippingMode {
 
 function isSettling(mode: Mode): mode is SettlingMode {
   return mode in settling;
-}
-
-function parseManifest(path: string, text: string): SeldonDeployment {
-  const document = parseYaml(path, text);
-  const spec = isTree(document) ? document['spec'] : undefined;
-  const isOne =
-    isTree(document) && document['kind'] === 'SeldonDeployment' && isTree(spec) && Array.isArray(spec['predictors']);
-  if (isOne) return document as unknown as SeldonDeployment;
-  throw new UserError('manifest-invalid', `${path} (input \`manifest\`) is no SeldonDeployment with spec.predictors`, {
-    hint: 'give one YAML document of kind SeldonDeployment; the action lays the model and the inputs over it',
-  });
-}
-
-function parseYaml(path: string, text: string): unknown {
-  try {
-    return load(text);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message.split('\n')[0] : '';
-    throw new UserError('manifest-invalid', `${path} (input \`manifest\`) is not one YAML document: ${why}`, { cause });
-  }
 }

@@ -91,9 +91,18 @@ const CONDITIONS = [...WORKFLOWS].flatMap(([path, workflow]) =>
     .flatMap((one) => (one.if === undefined ? [] : [[path, one.if, workflow] as const])),
 );
 
-it.each(CONDITIONS)('%s: `if: %s` is true of some events and false of others', (_, condition, workflow) => {
+/** What an earlier step said is asked of no event. */
+const OF_EVENTS = CONDITIONS.filter(([, condition]) => !condition.includes('steps.'));
+
+it.each(OF_EVENTS)('%s: `if: %s` is true of some events and false of others', (_, condition, workflow) => {
   const heard = Object.values(EVENTS).filter((event) => hears(workflow, event));
   expect(new Set(heard.map((event) => isMet(condition, contextsOf(event))))).toEqual(new Set([true, false]));
+});
+
+it('only a file that was written is committed', () => {
+  const [, condition = ''] = CONDITIONS.find(([path]) => path === 'examples/gitops.yml') ?? [];
+  const after = (outcome: string) => isMet(condition, { steps: { render: { outputs: { outcome } } } });
+  expect(['rendered', 'unchanged', 'failed'].map(after)).toEqual([true, false, false]);
 });
 
 it.each([

@@ -46,6 +46,7 @@ function told({ on, jobs }: Workflow): Permissions {
     ...((given.includes('environment') || given.includes('config')) && beside(/`environment`/)),
     ...(given.includes('require-checks') && beside(/`require-checks`/)),
     ...(logsIn && beside(/login/)),
+    ...(steps.some(({ run = '' }) => run.includes('git push')) && beside(/pushes/)),
   };
 }
 

@@ -1,5 +1,7 @@
 /** What the steps may ask of GitHub. */
+
 import type { PullRequestFacts, Role, Verdict } from './core/admission.ts';
+import type { ObjectRef } from './ports.ts';
 
 export type Reaction = 'eyes' | 'rocket' | '-1';
 
@@ -48,6 +50,8 @@ export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error' | 
 export interface Deployments {
   /** @returns its id */
   open(deployment: DeploymentDraft): Promise<number>;
+  /** Ids of those of an environment that are about one SeldonDeployment. */
+  of(environment: string, ref: ObjectRef): Promise<readonly number[]>;
   mark(id: number, state: DeploymentState, told: DeploymentNews): Promise<void>;
 }
 

@@ -39,6 +39,8 @@ export interface Cluster {
   readonly defaultNamespace: string | undefined;
   /** Undefined when there is none. @throws UserError seldon-not-installed when the API has no such kind. */
   read(ref: ObjectRef): Promise<SeldonDeployment | undefined>;
+  /** All of a namespace. @throws UserError seldon-not-installed, cluster-forbidden */
+  list(namespace: string): Promise<readonly SeldonDeployment[]>;
   /** Those of `wanted` that this user lacks in the namespace. */
   missingPermissions(namespace: string, wanted: readonly Permission[]): Promise<readonly Permission[]>;
   /**

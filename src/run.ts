@@ -12,7 +12,7 @@ import { type Carried, carryOut, proveStage } from './steps/carry-out.ts';
 import { appliedBy, cancellation } from './steps/end-early.ts';
 import { placeBefore, placeOf } from './steps/find-place.ts';
 import { startJournal } from './steps/journal.ts';
-import { closeRecord, openRecord } from './steps/keep-record.ts';
+import { closeRecord, openRecord, retireRecords } from './steps/keep-record.ts';
 import { makePlan } from './steps/make-plan.ts';
 import { noteRegistry } from './steps/note-registry.ts';
 import { checkPermissions } from './steps/preflight.ts';
@@ -20,6 +20,7 @@ import { recordHistory } from './steps/record-history.ts';
 import { removeObject } from './steps/remove-object.ts';
 import { stateOf } from './steps/roll-out.ts';
 import type { Context, Run, Shipment, World } from './steps/run-state.ts';
+import { sweepPreviews } from './steps/sweep-previews.ts';
 import { type Turn, takeTurn } from './steps/take-turn.ts';
 import { tellStatus } from './steps/tell-status.ts';
 import { undoRollout } from './steps/undo-rollout.ts';
@@ -63,10 +64,12 @@ async function ship(self: Run): Promise<void> {
     const told = await journal.step('look', (conclude) => tellStatus({ ...world, config, ref }, conclude));
     return void Object.assign(self.draft, told);
   }
+  if (config.mode === 'sweep') return void Object.assign(self.draft, await sweepPreviews(self));
   if (!config.dryRun && config.manifestFile === undefined) self.open.turn = await waitForTurn(self, ref);
   if (config.mode === 'remove') {
     const order = { ...world, ref, isDry: config.dryRun };
     await journal.step('remove', (conclude) => removeObject(order, conclude));
+    if (!config.dryRun) await retireRecords({ ...world, config: config.record }, ref);
     return config.dryRun ? end(self, 'planned', 'dry-run') : end(self, 'removed', 'ok');
   }
   const shipment = await makePlan(self, place, brought);

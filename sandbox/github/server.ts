@@ -65,6 +65,7 @@ export interface DeploymentRecord {
   readonly ref: string;
   readonly environment: string;
   readonly production: boolean;
+  readonly transient: boolean;
   readonly payload: unknown;
   readonly states: readonly string[];
   /** Of its last state. */
@@ -173,7 +174,7 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     if (reacted !== null) return react(call, Number(reacted[1]));
     const asked = /^\/collaborators\/([^/]+)\/permission$/.exec(inRepository);
     if (asked !== null) return roleOf(options.people ?? {}, decodeURIComponent(asked[1] ?? ''));
-    if (inRepository === '/deployments' && call.method === 'POST') return deploy(call);
+    if (inRepository === '/deployments') return call.method === 'POST' ? deploy(call) : listDeployments(call);
     const marked = /^\/deployments\/(\d+)\/statuses$/.exec(inRepository);
     if (marked !== null) return mark(call, Number(marked[1]));
     const pull = /^\/pulls\/(\d+)$/.exec(inRepository);
@@ -216,10 +217,27 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
   function deploy({ token, body }: Call): Answer {
     if (!token.permissions.includes('deployments:write')) return forbidden();
     const { ref, environment, payload, production_environment: production } = body;
+    const transient = body['transient_environment'] === true;
     const id = nextId++;
-    const record = { ref: String(ref), environment: String(environment), production: production === true, payload };
+    const record = {
+      ref: String(ref),
+      environment: String(environment),
+      production: production === true,
+      transient,
+      payload,
+    };
     deployments.push({ id, ...record, states: [], url: undefined });
     return { status: 201, body: { id } };
+  }
+
+  /** Newest first. */
+  function listDeployments({ url }: Call): Answer {
+    const environment = url.searchParams.get('environment');
+    const listed = deployments.filter((one) => environment === null || one.environment === environment).toReversed();
+    return page(
+      url,
+      listed.map(({ states: _, url: __, ...told }) => told),
+    );
   }
 
   function mark({ token, body }: Call, id: number): Answer {

@@ -49,6 +49,7 @@ export class ManifestFile implements Cluster {
     return 'forbidden';
   }
 
+  list = (): Promise<never> => this.#refuse();
   apply = (): Promise<never> => this.#refuse();
   annotate = (): Promise<never> => this.#refuse();
   remove = (): Promise<never> => this.#refuse();

@@ -1,10 +1,17 @@
 import { InputReader, type RawInputs } from './input-reader.ts';
-import { type RecordConfig, readLock, readPlan, readRecord, readWriteBack, type WriteBack } from './record-inputs.ts';
+import {
+  type RecordConfig,
+  readLock,
+  readPlan,
+  readPreviewAge,
+  readRecord,
+  readWriteBack,
+  type WriteBack,
+} from './record-inputs.ts';
 import { readRegistry } from './registry-inputs.ts';
+import { checkPatience, readProof, readRender } from './render-inputs.ts';
 import {
   checkModelUri,
-  checkNamed,
-  checkReach,
   readCompare,
   readGate,
   readManifestFile,
@@ -12,7 +19,6 @@ import {
   readModelUri,
   readShare,
 } from './rollout-inputs.ts';
-import { parseExpectation } from './smoke-expect.ts';
 
 /** The settings of one run, read once and readonly from then on. Modules declare the slice they need. */
 
@@ -20,7 +26,7 @@ import { parseExpectation } from './smoke-expect.ts';
 export type ShippingMode = 'direct' | 'canary' | 'shadow' | 'ab' | 'blue-green';
 /** Modes that decide about what is live already, and read all they need from the cluster. */
 export type SettlingMode = 'promote' | 'rollback';
-export type Mode = ShippingMode | SettlingMode | 'status' | 'remove';
+export type Mode = ShippingMode | SettlingMode | 'status' | 'remove' | 'sweep';
 export type Protocol = 'seldon' | 'v2';
 export type ApiVersion = 'v1' | 'v1alpha2';
 export type Access = 'api-server' | 'ingress';
@@ -131,6 +137,8 @@ export interface Config {
   readonly dryRun: boolean;
   /** Path of the file that is written in place of a cluster; undefined: the cluster it is. */
   readonly manifestFile: string | undefined;
+  /** Milliseconds after which a preview is swept. */
+  readonly previewAge: number;
   /** Seconds to wait while another run changes the same object; undefined: nobody else is looked for. */
   readonly lockPatience: number | undefined;
   readonly record: RecordConfig;
@@ -139,9 +147,6 @@ export interface Config {
   readonly plan: string | undefined;
   readonly onFailure: OnFailure;
 }
-
-/** Seconds within which no pod can be ready that waits 60 s for its first probe. */
-const LEAST_TIMEOUT = 90;
 
 /**
  * Reads and checks all inputs.
@@ -164,8 +169,9 @@ export function readConfig(raw: RawInputs): Config {
     timeout: read.seconds('timeout'),
     dryRun: read.flag('dry-run', false),
     manifestFile: readManifestFile(read, mode),
+    previewAge: readPreviewAge(read),
     lockPatience: readLock(read),
-    record: readRecord(read),
+    record: readRecord(read, mode),
     writeBack: readWriteBack(read),
     plan: readPlan(read),
     onFailure: read.oneOf('on-failure', ['rollback', 'keep']),
@@ -174,44 +180,6 @@ export function readConfig(raw: RawInputs): Config {
   checkModelUri(read, config.modelUri);
   read.end();
   return config;
-}
-
-/** With a base manifest the probes may be its own. */
-function checkPatience(read: InputReader, { timeout, render }: Config): void {
-  if (timeout === undefined || timeout >= LEAST_TIMEOUT || render.startupProbe || render.manifest !== undefined) return;
-  read.fault(
-    'timeout',
-    `is ${timeout} s, but the first probe is sent after 60 s: give ${LEAST_TIMEOUT} s or more, or \`startup-probe: true\``,
-  );
-}
-
-function readRender(read: InputReader, mode: Mode): RenderConfig {
-  checkNamed(read, mode);
-  return {
-    name: read.label('name'),
-    namespace: read.label('namespace'),
-    protocol: read.text('protocol') === undefined ? undefined : read.oneOf('protocol', ['seldon', 'v2']),
-    apiVersion: read.oneOf('api-version', ['v1', 'v1alpha2']),
-    replicas: read.count('replicas', { least: 1, most: 1000 }),
-    envSecret: read.objectName('env-secret'),
-    serviceAccount: read.objectName('service-account'),
-    manifest: read.text('manifest'),
-    orchestrator: read.flag('orchestrator', true),
-    startupProbe: read.flag('startup-probe', false),
-  };
-}
-
-function readProof(read: InputReader, mode: Mode): ProofConfig {
-  const access = read.oneOf('access', ['api-server', 'ingress']);
-  const ingressUrl = read.webUrl('ingress-url');
-  if (access === 'ingress' && read.text('ingress-url') === undefined)
-    read.fault('access', 'is `ingress`, which needs `ingress-url`');
-  if (access === 'ingress') checkReach(read, mode);
-  const smokeRequest = read.text('smoke-request') ?? 'auto';
-  const smokeExpect = read.text('smoke-expect');
-  if (/^[[{]/.test(smokeRequest)) read.json('smoke-request');
-  if (smokeExpect !== undefined) read.attempt('smoke-expect', () => parseExpectation(smokeExpect));
-  return { access, ingressUrl, smokeRequest, smokeExpect };
 }
 
 export function readCluster(read: InputReader): ClusterConfig {

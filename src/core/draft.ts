@@ -31,6 +31,7 @@ export function startDraft(config: Drafted | undefined, context: RunContext): Dr
     comparison: undefined,
     gates: [],
     history: [],
+    previews: [],
     since: undefined,
     sampleRequest: undefined,
     predictionSkipped: undefined,

@@ -48,12 +48,14 @@ function sentence(report: Report): string {
     case 'rendered':
       return `${model} is written to ${codeSpan(report.manifestPath ?? '')}: commit it`;
     case 'unchanged':
+      if (report.mode === 'sweep') return swept(report);
       if (report.reason === 'already-written')
         return `${codeSpan(report.manifestPath ?? '')} has ${model} already: nothing to commit`;
       return report.mode === 'direct'
         ? `${model} is live on Seldon already, and answers`
         : `${deployed(report, model)} already`;
     case 'planned':
+      if (report.mode === 'sweep') return swept(report);
       return `${model} can be deployed: nothing was applied`;
     case 'restored':
       return `${model} has all the requests again`;
@@ -61,6 +63,7 @@ function sentence(report: Report): string {
       if (report.reason === 'help') return 'What comments can do here';
       return `What is live in ${codeSpan(`${report.namespace}/${report.name}`)}`;
     case 'removed':
+      if (report.mode === 'sweep') return swept(report);
       return `${codeSpan(`${report.namespace}/${report.name}`)} is removed`;
     case 'ignored':
       return 'Nothing to do';
@@ -81,6 +84,13 @@ function sentence(report: Report): string {
     case 'unknown':
       return `${model}: what is live now is not certain`;
   }
+}
+
+function swept({ name, previews, outcome }: Report): string {
+  const went = previews.filter(({ fate }) => fate !== 'kept').length;
+  const which = `${went} of ${previews.length} previews of ${codeSpan(name ?? '')}`;
+  if (went === 0) return `No preview of ${codeSpan(name ?? '')} is to go: there are ${previews.length}`;
+  return outcome === 'planned' ? `${which} would be removed` : `${which} are removed`;
 }
 
 function failure({ steps }: Report): string {
@@ -110,11 +120,14 @@ function nameOf(line: PredictorLine | undefined): string {
 }
 
 function subject({ mode, name, namespace }: Report, model: string): string {
-  return ['promote', 'rollback', 'status', 'remove'].includes(mode) ? codeSpan(`${namespace}/${name}`) : model;
+  return ['promote', 'rollback', 'status', 'remove', 'sweep'].includes(mode) ? codeSpan(`${namespace}/${name}`) : model;
 }
 
 function doneBy({ mode }: Report): string {
-  return { promote: 'promoted', rollback: 'rolled back', status: 'looked at', remove: 'removed' }[mode] ?? 'deployed';
+  return (
+    { promote: 'promoted', rollback: 'rolled back', status: 'looked at', remove: 'removed', sweep: 'swept' }[mode] ??
+    'deployed'
+  );
 }
 
 const BESIDE_MAIN = ['canary', 'shadow', 'ab', 'blue-green'];

@@ -31,7 +31,10 @@ export class InputReader {
 
   /** @param words what follows the input's name, such as `is required` */
   fault(name: InputName, words: string, code: UserErrorCode = 'bad-input'): undefined {
-    this.#faults.push({ sentence: `\`${name}\` ${words}`, code });
+    const sentence = `\`${name}\` ${words}`;
+    // An input may be read for several settings.
+    if (this.#faults.every((one) => one.sentence !== sentence)) this.#faults.push({ sentence, code });
+    return undefined;
   }
 
   /** Makes a fault of what a parser refuses, with its cure. */

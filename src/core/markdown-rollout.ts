@@ -1,17 +1,18 @@
 import { type Comparison, describeComparison, differenceInWords } from './comparison.ts';
 import type { Report } from './report.ts';
-import type { GateRecord, PredictorLine, RevisionLine } from './report-lines.ts';
+import type { GateRecord, PredictorLine, PreviewLine, RevisionLine } from './report-lines.ts';
 import { codeSpan, fence, inline, prose } from './untrusted.ts';
 
 /** Who gets how much, how old and new compare, what Prometheus said, and what was proven before: the tables of a rollout. */
 export function rolloutSections(report: Report): readonly string[] {
-  const { predictors, comparison, gates, history, mode, outcome } = report;
+  const { predictors, comparison, gates, history, previews, mode, outcome } = report;
   const isTold = predictors.length > 1 || mode !== 'direct' || outcome === 'unknown';
   return [
     ...(isTold && predictors.length > 0 ? [predictorTable(predictors)] : []),
     ...(comparison === undefined ? [] : comparisonSection(comparison)),
     ...(gates.length === 0 ? [] : [gateTable(gates)]),
     ...(history.length === 0 ? [] : [historyTable(history)]),
+    ...(previews.length === 0 ? [] : [previewTable(previews)]),
   ];
 }
 
@@ -97,4 +98,13 @@ function historyTable(history: readonly RevisionLine[]): string {
     commit === undefined ? '' : codeSpan(commit.slice(0, 7)),
   ]);
   return table(rows, '| revision | proven model | UTC | commit |\n|--:|---|---|---|');
+}
+
+function previewTable(previews: readonly PreviewLine[]): string {
+  const rows = previews.map(({ name, age, fate, why }) => [
+    codeSpan(name),
+    age,
+    why === undefined ? fate : `${fate}: ${prose(why, 300)}`,
+  ]);
+  return table(rows, '| preview | shipped before | |\n|---|---|---|');
 }

@@ -16,7 +16,7 @@ export function nextCommand(
   { prefix, plan, target, given }: CommandSetting,
 ): string | undefined {
   // What removes something is no command.
-  if (mode === 'remove') return undefined;
+  if (mode === 'remove' || mode === 'sweep') return undefined;
   // `deploy` does what the inputs say, which here is something else.
   if (mode === 'direct' && !['', 'direct'].includes(given('mode').trim())) return undefined;
   const verb: Verb = mode === 'direct' ? 'deploy' : mode;

@@ -76,6 +76,7 @@ export type Reason =
   | 'help'
   | 'not-a-command'
   | 'need-failed'
+  | 'nothing-stale'
   | 'internal-error'
   | RolloutFailureReason
   | ProofFailureReason

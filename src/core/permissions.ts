@@ -30,6 +30,7 @@ export function permissionsFor({
   if (mode === 'status') return [seldon('get'), ...looking];
   const turns = lockPatience === undefined ? [] : TURNS;
   if (mode === 'remove') return [seldon('get'), seldon('delete'), ...turns, ...looking];
+  if (mode === 'sweep') return [seldon('list'), seldon('get'), seldon('delete'), ...turns, ...looking];
   // Other modes change an object that is there already, and put it back; these may make the first.
   const makesOne = mode === 'direct' || share.routing === 'ambassador-annotations';
   // Server-side apply of a new object is a PATCH that the API server also checks as a create.

@@ -1,4 +1,6 @@
-import type { InputReader } from './input-reader.ts';
+import type { Mode } from './config.ts';
+import { type InputReader, quoted } from './input-reader.ts';
+import { isPreviewName } from './previews.ts';
 
 /** What is noted in the registry once a model is live. */
 export interface WriteBack {
@@ -11,6 +13,13 @@ export interface RecordConfig {
   /** Undefined: none is kept. */
   readonly environment: string | undefined;
   readonly isProduction: boolean;
+  /** Of a pull request's own SeldonDeployment, which comes and goes. */
+  readonly isPreview: boolean;
+}
+
+/** The environment of one SeldonDeployment: each preview has one of its own. */
+export function environmentOf({ environment, isPreview }: RecordConfig, name: string | undefined): string | undefined {
+  return environment !== undefined && isPreview ? `${environment}/${name}` : environment;
 }
 
 /** Seconds; a rollout of one replica may take eleven minutes. */
@@ -22,16 +31,35 @@ export function readLock(read: InputReader): number | undefined {
   return read.flag('lock', true) ? patience : undefined;
 }
 
-export function readRecord(read: InputReader): RecordConfig {
+export function readRecord(read: InputReader, mode: Mode): RecordConfig {
   const environment = read.text('environment');
   if (environment !== undefined && read.text('github-token', 'GITHUB_TOKEN') === undefined)
     read.fault('environment', 'needs `github-token`, with `deployments: write`');
-  return { environment, isProduction: isProduction(read) };
+  return { environment, isProduction: isProduction(read), isPreview: mode === 'sweep' || isPreview(read) };
 }
 
 /** Is the environment one that users see? */
 export function isProduction(read: InputReader): boolean {
-  return read.flag('production', read.text('environment') === 'production');
+  const isOne = read.flag('production', read.text('environment') === 'production');
+  return isOne && !isPreview(read);
+}
+
+function isPreview(read: InputReader): boolean {
+  return read.flag('preview', false) && isPreviewName(read.text('name') ?? '');
+}
+
+const HOUR = 3_600_000;
+const PREVIEW_AGE = 14 * 24 * HOUR;
+
+/** @returns milliseconds */
+export function readPreviewAge(read: InputReader): number {
+  const given = read.text('preview-age');
+  if (given === undefined) return PREVIEW_AGE;
+  const [, amount = '', unit = ''] = /^(\d{1,4})\s*([hd])$/.exec(given) ?? [];
+  const age = Number(amount) * (unit === 'd' ? 24 * HOUR : HOUR);
+  if (age >= HOUR) return age;
+  read.fault('preview-age', `is ${quoted(given)}, but must be hours or days, such as \`36h\` or \`14d\``);
+  return PREVIEW_AGE;
 }
 
 export function readPlan(read: InputReader): string | undefined {

@@ -21,6 +21,16 @@ export interface GateRecord extends GateVerdict {
   readonly stage: string;
 }
 
+/** One preview, as a sweep left it. */
+export interface PreviewLine {
+  readonly name: string;
+  /** Since it was last shipped, in words. */
+  readonly age: string;
+  readonly fate: 'removed' | 'would be removed' | 'kept';
+  /** Why it was kept though it is old. */
+  readonly why?: string | undefined;
+}
+
 /** One proven revision, as it is told. */
 export interface RevisionLine {
   readonly revision: number;

@@ -1,7 +1,7 @@
 import type { Comparison } from './comparison.ts';
 import type { Outcome, Reason } from './outcome.ts';
 import type { PlanPreview } from './plan-preview.ts';
-import type { GateRecord, PredictorLine, RevisionLine } from './report-lines.ts';
+import type { GateRecord, PredictorLine, PreviewLine, RevisionLine } from './report-lines.ts';
 
 /** One cause of a failure, most telling first: a sentence, the pod's own words, the cure. */
 export interface Finding {
@@ -117,6 +117,8 @@ export interface Report {
   readonly gates: readonly GateRecord[];
   /** What was proven on this object, newest first; told by mode `status`. */
   readonly history: readonly RevisionLine[];
+  /** What a sweep found and did. */
+  readonly previews: readonly PreviewLine[];
   /** ISO 8601, when the object was created; told by mode `status`. */
   readonly since: string | undefined;
   /** A request that fits the model, for people to send; JSON text. */

@@ -14,11 +14,23 @@ const MEANT_FOR: Partial<Record<InputName, readonly Mode[]>> = {
   'compare-requests': ['canary', 'shadow', 'ab', 'blue-green'],
   'compare-tolerance': ['canary', 'shadow', 'ab', 'blue-green'],
   manifest: ['direct'],
+  'preview-age': ['sweep'],
 };
 
-const MODES = ['direct', 'canary', 'shadow', 'ab', 'blue-green', 'promote', 'rollback', 'status', 'remove'] as const;
+const MODES = [
+  'direct',
+  'canary',
+  'shadow',
+  'ab',
+  'blue-green',
+  'promote',
+  'rollback',
+  'status',
+  'remove',
+  'sweep',
+] as const;
 /** Modes that take their model from the cluster. */
-const WITHOUT_MODEL: readonly Mode[] = ['promote', 'rollback', 'status', 'remove'];
+const WITHOUT_MODEL: readonly Mode[] = ['promote', 'rollback', 'status', 'remove', 'sweep'];
 
 /** The mode, and whether the inputs given with it mean anything to it. */
 export function readMode(read: InputReader): Mode {
@@ -47,7 +59,7 @@ export function checkNamed(read: InputReader, mode: Mode): void {
   read.fault('name', `is needed: mode \`${mode}\` has no model to make a name from`);
 }
 
-const ALONE: readonly Mode[] = ['direct', 'rollback', 'status', 'remove'];
+const ALONE: readonly Mode[] = ['direct', 'rollback', 'status', 'remove', 'sweep'];
 
 /** Behind the ingress nobody can say which predictor answers. */
 export function checkReach(read: InputReader, mode: Mode): void {

@@ -101,6 +101,11 @@ export const TRIGGER_INPUTS = [
       '`true`: each pull request gets a SeldonDeployment of its own, `<name>-pr-<number>`, when it is opened or changed, and loses it when it is closed. Needs `name`.',
   },
   {
+    name: 'preview-age',
+    description:
+      'How long mode `sweep` leaves previews alone after they were last shipped: `14d`, `36h`. Default: 14d.',
+  },
+  {
     name: 'lock',
     choices: ['true', 'false'],
     default: 'true',

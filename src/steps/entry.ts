@@ -5,6 +5,7 @@ import { UserError } from '../core/errors.ts';
 import type { Trigger } from '../core/event.ts';
 import type { InputName } from '../core/inputs.ts';
 import type { Reason } from '../core/outcome.ts';
+import { previewName } from '../core/previews.ts';
 import type { Runner } from '../ports.ts';
 import type { Collaboration } from '../ports-github.ts';
 import type { TargetsRequest } from './read-targets.ts';
@@ -42,7 +43,7 @@ export function previewOf({ raw }: Place, number: number): ReadonlyMap<InputName
     });
   }
   return new Map([
-    ['name', `${name}-pr-${number}`],
+    ['name', previewName(name, number)],
     ['mode', 'direct'],
   ]);
 }

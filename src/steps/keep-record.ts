@@ -1,7 +1,7 @@
 import { isFailure, type Outcome } from '../core/outcome.ts';
-import type { RecordConfig } from '../core/record-inputs.ts';
+import { environmentOf, type RecordConfig } from '../core/record-inputs.ts';
 import type { Report } from '../core/report.ts';
-import type { Runner } from '../ports.ts';
+import type { ObjectRef, Runner } from '../ports.ts';
 import type { DeploymentState, Deployments } from '../ports-github.ts';
 
 export interface RecordOrder {
@@ -25,7 +25,8 @@ export async function openRecord({
   config,
   report,
 }: RecordOrder): Promise<OpenRecord | undefined> {
-  const { environment, isProduction } = config;
+  const { isProduction, isPreview } = config;
+  const environment = environmentOf(config, report.name);
   const { commit } = report.context;
   if (deployments === undefined || environment === undefined || commit === undefined) return undefined;
   const { model, mode, name, namespace } = report;
@@ -34,7 +35,7 @@ export async function openRecord({
       ref: commit,
       environment,
       isProduction,
-      isTransient: false,
+      isTransient: isPreview,
       description: `${mode}: ${model?.name ?? model?.storageUri ?? name} ${model?.version === undefined ? '' : `v${model.version}`}`,
       payload: { mode, name, namespace, model, plan: report.plan },
     });
@@ -61,6 +62,23 @@ export async function closeRecord(
   } catch (error) {
     runner.warning(
       `GitHub's record of deployments was not closed: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+/** What is removed is no longer where anything is deployed. */
+export async function retireRecords(
+  { deployments, runner, config }: Omit<RecordOrder, 'report'>,
+  ref: ObjectRef,
+): Promise<void> {
+  const environment = environmentOf(config, ref.name);
+  if (deployments === undefined || environment === undefined) return;
+  const news = { environmentUrl: undefined, logUrl: undefined, description: 'removed' };
+  try {
+    for (const id of await deployments.of(environment, ref)) await deployments.mark(id, 'inactive', news);
+  } catch (error) {
+    runner.warning(
+      `GitHub's record of ${environment} still says that it is active: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
 }

@@ -15,7 +15,7 @@ function layerOf(path: string): string {
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: ['core'],
-  ports: ['core'],
+  ports: ['core', 'ports'],
   steps: ['core', 'ports', 'steps'],
   run: ['core', 'ports', 'steps'],
 };

@@ -68,6 +68,7 @@ const STARTS: Readonly<Record<string, readonly EventName[]>> = {
   'canary-on-merge.yml': ['push of a model'],
   'oidc-eks.yml': ['push of a model'],
   'mlflow-webhook.yml': ['alias that moved'],
+  'sweep-previews.yml': [],
 };
 
 function jobsOf(workflow: Workflow) {

@@ -69,6 +69,7 @@ describe('docs/security.md', () => {
     permissionsFor({ ...direct, dryRun: true }),
     permissionsFor(direct),
     permissionsFor({ ...direct, mode: 'canary' }),
+    permissionsFor({ ...direct, mode: 'sweep' }),
   ];
 
   it('tells the Role of each use as the action asks for it', () => {

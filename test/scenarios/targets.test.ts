@@ -171,5 +171,5 @@ story('killed while two targets go, nothing of either is left open', async (sand
   expect(sandbox.github.deployments().map(({ states }) => states.at(-1))).toEqual(['error', 'error']);
   expect(told(sandbox, PULL_REQUEST)).toMatch(/\*\*wine-prod\*\* \| ⚠️ .*\n\| \*\*wine-staging\*\* \| ⚠️/);
   const again = await sandbox.act({ inputs: { ...INPUTS, 'lock-timeout': '0' } });
-  expect(again.outputs, again.shown).toMatchObject({ outcome: 'deployed' });
+  expect(again.outputs['outcome'], again.shown).toMatch(/^(?:deployed|unchanged)$/);
 });

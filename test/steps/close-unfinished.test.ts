@@ -19,6 +19,7 @@ it('closes the record even where the cluster cannot be reached any more, and say
   if (unfinished === undefined) return;
   const marks: (readonly [number, DeploymentState])[] = [];
   const deployments = {
+    of: async () => [],
     open: () => Promise.reject(new Error('nothing is opened')),
     mark: async (id: number, state: DeploymentState) => void marks.push([id, state]),
   };

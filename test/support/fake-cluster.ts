@@ -34,6 +34,10 @@ export class FakeCluster implements Cluster {
     return this.#script.findLast((moment) => moment.at <= this.#clock.now() && key in moment)?.[key];
   }
 
+  async list(): Promise<readonly SeldonDeployment[]> {
+    return [];
+  }
+
   async read(): Promise<SeldonDeployment | undefined> {
     this.reads++;
     const scripted = this.#now('object');

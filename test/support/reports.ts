@@ -50,6 +50,7 @@ export function aReport(over: Partial<Report> = {}): Report {
     comparison: undefined,
     gates: [],
     history: [],
+    previews: [],
     since: undefined,
     prediction: {
       origin: 'example',

@@ -1,5 +1,15 @@
+import { isTree, jsonOf } from '../../core/json-value.ts';
+import type { ObjectRef } from '../../ports.ts';
 import type { DeploymentDraft, DeploymentNews, DeploymentState, Deployments } from '../../ports-github.ts';
 import type { GithubApi } from './api.ts';
+
+/** As the API lists them; a payload may come back as the text it was. */
+interface Listed {
+  readonly id: number;
+  readonly payload?: unknown;
+}
+
+const PER_PAGE = 100;
 
 /** Characters GitHub takes of a description. */
 const LONGEST_DESCRIPTION = 140;
@@ -26,6 +36,21 @@ export class GithubDeployments implements Deployments {
       required_contexts: [],
     });
     return (created as { readonly id: number }).id;
+  }
+
+  async of(environment: string, { namespace, name }: ObjectRef): Promise<readonly number[]> {
+    const ids: number[] = [];
+    for (let page = 1; ; page++) {
+      const parameters = { environment, per_page: PER_PAGE, page };
+      const route = 'GET /repos/{owner}/{repo}/deployments';
+      const listed = (await this.#api.ask('list the deployments', route, parameters)) as readonly Listed[];
+      const ours = listed.filter(({ payload }) => {
+        const about = typeof payload === 'string' ? jsonOf(payload) : payload;
+        return isTree(about) && about['namespace'] === namespace && about['name'] === name;
+      });
+      ids.push(...ours.map(({ id }) => id));
+      if (listed.length < PER_PAGE) return ids;
+    }
   }
 
   async mark(

@@ -16,12 +16,16 @@ import { missingPermissions } from './access-review.ts';
 import { failureOf, isObjectMissing, readJson } from './api-status.ts';
 import { ApiConnection, type ConnectionOptions } from './connection.ts';
 import { type CredentialsRequest, loadCredentials } from './credentials.ts';
+import { readEvents } from './events.ts';
 import { Leases } from './leases.ts';
 import { WatchedRollout } from './observation.ts';
 import { KindReader, type ResourceKind, SELDON_DEPLOYMENTS } from './resource-kind.ts';
 import { readRoutes } from './routing.ts';
 import { annotate, differsInStatusOnly, seldonMissing, serverSideApply } from './server-side-apply.ts';
 import { serviceThroughApi } from './service-proxy.ts';
+
+/** Objects of one page of a list. */
+const PAGE = 100;
 
 /** Bytes of a log that are read at most: a runaway container may have written gigabytes. */
 const LONGEST_LOG = 64 * 1024;
@@ -61,6 +65,19 @@ export class KubernetesCluster implements Cluster {
     if (answer === undefined) throw seldonMissing(`${SELDON_DEPLOYMENTS.group}/v1`);
     if (answer.status === 404) return undefined;
     return this.#remember(readJson<SeldonDeployment>(answer, asked('get', SELDON_DEPLOYMENTS, namespace)));
+  }
+
+  async list(namespace: string): Promise<readonly SeldonDeployment[]> {
+    const found: SeldonDeployment[] = [];
+    for (let next: string | undefined = ''; next !== undefined; ) {
+      const query = { limit: String(PAGE), ...(next !== '' && { continue: next }) };
+      const answer = await this.#kinds.get(SELDON_DEPLOYMENTS, namespace, { query });
+      if (answer === undefined) throw seldonMissing(`${SELDON_DEPLOYMENTS.group}/v1`);
+      const page = readJson<SeldonDeploymentList>(answer, asked('list', SELDON_DEPLOYMENTS, namespace));
+      found.push(...(page.items ?? []));
+      next = page.metadata?.continue || undefined;
+    }
+    return found;
   }
 
   missingPermissions(namespace: string, wanted: readonly Permission[]): Promise<readonly Permission[]> {
@@ -154,14 +171,8 @@ export class KubernetesCluster implements Cluster {
     throw failureOf(answer, { verb: 'get', resource: 'pods/log', namespace });
   }
 
-  async events(namespace: string, uid: string): Promise<readonly KubernetesEvent[]> {
-    const answer = await this.#connection.request({
-      method: 'GET',
-      path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`,
-      query: { fieldSelector: `involvedObject.uid=${uid}` },
-    });
-    const list = readJson<{ items?: RecordedEvent[] }>(answer, { verb: 'list', resource: 'events', namespace });
-    return (list.items ?? []).toSorted((a, b) => timeOf(a) - timeOf(b));
+  events(namespace: string, uid: string): Promise<readonly KubernetesEvent[]> {
+    return readEvents(this.#connection, namespace, uid);
   }
 
   async secretKeys({ namespace, name }: ObjectRef): Promise<readonly string[] | 'missing' | 'forbidden'> {
@@ -197,14 +208,9 @@ export class KubernetesCluster implements Cluster {
   }
 }
 
-interface RecordedEvent extends KubernetesEvent {
-  readonly eventTime?: string | null;
-  readonly metadata?: { readonly creationTimestamp?: string };
-}
-
-/** `lastTimestamp` is null in events of the newer API. */
-function timeOf({ lastTimestamp, eventTime, metadata }: RecordedEvent): number {
-  return Date.parse(lastTimestamp ?? eventTime ?? metadata?.creationTimestamp ?? '') || 0;
+interface SeldonDeploymentList {
+  readonly items?: readonly SeldonDeployment[];
+  readonly metadata?: { readonly continue?: string };
 }
 
 function asked(verb: string, { plural, group }: ResourceKind, namespace: string) {

@@ -1,0 +1,45 @@
+import type { Config, Mode, ProofConfig, RenderConfig } from './config.ts';
+import type { InputReader } from './input-reader.ts';
+import { checkNamed, checkReach } from './rollout-inputs.ts';
+import { parseExpectation } from './smoke-expect.ts';
+
+/** Seconds within which no pod can be ready that waits 60 s for its first probe. */
+const LEAST_TIMEOUT = 90;
+
+/** With a base manifest the probes may be its own. */
+export function checkPatience(read: InputReader, { timeout, render }: Config): void {
+  if (timeout === undefined || timeout >= LEAST_TIMEOUT || render.startupProbe || render.manifest !== undefined) return;
+  read.fault(
+    'timeout',
+    `is ${timeout} s, but the first probe is sent after 60 s: give ${LEAST_TIMEOUT} s or more, or \`startup-probe: true\``,
+  );
+}
+
+export function readRender(read: InputReader, mode: Mode): RenderConfig {
+  checkNamed(read, mode);
+  return {
+    name: read.label('name'),
+    namespace: read.label('namespace'),
+    protocol: read.text('protocol') === undefined ? undefined : read.oneOf('protocol', ['seldon', 'v2']),
+    apiVersion: read.oneOf('api-version', ['v1', 'v1alpha2']),
+    replicas: read.count('replicas', { least: 1, most: 1000 }),
+    envSecret: read.objectName('env-secret'),
+    serviceAccount: read.objectName('service-account'),
+    manifest: read.text('manifest'),
+    orchestrator: read.flag('orchestrator', true),
+    startupProbe: read.flag('startup-probe', false),
+  };
+}
+
+export function readProof(read: InputReader, mode: Mode): ProofConfig {
+  const access = read.oneOf('access', ['api-server', 'ingress']);
+  const ingressUrl = read.webUrl('ingress-url');
+  if (access === 'ingress' && read.text('ingress-url') === undefined)
+    read.fault('access', 'is `ingress`, which needs `ingress-url`');
+  if (access === 'ingress') checkReach(read, mode);
+  const smokeRequest = read.text('smoke-request') ?? 'auto';
+  const smokeExpect = read.text('smoke-expect');
+  if (/^[[{]/.test(smokeRequest)) read.json('smoke-request');
+  if (smokeExpect !== undefined) read.attempt('smoke-expect', () => parseExpectation(smokeExpect));
+  return { access, ingressUrl, smokeRequest, smokeExpect };
+}

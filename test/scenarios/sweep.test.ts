@@ -1,0 +1,85 @@
+import { expect } from 'vitest';
+import { pullRequestEvent } from '../../sandbox/github/events.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { leaseName } from '../../src/core/claim.ts';
+import type { SeldonDeployment } from '../../src/core/seldon-deployment.ts';
+import { live, settling, story, using } from './story.ts';
+
+const HOUR = 3_600_000;
+
+function preview(sandbox: Sandbox, number: number, inputs: Readonly<Record<string, string>> = {}) {
+  return sandbox.act(using({ preview: 'true', ...inputs }, { event: pullRequestEvent('opened', { number }) }));
+}
+
+/** As if it had been shipped that long ago. */
+function makeOlder(sandbox: Sandbox, name: string, milliseconds: number): void {
+  const metadata: Partial<SeldonDeployment['metadata']> = live(sandbox, name)?.metadata ?? {};
+  const time = new Date(Date.now() - milliseconds).toISOString();
+  Object.assign(metadata, { creationTimestamp: time });
+  for (const fields of metadata.managedFields ?? []) Object.assign(fields, { time });
+}
+
+story('previews that nobody shipped to for long are swept, and nothing else', async (sandbox) => {
+  await sandbox.act();
+  for (const number of [8, 9]) await preview(sandbox, number, { environment: 'staging' });
+  makeOlder(sandbox, 'wine', 999 * HOUR);
+  makeOlder(sandbox, 'wine-pr-8', 49 * HOUR);
+  makeOlder(sandbox, 'wine-pr-9', 47 * HOUR);
+  const sweep = settling('sweep', { 'preview-age': '48h', environment: 'staging' });
+  const event = { name: 'schedule', payload: { schedule: '0 3 * * *' } };
+  const dry = await sandbox.act({ ...sweep, inputs: { ...sweep.inputs, 'dry-run': 'true' }, event });
+  expect(dry.outputs, dry.shown).toMatchObject({ outcome: 'planned' });
+  expect(dry.summary).toContain('1 of 2 previews of `wine` would be removed');
+  expect(live(sandbox, 'wine-pr-8')).toBeDefined();
+  const end = await sandbox.act({ ...sweep, event });
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'removed', reason: 'ok' });
+  expect(end.summary).toMatch(/\| `wine-pr-8` \| 2 days \| removed \|\n\| `wine-pr-9` \| 47 hours \| kept \|/);
+  expect(['wine', 'wine-pr-8', 'wine-pr-9'].map((name) => live(sandbox, name) !== undefined)).toEqual([
+    true,
+    false,
+    true,
+  ]);
+  const states = sandbox.github.deployments().map((one) => [one.environment, one.transient, one.states.at(-1)]);
+  expect(states).toEqual([
+    ['staging/wine-pr-8', true, 'inactive'],
+    ['staging/wine-pr-9', true, 'success'],
+  ]);
+  const again = await sandbox.act({ ...sweep, event });
+  expect(again.outputs, again.shown).toMatchObject({ outcome: 'unchanged', reason: 'nothing-stale' });
+});
+
+story('a preview that a run is changing is left, and that is said', async (sandbox) => {
+  await preview(sandbox, 8);
+  makeOlder(sandbox, 'wine-pr-8', 49 * HOUR);
+  await sandbox.cluster.api.create({
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: leaseName('wine-pr-8'), namespace: 'seldon' },
+    spec: { holderIdentity: 'another', leaseDurationSeconds: 60, renewTime: new Date().toISOString() },
+  });
+  const end = await sandbox.act(settling('sweep', { 'preview-age': '48h' }));
+  expect(end.summary, end.shown).toMatch(/`wine-pr-8` \| 2 days \| kept: another run/);
+  expect(live(sandbox, 'wine-pr-8')).toBeDefined();
+});
+
+story('a preview is an environment of its own, which ends with its pull request', async (sandbox) => {
+  const inputs = { preview: 'true', environment: 'production' };
+  await sandbox.act(using(inputs, { event: pullRequestEvent('opened', { number: 8 }) }));
+  expect(sandbox.github.deployments()).toMatchObject([
+    { environment: 'production/wine-pr-8', transient: true, production: false, states: ['in_progress', 'success'] },
+  ]);
+  await sandbox.act(using(inputs, { event: pullRequestEvent('closed', { number: 8 }) }));
+  expect(sandbox.github.deployments()[0]?.states.at(-1)).toBe('inactive');
+});
+
+story('what is removed is inactive in the record of its environment, and others there are not', async (sandbox) => {
+  const inputs = { environment: 'staging' };
+  await sandbox.act(using(inputs));
+  await sandbox.act(using({ ...inputs, name: 'beer' }));
+  sandbox.github.fail({ match: /GET .*deployments/, status: 403, times: 1 });
+  const warned = await sandbox.act(settling('remove', { ...inputs, name: 'beer' }));
+  expect(warned.outputs['outcome'], warned.shown).toBe('removed');
+  expect(warned.shown).toContain("Warning: GitHub's record of staging still says that it is active");
+  await sandbox.act(settling('remove', inputs));
+  expect(sandbox.github.deployments().map(({ states }) => states.at(-1))).toEqual(['inactive', 'success']);
+});

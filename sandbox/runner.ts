@@ -31,8 +31,8 @@ export interface ActionEnd {
   readonly shown: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
-  /** A file of the workspace as the run left it; undefined where there is none. */
-  readonly file: (path: string) => string | undefined;
+  /** Files of the workspace when the job ends, by path. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** Milliseconds after SIGINT, as the runner has them. */
@@ -56,8 +56,7 @@ export async function runAction(call: ActionCall): Promise<ActionEnd> {
     const log = main.log + after.log;
     const outputs = readCommandFile(readFileSync(join(folder, 'output'), 'utf8'));
     const summary = readFileSync(join(folder, 'summary'), 'utf8');
-    const files = filesBelow(join(folder, 'workspace'));
-    return { exitCode, log, shown: asShown(log), outputs, summary, file: (path) => files.get(path) };
+    return { exitCode, log, shown: asShown(log), outputs, summary, files: filesIn(join(folder, 'workspace')) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -102,10 +101,10 @@ function prepare(folder: string, { inputs, event, env, files = {} }: ActionCall)
   };
 }
 
-function filesBelow(folder: string): ReadonlyMap<string, string> {
+function filesIn(folder: string): Readonly<Record<string, string>> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
   const paths = entries.map((one) => join(one.parentPath, one.name));
-  return new Map(paths.map((path) => [relative(folder, path), readFileSync(path, 'utf8')]));
+  return Object.fromEntries(paths.map((path) => [relative(folder, path), readFileSync(path, 'utf8')]));
 }
 
 function execute(

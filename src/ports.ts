@@ -33,9 +33,9 @@ export interface ApplyOptions {
 
 /** The Kubernetes API, as far as one SeldonDeployment needs it. */
 export interface Cluster {
-  /** The server's URL without credentials, for messages. */
+  /** The server's URL without credentials, or the path of a file in its place; for messages. */
   readonly server: string;
-  /** The namespace of the kubeconfig's context. */
+  /** The namespace of the kubeconfig's context, or of the file. */
   readonly defaultNamespace: string | undefined;
   /** Undefined when there is none. @throws UserError seldon-not-installed when the API has no such kind. */
   read(ref: ObjectRef): Promise<SeldonDeployment | undefined>;
@@ -160,10 +160,6 @@ export interface Clock {
 export interface Workspace {
   /** Reads the file that an input names, inside the workspace. @throws UserError bad-input when it is missing or outside. */
   read(path: string, input: string): Promise<string>;
-  /** The same; undefined where there is no such file yet. */
-  readIfThere(path: string, input: string): Promise<string | undefined>;
-  /** Writes a file that an input names, inside the workspace, with the folders it needs. @throws UserError bad-input */
-  replace(path: string, input: string, content: string): Promise<void>;
   /** Writes an artifact of the run; returns its path. */
   write(name: string, content: string): Promise<string>;
   /** Appends to the job summary. */

@@ -55,8 +55,7 @@ async function ship(self: Run): Promise<void> {
   const place = await journal.step('preflight', async (conclude) => {
     const found = placeOf(config, world.cluster, brought);
     Object.assign(self.draft, found.ref);
-    if (config.manifestFile === undefined) await checkPermissions({ ...world, ref: found.ref, config }, conclude);
-    else conclude(`no cluster is needed: ${config.manifestFile} counts as live`);
+    await checkPermissions({ ...world, ref: found.ref, config }, conclude);
     return found;
   });
   const { ref } = place;
@@ -74,7 +73,10 @@ async function ship(self: Run): Promise<void> {
   }
   const shipment = await makePlan(self, place, brought);
   const { plan, live } = shipment;
-  if (config.manifestFile !== undefined) return writeFile(self, shipment, config.manifestFile);
+  if (config.manifestFile !== undefined) {
+    const { outcome, reason } = await writeManifest(self, shipment, config.manifestFile);
+    return end(self, outcome, reason);
+  }
   if (config.dryRun) {
     await journal.step('apply', (conclude) => tryPlan(world.cluster, plan, conclude));
     return end(self, 'planned', 'dry-run');
@@ -90,16 +92,6 @@ async function ship(self: Run): Promise<void> {
   self.open.record = await openRecord({ ...world, config: config.record, report: self.draft });
   const carried = await carryOut(chosen, live);
   return carried.findings === undefined ? endWell(self, chosen, carried.applied) : fail(self, chosen, carried);
-}
-
-/** Somebody else applies it: what is planned is all there is, and nothing of it can be asked for by a plan. */
-async function writeFile(self: Run, shipment: Shipment, path: string): Promise<void> {
-  const { config, world, journal, draft } = self;
-  Object.assign(draft, { plan: undefined, next: undefined });
-  if (config.dryRun) return end(self, 'planned', 'dry-run');
-  const order = { ...shipment, workspace: world.workspace, path };
-  const told = await journal.step('write', (conclude) => writeManifest(order, conclude));
-  Object.assign(draft, told);
 }
 
 /** From here on nobody else changes this object, and whatever happens is looked at after the job. */

@@ -1,5 +1,5 @@
 /** Orders become reports: reads their settings, opens what each talks to, runs them as they need each other. */
-import { ManifestFile } from './adapters/manifest-file.ts';
+import { openManifestFile } from './adapters/manifest-file.ts';
 import { MlflowRegistry } from './adapters/mlflow/registry.ts';
 import { openPrometheus } from './adapters/prometheus.ts';
 import { openPublicEndpoint } from './adapters/public-endpoint.ts';
@@ -10,10 +10,8 @@ import type { Order } from './core/choice.ts';
 import { type Config, readConfig } from './core/config.ts';
 import { reportOfFailure } from './core/draft.ts';
 import { UserError } from './core/errors.ts';
-import { parseManifest } from './core/manifest-text.ts';
 import type { Report, RunContext } from './core/report.ts';
 import { skippedReport } from './core/several.ts';
-import type { Cluster } from './ports.ts';
 import { run } from './run.ts';
 import { carryOrders } from './steps/carry-orders.ts';
 import type { Entry } from './steps/entry.ts';
@@ -93,7 +91,10 @@ type Carrying = Omit<Surroundings, 'pullRequest' | 'context'> &
   };
 
 async function carry({ config, given }: ReadOrder, at: Carrying): Promise<Report> {
-  const cluster = await openTarget(config, at.workspace);
+  const { manifestFile } = config;
+  const cluster = await (manifestFile === undefined
+    ? openCluster(config.cluster)
+    : openManifestFile(at.workspace, manifestFile));
   const registry = openRegistry(config);
   try {
     const { prometheusUrl: url, prometheusToken: token } = config.gate;
@@ -106,13 +107,6 @@ async function carry({ config, given }: ReadOrder, at: Carrying): Promise<Report
     registry.close();
     cluster.close();
   }
-}
-
-/** Where it goes: a cluster, or the file that stands for one. */
-async function openTarget({ cluster, manifestFile: path }: Config, workspace: RunnerWorkspace): Promise<Cluster> {
-  if (path === undefined) return openCluster(cluster);
-  const text = await workspace.readIfThere(path, 'manifest-file');
-  return new ManifestFile(path, text === undefined ? undefined : parseManifest(text, path, 'manifest-file'));
 }
 
 function openRegistry(config: Config): MlflowRegistry {

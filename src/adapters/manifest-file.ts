@@ -1,75 +1,118 @@
 import { UserError } from '../core/errors.ts';
+import { formatManifest, laidOver, parseManifest } from '../core/manifest-file.ts';
 import type { SeldonDeployment } from '../core/seldon-deployment.ts';
-import type { Cluster, HttpEndpoint, ObjectRef, Observation } from '../ports.ts';
+import type { ApplyOptions, Cluster, ObjectRef } from '../ports.ts';
+
+const INPUT = 'manifest-file';
+
+/** Files of the repository, by the input that names them. */
+interface Files {
+  find(path: string, input: string): Promise<string | undefined>;
+  replace(path: string, input: string, content: string): Promise<void>;
+}
+
+/** Reads the file. @throws UserError bad-input, manifest-invalid */
+export async function openManifestFile(files: Files, path: string): Promise<ManifestFile> {
+  const text = await files.find(path, INPUT);
+  return new ManifestFile(files, path, text === undefined ? undefined : parseManifest(text, path, INPUT));
+}
 
 /**
- * A file that Argo CD or Flux applies, in place of a cluster: what is in it counts as live. It can be read and planned
- * upon; whatever needs pods it does not have.
+ * A file that Argo CD or Flux applies, in place of a cluster: what it says counts as live, and an apply replaces it. Nothing
+ * runs in it, so nobody can wait, prove or look there.
  */
 export class ManifestFile implements Cluster {
   readonly server: string;
-  readonly #path: string;
-  readonly #object: SeldonDeployment | undefined;
+  readonly defaultNamespace: string | undefined;
+  readonly #files: Files;
+  #object: SeldonDeployment | undefined;
 
-  /** @param object undefined: there is no such file yet */
-  constructor(path: string, object: SeldonDeployment | undefined) {
+  constructor(files: Files, path: string, object: SeldonDeployment | undefined) {
     this.server = path;
-    this.#path = path;
+    this.defaultNamespace = object?.metadata.namespace;
+    this.#files = files;
     this.#object = object;
   }
 
-  get defaultNamespace(): string | undefined {
-    return this.#object?.metadata.namespace;
-  }
-
-  /** @throws UserError manifest-invalid when the file is about another object */
   async read({ namespace, name }: ObjectRef): Promise<SeldonDeployment | undefined> {
-    const { metadata } = this.#object ?? {};
-    if (metadata === undefined) return undefined;
+    if (this.#object === undefined) return undefined;
+    // Without a namespace it is the one that Argo CD or Flux gives it.
+    const { metadata } = this.#object;
     if (metadata.name === name && (metadata.namespace ?? namespace) === namespace) return this.#object;
-    const held = `${metadata.namespace ?? namespace}/${metadata.name}`;
-    throw new UserError('manifest-invalid', `${this.#path} holds SeldonDeployment ${held}, not ${namespace}/${name}`, {
-      hint: 'correct the input `manifest-file`, or `name` and `namespace`',
-    });
+    const found = [metadata.namespace, metadata.name].filter((part) => part !== undefined).join('/');
+    throw new UserError(
+      'object-not-ours',
+      `${this.server} holds SeldonDeployment ${found}, and this run is about ${namespace}/${name}`,
+      { hint: 'give each a `manifest-file` of its own, or correct the inputs `name` and `namespace`' },
+    );
   }
 
-  async missingPermissions(): Promise<readonly []> {
+  async apply(manifest: SeldonDeployment, { dryRun }: ApplyOptions): Promise<SeldonDeployment> {
+    const written = laidOver(this.#object, manifest);
+    if (dryRun) return written;
+    await this.#files.replace(this.server, INPUT, formatManifest(written));
+    this.#object = written;
+    return written;
+  }
+
+  /** Nobody has to be asked. */
+  async missingPermissions(): Promise<readonly never[]> {
     return [];
   }
 
-  async routes(): Promise<readonly []> {
+  /** Nobody knows how it is routed. */
+  async routes(): Promise<readonly never[]> {
     return [];
-  }
-
-  async servedVersions(): Promise<readonly string[]> {
-    return ['v1', 'v1alpha3', 'v1alpha2'];
   }
 
   async secretKeys(): Promise<'forbidden'> {
     return 'forbidden';
   }
 
-  list = (): Promise<never> => this.#refuse();
-  apply = (): Promise<never> => this.#refuse();
-  annotate = (): Promise<never> => this.#refuse();
-  remove = (): Promise<never> => this.#refuse();
-  takeTurn = (): Promise<never> => this.#refuse();
-  giveTurn = (): Promise<never> => this.#refuse();
-  logs = (): Promise<never> => this.#refuse();
-  events = (): Promise<never> => this.#refuse();
-  observe = (): Promise<Observation> => this.#refuse();
+  servedVersions(): Promise<never> {
+    return this.#cannot('say which versions are served');
+  }
 
-  service(): HttpEndpoint {
-    throw this.#error();
+  list(): Promise<never> {
+    return this.#cannot('list others');
+  }
+
+  annotate(): Promise<never> {
+    return this.#cannot('keep notes');
+  }
+
+  remove(): Promise<never> {
+    return this.#cannot('remove anything');
+  }
+
+  observe(): Promise<never> {
+    return this.#cannot('be watched');
+  }
+
+  logs(): Promise<never> {
+    return this.#cannot('have logs');
+  }
+
+  events(): Promise<never> {
+    return this.#cannot('have events');
+  }
+
+  takeTurn(): Promise<never> {
+    return this.#cannot('give turns');
+  }
+
+  giveTurn(): Promise<never> {
+    return this.#cannot('take turns back');
+  }
+
+  service(): never {
+    throw new Error(`${this.server} is a file: it has no Services`);
   }
 
   close(): void {}
 
-  #refuse(): Promise<never> {
-    return Promise.reject(this.#error());
-  }
-
-  #error(): Error {
-    return new Error(`${this.#path} is a file, and no cluster`);
+  /** A run that gets here took a way that only a cluster can go: a bug. */
+  async #cannot(what: string): Promise<never> {
+    throw new Error(`${this.server} is a file: it cannot ${what}`);
   }
 }

@@ -1,5 +1,5 @@
-import { appendFile, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { appendFile, lstat, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import type { Workspace } from '../ports.ts';
 
@@ -27,39 +27,38 @@ export class RunnerWorkspace implements Workspace {
         cause,
       });
     });
-    await this.#demandInside(file, path, input);
+    // A link in a checked-out pull request must not make us read, and then tell, a file of the runner.
+    if (relative(await realpath(root), file).startsWith('..')) throw outside(path, input);
     return readFile(file, 'utf8');
   }
 
-  async readIfThere(path: string, input: string): Promise<string | undefined> {
-    const there = await this.#nearest(path);
-    await this.#demandInside(there.folder, path, input);
-    return there.rest === '' ? this.read(path, input) : undefined;
-  }
-
-  async replace(path: string, input: string, content: string): Promise<void> {
-    const { folder, rest } = await this.#nearest(path);
-    await this.#demandInside(folder, path, input);
-    const file = join(folder, rest);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content);
-  }
-
-  /** What of a path exists, with its links followed, and what does not. */
-  async #nearest(path: string): Promise<{ readonly folder: string; readonly rest: string }> {
-    const whole = resolve(this.#folders.root, path);
-    for (let there = whole; ; there = dirname(there)) {
-      const folder = await realpath(there).catch(() => undefined);
-      if (folder !== undefined) return { folder, rest: relative(there, whole) };
+  /** The file that an input names; undefined when there is none yet. @throws UserError bad-input when it is outside. */
+  async find(path: string, input: string): Promise<string | undefined> {
+    const file = await this.#placeOf(path, input);
+    try {
+      return await readFile(file, 'utf8');
+    } catch (cause) {
+      if (codeOf(cause) === 'ENOENT') return undefined;
+      throw unusable(path, { input, cause });
     }
   }
 
-  /** A link in a checked-out pull request must not make us read, and then tell, a file of the runner, nor write one. */
-  async #demandInside(file: string, path: string, input: string): Promise<void> {
-    if (!relative(await realpath(this.#folders.root), file).startsWith('..')) return;
-    throw new UserError('bad-input', `the file ${path} (input \`${input}\`) lies outside the workspace`, {
-      hint: 'give a path inside the repository',
-    });
+  /** Writes the file that an input names, and the folders it lies in. @throws UserError bad-input when it is outside. */
+  async replace(path: string, input: string, content: string): Promise<void> {
+    const file = await this.#placeOf(path, input);
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, content);
+    } catch (cause) {
+      throw unusable(path, { input, cause });
+    }
+  }
+
+  async #placeOf(path: string, input: string): Promise<string> {
+    const { root } = this.#folders;
+    const file = await realPlace(resolve(root, path));
+    if (file === undefined || relative(await realpath(root), file).startsWith('..')) throw outside(path, input);
+    return file;
   }
 
   async write(name: string, content: string): Promise<string> {
@@ -73,4 +72,32 @@ export class RunnerWorkspace implements Workspace {
   async summarize(markdown: string): Promise<void> {
     if (this.#folders.summary !== undefined) await appendFile(this.#folders.summary, `${markdown}\n`);
   }
+}
+
+/** Where a path leads when its links are followed, though its last parts need not exist; undefined where a link leads nowhere. */
+async function realPlace(path: string): Promise<string | undefined> {
+  const found = await realpath(path).catch(() => undefined);
+  if (found !== undefined) return found;
+  const isThere = await lstat(path).then(
+    () => true,
+    () => false,
+  );
+  const folder = isThere ? undefined : await realPlace(dirname(path));
+  return folder === undefined ? undefined : join(folder, basename(path));
+}
+
+function outside(path: string, input: string): UserError {
+  return new UserError('bad-input', `the file ${path} (input \`${input}\`) lies outside the workspace`, {
+    hint: 'give a path inside the repository',
+  });
+}
+
+function unusable(path: string, { input, cause }: { readonly input: string; readonly cause: unknown }): UserError {
+  return new UserError('bad-input', `the file ${path} (input \`${input}\`) cannot be used: ${codeOf(cause)}`, {
+    cause,
+  });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

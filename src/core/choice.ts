@@ -41,9 +41,18 @@ export function orderOf(place: Place, chosen: ReadonlyMap<InputName, string>): O
 }
 
 /** @throws UserError bad-input when it does not say yes or no */
-export function isPreview({ raw }: Pick<Place, 'raw'>): boolean {
+export function isPreview(place: Pick<Place, 'raw'>): boolean {
+  return isSaid(place, 'preview', false);
+}
+
+/** Is a cluster changed, and not a file? @throws UserError bad-input when it does not say yes or no */
+export function isApplied(place: Pick<Place, 'raw'>): boolean {
+  return isSaid(place, 'apply', true);
+}
+
+function isSaid({ raw }: Pick<Place, 'raw'>, name: InputName, fallback: boolean): boolean {
   const read = new InputReader(raw);
-  const isOne = read.flag('preview', false);
+  const answer = read.flag(name, fallback);
   read.end();
-  return isOne;
+  return answer;
 }

@@ -1,4 +1,5 @@
 import { InputReader, type RawInputs } from './input-reader.ts';
+import { readManifestFile } from './manifest-file-inputs.ts';
 import {
   type RecordConfig,
   readLock,
@@ -10,15 +11,7 @@ import {
 } from './record-inputs.ts';
 import { readRegistry } from './registry-inputs.ts';
 import { checkPatience, readProof, readRender } from './render-inputs.ts';
-import {
-  checkModelUri,
-  readCompare,
-  readGate,
-  readManifestFile,
-  readMode,
-  readModelUri,
-  readShare,
-} from './rollout-inputs.ts';
+import { checkModelUri, readCompare, readGate, readMode, readModelUri, readShare } from './rollout-inputs.ts';
 
 /** The settings of one run, read once and readonly from then on. Modules declare the slice they need. */
 

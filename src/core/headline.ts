@@ -46,11 +46,10 @@ function sentence(report: Report): string {
     case 'deployed':
       return deployed(report, model);
     case 'rendered':
-      return `${model} is written to ${codeSpan(report.manifestPath ?? '')}: commit it`;
+      return `${model} is written to ${file(report)}: commit it`;
     case 'unchanged':
       if (report.mode === 'sweep') return swept(report);
-      if (report.reason === 'already-written')
-        return `${codeSpan(report.manifestPath ?? '')} has ${model} already: nothing to commit`;
+      if (report.reason === 'rendered') return `${file(report)} says ${model} already`;
       return report.mode === 'direct'
         ? `${model} is live on Seldon already, and answers`
         : `${deployed(report, model)} already`;
@@ -84,6 +83,10 @@ function sentence(report: Report): string {
     case 'unknown':
       return `${model}: what is live now is not certain`;
   }
+}
+
+function file({ manifestPath }: Report): string {
+  return codeSpan(manifestPath ?? 'the file');
 }
 
 function swept({ name, previews, outcome }: Report): string {

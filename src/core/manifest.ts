@@ -105,7 +105,7 @@ export function renderedSpecOf(live: SeldonDeployment): SeldonDeploymentSpec {
 }
 
 /** A note that somebody damaged counts as none: then all is kept. */
-function renderedBefore(live: SeldonDeployment | undefined): RenderedNote | undefined {
+export function renderedBefore(live: SeldonDeployment | undefined): RenderedNote | undefined {
   try {
     const note: unknown = JSON.parse(live?.metadata.annotations?.[ANNOTATIONS.rendered] ?? '');
     if (!isTree(note) || !isTree(note['metadata']) || !isTree(note['spec'])) return undefined;

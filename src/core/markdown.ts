@@ -125,15 +125,21 @@ const WITH_ENDPOINT: readonly Outcome[] = [
   'rolled-back',
 ];
 
-function endpoint({ endpoint: at, prediction, sampleRequest, outcome, mode }: Report): readonly string[] {
+function endpoint(report: Report): readonly string[] {
+  const { endpoint: at, prediction, sampleRequest, outcome } = report;
   if (at === undefined || !WITH_ENDPOINT.includes(outcome)) return [];
   const url = at.predictUrl ?? at.inClusterUrl;
   const where = at.predictUrl === undefined ? ' (inside the cluster; give `ingress-url` for the public one)' : '';
-  const later =
-    outcome === 'planned'
-      ? `**Endpoint** once it is deployed with mode ${mode}`
-      : `**Endpoint**${outcome === 'rendered' ? ' once it is applied' : ''}`;
-  return [`${later}: ${codeSpan(url, 2000)}${where}`, fence(curlLine(url, prediction?.request ?? sampleRequest), 'sh')];
+  return [
+    `**Endpoint**${condition(report)}: ${codeSpan(url, 2000)}${where}`,
+    fence(curlLine(url, prediction?.request ?? sampleRequest), 'sh'),
+  ];
+}
+
+/** What must happen before the endpoint answers so. */
+function condition({ outcome, reason, mode }: Report): string {
+  if (outcome === 'planned') return ` once it is deployed with mode ${mode}`;
+  return reason === 'rendered' ? ' once that file is applied' : '';
 }
 
 /** How to have exactly what was planned. */

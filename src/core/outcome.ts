@@ -71,7 +71,6 @@ export type Reason =
   | 'already-live'
   | 'dry-run'
   | 'rendered'
-  | 'already-written'
   | 'status'
   | 'help'
   | 'not-a-command'

@@ -22,7 +22,10 @@ export const OUTPUTS = [
   { name: 'model-version', description: 'Version of the registered model, where there is one.' },
   { name: 'model-storage-uri', description: 'The immutable storage URI that Seldon loads.' },
   { name: 'previous-model-uri', description: 'The storage URI that was live before.' },
-  { name: 'manifest-path', description: 'File with the rendered manifest.' },
+  {
+    name: 'manifest-path',
+    description: 'File with the rendered manifest; with `apply: false` the path in `manifest-file`.',
+  },
   {
     name: 'predictors',
     description: 'Who gets how much, as JSON: `[{"name": "main", "model": …, "traffic": 90, …}]`.',

@@ -1,4 +1,3 @@
-import { dump } from 'js-yaml';
 import type { Budget } from './budget.ts';
 import { changesBetween } from './changes.ts';
 import type { Mode, Protocol, RenderConfig, ShareConfig } from './config.ts';
@@ -6,10 +5,11 @@ import { withoutEnvironmentValues } from './environment-values.ts';
 import type { Ingress } from './ingress.ts';
 import { contains, equal } from './json-value.ts';
 import { assembleManifest, type Lineup } from './manifest.ts';
+import { readableYaml } from './manifest-file.ts';
 import type { Model } from './model.ts';
 import { overlay } from './overlay.ts';
 import type { RunContext } from './report.ts';
-import { ANNOTATIONS, type Predictor, type SeldonDeployment } from './seldon-deployment.ts';
+import type { Predictor, SeldonDeployment } from './seldon-deployment.ts';
 
 /** The inputs about the object, with the protocol decided. */
 export type RenderOptions = RenderConfig & { readonly protocol: Protocol };
@@ -128,8 +128,8 @@ export function planOf(request: PlanRequest, { stages: drafts, subject, budget, 
     stages: [first, ...more],
     manifest,
     predictor,
-    yaml: readable(manifest),
-    toldYaml: readable(withoutEnvironmentValues(manifest)),
+    yaml: readableYaml(manifest),
+    toldYaml: readableYaml(withoutEnvironmentValues(manifest)),
     summary,
     unchanged,
     changes,
@@ -149,13 +149,6 @@ function asApplied(manifest: SeldonDeployment, before: SeldonDeployment | undefi
     },
     spec: { ...overlay(before?.spec, manifest.spec), predictors: manifest.spec.predictors },
   };
-}
-
-/** Without what only this cluster and this run mean: the text can be committed and applied elsewhere. */
-function readable(manifest: SeldonDeployment): string {
-  const { resourceVersion: _version, annotations, ...metadata } = manifest.metadata;
-  const { [ANNOTATIONS.rendered]: _note, ...told } = annotations ?? {};
-  return dump({ ...manifest, metadata: { ...metadata, annotations: told } }, { lineWidth: 120, noRefs: true });
 }
 
 function summarize({ live, name, namespace }: PlanRequest, unchanged: boolean, changes: readonly string[]): string {

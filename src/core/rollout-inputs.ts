@@ -78,38 +78,6 @@ export function checkModelUri(read: InputReader, uri: string | undefined): void 
   if (read.hasFaults && uri) read.attempt('model-uri', () => parseModelUri(uri));
 }
 
-/** Inputs that need pods, or a rollout that somebody watches. */
-const OF_A_CLUSTER = [
-  'steps',
-  'prometheus-url',
-  'compare-requests',
-  'compare-tolerance',
-  'write-back',
-  'smoke-expect',
-] as const;
-const OF_A_FILE: readonly Mode[] = ['direct', 'canary', 'shadow', 'ab', 'blue-green', 'promote', 'rollback'];
-
-/** @returns undefined where a cluster is meant */
-export function readManifestFile(read: InputReader, mode: Mode): string | undefined {
-  const path = read.text('manifest-file');
-  if (read.flag('apply', true)) {
-    if (path !== undefined) read.fault('manifest-file', 'is only for `apply: false`');
-    return undefined;
-  }
-  if (path === undefined) read.fault('apply', 'is `false`, which needs `manifest-file`: where to write the manifest');
-  if (!OF_A_FILE.includes(mode)) read.fault('apply', `is \`false\`, but mode \`${mode}\` needs a cluster`);
-  if (read.text('routing') === 'ambassador-annotations')
-    read.fault('routing', 'is `ambassador-annotations`, which makes a second object: one file holds one');
-  for (const name of OF_A_CLUSTER) {
-    if (read.text(name) !== undefined)
-      read.fault(
-        name,
-        'means nothing with `apply: false`: nothing is watched or proven; leave it out, one commit is one step',
-      );
-  }
-  return path;
-}
-
 export function readShare(read: InputReader): ShareConfig {
   const steps = readSteps(read);
   const traffic = read.count('traffic', { least: 0, most: 100 });

@@ -1,5 +1,5 @@
 import { modelRefusal } from '../core/admission-rules.ts';
-import { isPreview, orderOf, type Place } from '../core/choice.ts';
+import { isApplied, isPreview, orderOf, type Place } from '../core/choice.ts';
 import type { Trigger } from '../core/event.ts';
 import { policyOf } from './admit.ts';
 import { type Entry, type EntryRequest, goOn, ignored, previewOf, refused } from './entry.ts';
@@ -33,7 +33,7 @@ function closed(places: readonly Place[], number: number): Entry {
   return goOn(previews.map((place) => orderOf(place, new Map([...previewOf(place, number), ['mode', 'remove']]))));
 }
 
-/** A pull request shows its plan; where it gets a preview, that is shipped. The code that asks for it is a fork's or ours. */
+/** A pull request shows its plan, or the file that it needs; where it gets a preview, that is shipped. The code that asks for it is a fork's or ours. */
 function opened(places: readonly Place[], { number, head, isFork }: Extract<Trigger, { kind: 'pull-request' }>): Entry {
   if (isFork && places.some((place) => isPreview(place) && !policyOf(place.raw).allowForks)) {
     return refused({
@@ -43,7 +43,10 @@ function opened(places: readonly Place[], { number, head, isFork }: Extract<Trig
     });
   }
   const orders = places.map((place) =>
-    orderOf(place, isPreview(place) ? previewOf(place, number) : new Map([['dry-run', 'true']])),
+    orderOf(
+      place,
+      isPreview(place) ? previewOf(place, number) : new Map(isApplied(place) ? [['dry-run', 'true']] : []),
+    ),
   );
   return goOn(orders, { head });
 }

@@ -1,6 +1,7 @@
 import type { Config, Mode, Protocol, SettlingMode, ShippingMode } from '../core/config.ts';
+import { UserError } from '../core/errors.ts';
 import type { Ingress } from '../core/ingress.ts';
-import { parseManifest } from '../core/manifest-text.ts';
+import { parseManifest } from '../core/manifest-file.ts';
 import type { Model } from '../core/model.ts';
 import type { Plan, PlanRequest } from '../core/plan.ts';
 import type { RunContext } from '../core/report.ts';
@@ -51,10 +52,7 @@ export async function lookAround(
 export async function planRollout(workspace: Workspace, order: PlanOrder): Promise<RolloutPlan> {
   const { config, ref, live, context, ingress, front } = order;
   const { manifest } = config.render;
-  const base =
-    manifest === undefined
-      ? undefined
-      : parseManifest(await workspace.read(manifest, 'manifest'), manifest, 'manifest');
+  const base = manifest === undefined ? undefined : await readBase(workspace, manifest);
   const request: PlanRequest = {
     mode: config.mode,
     ...ref,
@@ -90,4 +88,12 @@ function isShipping(mode: Mode): mode is ShippingMode {
 
 function isSettling(mode: Mode): mode is SettlingMode {
   return mode in settling;
+}
+
+async function readBase(workspace: Workspace, path: string): Promise<SeldonDeployment> {
+  const base = parseManifest(await workspace.read(path, 'manifest'), path, 'manifest');
+  if (base !== undefined) return base;
+  throw new UserError('manifest-invalid', `${path} (input \`manifest\`) is empty`, {
+    hint: 'give one YAML document of kind SeldonDeployment, or leave the input out',
+  });
 }

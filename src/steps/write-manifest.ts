@@ -1,27 +1,38 @@
+import { withoutEnvironmentValues } from '../core/environment-values.ts';
+import { equal } from '../core/json-value.ts';
 import { predictorLines } from '../core/live-state.ts';
-import { fileText } from '../core/manifest-text.ts';
-import type { Report } from '../core/report.ts';
-import type { Workspace } from '../ports.ts';
-import type { Conclude } from './journal.ts';
-import type { Shipment } from './run-state.ts';
+import { readableYaml } from '../core/manifest-file.ts';
+import type { Outcome, Reason } from '../core/outcome.ts';
+import type { Run, Shipment } from './run-state.ts';
 
-interface Writing {
-  readonly workspace: Workspace;
-  /** In the workspace. */
-  readonly path: string;
+export interface Ending {
+  readonly outcome: Outcome;
+  readonly reason: Reason;
 }
 
-/** Writes what Argo CD or Flux will apply. A file that says it all already is not touched: no run makes a commit of nothing. */
-export async function writeManifest(
-  { plan, live, workspace, path }: Pick<Shipment, 'plan' | 'live'> & Writing,
-  conclude: Conclude,
-): Promise<Pick<Report, 'outcome' | 'reason' | 'predictors' | 'manifestPath'>> {
-  const told = { manifestPath: path, predictors: predictorLines(plan.manifest) };
-  if (plan.unchanged) {
-    conclude(`${path} says all of this already`);
-    return { outcome: 'unchanged', reason: 'already-written', ...told };
-  }
-  await workspace.replace(path, 'manifest-file', fileText(plan.manifest, live));
-  conclude(`${path} is written: commit it, and what applies it does the rest`);
-  return { outcome: 'rendered', reason: 'rendered', ...told };
+/** Where others apply: the file gets what a cluster would have got in the end, all stages in one. Nothing is proven. */
+export function writeManifest(
+  { config, world, journal, draft }: Run,
+  { plan, live }: Pick<Shipment, 'plan' | 'live'>,
+  path: string,
+): Promise<Ending> {
+  return journal.step('write', async (conclude) => {
+    const manifest = await world.cluster.apply(plan.manifest, { dryRun: true });
+    draft.manifest = readableYaml(withoutEnvironmentValues(manifest));
+    // No prediction is sent in any case.
+    draft.predictionSkipped = undefined;
+    if (config.dryRun) {
+      conclude(`dry run, so ${path} is as it was`);
+      return { outcome: 'planned', reason: 'dry-run' };
+    }
+    Object.assign(draft, { manifestPath: path, predictors: predictorLines(manifest) });
+    if (equal(live, manifest)) {
+      conclude(`${path} says all of this already`);
+      return { outcome: 'unchanged', reason: 'rendered' };
+    }
+    await world.confirm();
+    await world.cluster.apply(plan.manifest, { dryRun: false });
+    conclude(`${path} is written`);
+    return { outcome: 'rendered', reason: 'rendered' };
+  });
 }

@@ -32,6 +32,7 @@ describe('what the inputs say', () => {
       proof: { access: 'api-server', smokeRequest: 'auto', ingressUrl: undefined },
       timeout: undefined,
       dryRun: false,
+      manifestFile: undefined,
       onFailure: 'rollback',
       tell: { comment: 'auto' },
     });
@@ -77,6 +78,8 @@ describe('what the inputs say', () => {
   });
 });
 
+const FILE = { apply: 'false', 'manifest-file': 'deploy/wine.yaml' };
+
 describe('a fault of the inputs', () => {
   it.each([
     [{ 'model-uri': ' ' }, '`model-uri` is required'],
@@ -118,6 +121,17 @@ describe('a fault of the inputs', () => {
     [{ 'artifacts-destination': 'mlflow' }, '`artifacts-destination` is `mlflow`, but must be a storage URI'],
     [{ comment: 'always' }, 'needs `github-token`'],
     [{ 'pull-request': '#7' }, '`pull-request`'],
+    [{ 'manifest-file': 'deploy/wine.yaml' }, '`manifest-file` is written with `apply: false` alone'],
+    [{ apply: 'false' }, '`manifest-file` is required with `apply: false`'],
+    [{ apply: 'false', 'manifest-file': 'deploy/' }, '`manifest-file` must be the path of a YAML file'],
+    [{ ...FILE, mode: 'canary', steps: '5,25' }, '`steps` needs a cluster, but `apply` is `false`: give `traffic`'],
+    [{ ...FILE, mode: 'status', 'model-uri': '', name: 'wine' }, '`mode` is `status`, which needs a cluster'],
+    [{ ...FILE, mode: 'remove', 'model-uri': '', name: 'wine' }, '`false`: delete the file'],
+    [{ ...FILE, mode: 'rollback', 'model-uri': '', name: 'wine', to: 'v3' }, '`to` needs a cluster'],
+    [{ ...FILE, mode: 'canary', routing: 'ambassador-annotations' }, 'asks the cluster how it routes'],
+    [{ ...FILE, environment: 'production', 'github-token': 'ghs_token' }, '`environment` needs a cluster'],
+    [{ ...FILE, preview: 'true', name: 'wine' }, '`preview` needs a cluster'],
+    [{ ...FILE, manifest: './deploy/wine.yaml' }, '`manifest` is the same file as `manifest-file`'],
   ])('%j is told by name and cure', (given, sentence) => {
     expect(faultsOf(given)).toContain(sentence);
   });

@@ -1,128 +1,179 @@
 import { load } from 'js-yaml';
 import { expect } from 'vitest';
-import type { ActionEnd } from '../../sandbox/runner.ts';
-import { PULL_REQUEST, type Sandbox } from '../../sandbox/sandbox.ts';
-import { ANNOTATIONS, type SeldonDeployment } from '../../src/core/seldon-deployment.ts';
-import { live, settling, story } from './story.ts';
+import { ADMIN } from '../../sandbox/cluster/access.ts';
+import { KubernetesClient } from '../../sandbox/kubernetes-client.ts';
+import type { ActionCall, ActionEnd } from '../../sandbox/runner.ts';
+import { OPEN_PULL_REQUEST, type Sandbox } from '../../sandbox/sandbox.ts';
+import type { SeldonDeployment } from '../../src/core/seldon-deployment.ts';
+import { sample } from './load.ts';
+import { expectEnding, live, story } from './story.ts';
 
-const PATH = 'deploy/wine.yaml';
+const FILE = 'deploy/wine.yaml';
+const V2 = 'models:/wine-quality@challenger';
+const CANARY = { mode: 'canary', 'model-uri': V2, traffic: '20' };
+const RENDERED = { outcome: 'rendered', reason: 'rendered' };
 
-/** No cluster and no way to one. */
-const FILE = { apply: 'false', 'manifest-file': PATH, kubeconfig: '' };
-const NOWHERE = { KUBECONFIG: '/nowhere' };
+/** A call that has no cluster, and a repository whose file says this. */
+function rendering(file?: string, inputs: Readonly<Record<string, string>> = {}): Partial<ActionCall> {
+  return {
+    inputs: { apply: 'false', 'manifest-file': FILE, kubeconfig: '', ...inputs },
+    ...(file !== undefined && { files: { [FILE]: file } }),
+  };
+}
 
-/** A run upon the file as an earlier run left it. */
-function render(
-  sandbox: Sandbox,
-  before: ActionEnd | undefined,
-  inputs: Readonly<Record<string, string>> = {},
-): Promise<ActionEnd> {
-  const text = before?.file(PATH);
-  return sandbox.act({
-    inputs: { ...FILE, ...inputs },
-    env: NOWHERE,
-    ...(text !== undefined && { files: { [PATH]: text } }),
+function written(end: ActionEnd): string {
+  expect(Object.keys(end.files), end.shown).toEqual([FILE]);
+  return end.files[FILE] ?? '';
+}
+
+function objectIn(text: string): SeldonDeployment {
+  return load(text) as SeldonDeployment;
+}
+
+/** `main 80, canary 20`, as the file says it. */
+function sharesIn(text: string): string {
+  return objectIn(text)
+    .spec.predictors.map(({ name, traffic }) => `${name} ${traffic}`)
+    .join(', ');
+}
+
+const TOLERATIONS = `            tolerations:
+              - key: gpu
+                operator: Exists
+`;
+
+const ARGO = { ...ADMIN, name: 'argo', token: 'sandbox-argo-token' };
+
+/** Applies a file as Argo CD and Flux do, and waits until these versions answer, and no other. */
+async function sync(sandbox: Sandbox, text: string, versions: readonly string[]): Promise<void> {
+  const client = new KubernetesClient(sandbox.cluster.kubeconfig(ARGO.name));
+  const path =
+    '/apis/machinelearning.seldon.io/v1/namespaces/seldon/seldondeployments/wine?fieldManager=argocd&force=true';
+  await client.call({ method: 'PATCH', path, body: objectIn(text), contentType: 'application/apply-patch+yaml' });
+  const answering = async () => Object.keys((await sample(sandbox, 20)).answers).sort();
+  await expect.poll(answering, { timeout: 30_000 }).toEqual(versions);
+}
+
+story('without a cluster a first model becomes a file to commit, and what it says of itself', async (sandbox) => {
+  const before = sandbox.cluster.requests.length;
+  const end = await sandbox.act(rendering());
+  const comment = expectEnding(sandbox, end, RENDERED);
+  expect(comment).toContain('📝 **wine-quality** v1 is written to `deploy/wine.yaml`: commit it');
+  expect(comment).toContain('**Endpoint** once that file is applied: ');
+  expect(comment).toContain('kind: SeldonDeployment');
+  expect(comment).not.toContain('plan=');
+  expect(end.outputs).toMatchObject({ 'manifest-path': FILE, name: 'wine', namespace: 'seldon', 'model-version': '1' });
+  expect(objectIn(written(end))).toMatchObject({ kind: 'SeldonDeployment', metadata: { name: 'wine' } });
+  expect(written(end)).not.toMatch(/status:|resourceVersion|uid|actions\/runs|octocat|6dcb09b5/);
+  expect(sandbox.cluster.requests.slice(before).filter(({ user }) => user === 'action')).toEqual([]);
+  expect(comment).not.toContain('Secret seldon/');
+});
+
+story('the same again leaves the file as it is, byte for byte, whoever runs it', async (sandbox) => {
+  const text = written(await sandbox.act(rendering()));
+  const end = await sandbox.act({ ...rendering(text), env: { GITHUB_RUN_ID: '4712', GITHUB_ACTOR: 'maria' } });
+  const comment = expectEnding(sandbox, end, { outcome: 'unchanged', reason: 'rendered' });
+  expect(comment).toContain('`deploy/wine.yaml` says **wine-quality** v1 already');
+  expect(written(end)).toBe(text);
+});
+
+story('a new version changes the lines that are about it, and keeps what people wrote', async (sandbox) => {
+  const first = written(await sandbox.act(rendering()))
+    .replace('metadata:\n', 'metadata:\n  labels:\n    team: wine\n')
+    .replace('annotations:\n', "annotations:\n    argocd.argoproj.io/sync-wave: '2'\n")
+    .replace('            containers:\n', `${TOLERATIONS}            containers:\n`);
+  const end = await sandbox.act(rendering(first, { 'model-uri': V2 }));
+  const comment = expectEnding(sandbox, end, RENDERED);
+  expect(comment).toMatch(/predictors\[main\]\.graph\.modelUri: s3:\S+ → s3:/);
+  const second = written(end);
+  expect(objectIn(second)).toMatchObject({
+    metadata: { labels: { team: 'wine' }, annotations: { 'argocd.argoproj.io/sync-wave': '2' } },
+    spec: { predictors: [{ componentSpecs: [{ spec: { tolerations: [{ key: 'gpu', operator: 'Exists' }] } }] }] },
   });
-}
-
-function inFile(end: ActionEnd): SeldonDeployment {
-  return load(end.file(PATH) ?? '') as SeldonDeployment;
-}
-
-/** What whoever applies the file makes of it. */
-async function commit(sandbox: Sandbox, end: ActionEnd): Promise<void> {
-  const object = inFile(end) as unknown as Parameters<typeof sandbox.cluster.api.create>[0];
-  await sandbox.cluster.api.create(object);
-}
-
-story('with `apply: false` the manifest is a file to commit, and no cluster is needed', async (sandbox) => {
-  const end = await render(sandbox, undefined);
-  expect(end.outputs, end.shown).toMatchObject({ outcome: 'rendered', reason: 'rendered', 'manifest-path': PATH });
-  expect(end.exitCode).toBe(0);
-  expect(sandbox.cluster.requests.filter(({ user }) => user === 'action')).toEqual([]);
-  const { metadata, spec, ...rest } = inFile(end);
-  expect(Object.keys(rest)).toEqual(['apiVersion', 'kind']);
-  expect(Object.keys(metadata)).toEqual(['name', 'namespace', 'annotations']);
-  expect(spec.predictors[0]).toMatchObject({ name: 'main', traffic: 100, graph: { implementation: 'MLFLOW_SERVER' } });
-  const comment = sandbox.github.comments(PULL_REQUEST).at(-1)?.body ?? '';
-  expect(comment).toContain('**wine-quality** v1 is written to `deploy/wine.yaml`: commit it');
-  expect(comment).toContain('**Endpoint** once it is applied');
-  expect(comment).not.toContain('**Plan:**');
+  const known = new Set(first.split('\n'));
+  const news = second.split('\n').filter((line) => !known.has(line));
+  // The model, and the annotations that tell of it.
+  const isMeant = (line: string) => /mlflow-to-seldon\.github\.io\/|^ +modelUri: /.test(line);
+  expect(news.filter((line) => !isMeant(line))).toEqual([]);
 });
 
-story('what is rendered becomes live for whoever applies it', async (sandbox) => {
-  await commit(sandbox, await render(sandbox, undefined));
-  while (live(sandbox)?.status?.state !== 'Available') await new Promise((resolve) => setTimeout(resolve, 20));
-  const end = await sandbox.act();
-  expect(end.outputs, end.shown).toMatchObject({ outcome: 'unchanged', reason: 'already-live' });
+story(
+  'what it renders is what a run on the cluster applies: first model, canary, promotion',
+  async (sandbox) => {
+    const first = written(await sandbox.act(rendering()));
+    await sync(sandbox, first, ['v1']);
+    const same = await sandbox.act();
+    expectEnding(sandbox, same, { outcome: 'unchanged', reason: 'already-live' }, 2);
+
+    const canary = await sandbox.act(rendering(first, CANARY));
+    expect(canary.outputs, canary.shown).toMatchObject(RENDERED);
+    expect(sharesIn(written(canary))).toBe('main 80, canary 20');
+    await sync(sandbox, written(canary), ['v1', 'v2']);
+    expect((await sandbox.act({ inputs: CANARY })).outputs).toMatchObject({ outcome: 'unchanged' });
+
+    const promoted = await sandbox.act(rendering(written(canary), { mode: 'promote', 'model-uri': '' }));
+    expect(promoted.outputs, promoted.shown).toMatchObject({ ...RENDERED, 'model-version': '2' });
+    expect(sharesIn(written(promoted))).toBe('main 100');
+    await sync(sandbox, written(promoted), ['v2']);
+    expect(live(sandbox)?.spec.predictors).toEqual(objectIn(written(promoted)).spec.predictors);
+  },
+  { users: [ARGO] },
+);
+
+story('a canary in the file is taken back; without one the history is in git', async (sandbox) => {
+  const back = { mode: 'rollback', 'model-uri': '' };
+  const first = written(await sandbox.act(rendering()));
+  const canary = written(await sandbox.act(rendering(first, CANARY)));
+  const end = await sandbox.act(rendering(canary, back));
+  expect(end.outputs, end.shown).toMatchObject({ ...RENDERED, 'model-version': '1' });
+  expect(sharesIn(written(end))).toBe('main 100');
+  const again = await sandbox.act(rendering(written(end), back));
+  const comment = expectEnding(sandbox, again, { outcome: 'failed', reason: 'nothing-to-roll-back' });
+  expect(comment).toContain('that of a file is in git: revert the commit');
 });
 
-story('the same again touches nothing, and a new model only what it must', async (sandbox) => {
-  const first = await render(sandbox, undefined);
-  const again = await render(sandbox, first);
-  expect(again.outputs, again.shown).toMatchObject({ outcome: 'unchanged', reason: 'already-written' });
-  expect(again.file(PATH)).toBe(first.file(PATH));
-  expect(again.summary).toContain('nothing to commit');
-  const next = await render(sandbox, first, { 'model-uri': 'models:/wine-quality/2' });
-  const [before, after] = [inFile(first), inFile(next)];
-  expect(after.spec.predictors[0]?.graph.modelUri).not.toBe(before.spec.predictors[0]?.graph.modelUri);
-  const main = after.spec.predictors[0];
-  const restored = {
-    ...main,
-    graph: before.spec.predictors[0]?.graph,
-    annotations: before.spec.predictors[0]?.annotations,
-  };
-  expect({ ...after.spec, predictors: [restored] }).toEqual(before.spec);
+story('a plan shows what the file would become, and its command writes just that', async (sandbox) => {
+  const plan = await sandbox.comment({ by: 'maria', body: '/seldon plan' }, rendering('# nothing yet\n'));
+  expect(plan.outputs, plan.shown).toMatchObject({ outcome: 'planned', reason: 'dry-run' });
+  expect(written(plan)).toBe('# nothing yet\n');
+  const told = sandbox.github.comments(OPEN_PULL_REQUEST).at(-1)?.body ?? '';
+  const body = /^\/seldon deploy .*plan=\S+$/m.exec(told)?.[0] ?? '';
+  const end = await sandbox.comment({ by: 'maria', body }, rendering('# nothing yet\n'));
+  expect(end.outputs, end.shown).toMatchObject(RENDERED);
+  expect(objectIn(written(end)).spec.predictors).toHaveLength(1);
 });
 
-story('a canary in the file, then its promotion: one commit each', async (sandbox) => {
-  const first = await render(sandbox, undefined);
-  const canary = await render(sandbox, first, { mode: 'canary', 'model-uri': 'models:/wine-quality/2', traffic: '20' });
-  expect(inFile(canary).spec.predictors.map(({ name, traffic }) => [name, traffic])).toEqual([
-    ['main', 80],
-    ['canary', 20],
-  ]);
-  expect(canary.summary).toMatch(/\| `canary` \| wine-quality v2 \|/);
-  const uri = inFile(canary).spec.predictors[1]?.graph.modelUri;
-  const promoted = await render(sandbox, canary, settling('promote').inputs);
-  expect(promoted.outputs, promoted.shown).toMatchObject({ outcome: 'rendered' });
-  expect(inFile(promoted).spec.predictors).toMatchObject([{ name: 'main', traffic: 100, graph: { modelUri: uri } }]);
-  const back = await render(sandbox, canary, settling('rollback').inputs);
-  expect(inFile(back).spec.predictors).toMatchObject([{ name: 'main', traffic: 100 }]);
+story('a pull request gets its file, for the workflow to commit', async (sandbox) => {
+  const head = { ref: 'wine', sha: 'a'.repeat(40), repo: { full_name: 'acme/wine' } };
+  const pullRequest = { number: OPEN_PULL_REQUEST, state: 'open', head, base: { repo: { full_name: 'acme/wine' } } };
+  const payload = { action: 'synchronize', number: OPEN_PULL_REQUEST, pull_request: pullRequest };
+  const end = await sandbox.act({ ...rendering(), event: { name: 'pull_request', payload } });
+  expect(end.outputs, end.shown).toMatchObject(RENDERED);
+  expect(sharesIn(written(end))).toBe('main 100');
 });
 
-story('what others wrote into the file stays', async (sandbox) => {
-  const first = await render(sandbox, undefined);
-  const object = inFile(first);
-  const others = { ...object, metadata: { ...object.metadata, labels: { team: 'wine' } } };
-  const files = { [PATH]: JSON.stringify(others) };
-  const end = await sandbox.act({ inputs: { ...FILE, 'model-uri': 'models:/wine-quality/2' }, env: NOWHERE, files });
-  expect(inFile(end).metadata.labels, end.shown).toEqual({ team: 'wine' });
-  expect(inFile(end).metadata.annotations?.[ANNOTATIONS.modelVersion]).toBe('2');
+story('what is no file for one SeldonDeployment is refused, and left as it is', async (sandbox) => {
+  const own = written(await sandbox.act(rendering()));
+  const refused: readonly (readonly [string, string, string])[] = [
+    [`${own}---\nkind: ConfigMap\n`, 'manifest-invalid', 'holds 2 YAML documents'],
+    ['kind: ConfigMap\n', 'manifest-invalid', 'is no SeldonDeployment'],
+    ['a: [\n', 'manifest-invalid', 'is not YAML'],
+    [own.replace('name: wine\n', 'name: cellar\n'), 'object-not-ours', 'holds SeldonDeployment seldon/cellar'],
+  ];
+  for (const [text, reason, sentence] of refused) {
+    const end = await sandbox.act(rendering(text));
+    expect(end.outputs, end.shown).toMatchObject({ outcome: 'failed', reason });
+    expect(end.shown).toContain(sentence);
+    expect(written(end)).toBe(text);
+  }
 });
 
-story('what cannot be done with a file is refused, with the cure', async (sandbox) => {
-  const refused = async (inputs: Readonly<Record<string, string>>, words: RegExp, text?: string) => {
-    const files = text === undefined ? {} : { [PATH]: text };
-    const end = await sandbox.act({ inputs: { ...FILE, ...inputs }, env: NOWHERE, files });
-    expect(end.outputs['outcome'], end.shown).toBe('failed');
-    expect(end.shown).toMatch(words);
-    expect(end.file(PATH)).toBe(text);
-  };
-  await refused({ mode: 'status', 'model-uri': '' }, /mode `status` needs a cluster/);
-  await refused({ mode: 'canary', steps: '5,50' }, /`steps` means nothing with `apply: false`/);
-  await refused({ 'manifest-file': '' }, /needs `manifest-file`/);
-  await refused({ 'manifest-file': '../wine.yaml' }, /lies outside the workspace/);
-  await refused({ mode: 'canary' }, /there is no SeldonDeployment seldon\/wine/);
-  await refused({}, /is not one YAML document/, 'a: 1\n---\nb: 2\n');
-  await refused({}, /is no SeldonDeployment/, 'kind: Deployment\n');
-  const other = 'kind: SeldonDeployment\nmetadata: { name: beer }\nspec: { predictors: [] }\n';
-  await refused({}, /holds SeldonDeployment seldon\/beer, not seldon\/wine/, other);
-  expect(live(sandbox)).toBeUndefined();
-});
-
-story('a dry run does not write the file', async (sandbox) => {
-  const end = await render(sandbox, undefined, { 'dry-run': 'true' });
-  expect(end.outputs, end.shown).toMatchObject({ outcome: 'planned' });
-  expect(end.file(PATH)).toBeUndefined();
+story('a path outside the workspace and modes about a cluster are refused before anybody is asked', async (sandbox) => {
+  const before = sandbox.mlflow.requests.length;
+  const outside = await sandbox.act(rendering(undefined, { 'manifest-file': '../wine.yaml' }));
+  expect(outside.shown).toContain('the file ../wine.yaml (input `manifest-file`) lies outside the workspace');
+  const status = await sandbox.act(rendering(undefined, { mode: 'status', 'model-uri': '' }));
+  expect(status.shown).toContain('`mode` is `status`, which needs a cluster, but `apply` is `false`');
+  for (const end of [outside, status]) expect(end.outputs).toMatchObject({ outcome: 'failed', reason: 'bad-input' });
+  expect(sandbox.mlflow.requests.length).toBe(before);
 });

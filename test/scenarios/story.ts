@@ -22,7 +22,9 @@ export interface Ending {
 
 /** The step ended so: exit code, outputs and summary agree, and the comment on the pull request tells the same. */
 export function expectEnding(sandbox: Sandbox, end: ActionEnd, { outcome, reason }: Ending, objects = 1): string {
-  const succeeded = ['deployed', 'unchanged', 'planned', 'restored', 'reported', 'removed'].includes(outcome);
+  const succeeded = ['deployed', 'unchanged', 'planned', 'restored', 'reported', 'removed', 'rendered'].includes(
+    outcome,
+  );
   expect({ ...pick(end.outputs), exitCode: end.exitCode }, end.shown).toEqual({
     outcome,
     reason,

@@ -38,8 +38,6 @@ async function publish(over: Partial<Parameters<typeof publishReport>[0]> = {}) 
   const summaries: string[] = [];
   const workspace: Workspace = {
     read: () => Promise.reject(new Error('not asked for')),
-    readIfThere: () => Promise.reject(new Error('not asked for')),
-    replace: () => Promise.reject(new Error('not asked for')),
     write: () => Promise.reject(new Error('not asked for')),
     summarize: async (markdown) => {
       summaries.push(markdown);

@@ -55,8 +55,6 @@ async function tell({ script, model = aModel(), inputs, endpoint = answering(200
   const runner = new FakeRunner();
   const workspace = {
     read: () => Promise.reject(new Error('no file')),
-    readIfThere: async () => undefined,
-    replace: async () => {},
     write: async (name: string) => name,
     summarize: async () => {},
   };

@@ -254,6 +254,16 @@ export const sampleReports: Readonly<Record<string, Report>> = {
     ],
     steps: [{ name: 'look', state: 'ok', message: 'on its way: canary: 0 of 1 new pods ready', duration: 41 }],
   }),
+  rendered: aReport({
+    outcome: 'rendered',
+    reason: 'rendered',
+    cluster: 'deploy/wine.yaml',
+    manifestPath: 'deploy/wine.yaml',
+    prediction: undefined,
+    steps: aReport()
+      .steps.slice(0, 3)
+      .concat({ name: 'write', state: 'ok', message: 'deploy/wine.yaml is written', duration: 3 }),
+  }),
   planned: aReport({
     outcome: 'planned',
     reason: 'dry-run',

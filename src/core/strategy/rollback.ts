@@ -110,7 +110,7 @@ function targetOf({ namespace, name, share }: PlanRequest, live: SeldonDeploymen
   const other = history.filter((one) => !servesSame(live, one));
   if (other.length === 0) {
     throw new UserError('nothing-to-roll-back', `${where} has no history of another model that was proven`, {
-      hint: 'deploy the model you want with mode `direct`; from then on the action keeps a history on the object',
+      hint: 'deploy the model you want with mode `direct`; the action keeps a history on the object in the cluster (that of a file is in git: revert the commit)',
     });
   }
   const found = share.to === undefined ? other.find((one) => one.rolledBack !== true) : other.find(isMeant(share.to));

@@ -124,7 +124,7 @@ export const TRIGGER_INPUTS = [
   {
     name: 'environment',
     description:
-      "Name under which GitHub's own record of deployments is kept, with the endpoint as its URL. Needs `deployments: write`. Default: none.",
+      "Name under which GitHub's own record of deployments is kept, with the endpoint as its URL. Needs `deployments: write`. Not beside an `environment:` of the job, which has a record already. Default: none.",
   },
   {
     name: 'production',

@@ -81,6 +81,13 @@ describe('every workflow', () => {
   });
 });
 
+it.each(EXAMPLES)('%s keeps one record of a deployment: the job’s or the action’s', (_, { jobs }) => {
+  for (const { environment, steps } of Object.values(jobs)) {
+    const isKept = steps.some((step) => step.with?.['environment'] !== undefined);
+    expect(isKept && environment !== undefined).toBe(false);
+  }
+});
+
 describe('a workflow with a cloud’s login', () => {
   const logins = EXAMPLES.filter(([path]) => path.startsWith('examples/oidc-'));
 

@@ -58,6 +58,11 @@ const ALLOWED: Readonly<Record<Verb, readonly Argument[]>> = {
   help: [],
 };
 
+/** Does that command have that argument? */
+export function takes(verb: Verb, argument: string): boolean {
+  return ALLOWED[verb].some((one) => one === argument);
+}
+
 /** Verbs that take their model from the cluster. */
 const WITHOUT_MODEL: readonly Verb[] = ['promote', 'rollback', 'status', 'help'];
 

@@ -1,5 +1,5 @@
-import type { Verb } from './command.ts';
-import type { Config } from './config.ts';
+import { takes, type Verb } from './command.ts';
+import type { Config, Mode } from './config.ts';
 import type { InputName } from './inputs.ts';
 
 export interface CommandSetting {
@@ -17,9 +17,6 @@ export function nextCommand(
 ): string | undefined {
   // What removes something is no command.
   if (mode === 'remove' || mode === 'sweep') return undefined;
-  // `deploy` does what the inputs say, which here is something else.
-  if (mode === 'direct' && !['', 'direct'].includes(given('mode').trim())) return undefined;
-  const verb: Verb = mode === 'direct' ? 'deploy' : mode;
   const args: Readonly<Partial<Record<InputName, string | undefined>>> = {
     name: render.name,
     namespace: render.namespace,
@@ -31,10 +28,32 @@ export function nextCommand(
     plan,
   };
   const chosen = Object.entries(args).flatMap(([name, value]) =>
-    value === undefined || value === given(name as InputName).trim() ? [] : [`${name}=${quoted(value)}`],
+    value === undefined || value === listed(given(name as InputName)) ? [] : [[name, value] as const],
   );
+  const verb = verbOf(
+    mode,
+    given('mode').trim(),
+    chosen.map(([name]) => name),
+  );
+  if (verb === undefined) return undefined;
+  const words = chosen.map(([name, value]) => `${name}=${quoted(value)}`);
   const model = modelUri === undefined || modelUri === given('model-uri').trim() ? [] : [quoted(modelUri)];
-  return [prefix, verb, ...(target === undefined ? [] : [target]), ...model, ...chosen].join(' ');
+  return [prefix, verb, ...(target === undefined ? [] : [target]), ...model, ...words].join(' ');
+}
+
+/** `deploy` does what the inputs say; where that is something else, or an argument is not its own, the mode's own word. */
+function verbOf(mode: Exclude<Mode, 'remove' | 'sweep'>, given: string, chosen: readonly string[]): Verb | undefined {
+  const isAsGiven = mode === (given === '' ? 'direct' : given);
+  if (isAsGiven && chosen.every((name) => takes('deploy', name))) return 'deploy';
+  return mode === 'direct' ? undefined : mode;
+}
+
+/** A list in a file of targets has one entry a line. */
+function listed(value: string): string {
+  return value
+    .trim()
+    .split(/\s*[\n,]\s*/)
+    .join(',');
 }
 
 /** A value with both kinds of quotation marks cannot be written; no model is called so. */

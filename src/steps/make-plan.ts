@@ -7,6 +7,7 @@ import { checkPlan, planHash } from '../core/plan-hash.ts';
 import { type PlanPreview, previewOf } from '../core/plan-preview.ts';
 import { endpointOf } from '../core/protocol.ts';
 import { previousModelOf, refuseOlderRun } from '../core/trace.ts';
+import type { ObjectRef } from '../ports.ts';
 import type { Place } from './find-place.ts';
 import { lookAround, planRollout, protocolOf } from './plan-rollout.ts';
 import { checkSecret } from './preflight.ts';
@@ -40,7 +41,7 @@ export function makePlan(self: Run, place: Place, brought: Model | undefined): P
       changes: plan.changes,
       endpoint: endpointOf({ ...at, ingressUrl: config.proof.ingressUrl }),
       manifest: plan.toldYaml,
-      manifestPath: await world.workspace.write(`${ref.namespace}-${ref.name}.yaml`, plan.yaml),
+      manifestPath: await world.workspace.write(fileName(ref, context.target), plan.yaml),
     });
     // Only a write tells that a namespace is missing: the server would take this one, and stores nothing.
     const hasNamespace = () => world.cluster.apply(plan.stages[0].manifest, { dryRun: true });
@@ -55,6 +56,11 @@ export function makePlan(self: Run, place: Place, brought: Model | undefined): P
     const decided = { config, protocol, live, first: around.front?.live, model, smoke, signature: model.signature };
     return { ...world, ...made, ...place, ...decided, journal, draft };
   });
+}
+
+/** Targets may have one name in several clusters. */
+function fileName({ namespace, name }: ObjectRef, target: string | undefined): string {
+  return `${target === undefined ? '' : `${target}-`}${namespace}-${name}.yaml`;
 }
 
 /** What people want to know before they agree. What the registry does not say is left out. */

@@ -21,7 +21,14 @@ export interface TargetsRequest {
  */
 export async function readPlaces(request: TargetsRequest, ref: string | undefined): Promise<readonly Place[]> {
   const { raw, repository, runner } = request;
-  const [path, names, chosenRef] = [raw.input('config').trim(), listOfNames(raw.input('targets')), refOf(request)];
+  const [path, names, chosenRef] = [
+    raw
+      .input('config')
+      .trim()
+      .replace(/^(?:\.\/)+/, ''),
+    listOfNames(raw.input('targets')),
+    refOf(request),
+  ];
   if (path === '') {
     if (names.length === 0) return [placeOfStep(raw)];
     throw new UserError('bad-input', 'the input `targets` needs `config`, the file that says what they are', {

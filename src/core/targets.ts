@@ -1,5 +1,6 @@
 import { load } from 'js-yaml';
 import { UserError } from './errors.ts';
+import { quoted } from './input-reader.ts';
 import { INPUTS, type InputDefinition, type InputName } from './inputs.ts';
 import { isTree, type Tree } from './json-value.ts';
 import { nearestWord } from './nearest-word.ts';
@@ -45,7 +46,7 @@ export function parseTargets(text: string, path: string): readonly Target[] {
     faults.push('`version` is not 1, which is all there is');
   const defaults = readBlock(document['defaults'] ?? {}, 'defaults', faults);
   const targets = Object.entries(document['targets']).map(([name, body]): Target => {
-    const where = `target \`${name.slice(0, 63)}\``;
+    const where = `target ${quoted(name)}`;
     if (!NAME.test(name) || name === ALL) faults.push(`${where}: a name has lower-case letters, digits and dashes`);
     const { needs, values } = readBlock(body ?? {}, where, faults, ['needs']);
     return { name, needs, values: new Map([...defaults.values, ...values]) };
@@ -133,7 +134,7 @@ function checkWords(
   for (const word of Object.keys(body).filter((one) => !known.includes(one))) {
     const near = nearestWord(word, known);
     const meant = near === undefined ? '' : `; did you mean \`${near}\`?`;
-    faults.push(`${where}: ${whyNot(word.slice(0, 40))}${meant}`);
+    faults.push(`${where}: ${whyNot(word)}${meant}`);
   }
 }
 
@@ -141,7 +142,7 @@ function whyNot(word: string): string {
   if (POLICY.some((one) => one === word)) return `\`${word}\` belongs under \`policy\``;
   if (INPUTS.some(({ name }) => name === word))
     return `\`${word}\` belongs to the \`with:\` of the step, not into a file`;
-  return `\`${word}\` is not known here`;
+  return `${quoted(word)} is not known here`;
 }
 
 /** Who is needed must be there, and nobody may need themselves by a detour. */
@@ -150,7 +151,7 @@ function needsFaults(targets: readonly Target[]): readonly string[] {
   const missing = targets.flatMap(({ name, needs }) =>
     needs
       .filter((one) => !names.includes(one))
-      .map((one) => `target \`${name}\`: needs \`${one}\`, which is no target`),
+      .map((one) => `target ${quoted(name)}: needs ${quoted(one)}, which is no target`),
   );
   return missing.length > 0 ? missing : circleFaults(targets);
 }

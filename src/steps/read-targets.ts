@@ -1,6 +1,6 @@
 import { type Place, placeOfStep, placeOfTarget } from '../core/choice.ts';
 import { UserError } from '../core/errors.ts';
-import type { RawInputs } from '../core/input-reader.ts';
+import { quoted, type RawInputs } from '../core/input-reader.ts';
 import { listOfNames, parseTargets, pickTargets } from '../core/targets.ts';
 import type { Runner } from '../ports.ts';
 import type { Collaboration } from '../ports-github.ts';
@@ -50,9 +50,13 @@ export async function readPlaces(request: TargetsRequest, ref: string | undefine
   const targets = parseTargets(text, path);
   const picked = pickTargets(targets, names.length === 0 ? targets.map(({ name }) => name) : names);
   if ('unknown' in picked)
-    throw new UserError('bad-input', `the input \`targets\` has \`${picked.unknown}\`, which ${path} does not have`, {
-      hint: `there are ${targets.map(({ name }) => name).join(', ')}`,
-    });
+    throw new UserError(
+      'bad-input',
+      `the input \`targets\` has ${quoted(picked.unknown)}, which ${path} does not have`,
+      {
+        hint: `there are ${targets.map(({ name }) => name).join(', ')}`,
+      },
+    );
   runner.info(`targets of ${path} at ${commit.slice(0, 7)}: ${picked.map(({ name }) => name).join(', ')}`);
   return picked.map((target) => placeOfTarget(target, raw, path));
 }

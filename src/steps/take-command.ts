@@ -3,6 +3,7 @@ import { isPreview, type Order, orderOf, type Place, placeOfStep } from '../core
 import { type Command, helpOf, inputsOf, parseCommand } from '../core/command.ts';
 import { UserError } from '../core/errors.ts';
 import type { Comment } from '../core/event.ts';
+import { quoted } from '../core/input-reader.ts';
 import type { InputName } from '../core/inputs.ts';
 import { nearestWord } from '../core/nearest-word.ts';
 import { ALL, listOfNames } from '../core/targets.ts';
@@ -64,8 +65,8 @@ function pickPlaces(places: readonly Place[], { verb, target, args }: Command): 
     const near = nearestWord(unknown, names);
     const sentence =
       names.length === 0
-        ? `\`${unknown.slice(0, 60)}\` is no model URI, and this workflow has no file of targets`
-        : `there is no target \`${unknown.slice(0, 60)}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
+        ? `${quoted(unknown)} is no model URI, and this workflow has no file of targets`
+        : `there is no target ${quoted(unknown)}${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
     const cure = names.length === 0 ? 'give a model such as `models:/wine/7`' : `there are ${names.join(', ')}`;
     return { reason: 'target-unknown', sentence, cure };
   }

@@ -173,3 +173,38 @@ story('killed while two targets go, nothing of either is left open', async (sand
   const again = await sandbox.act({ inputs: { ...INPUTS, 'lock-timeout': '0' } });
   expect(again.outputs['outcome'], again.shown).toMatch(/^(?:deployed|unchanged)$/);
 });
+
+story('cancelled while two targets go, both say that they do not know, and give their turns back', async (sandbox) => {
+  file(sandbox, WINE.replace('    needs: wine-staging\n', ''));
+  const end = await sandbox.act({ inputs: INPUTS, cancelAt: /\[wine-prod\] ▸ Wait until/ });
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'unknown', reason: 'cancelled' });
+  expect(sandbox.cluster.api.list('Lease', 'seldon')).toEqual([]);
+  expect(told(sandbox, PULL_REQUEST)).toMatch(/\*\*wine-prod\*\* \| ⚠️ .*\n\| \*\*wine-staging\*\* \| ⚠️/);
+});
+
+story('two targets about one object take turns', async (sandbox) => {
+  const both = ['a', 'b'].map((name, at) => `  ${name}: { name: wine, model-uri: models:/wine-quality/${at + 1} }\n`);
+  file(sandbox, `targets:\n${both.join('')}`);
+  const end = await sandbox.act({ inputs: { ...INPUTS, namespace: 'seldon' } });
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'deployed' });
+  expect(end.shown).toMatch(/\[[ab]\] waiting for another run/);
+  expect(live(sandbox)?.spec.predictors).toHaveLength(1);
+});
+
+story('a file that GitHub does not give ends the run before anything is asked', async (sandbox) => {
+  const absent = await sandbox.act({ inputs: INPUTS });
+  expect(absent.outputs, absent.shown).toMatchObject({ outcome: 'failed', reason: 'github-failed' });
+  expect(absent.shown).toMatch(/could not read \.github\/seldon\.yml .*permissions: contents: read/s);
+  file(sandbox, WINE);
+  sandbox.github.fail({ match: /contents/, status: 502, times: 1 });
+  const again = await sandbox.act({ inputs: { ...INPUTS, 'dry-run': 'true' } });
+  expect(again.outputs, again.shown).toMatchObject({ outcome: 'planned' });
+});
+
+story('hostile words in a file are shown as words', async (sandbox) => {
+  file(sandbox, 'targets: { "`@everyone` <img src=x>": {}, b: { "x`|::error::y": 1 } }');
+  const end = await sandbox.act({ inputs: INPUTS });
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'failed', reason: 'targets-invalid' });
+  expect(told(sandbox, PULL_REQUEST).replace(/(`+)[^\n]*?\1/g, '')).not.toMatch(/@everyone|<img/);
+  expect(end.log).not.toMatch(/^::error::y/m);
+});

@@ -24,7 +24,7 @@ export async function takeCommand(request: EntryRequest, comment: Comment): Prom
   const gate = await openGate(repository, comment, actor);
   const { head, base } = gate.pullRequest;
   // Only who may use commands at all is told more: others would make us talk, and read.
-  const isUnclear = 'fault' in command || raw.input('config').trim() !== '';
+  const isUnclear = 'fault' in command || command.target !== undefined || raw.input('config').trim() !== '';
   const early = isUnclear ? await gate.judge(orderOf(placeOfStep(raw), new Map()), HELP) : undefined;
   if (early !== undefined) return refused(early);
   if ('fault' in command) return end('refused', 'command-unknown', command.fault, `comment \`${prefix} help\``);

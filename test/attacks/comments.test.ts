@@ -24,6 +24,10 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
     said: { by: 'stranger', body: '/seldon help' },
     ends: ['refused', 'not-permitted'],
   },
+  'a stranger makes us repeat a word where a target could stand': {
+    said: { by: 'stranger', body: '/seldon deploy look-here' },
+    ends: ['refused', 'not-permitted'],
+  },
   'a stranger makes us repeat text': {
     said: { by: 'stranger', body: '/seldon @everyone-look-here' },
     ends: ['refused', 'not-permitted'],

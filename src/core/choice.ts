@@ -22,9 +22,21 @@ export function placeOfStep(raw: RawInputs): Place {
   return { target: undefined, needs: [], raw };
 }
 
+/** What a step says of its own run, when it says it: to ship another model to a target, or to promote what is there. */
+const OF_THE_RUN: readonly InputName[] = ['model-uri', 'mode', 'traffic', 'steps', 'predictor', 'to', 'replicas'];
+
+/** A target over the step's inputs, but for what the step says of this run. */
 export function placeOfTarget({ name, needs, values }: Target, raw: RawInputs, path: string): Place {
+  const chosen = new Map(
+    OF_THE_RUN.flatMap((one) => {
+      const said = raw.input(one).trim();
+      // The default of `mode` is what a step says that says nothing.
+      return said === '' || (one === 'mode' && said === 'direct') ? [] : [[one, said] as const];
+    }),
+  );
   const input = (one: InputName) => values.get(one) ?? raw.input(one);
-  return { target: name, needs, raw: { env: raw.env, input, origin: `target \`${name}\` of ${path}` } };
+  const place = { target: name, needs, raw: { env: raw.env, input, origin: `target \`${name}\` of ${path}` } };
+  return { ...place, raw: orderOf(place, chosen).raw };
 }
 
 /**

@@ -133,6 +133,22 @@ story('settings of one mode do not hinder a command of another', async (sandbox)
   expect(modelUriOf(sandbox)).toBe(uri);
 });
 
+story(
+  'a step may say what its own run is about: another model for a target, a promotion of what is there',
+  async (sandbox) => {
+    file(sandbox, WINE.replace('    needs: wine-staging\n', '    mode: canary\n    traffic: 20\n'));
+    const run = (inputs: Readonly<Record<string, string>>) =>
+      sandbox.act({ inputs: { ...INPUTS, targets: 'wine-prod', ...inputs } });
+    await sandbox.act();
+    const canary = await run({ 'model-uri': 'models:/wine-quality/2', traffic: '30' });
+    expect(canary.outputs, canary.shown).toMatchObject({ outcome: 'deployed', 'model-version': '2' });
+    expect(live(sandbox)?.spec.predictors.map(({ traffic }) => traffic)).toEqual([70, 30]);
+    const promoted = await run({ mode: 'promote' });
+    expect(promoted.outputs, promoted.shown).toMatchObject({ outcome: 'deployed' });
+    expect(live(sandbox)?.spec.predictors).toHaveLength(1);
+  },
+);
+
 story('an event of another system goes to the targets that take its model', async (sandbox) => {
   file(sandbox, `${WINE}  segment:\n    name: segment\n    model-uri: models:/customer-segment/1\n`);
   const event = {

@@ -1,7 +1,7 @@
 /** A client for controllers: requests with a kubeconfig's credentials, and collections kept up to date by a watch. */
 import type { Agent, IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createAgent, open, send } from '../src/adapters/http.ts';
+import { createAgent, open, send } from '../src/adapters/http/client.ts';
 import { readKubeconfig } from './kubeconfig.ts';
 import { Collection } from './kubernetes-collection.ts';
 import type { Kind, KubernetesObject, Metadata } from './kubernetes-object.ts';

@@ -2,10 +2,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { dump } from 'js-yaml';
-import { INPUTS, type InputDefinition, type InputName } from '../src/core/inputs.ts';
-import { OUTPUTS } from '../src/core/outputs.ts';
-import { POLICY_INPUTS } from '../src/core/policy.ts';
-import { JSON_INPUTS, MOST_TARGETS, TARGET_INPUTS } from '../src/core/targets.ts';
+import { POLICY_INPUTS } from '../src/gate/policy.ts';
+import { JSON_INPUTS, MOST_TARGETS, TARGET_INPUTS } from '../src/gate/targets.ts';
+import { INPUTS, type InputDefinition, type InputName } from '../src/settings/inputs.ts';
+import { OUTPUTS } from '../src/settings/outputs.ts';
 
 const README = fileURLToPath(new URL('../README.md', import.meta.url));
 const ACTION = fileURLToPath(new URL('../action.yml', import.meta.url));

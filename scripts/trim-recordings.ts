@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ANNOTATIONS } from '../src/core/seldon-deployment.ts';
+import { ANNOTATIONS } from '../src/seldon/seldon-deployment.ts';
 
 type Json = Record<string, unknown>;
 

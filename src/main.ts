@@ -1,5 +1,6 @@
 /** The step itself: reads the event and the inputs, has the orders shipped, tells. */
 import { systemClock as clock } from './adapters/system-clock.ts';
+import { isFailure } from './base/outcome.ts';
 import {
   contextOf,
   env,
@@ -12,20 +13,19 @@ import {
   runner,
   secrets,
 } from './compose.ts';
-import { readAddress } from './core/address.ts';
-import type { TellConfig } from './core/config.ts';
-import { reportOfEnd, reportOfFailure } from './core/draft.ts';
-import { baseOf, isAboutPullRequest, mayChooseRef, type RunnerEvent, triggerOf } from './core/event.ts';
-import { isFailure } from './core/outcome.ts';
-import { pullRequestHint } from './core/pull-request.ts';
-import type { Report } from './core/report.ts';
-import { stateName } from './core/unfinished.ts';
-import { ship } from './ship.ts';
-import { enter } from './steps/enter.ts';
-import { findPullRequest } from './steps/find-pull-request.ts';
-import { publishReport, type Reports, writeComment } from './steps/publish-report.ts';
-import { answerComment } from './steps/take-command.ts';
-import { startProgress } from './steps/tell-progress.ts';
+import { enter } from './gate/enter.ts';
+import { baseOf, isAboutPullRequest, mayChooseRef, type RunnerEvent, triggerOf } from './gate/event.ts';
+import { answerComment } from './gate/take-command.ts';
+import { stateName } from './record/unfinished.ts';
+import { reportOfEnd, reportOfFailure } from './report/draft.ts';
+import { findPullRequest } from './report/find-pull-request.ts';
+import { publishReport, type Reports, writeComment } from './report/publish-report.ts';
+import { pullRequestHint } from './report/pull-request.ts';
+import type { Report } from './report/report.ts';
+import { startProgress } from './report/report-progress.ts';
+import { ship } from './run-orders.ts';
+import { readAddress } from './settings/address.ts';
+import type { TellConfig } from './settings/config.ts';
 
 export async function main(): Promise<void> {
   const event = eventOf();

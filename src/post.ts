@@ -12,16 +12,16 @@ import {
   secrets,
   stateLeft,
 } from './compose.ts';
-import { readAddress } from './core/address.ts';
-import type { ClusterConfig } from './core/config.ts';
-import { pullRequestHint } from './core/pull-request.ts';
-import type { Report, RunContext } from './core/report.ts';
-import { MOST_TARGETS } from './core/targets.ts';
-import { readUnfinished, stateName, type Unfinished } from './core/unfinished.ts';
-import type { Deployments } from './ports-github.ts';
-import { closeUnfinished } from './steps/close-unfinished.ts';
-import { findPullRequest } from './steps/find-pull-request.ts';
-import { publishReport } from './steps/publish-report.ts';
+import { MOST_TARGETS } from './gate/targets.ts';
+import { closeUnfinished } from './record/close-unfinished.ts';
+import { readUnfinished, stateName, type Unfinished } from './record/unfinished.ts';
+import { findPullRequest } from './report/find-pull-request.ts';
+import { publishReport } from './report/publish-report.ts';
+import { pullRequestHint } from './report/pull-request.ts';
+import type { Report, RunContext } from './report/report.ts';
+import type { Deployments } from './report/repository.ts';
+import { readAddress } from './settings/address.ts';
+import type { ClusterConfig } from './settings/config.ts';
 
 export async function post(): Promise<void> {
   const left = allUnfinished();

@@ -1,7 +1,8 @@
 /** As much of numpy and pandas as decides whether MLflow takes an input: dtypes, shapes, labels. */
-import { flatten } from '../../src/core/input-batch.ts';
-import { isList, isNumber, isRecord, isWhole, type Json } from '../../src/core/json-literal.ts';
-import { shapeOf } from '../../src/core/json-value.ts';
+
+import { isList, isNumber, isRecord, isWhole, type Json } from '../../src/base/json-literal.ts';
+import { shapeOf } from '../../src/base/json-value.ts';
+import { flatten } from '../../src/proof/input-batch.ts';
 
 export interface NdArray {
   readonly kind: 'array';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { OPEN_PULL_REQUEST, type Said, type Sandbox } from '../../sandbox/sandbox.ts';
-import { parseCommand } from '../../src/core/command.ts';
-import { triggerOf } from '../../src/core/event.ts';
-import { matchesGlob } from '../../src/core/glob.ts';
+import { matchesGlob } from '../../src/base/glob.ts';
+import { parseCommand } from '../../src/gate/command.ts';
+import { triggerOf } from '../../src/gate/event.ts';
 import { live, story } from '../scenarios/story.ts';
 
 /** Each known attack on a comment-driven deploy must end refused and explained, or unheard; nothing may be touched. */

@@ -3,11 +3,11 @@ import { Ajv } from 'ajv';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { actionYaml, readmeWithTables, targetsSchema } from '../../scripts/generate-docs.ts';
-import { isPreview } from '../../src/core/choice.ts';
-import { readConfig } from '../../src/core/config.ts';
-import { InputReader } from '../../src/core/input-reader.ts';
-import { INPUTS, type InputDefinition } from '../../src/core/inputs.ts';
-import { readPolicy } from '../../src/core/policy.ts';
+import { isPreview } from '../../src/gate/order.ts';
+import { readPolicy } from '../../src/gate/policy.ts';
+import { readConfig } from '../../src/settings/config.ts';
+import { InputReader } from '../../src/settings/input-reader.ts';
+import { INPUTS, type InputDefinition } from '../../src/settings/inputs.ts';
 
 const root = new URL('../../', import.meta.url);
 const text = (path: string) => readFileSync(new URL(path, root), 'utf8');

@@ -8,7 +8,7 @@ import {
   repositoryDispatchEvent,
   workflowDispatchEvent,
 } from '../../sandbox/github/events.ts';
-import { triggerOf } from '../../src/core/event.ts';
+import { triggerOf } from '../../src/gate/event.ts';
 import { filledIn, isMet } from '../support/expressions.ts';
 import { contextsOf, hears, type Workflow, workflowsIn } from '../support/workflows.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type MlflowOptions, type SandboxMlflow, startMlflow } from '../../sandbox/mlflow/server.ts';
 import type { ObjectStore, RegisteredModel } from '../../sandbox/models.ts';
 import { MlflowRegistry } from '../../src/adapters/mlflow/registry.ts';
-import type { RegistryConfig } from '../../src/core/config.ts';
+import type { RegistryConfig } from '../../src/settings/config.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const [RUN, CLASSIC_RUN] = ['a'.repeat(32), 'b'.repeat(32)];

@@ -7,11 +7,11 @@ import { mlserverImage } from '../../sandbox/model-server/mlserver.ts';
 import { mlflowServerImage } from '../../sandbox/model-server/seldon.ts';
 import { storageInitializerImage } from '../../sandbox/model-server/storage-initializer.ts';
 import { type ModelFolder, REGISTERED_MODELS, sandboxStore } from '../../sandbox/models.ts';
-import type { Signature } from '../../src/core/model.ts';
-import { healthPath, predictPath } from '../../src/core/protocol.ts';
-import { judgeAnswer } from '../../src/core/smoke-answer.ts';
-import { smokeRequestOf } from '../../src/core/smoke-request.ts';
-import { wantsDataFrame } from '../../src/core/xtype.ts';
+import type { Signature } from '../../src/model/model.ts';
+import { judgeAnswer } from '../../src/proof/smoke-answer.ts';
+import { smokeRequestOf } from '../../src/proof/smoke-request.ts';
+import { healthPath, predictPath } from '../../src/seldon/protocol.ts';
+import { wantsDataFrame } from '../../src/seldon/xtype.ts';
 
 interface Recorded {
   readonly method: string;

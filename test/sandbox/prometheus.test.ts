@@ -6,7 +6,7 @@ import { parseExpression } from '../../sandbox/prometheus/expression.ts';
 import { Samples } from '../../sandbox/prometheus/samples.ts';
 import { type PrometheusOptions, type SandboxPrometheus, startPrometheus } from '../../sandbox/prometheus/server.ts';
 import { readingsOf } from '../../sandbox/prometheus/text-format.ts';
-import { gateQueries } from '../../src/core/gate.ts';
+import { gateQueries } from '../../src/proof/evidence/gate.ts';
 import { aDeployment, idle, until } from '../support/cluster-client.ts';
 
 describe('what it understands:', () => {

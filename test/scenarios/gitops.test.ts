@@ -4,7 +4,7 @@ import { ADMIN } from '../../sandbox/cluster/access.ts';
 import { KubernetesClient } from '../../sandbox/kubernetes-client.ts';
 import type { ActionCall, ActionEnd } from '../../sandbox/runner.ts';
 import { OPEN_PULL_REQUEST, type Sandbox } from '../../sandbox/sandbox.ts';
-import type { SeldonDeployment } from '../../src/core/seldon-deployment.ts';
+import type { SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import { sample } from './load.ts';
 import { expectEnding, live, story } from './story.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { ANNOTATIONS } from '../../src/core/seldon-deployment.ts';
+import { ANNOTATIONS } from '../../src/seldon/seldon-deployment.ts';
 import { sample, underLoad } from './load.ts';
 import { commentOf, expectEnding, live, podUids, settling, sharesOf, story, using } from './story.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ActionCall, ActionEnd } from '../../sandbox/runner.ts';
 import { PULL_REQUEST, type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
-import { ANNOTATIONS, type SeldonDeployment } from '../../src/core/seldon-deployment.ts';
+import { ANNOTATIONS, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 
 /** One story on a sandbox of its own, told with the built bundle. */
 export function story(sentence: string, tell: (sandbox: Sandbox) => Promise<void>, options: SandboxOptions = {}): void {

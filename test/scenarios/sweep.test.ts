@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { pullRequestEvent } from '../../sandbox/github/events.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { leaseName } from '../../src/core/claim.ts';
-import type { SeldonDeployment } from '../../src/core/seldon-deployment.ts';
+import { leaseName } from '../../src/seldon/lease.ts';
+import type { SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import { live, settling, story, using } from './story.ts';
 
 const HOUR = 3_600_000;

@@ -1,6 +1,6 @@
-import type { Expectation } from '../../src/core/rollout-status.ts';
-import { ANNOTATIONS, type SeldonDeployment } from '../../src/core/seldon-deployment.ts';
-import type { Deployment, Pod } from '../../src/core/snapshot.ts';
+import type { Expectation } from '../../src/rollout/rollout-status.ts';
+import { ANNOTATIONS, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
+import type { Deployment, Pod } from '../../src/seldon/snapshot.ts';
 
 export const MARKER = 'abcdef0123456789';
 

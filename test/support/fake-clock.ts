@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/ports.ts';
+import type { Clock } from '../../src/base/ports.ts';
 
 /** Time that passes only when somebody sleeps. */
 export class FakeClock implements Clock {

@@ -1,6 +1,6 @@
-import type { SeldonDeployment } from '../../src/core/seldon-deployment.ts';
-import type { Deployment, Pod, Route } from '../../src/core/snapshot.ts';
-import type { Cluster, HttpEndpoint, Observation } from '../../src/ports.ts';
+import type { Cluster, HttpEndpoint, Observation } from '../../src/base/ports.ts';
+import type { SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
+import type { Deployment, Pod, Route } from '../../src/seldon/snapshot.ts';
 import type { FakeClock } from './fake-clock.ts';
 
 /** What the cluster shows from some moment on; parts left out stay as they were. */

@@ -1,4 +1,4 @@
-import type { Runner } from '../../src/ports.ts';
+import type { Runner } from '../../src/base/ports.ts';
 
 /** Remembers what a person would have read, and what a later step could use. */
 export class FakeRunner implements Runner {

@@ -1,8 +1,8 @@
-import type { ShareConfig } from '../../src/core/config.ts';
-import type { Model } from '../../src/core/model.ts';
-import type { RenderOptions, ShipmentRequest } from '../../src/core/plan.ts';
-import type { SeldonDeployment } from '../../src/core/seldon-deployment.ts';
-import { direct } from '../../src/core/strategy/direct.ts';
+import type { Model } from '../../src/model/model.ts';
+import { direct } from '../../src/plan/modes/direct.ts';
+import type { RenderOptions, ShipmentRequest } from '../../src/plan/plan.ts';
+import type { SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
+import type { ShareConfig } from '../../src/settings/config.ts';
 
 /** A model of a registry with named columns; every test states only what matters to it. */
 export function aModel(over: Partial<Model> = {}): Model {

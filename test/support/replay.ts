@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { expectationOf } from '../../src/core/expectation.ts';
-import { type Expectation, type RolloutStatus, rolloutStatusOf } from '../../src/core/rollout-status.ts';
-import { SELDON, type SeldonDeployment } from '../../src/core/seldon-deployment.ts';
-import type { Deployment, KubernetesEvent, Pod, Route, Snapshot } from '../../src/core/snapshot.ts';
+import { expectationOf } from '../../src/rollout/expectation.ts';
+import { type Expectation, type RolloutStatus, rolloutStatusOf } from '../../src/rollout/rollout-status.ts';
+import { SELDON, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
+import type { Deployment, KubernetesEvent, Pod, Route, Snapshot } from '../../src/seldon/snapshot.ts';
 
 /** One recorded situation: what the reference operator and a real Kubernetes showed, in order. */
 export interface Recording {

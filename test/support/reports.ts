@@ -1,6 +1,6 @@
-import { compare, type SideAnswer } from '../../src/core/comparison.ts';
-import { type Figures, judgeFigures } from '../../src/core/gate.ts';
-import type { Report } from '../../src/core/report.ts';
+import { compare, type SideAnswer } from '../../src/proof/comparison.ts';
+import { type Figures, judgeFigures } from '../../src/proof/evidence/gate.ts';
+import type { Report } from '../../src/report/report.ts';
 
 const URL = 'https://models.example.com/seldon/seldon/wine';
 

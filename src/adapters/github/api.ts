@@ -1,6 +1,6 @@
-import { UserError } from '../../core/errors.ts';
-import type { Clock } from '../../ports.ts';
-import { createAgent, send } from '../http.ts';
+import { UserError } from '../../base/errors.ts';
+import type { Clock } from '../../base/ports.ts';
+import { createAgent, send } from '../http/client.ts';
 
 export interface GithubOptions {
   readonly token: string;

@@ -1,6 +1,6 @@
-import { isTree, jsonOf } from '../../core/json-value.ts';
-import type { ObjectRef } from '../../ports.ts';
-import type { DeploymentDraft, DeploymentNews, DeploymentState, Deployments } from '../../ports-github.ts';
+import { isTree, jsonOf } from '../../base/json-value.ts';
+import type { ObjectRef } from '../../base/ports.ts';
+import type { DeploymentDraft, DeploymentNews, DeploymentState, Deployments } from '../../report/repository.ts';
 import type { GithubApi } from './api.ts';
 
 /** As the API lists them; a payload may come back as the text it was. */

@@ -1,4 +1,4 @@
-import type { Repository } from '../../ports-github.ts';
+import type { Repository } from '../../report/repository.ts';
 import type { GithubApi } from './api.ts';
 
 /** The parts of a comment that are read here. */

@@ -1,8 +1,8 @@
 /** What the API server says when it refuses (`kind: Status`), in sentences for a person. */
 
-import { UserError } from '../../core/errors.ts';
-import { isTree } from '../../core/json-value.ts';
-import type { HttpResponse } from '../http.ts';
+import { UserError } from '../../base/errors.ts';
+import { isTree } from '../../base/json-value.ts';
+import type { HttpResponse } from '../http/client.ts';
 
 /** The parts of a Status that we read (k8s.io/apimachinery, `metav1.Status`). */
 export interface ApiStatus {

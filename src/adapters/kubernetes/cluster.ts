@@ -1,8 +1,4 @@
-import type { Claim, StandingClaim } from '../../core/claim.ts';
-import type { ClusterConfig } from '../../core/config.ts';
-import { UserError } from '../../core/errors.ts';
-import type { SeldonDeployment } from '../../core/seldon-deployment.ts';
-import type { KubernetesEvent, Route } from '../../core/snapshot.ts';
+import { UserError } from '../../base/errors.ts';
 import type {
   ApplyOptions,
   Cluster,
@@ -11,7 +7,11 @@ import type {
   ObjectRef,
   Observation,
   Permission,
-} from '../../ports.ts';
+} from '../../base/ports.ts';
+import type { Claim, StandingClaim } from '../../seldon/lease.ts';
+import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
+import type { KubernetesEvent, Route } from '../../seldon/snapshot.ts';
+import type { ClusterConfig } from '../../settings/config.ts';
 import { missingPermissions } from './access-review.ts';
 import { failureOf, isObjectMissing, readJson } from './api-status.ts';
 import { ApiConnection, type ConnectionOptions } from './connection.ts';

@@ -1,7 +1,7 @@
 import type { Agent, IncomingMessage } from 'node:http';
-import { UserError } from '../../core/errors.ts';
-import type { Clock } from '../../ports.ts';
-import { createAgent, HttpFailure, type HttpRequest, type HttpResponse, open, sendWithRetry } from '../http.ts';
+import { UserError } from '../../base/errors.ts';
+import type { Clock } from '../../base/ports.ts';
+import { createAgent, HttpFailure, type HttpRequest, type HttpResponse, open, sendWithRetry } from '../http/client.ts';
 import { statusOf } from './api-status.ts';
 import type { Credentials, Identity } from './credentials.ts';
 

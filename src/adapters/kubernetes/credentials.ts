@@ -3,9 +3,9 @@
 import { existsSync } from 'node:fs';
 import type { AgentOptions, RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
-import type { ClusterConfig } from '../../core/config.ts';
-import { UserError } from '../../core/errors.ts';
-import { isTree } from '../../core/json-value.ts';
+import { UserError } from '../../base/errors.ts';
+import { isTree } from '../../base/json-value.ts';
+import type { ClusterConfig } from '../../settings/config.ts';
 import { type Entry, invalid, type KubeconfigContext, readKubeconfig } from './kubeconfig.ts';
 import { impersonation, secretsIn, userEntry } from './user-entry.ts';
 

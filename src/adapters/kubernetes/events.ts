@@ -1,4 +1,4 @@
-import type { KubernetesEvent } from '../../core/snapshot.ts';
+import type { KubernetesEvent } from '../../seldon/snapshot.ts';
 import { readJson } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';
 

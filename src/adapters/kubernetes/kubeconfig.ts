@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { load, YAMLException } from 'js-yaml';
-import { UserError } from '../../core/errors.ts';
-import { isTree } from '../../core/json-value.ts';
+import { UserError } from '../../base/errors.ts';
+import { isTree } from '../../base/json-value.ts';
 
 export interface KubeconfigRequest {
   /** Content (plain or base64) or path; undefined: KUBECONFIG, the default file, in-cluster. */

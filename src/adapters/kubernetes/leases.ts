@@ -1,6 +1,6 @@
-import { type Claim, leaseName, type StandingClaim } from '../../core/claim.ts';
-import { ANNOTATIONS } from '../../core/seldon-deployment.ts';
-import type { ObjectRef } from '../../ports.ts';
+import type { ObjectRef } from '../../base/ports.ts';
+import { type Claim, leaseName, type StandingClaim } from '../../seldon/lease.ts';
+import { ANNOTATIONS } from '../../seldon/seldon-deployment.ts';
 import { failureOf, readJson } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';
 

@@ -1,7 +1,7 @@
-import { deploymentLabel } from '../../core/protocol.ts';
-import { SELDON } from '../../core/seldon-deployment.ts';
-import type { Deployment, Pod } from '../../core/snapshot.ts';
-import type { ObjectRef, Observation } from '../../ports.ts';
+import type { ObjectRef, Observation } from '../../base/ports.ts';
+import { deploymentLabel } from '../../seldon/protocol.ts';
+import { SELDON } from '../../seldon/seldon-deployment.ts';
+import type { Deployment, Pod } from '../../seldon/snapshot.ts';
 import type { ApiConnection } from './connection.ts';
 import { WatchedCollection } from './watch.ts';
 

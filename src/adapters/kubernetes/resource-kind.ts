@@ -1,5 +1,5 @@
-import type { ObjectRef } from '../../ports.ts';
-import type { HttpResponse } from '../http.ts';
+import type { ObjectRef } from '../../base/ports.ts';
+import type { HttpResponse } from '../http/client.ts';
 import { isObjectMissing } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';
 

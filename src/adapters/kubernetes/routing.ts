@@ -1,11 +1,11 @@
 /** Reads the routing objects that Seldon's operator writes: Istio's VirtualService, Emissary's Mappings, Services. */
 
 import { loadAll } from 'js-yaml';
-import { isTree } from '../../core/json-value.ts';
-import { deploymentLabel } from '../../core/protocol.ts';
-import { SELDON } from '../../core/seldon-deployment.ts';
-import type { Route, RouteBackend } from '../../core/snapshot.ts';
-import type { ObjectRef } from '../../ports.ts';
+import { isTree } from '../../base/json-value.ts';
+import type { ObjectRef } from '../../base/ports.ts';
+import { deploymentLabel } from '../../seldon/protocol.ts';
+import { SELDON } from '../../seldon/seldon-deployment.ts';
+import type { Route, RouteBackend } from '../../seldon/snapshot.ts';
 import { readJson } from './api-status.ts';
 import { type KindReader, MAPPINGS, type ResourceKind, SERVICES, VIRTUAL_SERVICES } from './resource-kind.ts';
 

@@ -1,7 +1,7 @@
-import { UserError } from '../../core/errors.ts';
-import { contains, equal } from '../../core/json-value.ts';
-import { ANNOTATIONS, FIELD_MANAGER, NOTES_MANAGER, type SeldonDeployment } from '../../core/seldon-deployment.ts';
-import type { HttpResponse } from '../http.ts';
+import { UserError } from '../../base/errors.ts';
+import { contains, equal } from '../../base/json-value.ts';
+import { ANNOTATIONS, FIELD_MANAGER, NOTES_MANAGER, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
+import type { HttpResponse } from '../http/client.ts';
 import {
   type ApiStatus,
   type Asked,

@@ -1,6 +1,6 @@
-import { UserError } from '../../core/errors.ts';
-import type { HttpAnswer, HttpEndpoint, HttpExchange, ObjectRef } from '../../ports.ts';
-import { HttpFailure, type HttpResponse } from '../http.ts';
+import { UserError } from '../../base/errors.ts';
+import type { HttpAnswer, HttpEndpoint, HttpExchange, ObjectRef } from '../../base/ports.ts';
+import { HttpFailure, type HttpResponse } from '../http/client.ts';
 import { missingPermissions } from './access-review.ts';
 import { failureOf, statusOf } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';

@@ -1,6 +1,6 @@
 /** What a kubeconfig says of its user, where client-node falls short of it. */
 
-import { isTree } from '../../core/json-value.ts';
+import { isTree } from '../../base/json-value.ts';
 import type { Entry, KubeconfigContext } from './kubeconfig.ts';
 
 /** The user as client-node understands it: it knows no `tokenFile` and sets no KUBERNETES_EXEC_INFO. */

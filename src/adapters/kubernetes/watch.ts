@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UserError } from '../../core/errors.ts';
-import type { ObjectMeta } from '../../core/seldon-deployment.ts';
-import { isTransient } from '../http.ts';
+import { UserError } from '../../base/errors.ts';
+import type { ObjectMeta } from '../../seldon/seldon-deployment.ts';
+import { isTransient } from '../http/client.ts';
 import { type Asked, failureOf, readJson } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';
 

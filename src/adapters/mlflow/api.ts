@@ -1,6 +1,6 @@
-import { UserError } from '../../core/errors.ts';
-import { isTree } from '../../core/json-value.ts';
-import type { Stage } from '../../core/model-uri.ts';
+import { UserError } from '../../base/errors.ts';
+import { isTree } from '../../base/json-value.ts';
+import type { Stage } from '../../model/model-uri.ts';
 import type { ApiRequest, MlflowConnection, Tree } from './connection.ts';
 import { quoteOf } from './refusal.ts';
 

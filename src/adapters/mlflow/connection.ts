@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Agent } from 'node:http';
 import { unescape as percentDecoded } from 'node:querystring';
-import type { RegistryConfig } from '../../core/config.ts';
-import { UserError } from '../../core/errors.ts';
-import { isTree } from '../../core/json-value.ts';
-import type { Clock } from '../../ports.ts';
-import { createAgent, HttpFailure, type HttpRequest, type HttpResponse, sendWithRetry } from '../http.ts';
+import { UserError } from '../../base/errors.ts';
+import { isTree } from '../../base/json-value.ts';
+import type { Clock } from '../../base/ports.ts';
+import type { RegistryConfig } from '../../settings/config.ts';
+import { createAgent, HttpFailure, type HttpRequest, type HttpResponse, sendWithRetry } from '../http/client.ts';
 import { unreachableOf, userErrorOf } from './refusal.ts';
 
 export type Tree = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
-import { isTree } from '../../core/json-value.ts';
-import type { Model, ModelDetails } from '../../core/model.ts';
+import { isTree } from '../../base/json-value.ts';
+import type { Model, ModelDetails } from '../../model/model.ts';
 import type { MlflowConnection, Tree } from './connection.ts';
 
 /** Entries that are read at most: a run may have logged thousands. */

@@ -1,4 +1,4 @@
-import { isTree } from '../../core/json-value.ts';
+import { isTree } from '../../base/json-value.ts';
 import type { ApiRequest, MlflowConnection } from './connection.ts';
 
 /** Who hands out a model's files. The server reads the storage itself, so it works for any artifact URI. */

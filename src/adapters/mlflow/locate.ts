@@ -1,6 +1,6 @@
-import { UserError, unreachable } from '../../core/errors.ts';
-import type { Model } from '../../core/model.ts';
-import { type ModelUri, storageOriginOf } from '../../core/model-uri.ts';
+import { UserError, unreachable } from '../../base/errors.ts';
+import type { Model } from '../../model/model.ts';
+import { type ModelUri, storageOriginOf } from '../../model/model-uri.ts';
 import {
   type LoggedModel,
   type ModelVersion,

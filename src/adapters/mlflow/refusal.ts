@@ -1,5 +1,5 @@
-import { UserError } from '../../core/errors.ts';
-import type { HttpFailure } from '../http.ts';
+import { UserError } from '../../base/errors.ts';
+import type { HttpFailure } from '../http/client.ts';
 
 export interface Refusal {
   readonly url: string;

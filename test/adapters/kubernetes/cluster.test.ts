@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SeldonDeployment } from '../../../src/core/seldon-deployment.ts';
+import type { SeldonDeployment } from '../../../src/seldon/seldon-deployment.ts';
 import { answer, conflict, missing, type Reply, refusal, startCluster, unknownKind } from '../../support/kube-api.ts';
 
 const REF = { namespace: 'seldon', name: 'wine' };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ANNOTATIONS, type SeldonDeployment } from '../../../src/core/seldon-deployment.ts';
+import { ANNOTATIONS, type SeldonDeployment } from '../../../src/seldon/seldon-deployment.ts';
 import { type Asked, answer, conflict, refusal, startCluster } from '../../support/kube-api.ts';
 
 const REF = { namespace: 'seldon', name: 'wine' };

@@ -1,0 +1,118 @@
+import { UserError } from '../../base/errors.ts';
+import type { ApplyOptions, Cluster, ObjectRef } from '../../base/ports.ts';
+import { formatManifest, laidOver, parseManifest } from '../../plan/manifest-file.ts';
+import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
+
+const INPUT = 'manifest-file';
+
+/** Files of the repository, by the input that names them. */
+interface Files {
+  find(path: string, input: string): Promise<string | undefined>;
+  replace(path: string, input: string, content: string): Promise<void>;
+}
+
+/** Reads the file. @throws UserError bad-input, manifest-invalid */
+export async function openManifestFile(files: Files, path: string): Promise<ManifestFile> {
+  const text = await files.find(path, INPUT);
+  return new ManifestFile(files, path, text === undefined ? undefined : parseManifest(text, path, INPUT));
+}
+
+/**
+ * A file that Argo CD or Flux applies, in place of a cluster: what it says counts as live, and an apply replaces it. Nothing
+ * runs in it, so nobody can wait, prove or look there.
+ */
+export class ManifestFile implements Cluster {
+  readonly server: string;
+  readonly defaultNamespace: string | undefined;
+  readonly #files: Files;
+  #object: SeldonDeployment | undefined;
+
+  constructor(files: Files, path: string, object: SeldonDeployment | undefined) {
+    this.server = path;
+    this.defaultNamespace = object?.metadata.namespace;
+    this.#files = files;
+    this.#object = object;
+  }
+
+  async read({ namespace, name }: ObjectRef): Promise<SeldonDeployment | undefined> {
+    if (this.#object === undefined) return undefined;
+    // Without a namespace it is the one that Argo CD or Flux gives it.
+    const { metadata } = this.#object;
+    if (metadata.name === name && (metadata.namespace ?? namespace) === namespace) return this.#object;
+    const found = [metadata.namespace, metadata.name].filter((part) => part !== undefined).join('/');
+    throw new UserError(
+      'object-not-ours',
+      `${this.server} holds SeldonDeployment ${found}, and this run is about ${namespace}/${name}`,
+      { hint: 'give each a `manifest-file` of its own, or correct the inputs `name` and `namespace`' },
+    );
+  }
+
+  async apply(manifest: SeldonDeployment, { dryRun }: ApplyOptions): Promise<SeldonDeployment> {
+    const written = laidOver(this.#object, manifest);
+    if (dryRun) return written;
+    await this.#files.replace(this.server, INPUT, formatManifest(written));
+    this.#object = written;
+    return written;
+  }
+
+  /** Nobody has to be asked. */
+  async missingPermissions(): Promise<readonly never[]> {
+    return [];
+  }
+
+  /** Nobody knows how it is routed. */
+  async routes(): Promise<readonly never[]> {
+    return [];
+  }
+
+  async secretKeys(): Promise<'forbidden'> {
+    return 'forbidden';
+  }
+
+  servedVersions(): Promise<never> {
+    return this.#cannot('say which versions are served');
+  }
+
+  list(): Promise<never> {
+    return this.#cannot('list others');
+  }
+
+  annotate(): Promise<never> {
+    return this.#cannot('keep notes');
+  }
+
+  remove(): Promise<never> {
+    return this.#cannot('remove anything');
+  }
+
+  observe(): Promise<never> {
+    return this.#cannot('be watched');
+  }
+
+  logs(): Promise<never> {
+    return this.#cannot('have logs');
+  }
+
+  events(): Promise<never> {
+    return this.#cannot('have events');
+  }
+
+  takeTurn(): Promise<never> {
+    return this.#cannot('give turns');
+  }
+
+  giveTurn(): Promise<never> {
+    return this.#cannot('take turns back');
+  }
+
+  service(): never {
+    throw new Error(`${this.server} is a file: it has no Services`);
+  }
+
+  close(): void {}
+
+  /** A run that gets here took a way that only a cluster can go: a bug. */
+  async #cannot(what: string): Promise<never> {
+    throw new Error(`${this.server} is a file: it cannot ${what}`);
+  }
+}

@@ -1,0 +1,103 @@
+import { appendFile, lstat, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { UserError } from '../../base/errors.ts';
+import type { Workspace } from '../../base/ports.ts';
+
+export interface WorkspaceFolders {
+  /** GITHUB_WORKSPACE: what the job checked out. */
+  readonly root: string;
+  /** RUNNER_TEMP: emptied by the runner after the job. */
+  readonly temp: string;
+  /** GITHUB_STEP_SUMMARY; undefined outside a runner. */
+  readonly summary: string | undefined;
+}
+
+export class RunnerWorkspace implements Workspace {
+  readonly #folders: WorkspaceFolders;
+
+  constructor(folders: WorkspaceFolders) {
+    this.#folders = folders;
+  }
+
+  async read(path: string, input: string): Promise<string> {
+    const { root } = this.#folders;
+    const file = await realpath(resolve(root, path)).catch((cause: unknown) => {
+      throw new UserError('bad-input', `the file ${path} (input \`${input}\`) is not in the workspace`, {
+        hint: 'check the path and its case, relative to the repository; is the repository checked out in an earlier step?',
+        cause,
+      });
+    });
+    // A link in a checked-out pull request must not make us read, and then tell, a file of the runner.
+    if (relative(await realpath(root), file).startsWith('..')) throw outside(path, input);
+    return readFile(file, 'utf8');
+  }
+
+  /** The file that an input names; undefined when there is none yet. @throws UserError bad-input when it is outside. */
+  async find(path: string, input: string): Promise<string | undefined> {
+    const file = await this.#placeOf(path, input);
+    try {
+      return await readFile(file, 'utf8');
+    } catch (cause) {
+      if (codeOf(cause) === 'ENOENT') return undefined;
+      throw unusable(path, { input, cause });
+    }
+  }
+
+  /** Writes the file that an input names, and the folders it lies in. @throws UserError bad-input when it is outside. */
+  async replace(path: string, input: string, content: string): Promise<void> {
+    const file = await this.#placeOf(path, input);
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, content);
+    } catch (cause) {
+      throw unusable(path, { input, cause });
+    }
+  }
+
+  async #placeOf(path: string, input: string): Promise<string> {
+    const { root } = this.#folders;
+    const file = await realPlace(resolve(root, path));
+    if (file === undefined || relative(await realpath(root), file).startsWith('..')) throw outside(path, input);
+    return file;
+  }
+
+  async write(name: string, content: string): Promise<string> {
+    const folder = join(this.#folders.temp, 'mlflow-to-seldon');
+    await mkdir(folder, { recursive: true });
+    const file = join(folder, name);
+    await writeFile(file, content);
+    return file;
+  }
+
+  async summarize(markdown: string): Promise<void> {
+    if (this.#folders.summary !== undefined) await appendFile(this.#folders.summary, `${markdown}\n`);
+  }
+}
+
+/** Where a path leads when its links are followed, though its last parts need not exist; undefined where a link leads nowhere. */
+async function realPlace(path: string): Promise<string | undefined> {
+  const found = await realpath(path).catch(() => undefined);
+  if (found !== undefined) return found;
+  const isThere = await lstat(path).then(
+    () => true,
+    () => false,
+  );
+  const folder = isThere ? undefined : await realPlace(dirname(path));
+  return folder === undefined ? undefined : join(folder, basename(path));
+}
+
+function outside(path: string, input: string): UserError {
+  return new UserError('bad-input', `the file ${path} (input \`${input}\`) lies outside the workspace`, {
+    hint: 'give a path inside the repository',
+  });
+}
+
+function unusable(path: string, { input, cause }: { readonly input: string; readonly cause: unknown }): UserError {
+  return new UserError('bad-input', `the file ${path} (input \`${input}\`) cannot be used: ${codeOf(cause)}`, {
+    cause,
+  });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

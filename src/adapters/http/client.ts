@@ -1,0 +1,167 @@
+/** One HTTP exchange over node:https with a deadline, and the retry rule that all adapters share. */
+
+import type { Agent as HttpAgent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { type AgentOptions, Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Clock } from '../../base/ports.ts';
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+  readonly body?: string;
+  /** Milliseconds for the whole exchange, answer included. */
+  readonly timeout: number;
+  readonly agent?: HttpAgent;
+  /** Ends the exchange early. */
+  readonly signal?: AbortSignal;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** Bytes: whoever answers may be hostile, and the way back must not be lost to a lack of memory. */
+const LONGEST_ANSWER = 32 * 2 ** 20;
+
+/** Nobody answered: refused, reset, timed out, name unknown, certificate not trusted. */
+export class HttpFailure extends Error {
+  override readonly name = 'HttpFailure';
+  readonly code: string;
+
+  constructor(request: Pick<HttpRequest, 'method' | 'url'>, cause: unknown) {
+    const code = codeOf(cause);
+    super(`${request.method} ${request.url.origin}${request.url.pathname}: ${describeCause(code, cause)}`, { cause });
+    this.code = code;
+  }
+
+  /** Somebody is there, but their certificate is not accepted: asking again gives the same. */
+  get isDistrust(): boolean {
+    return /CERT|SIGNATURE/.test(this.code);
+  }
+}
+
+/** A keep-alive agent that honours HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
+export function createAgent(protocol: string, options: AgentOptions = {}): HttpAgent {
+  const all = { keepAlive: true, proxyEnv: process.env, ...options };
+  return protocol === 'https:' ? new HttpsAgent(all) : new (plainHttp().Agent)(all);
+}
+
+/** Sends one request and reads the whole answer. @throws HttpFailure when nobody answers in time */
+export async function send(request: HttpRequest): Promise<HttpResponse> {
+  const deadline = AbortSignal.timeout(request.timeout);
+  const signal = request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal]);
+  try {
+    const message = await open({ ...request, signal });
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of message) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > LONGEST_ANSWER) throw new Error(`the answer has more than ${LONGEST_ANSWER / 2 ** 20} MiB`);
+      chunks.push(chunk as Buffer);
+    }
+    return { status: message.statusCode ?? 0, headers: message.headers, body: Buffer.concat(chunks).toString('utf8') };
+  } catch (error) {
+    throw new HttpFailure(request, deadline.aborted ? deadline.reason : error);
+  }
+}
+
+/** Sends a request and hands over the answer as soon as its head is there; the body streams. No deadline of its own. */
+export function open(request: Omit<HttpRequest, 'timeout'>): Promise<IncomingMessage> {
+  const { method, url, agent, signal, body } = request;
+  const headers: Record<string, string | string[]> = { 'user-agent': 'mlflow-to-seldon', ...request.headers };
+  if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body));
+  const start = url.protocol === 'https:' ? httpsRequest : plainHttp().request;
+  return new Promise((resolve, reject) => {
+    const outgoing = start(url, { method, headers, ...(agent && { agent }), ...(signal && { signal }) }, resolve);
+    outgoing.once('error', reject);
+    outgoing.end(body);
+  });
+}
+
+export interface RetryPolicy {
+  readonly clock: Clock;
+  /** Tries in all, the first included. */
+  readonly attempts: number;
+  /** Milliseconds before the second try; doubled each time, at most 10 s. */
+  readonly delay: number;
+  /** Milliseconds after which no further try begins; default: only the number of tries counts. */
+  readonly patience?: number;
+  /** Is a try that took too long the last one? Default: no. */
+  readonly timeoutIsFinal?: boolean;
+  /** Told before each wait, in words. */
+  readonly onRetry?: (why: string, wait: number) => void;
+}
+
+/**
+ * Repeats what may pass by itself: no answer (but not a certificate refused), 408, 429 and 5xx except 501. Only for
+ * requests that are safe to repeat.
+ */
+export async function sendWithRetry(
+  request: HttpRequest,
+  policy: RetryPolicy,
+  isFinal: (response: HttpResponse) => boolean = () => false,
+): Promise<HttpResponse> {
+  const end = policy.clock.now() + (policy.patience ?? Number.POSITIVE_INFINITY);
+  for (let attempt = 1; ; attempt++) {
+    const backoff = Math.min(policy.delay * 2 ** (attempt - 1), 10_000);
+    const isLast = (wait: number) =>
+      attempt >= policy.attempts || request.signal?.aborted === true || policy.clock.now() + wait > end;
+    try {
+      const response = await send(request);
+      const wait = retryAfter(response.headers['retry-after'], policy.clock.now()) ?? backoff;
+      if (!isTransient(response.status) || isFinal(response) || isLast(wait)) return response;
+      policy.onRetry?.(`HTTP ${response.status}`, wait);
+      await policy.clock.sleep(wait);
+    } catch (error) {
+      if (!(error instanceof HttpFailure) || error.isDistrust || isLast(backoff)) throw error;
+      if (policy.timeoutIsFinal === true && error.code === 'timeout') throw error;
+      policy.onRetry?.(error.message, backoff);
+      await policy.clock.sleep(backoff);
+    }
+  }
+}
+
+export function isTransient(status: number): boolean {
+  return status === 408 || status === 429 || (status >= 500 && status !== 501);
+}
+
+/** Milliseconds; a server may ask for at most one minute. */
+function retryAfter(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined;
+  const seconds = Number(header);
+  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
+  return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), 60_000) : undefined;
+}
+
+/** Node's ESM facade of node:http loads its internal undici (50 ms, 13 MB); the module itself does not. */
+function plainHttp(): typeof import('node:http') {
+  return process.getBuiltinModule('node:http');
+}
+
+function codeOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'unknown';
+  if (cause.name === 'TimeoutError') return 'timeout';
+  return (cause as NodeJS.ErrnoException).code ?? cause.name;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  timeout: 'no answer in time',
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  ENOTFOUND: 'host name not found',
+  EAI_AGAIN: 'host name could not be looked up',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed and not trusted',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate chain is not trusted',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
+};
+
+function describeCause(code: string, cause: unknown): string {
+  const words = WORDS[code];
+  if (words !== undefined) return code === 'timeout' ? words : `${words} (${code})`;
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,23 @@
+import type { HttpAnswer, HttpEndpoint, OpenEndpoint } from '../../base/ports.ts';
+import { createAgent, HttpFailure, send } from './client.ts';
+
+/** The endpoint as the world sees it: plain HTTP to the ingress, without credentials, proxies honoured. */
+export const openPublicEndpoint: OpenEndpoint = (baseUrl) => {
+  const base = baseUrl.replace(/\/+$/, '');
+  const agent = createAgent(new URL(base).protocol);
+  return {
+    description: base,
+    async send({ method, path, body, timeout }): Promise<HttpAnswer> {
+      const started = performance.now();
+      const json = { 'content-type': 'application/json' };
+      try {
+        const url = new URL(`${base}${path}`);
+        const answer = await send({ method, url, agent, timeout, ...(body !== undefined && { body, headers: json }) });
+        return { kind: 'answer', status: answer.status, body: answer.body, latency: performance.now() - started };
+      } catch (error) {
+        if (!(error instanceof HttpFailure)) throw error;
+        return { kind: 'unreachable', message: error.message, latency: performance.now() - started };
+      }
+    },
+  } satisfies HttpEndpoint;
+};

@@ -1,0 +1,183 @@
+import { matchesGlob } from '../base/glob.ts';
+import { parseModelUri } from '../model/model-uri.ts';
+import type { InputName } from '../settings/inputs.ts';
+import {
+  type AdmissionFacts,
+  changes,
+  type Person,
+  type Policy,
+  type Refusal,
+  type RefusalReason,
+  ROLES,
+} from './admission.ts';
+import type { Verb } from './command.ts';
+
+/** A table of rules in order, of which the first refusal counts. */
+type Rule = (facts: AdmissionFacts, policy: Policy) => Refusal | undefined;
+
+/** @returns the first refusal; undefined when the command is admitted */
+export function admissionOf(facts: AdmissionFacts, policy: Policy): Refusal | undefined {
+  for (const rule of RULES) {
+    const refusal = rule(facts, policy);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+const RULES: readonly Rule[] = [
+  ({ pullRequest, command }) =>
+    pullRequest.isOpen || command.verb === 'status' || command.verb === 'help'
+      ? undefined
+      : refusal('pull-request-closed', 'this pull request is closed', 'comment on an open one'),
+
+  // Whoever may push a branch could otherwise be judged by a file of their own.
+  ({ pullRequest: { base, isDefaultBase } }, { bases }) =>
+    isDefaultBase || bases.some((pattern) => matchesGlob(base, pattern))
+      ? undefined
+      : refusal(
+          'base-not-allowed',
+          `this pull request goes into \`${base}\`, which is not the default branch`,
+          'comment on one that goes into the default branch, or name this one in `allow-bases`',
+        ),
+
+  ({ command, commenter }, policy) => roleRefusal('not-permitted', command.verb, commenter, policy),
+
+  ({ command, commenter, actor }, policy) =>
+    sameLogin(actor.login, commenter.login)
+      ? undefined
+      : roleRefusal('rerun-not-permitted', command.verb, actor, policy),
+
+  ({ command, commenter, inTeam }, { users, teams }) => {
+    if (!changes(command.verb) || users.length + teams.length === 0) return undefined;
+    if (users.some((one) => sameLogin(one, commenter.login)) || inTeam === 'yes') return undefined;
+    const sentence = `${commenter.login} is not in the list of those who may deploy`;
+    return refusal('not-listed', sentence, 'ask somebody of `allow-users`, or be added to it');
+  },
+
+  ({ pullRequest, command }, { allowForks }) =>
+    !pullRequest.isFork || allowForks || !changes(command.verb)
+      ? undefined
+      : refusal('fork-refused', 'this pull request comes from a fork', 'merge it first, or set `allow-forks: true`'),
+
+  ({ pullRequest, command }, { allowDrafts }) =>
+    !pullRequest.isDraft || allowDrafts || !changes(command.verb)
+      ? undefined
+      : refusal(
+          'draft-refused',
+          'this pull request is a draft',
+          'mark it ready for review, or set `allow-drafts: true`',
+        ),
+
+  ({ command: { verb } }, { commands }) =>
+    commands.includes(verb) || verb === 'help'
+      ? undefined
+      : refusal('command-not-allowed', `this workflow has no command \`${verb}\``, 'see the input `allow-commands`'),
+
+  ({ isApproved, command }, { requireReview }) => {
+    if (!requireReview || !changes(command.verb) || isApproved === 'yes') return undefined;
+    const sentence =
+      isApproved === 'unknown' ? 'GitHub did not say whether it is approved' : 'this pull request is not approved';
+    return refusal('review-missing', sentence, 'have it approved; `require-review` asks for that');
+  },
+
+  ({ checksPass, command }, { requireChecks }) => {
+    if (!requireChecks || !changes(command.verb) || checksPass === 'yes') return undefined;
+    const sentence =
+      checksPass === 'unknown'
+        ? 'GitHub did not say how its checks ended'
+        : 'not all checks of this pull request passed';
+    return refusal('checks-missing', sentence, 'wait until they pass; `require-checks` asks for that');
+  },
+
+  ({ chosen, given }, { names }) => choiceRefusal('name', 'allow-names', { chosen, given, allowed: names }),
+
+  ({ chosen, given }, { namespaces }) =>
+    choiceRefusal('namespace', 'allow-namespaces', { chosen, given, allowed: namespaces }),
+
+  ({ chosen, given }, { maxReplicas }) => {
+    const asked = Number(chosen.get('replicas') ?? 0);
+    const most = Math.max(maxReplicas, Number(given('replicas')));
+    // What is no number is refused with all inputs that are wrong.
+    if (!(asked > most)) return undefined;
+    const cure = 'ask for fewer, or raise the input `max-replicas`';
+    return refusal('argument-not-allowed', `\`replicas=${asked}\` is more than ${most}`, cure);
+  },
+
+  ({ chosen, given }, { models }) => modelRefusal(chosen.get('model-uri'), given('model-uri'), models),
+
+  ({ command, chosen }, { requirePlan }) =>
+    !requirePlan || !changes(command.verb) || command.verb === 'rollback' || chosen.has('plan')
+      ? undefined
+      : refusal(
+          'plan-required',
+          'a plan is needed first',
+          `comment \`plan\` with the same arguments, then this command with the plan's \`plan=…\``,
+        ),
+];
+
+function refusal(reason: RefusalReason, sentence: string, cure: string): Refusal {
+  return { reason, sentence, cure };
+}
+
+function sameLogin(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+function roleRefusal(
+  reason: 'not-permitted' | 'rerun-not-permitted',
+  verb: Verb,
+  { login, role }: Person,
+  { roles }: Policy,
+): Refusal | undefined {
+  const needed = roles.get(verb) ?? 'admin';
+  const isEnough = role !== 'unknown' && ROLES.indexOf(role) >= ROLES.indexOf(needed);
+  if (isEnough) return undefined;
+  const who = reason === 'not-permitted' ? login : `${login}, who started this run again,`;
+  const sentence = `${who} has the role \`${role}\`, and \`${verb}\` needs \`${needed}\``;
+  return refusal(reason, sentence, 'ask somebody with that role; the input `command-roles` says who needs which');
+}
+
+/** A command may choose what the workflow's own input says, or what its list allows. */
+function choiceRefusal(
+  name: 'name' | 'namespace',
+  list: InputName,
+  { chosen, given, allowed }: Pick<AdmissionFacts, 'chosen' | 'given'> & { readonly allowed: readonly string[] },
+): Refusal | undefined {
+  const value = chosen.get(name);
+  if (value === undefined || value === given(name).trim()) return undefined;
+  if (allowed.some((pattern) => matchesGlob(value, pattern))) return undefined;
+  return refusal(
+    'argument-not-allowed',
+    `\`${name}=${value}\` is not allowed here`,
+    `add it to the input \`${list}\`, or leave it out`,
+  );
+}
+
+/**
+ * A model that a stranger to the workflow's text chose: one of the list, or another version of the registered model
+ * that the workflow itself names.
+ */
+export function modelRefusal(asked: string | undefined, own: string, models: readonly string[]): Refusal | undefined {
+  if (asked === undefined || asked === '' || asked === own.trim()) return undefined;
+  // A pattern for a folder must not be left through its side door.
+  const climbs = /(?:^|[/\\])\.\.(?:[/\\]|$)|%2e|%2f|%5c/i.test(asked);
+  if (!climbs && models.some((pattern) => matchesGlob(asked, pattern))) return undefined;
+  const name = registeredName(own);
+  if (models.length === 0 && name !== undefined && registeredName(asked) === name) return undefined;
+  const allowed =
+    models.length > 0 ? models.join(', ') : name === undefined ? 'none' : `versions and aliases of ${name}`;
+  return refusal(
+    'model-not-allowed',
+    `the model \`${asked}\` is not allowed here`,
+    `allowed: ${allowed}; see the input \`allow-models\``,
+  );
+}
+
+function registeredName(uri: string): string | undefined {
+  try {
+    const parsed = parseModelUri(uri.trim());
+    return 'name' in parsed ? parsed.name : undefined;
+  } catch {
+    return undefined;
+  }
+}

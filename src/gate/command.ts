@@ -1,0 +1,171 @@
+import { nearestWord } from '../base/nearest-word.ts';
+import type { InputName } from '../settings/inputs.ts';
+
+/** What a person asks for in a comment: a word, perhaps a model or a target, and arguments. */
+
+export const VERBS = [
+  'plan',
+  'deploy',
+  'canary',
+  'shadow',
+  'ab',
+  'blue-green',
+  'promote',
+  'rollback',
+  'status',
+  'help',
+] as const;
+
+export type Verb = (typeof VERBS)[number];
+
+export interface Command {
+  readonly verb: Verb;
+  /** What stands without a name and has a colon. */
+  readonly model: string | undefined;
+  /** What stands without a name and has none: names of targets, separated by commas. */
+  readonly target: string | undefined;
+  readonly args: ReadonlyMap<Argument, string>;
+}
+
+/** Arguments, and the inputs they choose; `plan` is the plan's own. */
+const ARGUMENTS = {
+  name: 'name',
+  namespace: 'namespace',
+  traffic: 'traffic',
+  steps: 'steps',
+  predictor: 'predictor',
+  to: 'to',
+  replicas: 'replicas',
+  mode: 'mode',
+  plan: 'plan',
+} as const satisfies Readonly<Record<string, InputName>>;
+
+export type Argument = keyof typeof ARGUMENTS;
+
+const PLACE = ['name', 'namespace'] as const;
+const SHIPPING = [...PLACE, 'replicas', 'plan'] as const;
+
+const ALLOWED: Readonly<Record<Verb, readonly Argument[]>> = {
+  plan: [...PLACE, 'mode', 'replicas', 'traffic', 'steps', 'predictor', 'to'],
+  deploy: SHIPPING,
+  canary: [...SHIPPING, 'traffic', 'steps'],
+  shadow: [...SHIPPING, 'traffic'],
+  ab: [...SHIPPING, 'traffic', 'predictor'],
+  'blue-green': SHIPPING,
+  promote: [...PLACE, 'predictor', 'plan'],
+  rollback: [...PLACE, 'predictor', 'to', 'plan'],
+  status: PLACE,
+  help: [],
+};
+
+/** Does that command have that argument? */
+export function takes(verb: Verb, argument: string): boolean {
+  return ALLOWED[verb].some((one) => one === argument);
+}
+
+/** Verbs that take their model from the cluster. */
+const WITHOUT_MODEL: readonly Verb[] = ['promote', 'rollback', 'status', 'help'];
+
+/** Characters of a command: nobody needs more, and a parser should not see more. */
+const LONGEST = 1_000;
+
+/** A sentence for the person who wrote it. */
+export interface Misspelt {
+  readonly fault: string;
+}
+
+/**
+ * Reads the first line of a comment: `/seldon canary models:/wine@challenger traffic=20 name="wine"`. Nothing of it is
+ * ever given to a shell, a template or a URL; values are checked like any input.
+ */
+export function parseCommand(body: string, prefix: string): Command | Misspelt {
+  const [line = ''] = body.split(/\r?\n/, 1);
+  if (line.length > LONGEST) return { fault: `the command has ${line.length} characters; at most ${LONGEST} are read` };
+  const words = wordsOf(line.slice(prefix.length));
+  if (words === undefined) return { fault: 'a quotation mark in the command is not closed' };
+  const [first, ...rest] = words;
+  if (first === undefined) return { verb: 'help', model: undefined, target: undefined, args: new Map() };
+  const verb = VERBS.find((one) => one === first.text);
+  if (verb === undefined || first.isQuoted) return { fault: unknownWord('command', first.text, VERBS, prefix) };
+  return readRest(verb, rest, prefix);
+}
+
+function readRest(verb: Verb, words: readonly Word[], prefix: string): Command | Misspelt {
+  const args = new Map<Argument, string>();
+  const bare: { model?: string; target?: string } = {};
+  for (const { name, text } of words) {
+    if (name === undefined) {
+      const kind = text.includes(':') ? 'model' : 'target';
+      if (bare[kind] !== undefined)
+        return { fault: `\`${text}\` is one word too many: a command has one model URI, and targets as \`one,two\`` };
+      if (kind === 'model' && WITHOUT_MODEL.includes(verb))
+        return { fault: `\`${verb}\` takes its model from the cluster: leave \`${text}\` out` };
+      bare[kind] = text;
+      continue;
+    }
+    const argument = ALLOWED[verb].find((one) => one === name);
+    if (argument === undefined) return { fault: unknownWord(`argument of \`${verb}\``, name, ALLOWED[verb], prefix) };
+    if (args.has(argument)) return { fault: `\`${argument}\` is given twice` };
+    args.set(argument, text);
+  }
+  return { verb, model: bare.model, target: bare.target, args };
+}
+
+function unknownWord(what: string, word: string, known: readonly string[], prefix: string): string {
+  const near = nearestWord(word, known);
+  const meant = near === undefined ? '' : ` Did you mean \`${near}\`?`;
+  const list =
+    known.length === 0
+      ? 'it has none'
+      : `there ${known.length === 1 ? 'is' : 'are'} ${known.map((one) => `\`${one}\``).join(', ')}`;
+  return `\`${word.slice(0, 40)}\` is no ${what}.${meant} See \`${prefix} help\`: ${list}.`;
+}
+
+interface Word {
+  /** Of `name=value`. */
+  readonly name: string | undefined;
+  readonly text: string;
+  readonly isQuoted: boolean;
+}
+
+const WORD = /\s*(?:([a-z][a-z-]*)=)?(?:"([^"]*)"|'([^']*)'|([^\s"']+))(?=\s|$)/y;
+
+/** Undefined where a quotation mark is not closed. */
+function wordsOf(text: string): readonly Word[] | undefined {
+  const words: Word[] = [];
+  const all = text.trimEnd();
+  WORD.lastIndex = 0;
+  for (let at = 0; at < all.length; at = WORD.lastIndex) {
+    WORD.lastIndex = at;
+    const found = WORD.exec(all);
+    if (found === null) return undefined;
+    const [, name, double, single, plain] = found;
+    words.push({ name, text: double ?? single ?? plain ?? '', isQuoted: plain === undefined });
+  }
+  return words;
+}
+
+/** Verbs that do what the workflow or the target is made for. */
+const AS_GIVEN: readonly Verb[] = ['deploy', 'plan'];
+
+/** The inputs that a command chooses, by name. */
+export function inputsOf({ verb, args, model }: Command): ReadonlyMap<InputName, string> {
+  const chosen = new Map<InputName, string>();
+  if (!AS_GIVEN.includes(verb)) chosen.set('mode', verb);
+  for (const [argument, value] of args) chosen.set(ARGUMENTS[argument], value);
+  if (verb === 'plan') chosen.set('dry-run', 'true');
+  if (model !== undefined) chosen.set('model-uri', model);
+  if (WITHOUT_MODEL.includes(verb)) chosen.set('model-uri', '');
+  return chosen;
+}
+
+/** How to write them, for a person who asks. */
+export function helpOf(prefix: string, targets: readonly string[] = []): string {
+  const line = (verb: Verb) => {
+    const target = verb === 'help' || targets.length === 0 ? '' : ` [${targets.join('|')}]`;
+    const model = WITHOUT_MODEL.includes(verb) ? '' : ' [model URI]';
+    const args = ALLOWED[verb].map((one) => ` ${one}=…`).join('');
+    return `${prefix} ${verb}${target}${model}${args}`;
+  };
+  return VERBS.map(line).join('\n');
+}

@@ -1,0 +1,68 @@
+import { UserError } from '../base/errors.ts';
+import type { Reason } from '../base/outcome.ts';
+import type { Runner } from '../base/ports.ts';
+import type { EarlyEnd } from '../report/draft.ts';
+import type { Collaboration } from '../report/repository.ts';
+import { previewName } from '../run/previews.ts';
+import type { InputName } from '../settings/inputs.ts';
+import type { Refusal } from './admission.ts';
+import type { Trigger } from './event.ts';
+import type { Order, Place } from './order.ts';
+import type { TargetsRequest } from './read-targets.ts';
+
+export interface EntryRequest extends TargetsRequest {
+  readonly trigger: Trigger;
+  readonly prefix: string;
+  /** Who started this run. */
+  readonly actor: string;
+  /** Branch or commit whose files are trusted, where the event is no comment. */
+  readonly ref: string | undefined;
+  readonly repository: Collaboration | undefined;
+  readonly runner: Pick<Runner, 'info' | 'warning'>;
+}
+
+/** What an event leads to. */
+export type Entry =
+  | { readonly kind: 'end'; readonly end: EarlyEnd }
+  | {
+      readonly kind: 'run';
+      /** At least one. Without targets there is one. */
+      readonly orders: readonly Order[];
+      /** Asked right before the first change. @throws UserError when what was admitted is no longer so */
+      readonly confirm: () => Promise<void>;
+      /** SHA of the pull request's newest commit, where the event is about one. */
+      readonly head: string | undefined;
+    };
+
+/** The SeldonDeployment of one pull request: a mode for several models has nothing to stand beside there. */
+export function previewOf({ raw }: Place, number: number): ReadonlyMap<InputName, string> {
+  const name = raw.input('name').trim();
+  if (name === '') {
+    throw new UserError('bad-input', 'the input `preview` needs `name`, to which `-pr-<number>` is added', {
+      hint: 'for example `name: wine`',
+    });
+  }
+  return new Map([
+    ['name', previewName(name, number)],
+    ['mode', 'direct'],
+  ]);
+}
+
+export function goOn(
+  orders: readonly Order[],
+  { head, confirm = async () => {} }: Partial<Pick<Extract<Entry, { kind: 'run' }>, 'head' | 'confirm'>> = {},
+): Entry {
+  return { kind: 'run', orders, confirm, head };
+}
+
+export function ignored(why: string): Entry {
+  return end('ignored', 'not-a-command', why, undefined);
+}
+
+export function refused({ reason, sentence, cure }: Refusal): Entry {
+  return end('refused', reason, sentence, cure);
+}
+
+export function end(outcome: EarlyEnd['outcome'], reason: Reason, title: string, cure: string | undefined): Entry {
+  return { kind: 'end', end: { outcome, reason, finding: { reason, title, cure, quotes: [] } } };
+}

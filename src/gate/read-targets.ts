@@ -1,0 +1,71 @@
+import { UserError } from '../base/errors.ts';
+import type { Runner } from '../base/ports.ts';
+import type { Collaboration } from '../report/repository.ts';
+import { quoted, type RawInputs } from '../settings/input-reader.ts';
+import { type Place, placeOfStep, placeOfTarget } from './order.ts';
+import { listOfNames, parseTargets, pickTargets } from './targets.ts';
+
+export interface TargetsRequest {
+  readonly raw: RawInputs;
+  /** Undefined without a token. */
+  readonly repository: Pick<Collaboration, 'readFile'> | undefined;
+  readonly runner: Pick<Runner, 'info'>;
+  /** May the workflow say which commit? Not where secrets meet somebody else's commits. */
+  readonly mayChooseRef: boolean;
+}
+
+/**
+ * What this step is about: the targets of the file that `config` names, as that commit has it, or the step's own inputs.
+ * @param ref branch or commit that is trusted
+ * @throws UserError bad-input, targets-invalid, github-failed
+ */
+export async function readPlaces(request: TargetsRequest, ref: string | undefined): Promise<readonly Place[]> {
+  const { raw, repository, runner } = request;
+  const [path, names, chosenRef] = [
+    raw
+      .input('config')
+      .trim()
+      .replace(/^(?:\.\/)+/, ''),
+    listOfNames(raw.input('targets')),
+    refOf(request),
+  ];
+  if (path === '') {
+    if (names.length === 0) return [placeOfStep(raw)];
+    throw new UserError('bad-input', 'the input `targets` needs `config`, the file that says what they are', {
+      hint: 'for example `config: .github/seldon.yml`',
+    });
+  }
+  if (/^\/|\\|(?:^|\/)\.\.(?:\/|$)/.test(path))
+    throw new UserError('bad-input', 'the input `config` must be a path inside the repository', {
+      hint: 'for example `.github/seldon.yml`',
+    });
+  const from = chosenRef ?? ref;
+  if (repository === undefined || from === undefined) {
+    const what = repository === undefined ? '`github-token` is missing' : 'the commit of this run is not known';
+    throw new UserError('bad-input', `${path} cannot be read from GitHub: ${what}`, {
+      hint: 'give `github-token`, with `permissions: contents: read`',
+    });
+  }
+  const { text, commit } = await repository.readFile(path, from);
+  const targets = parseTargets(text, path);
+  const picked = pickTargets(targets, names.length === 0 ? targets.map(({ name }) => name) : names);
+  if ('unknown' in picked)
+    throw new UserError(
+      'bad-input',
+      `the input \`targets\` has ${quoted(picked.unknown)}, which ${path} does not have`,
+      {
+        hint: `there are ${targets.map(({ name }) => name).join(', ')}`,
+      },
+    );
+  runner.info(`targets of ${path} at ${commit.slice(0, 7)}: ${picked.map(({ name }) => name).join(', ')}`);
+  return picked.map((target) => placeOfTarget(target, raw, path));
+}
+
+function refOf({ raw, mayChooseRef }: TargetsRequest): string | undefined {
+  const ref = raw.input('config-ref').trim();
+  if (ref === '') return undefined;
+  if (mayChooseRef) return ref;
+  throw new UserError('bad-input', 'the input `config-ref` is not for this event', {
+    hint: "leave it out: with secrets at hand, targets are only read from the base branch, never from a pull request's commits",
+  });
+}

@@ -1,0 +1,118 @@
+import { UserError } from '../base/errors.ts';
+import { nearestWord } from '../base/nearest-word.ts';
+import type { Reaction } from '../report/repository.ts';
+import { quoted } from '../settings/input-reader.ts';
+import type { InputName } from '../settings/inputs.ts';
+import { changes, type Refusal } from './admission.ts';
+import { confirmHead, openGate } from './admit.ts';
+import { type Command, helpOf, inputsOf, parseCommand } from './command.ts';
+import { type Entry, type EntryRequest, end, goOn, previewOf, refused } from './entry.ts';
+import type { Comment } from './event.ts';
+import { isPreview, type Order, orderOf, type Place, placeOfStep } from './order.ts';
+import { readPlaces } from './read-targets.ts';
+import { ALL, listOfNames } from './targets.ts';
+
+/** A comment becomes runs, or a refusal that says why. */
+export async function takeCommand(request: EntryRequest, comment: Comment): Promise<Entry> {
+  const { raw, prefix, repository, actor } = request;
+  if (repository === undefined) {
+    const what = 'a comment asks for something, and there is no `github-token` to ask who wrote it';
+    throw new UserError('bad-input', what, { hint: 'give `github-token`, or leave the input to its default' });
+  }
+  await react(request, comment, 'eyes');
+  const command = parseCommand(comment.body, prefix);
+  const gate = await openGate(repository, comment, actor);
+  const { head, base } = gate.pullRequest;
+  // Only who may use commands at all is told more: others would make us talk, and read.
+  const isUnclear = 'fault' in command || command.target !== undefined || raw.input('config').trim() !== '';
+  const early = isUnclear ? await gate.judge(orderOf(placeOfStep(raw), new Map()), HELP) : undefined;
+  if (early !== undefined) return refused(early);
+  if ('fault' in command) return end('refused', 'command-unknown', command.fault, `comment \`${prefix} help\``);
+  const places = await readPlaces(request, base);
+  if (command.verb === 'help') {
+    const refusal = await gate.judge(orderOf(placeOfStep(raw), new Map()), command);
+    return refusal === undefined ? help(prefix, places) : refused(refusal);
+  }
+  const picked = pickPlaces(places, command);
+  if ('reason' in picked) return refused(picked);
+  const orders: Order[] = [];
+  for (const place of picked) {
+    const order = commandedOrder(place, command, comment);
+    const refusal = await gate.judge(order, command);
+    if (refusal !== undefined) return refused(told(refusal, place));
+    orders.push(order);
+  }
+  return goOn(orders, { head, confirm: () => confirmHead(repository, comment.pullRequest, head) });
+}
+
+const HELP: Command = { verb: 'help', model: undefined, target: undefined, args: new Map() };
+
+/** What the command chooses, over what its pull request's preview is called. */
+function commandedOrder(place: Place, command: Command, { pullRequest }: Comment): Order {
+  const preview = isPreview(place) ? previewOf(place, pullRequest) : new Map<InputName, string>();
+  const chosen = new Map([...preview, ...inputsOf(command)]);
+  chosen.set('pull-request', String(pullRequest));
+  const given = (name: InputName) => preview.get(name) ?? place.raw.input(name);
+  return { ...orderOf(place, chosen), given };
+}
+
+/** The targets that a command is about. Who changes something says which, where there are several. */
+function pickPlaces(places: readonly Place[], { verb, target, args }: Command): readonly Place[] | Refusal {
+  const names = places.flatMap((place) => place.target ?? []);
+  const wanted = listOfNames(target ?? '');
+  const unknown = wanted.find((name) => name !== ALL && !names.includes(name));
+  if (unknown !== undefined) {
+    const near = nearestWord(unknown, names);
+    const sentence =
+      names.length === 0
+        ? `${quoted(unknown)} is no model URI, and this workflow has no file of targets`
+        : `there is no target ${quoted(unknown)}${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
+    const cure = names.length === 0 ? 'give a model such as `models:/wine/7`' : `there are ${names.join(', ')}`;
+    return { reason: 'target-unknown', sentence, cure };
+  }
+  const picked = wanted.length === 0 || wanted.includes(ALL) ? places : places.filter(byName(wanted));
+  if (wanted.length === 0 && picked.length > 1 && changes(verb)) {
+    const cure = `for example \`${verb} ${names[0]}\`; there are ${names.join(', ')}, and \`${ALL}\``;
+    return { reason: 'target-missing', sentence: `\`${verb}\` does not say which target`, cure };
+  }
+  if (picked.length > 1 && args.has('plan')) {
+    const sentence = 'a plan belongs to one target, and this command is about several';
+    return { reason: 'argument-not-allowed', sentence, cure: 'give the command for each of them' };
+  }
+  return picked;
+}
+
+function byName(wanted: readonly string[]): (place: Place) => boolean {
+  return ({ target }) => target !== undefined && wanted.includes(target);
+}
+
+function told(refusal: Refusal, { target }: Place): Refusal {
+  return target === undefined ? refusal : { ...refusal, sentence: `target \`${target}\`: ${refusal.sentence}` };
+}
+
+function help(prefix: string, places: readonly Place[]): Entry {
+  const lines = helpOf(
+    prefix,
+    places.flatMap(({ target }) => target ?? []),
+  );
+  return end('reported', 'help', 'commands, on the first line of a comment', `\n\n${lines}`);
+}
+
+/** Says under the comment how it ended. */
+export async function answerComment(request: EntryRequest, isWell: boolean): Promise<void> {
+  const { trigger } = request;
+  if (trigger.kind === 'comment') await react(request, trigger.comment, isWell ? 'rocket' : '-1');
+}
+
+/** A reaction is a courtesy: without it everything goes on. */
+async function react(
+  { repository, runner }: Pick<EntryRequest, 'repository' | 'runner'>,
+  comment: Comment,
+  reaction: Reaction,
+): Promise<void> {
+  try {
+    await repository?.react(comment.id, reaction);
+  } catch (error) {
+    runner.info(`no reaction under the comment: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,178 @@
+import { load } from 'js-yaml';
+import { UserError } from '../base/errors.ts';
+import { isTree, type Tree } from '../base/json-value.ts';
+import { nearestWord } from '../base/nearest-word.ts';
+import { quoted } from '../settings/input-reader.ts';
+import { INPUTS, type InputDefinition, type InputName } from '../settings/inputs.ts';
+import { POLICY_INPUTS } from './policy.ts';
+
+/**
+ * Several models in one repository: a file of named targets, each a set of inputs with its own policy. Where a target is
+ * silent the file's `defaults` count, then the inputs of the step.
+ */
+export interface Target {
+  readonly name: string;
+  readonly values: ReadonlyMap<InputName, string>;
+  /** Targets that must be well before this one begins. */
+  readonly needs: readonly string[];
+}
+
+/** All of a command or of a step. */
+export const ALL = 'all';
+
+/** Targets of one file. */
+export const MOST_TARGETS = 100;
+/** Characters of a file of targets. */
+const LONGEST = 200_000;
+const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+const ALLOWED = INPUTS.filter((one: InputDefinition) => one.isOfStep !== true).map(({ name }) => name);
+const POLICY: readonly InputName[] = POLICY_INPUTS;
+/** What a target says at its top level. */
+export const TARGET_INPUTS = ALLOWED.filter((name) => !POLICY.includes(name));
+/** Inputs that may be written as what they are in JSON. */
+export const JSON_INPUTS: readonly InputName[] = ['smoke-request', 'smoke-expect'];
+
+/**
+ * @param path for messages
+ * @throws UserError targets-invalid with every fault at once
+ */
+export function parseTargets(text: string, path: string): readonly Target[] {
+  const faults: string[] = [];
+  const document = parseYaml(text, path);
+  if (!isTree(document) || !isTree(document['targets'])) throw invalid(path, ['it has no `targets`']);
+  checkWords(document, ['version', 'defaults', 'targets'], { where: 'it', faults });
+  if (document['version'] !== undefined && document['version'] !== 1)
+    faults.push('`version` is not 1, which is all there is');
+  const defaults = readBlock(document['defaults'] ?? {}, 'defaults', faults);
+  const targets = Object.entries(document['targets']).map(([name, body]): Target => {
+    const where = `target ${quoted(name)}`;
+    if (!NAME.test(name) || name === ALL) faults.push(`${where}: a name has lower-case letters, digits and dashes`);
+    const { needs, values } = readBlock(body ?? {}, where, faults, ['needs']);
+    return { name, needs, values: new Map([...defaults.values, ...values]) };
+  });
+  if (targets.length === 0 || targets.length > MOST_TARGETS)
+    faults.push(`\`targets\` has ${targets.length}, but must have 1 to ${MOST_TARGETS}`);
+  faults.push(...needsFaults(targets));
+  if (faults.length > 0) throw invalid(path, faults);
+  return targets;
+}
+
+/** Picks targets by name, in the order of the file. @returns the name that is none of them otherwise */
+export function pickTargets(
+  targets: readonly Target[],
+  names: readonly string[],
+): readonly Target[] | { readonly unknown: string } {
+  if (names.includes(ALL)) return targets;
+  const unknown = names.find((name) => targets.every((one) => one.name !== name));
+  return unknown === undefined ? targets.filter(({ name }) => names.includes(name)) : { unknown };
+}
+
+/** Names separated by commas, as in `wine-staging,wine-prod`. */
+export function listOfNames(text: string): readonly string[] {
+  return text
+    .split(/[\n,]/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+}
+
+function parseYaml(text: string, path: string): unknown {
+  if (text.length > LONGEST) throw invalid(path, [`it has more than ${LONGEST} characters`]);
+  try {
+    return load(text);
+  } catch (error) {
+    throw invalid(path, [`it is not one YAML document: ${error instanceof Error ? error.message.split('\n')[0] : ''}`]);
+  }
+}
+
+function readBlock(
+  body: unknown,
+  where: string,
+  faults: string[],
+  more: readonly string[] = [],
+): Pick<Target, 'values' | 'needs'> {
+  if (!isTree(body)) {
+    faults.push(`${where}: must hold inputs, such as \`model-uri: models:/wine@champion\``);
+    return { values: new Map(), needs: [] };
+  }
+  const { policy = {}, needs = [], ...inputs } = body;
+  checkWords(body, [...TARGET_INPUTS, 'policy', ...more], { where, faults });
+  if (!isTree(policy)) faults.push(`${where}: \`policy\` must hold inputs, such as \`require-review: true\``);
+  const rules = isTree(policy) ? policy : {};
+  checkWords(rules, POLICY, { where: `${where}, \`policy\``, faults });
+  const values = new Map<InputName, string>();
+  for (const [name, value] of [...Object.entries(inputs), ...Object.entries(rules)]) {
+    const known = ALLOWED.find((one) => one === name);
+    const told = textOf(name, value);
+    if (known !== undefined && told === undefined)
+      faults.push(`${where}: \`${name}\` must be a text, a number, \`true\` or \`false\`, or a list of them`);
+    if (known !== undefined && told !== undefined) values.set(known, told);
+  }
+  return { values, needs: namesOf(needs, where, faults) };
+}
+
+/** An input as a step would give it: lists have one entry a line. */
+function textOf(name: string, value: unknown): string | undefined {
+  if (['string', 'number', 'boolean'].includes(typeof value)) return String(value);
+  if (JSON_INPUTS.some((one) => one === name) && typeof value === 'object') return JSON.stringify(value);
+  const isList = Array.isArray(value) && value.every((one) => ['string', 'number'].includes(typeof one));
+  return isList ? value.join('\n') : undefined;
+}
+
+function namesOf(needs: unknown, where: string, faults: string[]): readonly string[] {
+  const list = typeof needs === 'string' ? [needs] : needs;
+  if (Array.isArray(list) && list.every((one) => typeof one === 'string')) return list;
+  faults.push(`${where}: \`needs\` must be the name of a target, or a list of names`);
+  return [];
+}
+
+function checkWords(
+  body: Tree,
+  known: readonly string[],
+  { where, faults }: { readonly where: string; readonly faults: string[] },
+): void {
+  for (const word of Object.keys(body).filter((one) => !known.includes(one))) {
+    const near = nearestWord(word, known);
+    const meant = near === undefined ? '' : `; did you mean \`${near}\`?`;
+    faults.push(`${where}: ${whyNot(word)}${meant}`);
+  }
+}
+
+function whyNot(word: string): string {
+  if (POLICY.some((one) => one === word)) return `\`${word}\` belongs under \`policy\``;
+  if (INPUTS.some(({ name }) => name === word))
+    return `\`${word}\` belongs to the \`with:\` of the step, not into a file`;
+  return `${quoted(word)} is not known here`;
+}
+
+/** Who is needed must be there, and nobody may need themselves by a detour. */
+function needsFaults(targets: readonly Target[]): readonly string[] {
+  const names = targets.map(({ name }) => name);
+  const missing = targets.flatMap(({ name, needs }) =>
+    needs
+      .filter((one) => !names.includes(one))
+      .map((one) => `target ${quoted(name)}: needs ${quoted(one)}, which is no target`),
+  );
+  return missing.length > 0 ? missing : circleFaults(targets);
+}
+
+/** Takes away who needs nobody that is left, until nobody or a circle is left. */
+function circleFaults(targets: readonly Target[]): readonly string[] {
+  let left = targets;
+  for (;;) {
+    const names = left.map(({ name }) => name);
+    const rest = left.filter(({ needs }) => needs.some((one) => names.includes(one)));
+    if (rest.length === 0) return [];
+    if (rest.length === left.length) return [`targets need each other in a circle: ${names.join(', ')}`];
+    left = rest;
+  }
+}
+
+function invalid(path: string, faults: readonly string[]): UserError {
+  const [only, ...more] = faults;
+  const list =
+    more.length === 0 ? `${only}` : `${faults.length} faults:\n${faults.map((one) => `- ${one}`).join('\n')}`;
+  return new UserError('targets-invalid', `${path}, the file of targets, cannot be used: ${list}`, {
+    hint: `correct ${path} on the base branch; no server was asked and nothing changed`,
+  });
+}

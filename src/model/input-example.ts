@@ -1,0 +1,87 @@
+import { isList, isNumber, isRecord, type Json, numberLiteral, parseJson } from '../base/json-literal.ts';
+import type { InputExample } from './model.ts';
+
+/** What a logged example holds, before the signature says how to read it. */
+export type Sample =
+  | { readonly kind: 'table'; readonly names: readonly string[] | undefined; readonly rows: readonly Row[] }
+  /** Rows of one or more arrays, or a JSON value that was logged as it was. */
+  | { readonly kind: 'value'; readonly value: Json };
+
+export type Row = readonly Json[];
+
+/** Columns a sparse row may have to be written out in full. */
+const WIDEST_SPARSE_ROW = 10_000;
+
+/**
+ * Reads `input_example.json` as MLflow 1.9 to 3.x write it (`mlflow/models/utils.py`, `_Example`): the form depends
+ * on the version and on `saved_input_example_info`, not on the text alone. Undefined when it is none of them.
+ */
+export function readExample(example: InputExample): Sample | undefined {
+  const whole = parsed(example.text);
+  // With params the file is {"inputs": …, "params": …}; the server takes params only in V2, and has defaults for them.
+  const content = example.hasParams && isRecord(whole) ? whole.inputs : whole;
+  if (content === undefined) return undefined;
+  if (example.type === 'dataframe') return readTable(content);
+  if (example.type.startsWith('sparse_matrix')) return readSparse(content, example.type.endsWith('csc'));
+  return { kind: 'value', value: example.type === 'ndarray' ? unwrapped(content) : content };
+}
+
+/** A list of records is a table, and so is a list of equally long rows. */
+export function tableOf(value: Json): Extract<Sample, { kind: 'table' }> | undefined {
+  if (!isList(value) || value.length === 0) return undefined;
+  if (value.every(isRecord)) {
+    const names = Object.keys(value[0] ?? {});
+    return { kind: 'table', names, rows: value.map((record) => names.map((name) => record[name] ?? null)) };
+  }
+  return { kind: 'table', names: undefined, rows: value.map((row) => (isList(row) ? row : [row])) };
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `{"columns": …, "data": …}`; integer column labels were left out by some versions, and are numbers in others. */
+function readTable(content: Json): Sample | undefined {
+  if (!isRecord(content)) return tableOf(content);
+  const { columns, data } = content;
+  if (!isList(data) || !data.every(isList)) return undefined;
+  return { kind: 'table', names: isList(columns) ? columns.map(labelOf) : undefined, rows: data };
+}
+
+function labelOf(label: Json): string {
+  return isNumber(label) ? label.rawJSON : String(label);
+}
+
+/** Before MLflow 2.16 arrays were wrapped as TensorFlow Serving has them, `{"inputs": …}`. */
+function unwrapped(content: Json): Json {
+  return isRecord(content) && Object.keys(content).length === 1 && content.inputs !== undefined
+    ? content.inputs
+    : content;
+}
+
+/** scipy's compressed matrices, `{data, indices, indptr, shape}`: the first two rows, written out. */
+function readSparse(content: Json, byColumn: boolean): Sample | undefined {
+  if (!isRecord(content)) return undefined;
+  const [height, width] = numbers(content.shape);
+  const indices = numbers(content.indices);
+  const pointers = numbers(content.indptr);
+  const cells = isList(content.data) ? content.data : [];
+  if (height === undefined || width === undefined || width > WIDEST_SPARSE_ROW) return undefined;
+  const rows = Array.from({ length: Math.min(height, 2) }, () => new Array<Json>(width).fill(numberLiteral(0)));
+  pointers.slice(0, -1).forEach((start, major) => {
+    for (let at = start; at < (pointers[major + 1] ?? start); at++) {
+      const [row, column] = byColumn ? [indices[at], major] : [major, indices[at]];
+      const target = rows[row ?? -1];
+      if (target !== undefined && column !== undefined && column < width) target[column] = cells[at] ?? null;
+    }
+  });
+  return { kind: 'value', value: rows };
+}
+
+function numbers(list: Json | undefined): readonly number[] {
+  return isList(list) ? list.filter(isNumber).map((one) => Number(one.rawJSON)) : [];
+}

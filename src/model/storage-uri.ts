@@ -1,0 +1,107 @@
+import { UserError } from '../base/errors.ts';
+import type { RegistryConfig } from '../settings/config.ts';
+
+export type StorageSettings = Pick<RegistryConfig, 'artifactsDestination' | 'storageUriMap'>;
+
+/**
+ * Schemes that MLflow writes and rclone cannot read: their host is part of the URI, or they are not storage at all.
+ * Any other scheme passes, because for rclone it is the name of a remote, which the user's Secret may define freely.
+ */
+const UNREADABLE: ReadonlySet<string> = new Set(
+  'file dbfs hdfs viewfs http https ftp sftp azureml models runs mlflow-artifacts'.split(' '),
+);
+
+/** `container@account.host/path` as Azure's file systems write it; Cloudflare's r2 and Backblaze's b2 took it over. */
+const WITH_HOST = /^(wasbs?|abfss?|r2|b2):\/\/([^@/]+)@[^/]+(?:\/(.*))?$/s;
+
+/**
+ * An artifact URI in the dialect of Seldon's storage initializer, `rclone copy`, where the scheme is the name of a
+ * remote (`RCLONE_CONFIG_<NAME>_TYPE`), or `pvc://` for the operator itself. A rule of `storage-uri-map` is the
+ * user's word: its result is not refused.
+ * @throws UserError artifacts-unreachable
+ */
+export function storageUriOf(artifactUri: string, settings: StorageSettings): string {
+  const given = withoutTrailingSlash(artifactUri);
+  const vouched = rewritten(given, settings);
+  if (vouched !== undefined) return withoutHost(vouched);
+  const real = withoutHost(behindProxy(given, settings));
+  return rewritten(real, settings) ?? readable(real);
+}
+
+/** The rclone remote that must be able to read a storage URI; undefined for `pvc://` and paths. */
+export function rcloneRemoteOf(storageUri: string): string | undefined {
+  const remote = schemeOf(storageUri);
+  return remote === 'pvc' ? undefined : remote;
+}
+
+/** The path below the server's artifact root, where the server hands the files out itself (`--serve-artifacts`). */
+export function proxiedPathOf(artifactUri: string): string | undefined {
+  const own = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+(.*)$/is.exec(artifactUri);
+  const url = /^https?:\/\/.*?\/mlflow-artifacts\/artifacts\/+(.*)$/is.exec(artifactUri);
+  return (own ?? url)?.[1];
+}
+
+function behindProxy(uri: string, { artifactsDestination }: StorageSettings): string {
+  const path = proxiedPathOf(uri);
+  if (path === undefined) return uri;
+  if (artifactsDestination !== undefined) return `${withoutTrailingSlash(artifactsDestination)}/${path}`;
+  throw new UserError(
+    'artifacts-unreachable',
+    `the model is at ${uri}, which only the MLflow server can read: Seldon needs the storage behind it`,
+    {
+      hint: "set the input `artifacts-destination` to what the server's own --artifacts-destination is, such as `s3://mlflow`",
+    },
+  );
+}
+
+function withoutHost(uri: string): string {
+  const [, scheme, container, path = ''] = WITH_HOST.exec(uri) ?? [];
+  if (scheme === undefined) return uri;
+  const remote = scheme.startsWith('wasb') || scheme.startsWith('abfs') ? 'azureblob' : scheme;
+  return withoutTrailingSlash(`${remote}:${container}/${path}`);
+}
+
+function readable(uri: string): string {
+  const scheme = schemeOf(uri);
+  if (scheme !== undefined && !UNREADABLE.has(scheme)) return uri;
+  const rule = scheme === undefined ? '/srv/mlruns=s3://mlruns' : `${scheme}:/=s3://bucket/`;
+  const own =
+    scheme === undefined ? '' : `, or \`${scheme}:/=${scheme}:/\` if \`env-secret\` defines a remote \`${scheme}\``;
+  if (/^[\w -]+$/.test(uri) && scheme === undefined) {
+    throw new UserError('model-uri-invalid', `\`${uri}\` is a name, not a model URI`, {
+      hint: `write \`models:/${uri}/<version>\` or \`models:/${uri}@<alias>\` if it is a registered model`,
+    });
+  }
+  throw new UserError(
+    'artifacts-unreachable',
+    scheme === undefined
+      ? `the model is at the path ${uri} of one machine, which Seldon's pods cannot read`
+      : `the model is at ${uri}, and Seldon's storage initializer (rclone) cannot read \`${scheme}\``,
+    { hint: `say with the input \`storage-uri-map\` where the same files are, such as \`${rule}\`${own}` },
+  );
+}
+
+/** First match wins. A prefix ends at a slash or colon: `s3://a` is no prefix of `s3://ab/c`. */
+function rewritten(uri: string, { storageUriMap }: StorageSettings): string | undefined {
+  for (const { from, to } of storageUriMap) {
+    const rest = uri.slice(from.length);
+    const atBoundary = rest === '' || rest.startsWith('/') || /[/:]$/.test(from);
+    if (uri.startsWith(from) && atBoundary) return withoutTrailingSlash(joined(to, rest));
+  }
+  return undefined;
+}
+
+function joined(prefix: string, rest: string): string {
+  if (rest === '' || prefix.endsWith(':')) return prefix + rest;
+  return prefix.endsWith('/') ? prefix + rest.replace(/^\//, '') : `${prefix}/${rest.replace(/^\//, '')}`;
+}
+
+/** One letter is a Windows drive. */
+function schemeOf(uri: string): string | undefined {
+  const scheme = /^([A-Za-z0-9][\w.+-]+):/.exec(uri)?.[1];
+  return scheme?.toLowerCase();
+}
+
+function withoutTrailingSlash(uri: string): string {
+  return uri.replace(/(?<![:/])\/+$/, '');
+}

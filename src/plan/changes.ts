@@ -1,0 +1,59 @@
+import { equal, isTree } from '../base/json-value.ts';
+import { NOT_SHOWN, withoutEnvironmentValues } from './environment-values.ts';
+
+/** Environment values may be secrets: of them only the name is told. */
+const SECRET_PATH = /\benv\b.*\.value$/;
+const LONGEST_VALUE = 120;
+const MOST_LINES = 30;
+
+/** What differs between two manifests, a line each: `predictors[main].graph.modelUri: s3://a → s3://b`. */
+export function changesBetween(before: unknown, after: unknown): readonly string[] {
+  if (before === undefined) return [];
+  const lines = [...differences('', before, after)];
+  const more = lines.length - MOST_LINES;
+  return more > 0 ? [...lines.slice(0, MOST_LINES), `… and ${more} more`] : lines;
+}
+
+function* differences(path: string, before: unknown, after: unknown): Generator<string> {
+  if (equal(before, after)) return;
+  if (isTree(before) && isTree(after)) {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      // The top of a manifest that we apply names our part only: what it leaves out there stays as it is.
+      if (path === '' && !(key in after)) continue;
+      yield* differences(path === '' ? key : `${path}.${key}`, before[key], after[key]);
+    }
+    return;
+  }
+  if (Array.isArray(before) && Array.isArray(after)) {
+    for (const [label, one, other] of pairs(before, after)) yield* differences(`${path}[${label}]`, one, other);
+    return;
+  }
+  yield `${path}: ${shown(path, before)} → ${shown(path, after)}`;
+}
+
+function* pairs(before: readonly unknown[], after: readonly unknown[]): Generator<[string, unknown, unknown]> {
+  const names = [...before, ...after].map((item) => (isTree(item) ? item['name'] : undefined));
+  if (names.every((name) => typeof name === 'string')) {
+    const find = (list: readonly unknown[], name: string) => list.find((item) => isTree(item) && item['name'] === name);
+    for (const name of new Set(names)) yield [name, find(before, name), find(after, name)];
+    return;
+  }
+  for (let i = 0; i < Math.max(before.length, after.length); i++) yield [String(i), before[i], after[i]];
+}
+
+/** Last key of a path, without the label of a list's item. */
+function keyOf(path: string): string {
+  return /([^.[\]]+)(?:\[[^\]]*\])?$/.exec(path)?.[1] ?? path;
+}
+
+function shown(path: string, value: unknown): string {
+  if (value === undefined) return 'none';
+  if (SECRET_PATH.test(path)) return NOT_SHOWN;
+  const text =
+    typeof value === 'string'
+      ? value
+      : isTree(value) && typeof value['name'] === 'string'
+        ? value['name']
+        : JSON.stringify(withoutEnvironmentValues({ [keyOf(path)]: value })[keyOf(path)]);
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+}

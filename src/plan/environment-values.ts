@@ -1,0 +1,23 @@
+import { isTree } from '../base/json-value.ts';
+
+export const NOT_SHOWN = '(not shown)';
+
+/** A manifest as it may be told: values of environment variables may be secrets, so of them only the names are left. */
+export function withoutEnvironmentValues<T>(manifest: T): T {
+  return hidden(manifest) as T;
+}
+
+function hidden(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(hidden);
+  if (!isTree(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      key === 'env' && Array.isArray(item) ? item.map(nameOnly) : hidden(item),
+    ]),
+  );
+}
+
+function nameOnly(variable: unknown): unknown {
+  return isTree(variable) && 'value' in variable ? { ...variable, value: NOT_SHOWN } : variable;
+}

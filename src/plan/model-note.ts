@@ -1,0 +1,65 @@
+import { isTree } from '../base/json-value.ts';
+import type { Model } from '../model/model.ts';
+import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
+
+/** Who a model is, as noted on the object: a predictor itself only knows the URI of its files. */
+export interface ModelNote {
+  /** The storage URI that Seldon loads. */
+  readonly uri: string;
+  readonly name?: string;
+  readonly version?: string;
+  readonly alias?: string;
+  readonly run?: string;
+}
+
+export function noteOf(model: Pick<Model, 'storageUri' | 'name' | 'version' | 'alias' | 'runId'>): ModelNote {
+  return {
+    uri: model.storageUri,
+    ...(model.name !== undefined && { name: model.name }),
+    ...(model.version !== undefined && { version: model.version }),
+    ...(model.alias !== undefined && { alias: model.alias }),
+    ...(model.runId !== undefined && { run: model.runId }),
+  };
+}
+
+/** `wine-quality v4`, or the URI where no registry knows the model. */
+export function titleOf({ uri, name, version }: ModelNote): string {
+  if (name === undefined) return uri;
+  return version === undefined ? name : `${name} v${version}`;
+}
+
+/** Who serves in each predictor, by its name. Of one whose model somebody swapped since, only the URI is known. */
+export function modelsOf(object: SeldonDeployment | undefined): ReadonlyMap<string, ModelNote> {
+  const notes = object === undefined ? [] : [...notesOn(object), mainNoteOn(object)];
+  const all = (object?.spec.predictors ?? []).flatMap(({ name, graph: { modelUri: uri } }) => {
+    if (uri === undefined) return [];
+    return [[name, notes.find((note) => note?.uri === uri) ?? { uri }] as const];
+  });
+  return new Map(all);
+}
+
+function notesOn({ metadata }: SeldonDeployment): readonly ModelNote[] {
+  try {
+    const parsed: unknown = JSON.parse(metadata.annotations?.[ANNOTATIONS.models] ?? '{}');
+    return isTree(parsed) ? Object.values(parsed).filter(isNote) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The plain annotations, which are there to be read with kubectl: they tell of the first predictor. */
+function mainNoteOn({ metadata: { annotations = {} } }: SeldonDeployment): ModelNote | undefined {
+  const uri = annotations[ANNOTATIONS.modelUri];
+  if (uri === undefined) return undefined;
+  const [name, version] = [annotations[ANNOTATIONS.modelName], annotations[ANNOTATIONS.modelVersion]];
+  return { uri, ...(name !== undefined && { name }), ...(version !== undefined && { version }) };
+}
+
+export function isNote(value: unknown): value is ModelNote {
+  const isText = (one: unknown) => one === undefined || typeof one === 'string';
+  return (
+    isTree(value) &&
+    typeof value['uri'] === 'string' &&
+    [value['name'], value['version'], value['alias'], value['run']].every(isText)
+  );
+}

@@ -1,0 +1,72 @@
+import { UserError } from '../../base/errors.ts';
+import { checkedNodeName, checkedPredictorName } from '../../seldon/naming.ts';
+import { defaultReplicas, replicasOf } from '../../seldon/replicas.ts';
+import { MAIN_PREDICTOR, MODEL_NODE, type Predictor } from '../../seldon/seldon-deployment.ts';
+import { budgetOf } from '../budget.ts';
+import { noteOf } from '../model-note.ts';
+import { type Plan, planOf, type ShipmentRequest } from '../plan.ts';
+import { renderPredictor } from '../predictor.ts';
+import { specAround } from '../spec-around.ts';
+
+/** One predictor with all the traffic. A shadow beside it stays; a second predictor that answers is not ours to drop. */
+export function direct(request: ShipmentRequest): Plan {
+  const { live, base, model, options } = request;
+  const baseMain = onlyPredictor(base?.spec.predictors ?? []);
+  const [liveMain, ...company] = live?.spec.predictors ?? [];
+  refuseCompany(request, company);
+  refuseGraph(request, liveMain, baseMain);
+
+  const name = checkedPredictorName(baseMain?.name ?? liveMain?.name ?? MAIN_PREDICTOR);
+  const node = checkedNodeName(baseMain?.graph.name ?? liveMain?.graph.name ?? MODEL_NODE);
+  const fallbackReplicas = defaultReplicas(base?.spec, live?.spec, liveMain);
+  const spec = { ...live?.spec, ...base?.spec };
+  const known = { ...liveMain, ...baseMain, name, graph: { name: node } };
+  const budget = budgetOf(request.timeout, options.replicas ?? replicasOf(spec, known));
+  const predictors = { base: baseMain, live: liveMain };
+  const main = renderPredictor({ name, node, traffic: 100, model, options, budget, fallbackReplicas, ...predictors });
+  const shadows = company.filter((one) => one.name !== name);
+  const lineup = {
+    places: [{ predictor: main, rendered: true }, ...shadows.map((predictor) => ({ predictor, rendered: false }))],
+    around: specAround(request),
+    models: [noteOf(model)],
+  } as const;
+  const title = `${name} has all the traffic`;
+  return planOf(request, {
+    stages: [{ title, lineup, prove: [name], throughEndpoint: true }],
+    subject: name,
+    budget,
+  });
+}
+
+function onlyPredictor(predictors: readonly Predictor[]): Predictor | undefined {
+  if (predictors.length <= 1) return predictors[0];
+  throw new UserError('manifest-invalid', `the input \`manifest\` has ${predictors.length} predictors`, {
+    hint: 'leave one in it: mode `direct` ships one model as one predictor',
+  });
+}
+
+function refuseCompany({ name, namespace }: ShipmentRequest, others: readonly Predictor[]): void {
+  const company = others.filter((one) => one.shadow !== true);
+  if (company.length === 0) return;
+  const names = company.map((one) => `\`${one.name}\` (traffic ${one.traffic ?? 0})`).join(', ');
+  throw new UserError('object-not-ours', `SeldonDeployment ${namespace}/${name} has a second predictor: ${names}`, {
+    hint: 'promote or remove it first: mode `direct` gives one predictor all the traffic and would drop it',
+  });
+}
+
+function refuseGraph(
+  { name, namespace }: ShipmentRequest,
+  live: Predictor | undefined,
+  base: Predictor | undefined,
+): void {
+  const graphs = [
+    [`SeldonDeployment ${namespace}/${name}`, live?.graph],
+    ['the input `manifest`', base?.graph],
+  ] as const;
+  for (const [where, graph] of graphs) {
+    if ((graph?.children ?? []).length === 0) continue;
+    throw new UserError('object-not-ours', `${where} has a graph of several nodes`, {
+      hint: 'this action ships one MLflow model as a graph of one node; choose another `name`',
+    });
+  }
+}

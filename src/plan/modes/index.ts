@@ -1,0 +1,28 @@
+import type { SettlingMode, ShippingMode } from '../../settings/config.ts';
+import type { Plan, PlanRequest, ShipmentRequest } from '../plan.ts';
+import { ab } from './ab.ts';
+import { blueGreen } from './blue-green.ts';
+import { canary } from './canary.ts';
+import { direct } from './direct.ts';
+import { promote } from './promote.ts';
+import { rollback } from './rollback.ts';
+import { secondObject } from './second-object.ts';
+import { shadow } from './shadow.ts';
+
+/** Rollout modes that bring a model: each a pure transform of the live object, the model and the options. */
+export const shipping: Readonly<Record<ShippingMode, (request: ShipmentRequest) => Plan>> = {
+  direct,
+  canary,
+  shadow,
+  ab,
+  'blue-green': blueGreen,
+};
+
+/** The same with `routing: ambassador-annotations`. */
+export const shippingBeside: Readonly<Partial<Record<ShippingMode, (request: ShipmentRequest) => Plan>>> = {
+  canary: secondObject,
+  shadow: secondObject,
+};
+
+/** Rollout modes that decide about what is live: each a pure transform of the live object and the options. */
+export const settling: Readonly<Record<SettlingMode, (request: PlanRequest) => Plan>> = { promote, rollback };

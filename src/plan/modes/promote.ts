@@ -1,0 +1,111 @@
+import { UserError } from '../../base/errors.ts';
+import { leastShare } from '../../seldon/ingress.ts';
+import { replicasOf } from '../../seldon/replicas.ts';
+import type { Predictor } from '../../seldon/seldon-deployment.ts';
+import { budgetOf } from '../budget.ts';
+import { type Lineup, renderedSpecOf } from '../manifest.ts';
+import { modelsOf, titleOf } from '../model-note.ts';
+import { type Plan, type PlanRequest, planOf } from '../plan.ts';
+import { liveOf } from './beside-main.ts';
+
+/**
+ * The candidate's model becomes main's: while main rolls, the candidate keeps its share; when main is out, it takes all
+ * requests; only then does the candidate go. In one apply, the operator's stale Available could take the candidate away
+ * too early, and its requests would still come when its pods are gone. The shares stay as they are while main rolls: a
+ * canary's few pods could not carry all requests, and main's roll one by one.
+ */
+export function promote(request: PlanRequest): Plan {
+  const live = liveOf(request);
+  const { main } = live;
+  const candidate = candidateOf(request, live.spec.predictors.slice(1));
+  const budget = budgetOf(request.timeout, replicasOf(live.spec, main));
+  const title = titleOf(modelsOf(live).get(candidate.name) ?? { uri: candidate.graph.modelUri ?? candidate.name });
+  // Only what we rendered ourselves is rendered again: what others wrote on main is merged in, and stays theirs.
+  const ours = renderedSpecOf(live).predictors.find((one) => one.name === main.name);
+  const promoted: Predictor = { ...ours, name: main.name, graph: { ...candidate.graph, name: main.graph.name } };
+  const others = live.spec.predictors.slice(1).map((predictor) => ({ predictor, rendered: false }));
+  const bringing = { around: 'kept', models: [] } as const;
+  const during: Lineup = {
+    ...bringing,
+    places: [
+      { predictor: { ...promoted, ...(main.traffic !== undefined && { traffic: main.traffic }) }, rendered: true },
+      ...others,
+    ],
+  };
+  const least = leastShare(request.ingress);
+  const all = (traffic: number) => ({ predictor: { ...promoted, traffic }, rendered: true });
+  const emptied: Lineup = {
+    ...bringing,
+    places: [
+      all(100 - least),
+      ...others.map((one) =>
+        one.predictor === candidate ? { ...one, predictor: { ...candidate, traffic: least } } : one,
+      ),
+    ],
+  };
+  const after: Lineup = {
+    ...bringing,
+    places: [all(100), ...others.filter(({ predictor }) => predictor !== candidate && predictor.shadow === true)],
+  };
+  const answers = candidate.shadow !== true && (candidate.traffic ?? 0) > 0;
+  const moved = {
+    title: `${main.name} answers the requests, ${candidate.name} ${least === 0 ? 'none' : 'hardly any'}`,
+    lineup: emptied,
+    prove: [],
+    throughEndpoint: false,
+    gentle: true,
+  } as const;
+  return planOf(request, {
+    stages: [
+      {
+        title: `${main.name} takes over ${title}, ${candidate.name} stays`,
+        lineup: during,
+        prove: [main.name],
+        throughEndpoint: false,
+      },
+      ...(answers ? [moved] : []),
+      {
+        title: `${main.name} has all the traffic, ${candidate.name} is gone`,
+        lineup: after,
+        prove: [main.name],
+        throughEndpoint: true,
+      },
+    ],
+    subject: main.name,
+    budget,
+  });
+}
+
+function candidateOf({ namespace, name, share }: PlanRequest, others: readonly Predictor[]): Predictor {
+  const where = `SeldonDeployment ${namespace}/${name}`;
+  if (share.predictor !== undefined) {
+    const named = others.find((one) => one.name === share.predictor);
+    if (named !== undefined) return aloneAmong(others, named, where);
+    throw new UserError('nothing-to-promote', `${where} has no predictor \`${share.predictor}\` beside main`, {
+      hint: `it has ${listed(others)}; correct the input \`predictor\``,
+    });
+  }
+  const [first, ...more] = others;
+  if (first === undefined) {
+    throw new UserError('nothing-to-promote', `${where} has one predictor: there is nothing to promote`, {
+      hint: 'ship a new model beside it first, with mode `canary`, `shadow`, `ab` or `blue-green`',
+    });
+  }
+  if (more.length === 0) return first;
+  throw new UserError('bad-input', `${where} has several predictors beside main: ${listed(others)}`, {
+    hint: 'say which one with the input `predictor`',
+  });
+}
+
+/** Another predictor that answers would lose its share to nobody. */
+function aloneAmong(others: readonly Predictor[], candidate: Predictor, where: string): Predictor {
+  const rivals = others.filter((one) => one !== candidate && one.shadow !== true);
+  if (rivals.length === 0) return candidate;
+  throw new UserError('rollout-under-way', `${where} has another predictor that answers: ${listed(rivals)}`, {
+    hint: 'roll that one back first: one new model at a time',
+  });
+}
+
+export function listed(predictors: readonly Predictor[]): string {
+  return predictors.length === 0 ? 'none' : predictors.map((one) => `\`${one.name}\``).join(', ');
+}

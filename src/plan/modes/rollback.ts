@@ -1,0 +1,131 @@
+import { UserError } from '../../base/errors.ts';
+import { leastShare } from '../../seldon/ingress.ts';
+import { replicasOf } from '../../seldon/replicas.ts';
+import type { Predictor, SeldonDeployment } from '../../seldon/seldon-deployment.ts';
+import { budgetOf } from '../budget.ts';
+import { historyOf, type ProvenRevision, servesSame } from '../history.ts';
+import type { Lineup } from '../manifest.ts';
+import { titleOf } from '../model-note.ts';
+import { projected } from '../overlay.ts';
+import { type Plan, type PlanRequest, planOf } from '../plan.ts';
+import { liveOf } from './beside-main.ts';
+import { listed } from './promote.ts';
+
+/** What stands beside main goes; where nothing does, main returns to a model that was proven before. */
+export function rollback(request: PlanRequest): Plan {
+  const live = liveOf(request);
+  const others = live.spec.predictors.slice(1);
+  if (others.length === 0) return restore(request, live);
+  if (request.share.to !== undefined) {
+    throw new UserError(
+      'rollout-under-way',
+      `SeldonDeployment ${request.namespace}/${request.name} has predictors beside main: ${listed(others)}`,
+      { hint: 'roll those back first, without the input `to`' },
+    );
+  }
+  return withdraw(request, live.main, { others, leaving: leavingOf(request, others) });
+}
+
+/** The requests go back to main first; only then the others go. */
+function withdraw(
+  request: PlanRequest,
+  main: Predictor,
+  { others, leaving }: { readonly others: readonly Predictor[]; readonly leaving: readonly Predictor[] },
+): Plan {
+  const staying = others.filter((one) => !leaving.includes(one));
+  const answering = leaving.filter((one) => one.shadow !== true);
+  const share = 100 - sum(staying.filter((one) => one.shadow !== true));
+  // Where a share of 0 is not written, Ambassador would deal out what is left: there 1 % is the least.
+  const least = leastShare(request.ingress);
+  const nearly = share - least * answering.length;
+  const lineup = (company: readonly Predictor[], traffic: number): Lineup => ({
+    places: [
+      { predictor: { ...main, traffic }, rendered: false },
+      ...company.map((predictor) => ({ predictor, rendered: false })),
+    ],
+    around: 'kept',
+    models: [],
+  });
+  const emptied = others.map((one) => (answering.includes(one) ? { ...one, traffic: least } : one));
+  const gone = leaving.map((one) => one.name).join(' and ');
+  const verb = leaving.length === 1 ? 'is' : 'are';
+  const last = {
+    title: `${gone} ${verb} gone`,
+    lineup: lineup(staying, share),
+    prove: [main.name],
+    throughEndpoint: true,
+  };
+  const first = {
+    title: `${main.name} has ${nearly} % of the requests again`,
+    lineup: lineup(emptied, nearly),
+    prove: [],
+    throughEndpoint: false,
+    gentle: true,
+  } as const;
+  return planOf(request, {
+    stages: answering.length === 0 ? [last] : [first, last],
+    subject: main.name,
+    budget: budgetOf(request.timeout, replicasOf(liveOf(request).spec, main)),
+    isFinal: true,
+  });
+}
+
+function leavingOf({ namespace, name, share }: PlanRequest, others: readonly Predictor[]): readonly Predictor[] {
+  if (share.predictor === undefined) return others;
+  const named = others.filter((one) => one.name === share.predictor);
+  if (named.length > 0) return named;
+  throw new UserError(
+    'nothing-to-roll-back',
+    `SeldonDeployment ${namespace}/${name} has no predictor \`${share.predictor}\` beside main`,
+    { hint: `it has ${listed(others)}; correct the input \`predictor\`` },
+  );
+}
+
+/** Just as it was proven, but with as many replicas as main has now: how many it needs is not the model's affair. */
+function restore(request: PlanRequest, live: SeldonDeployment & { readonly main: Predictor }): Plan {
+  const target = targetOf(request, live);
+  const [proven] = target.spec.predictors;
+  if (proven === undefined) throw new Error('a proven revision needs a predictor');
+  const { replicas } = live.main;
+  const predictor = { ...proven, ...(replicas !== undefined && { replicas }) };
+  const { predictors: ours, ...around } = target.rendered;
+  const noted = ours.find((one) => one.name === predictor.name);
+  const lineup: Lineup = {
+    places: [{ predictor, rendered: false, ...(noted && { noted }) }],
+    around: projected(around, target.spec) as typeof around,
+    models: [target.model],
+  };
+  const title = `${predictor.name} serves ${titleOf(target.model)} again, revision ${target.revision}`;
+  return planOf(request, {
+    stages: [{ title, lineup, prove: [predictor.name], throughEndpoint: true }],
+    subject: predictor.name,
+    budget: budgetOf(request.timeout, replicasOf(live.spec, live.main)),
+    restores: target.revision,
+  });
+}
+
+function targetOf({ namespace, name, share }: PlanRequest, live: SeldonDeployment): ProvenRevision {
+  const history = historyOf(live);
+  const where = `SeldonDeployment ${namespace}/${name}`;
+  const other = history.filter((one) => !servesSame(live, one));
+  if (other.length === 0) {
+    throw new UserError('nothing-to-roll-back', `${where} has no history of another model that was proven`, {
+      hint: 'deploy the model you want with mode `direct`; the action keeps a history on the object in the cluster (that of a file is in git: revert the commit)',
+    });
+  }
+  const found = share.to === undefined ? other.find((one) => one.rolledBack !== true) : other.find(isMeant(share.to));
+  if (found !== undefined) return found;
+  const known = other.map((one) => `${one.revision} (${titleOf(one.model)})`).join(', ');
+  const what = share.to === undefined ? 'nothing before it that was not rolled back' : `no revision \`${share.to}\``;
+  throw new UserError('nothing-to-roll-back', `the history of ${where} has ${what}`, {
+    hint: `it has: ${known}; say which with the input \`to\``,
+  });
+}
+
+function isMeant(to: string): (one: ProvenRevision) => boolean {
+  return to.startsWith('v') ? ({ model }) => model.version === to.slice(1) : ({ revision }) => revision === Number(to);
+}
+
+function sum(predictors: readonly Predictor[]): number {
+  return predictors.reduce((total, one) => total + (one.traffic ?? 0), 0);
+}

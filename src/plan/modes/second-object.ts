@@ -1,0 +1,44 @@
+import { UserError } from '../../base/errors.ts';
+import { legacyObjection } from '../../seldon/ingress.ts';
+import { SELDON, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
+import type { Plan, ShipmentRequest } from '../plan.ts';
+import { direct } from './direct.ts';
+
+const DEFAULT_WEIGHT = 10;
+
+/**
+ * Canary and shadow as Seldon 0.2 had them: a second SeldonDeployment whose annotations ask for a share, or copies, of
+ * the requests of the first. Only where the operator honours them: another one would give it half of the real requests.
+ */
+export function secondObject(request: ShipmentRequest): Plan {
+  const { front, mode, namespace, ingress, options, share } = request;
+  if (front === undefined) throw new Error('a second object needs the name of the first');
+  const first = `SeldonDeployment ${namespace}/${front.name}`;
+  if (front.live === undefined) {
+    throw new UserError('nothing-live', `there is no ${first}, and mode \`${mode}\` needs one that is live`, {
+      hint: 'deploy a first model with mode `direct`, or correct the inputs `name` and `namespace`',
+    });
+  }
+  const objection = legacyObjection(mode, ingress);
+  if (objection !== undefined) {
+    throw new UserError(
+      'routing-not-honoured',
+      `\`routing: ambassador-annotations\` does not work here: ${objection}`,
+      {
+        hint: `leave \`routing\` out: mode \`${mode}\` then adds a predictor to ${first}`,
+      },
+    );
+  }
+  const asked =
+    mode === 'shadow'
+      ? { [SELDON.ambassadorShadow]: 'true' }
+      : { [SELDON.ambassadorWeight]: String(share.traffic ?? DEFAULT_WEIGHT) };
+  const base: SeldonDeployment = {
+    apiVersion: '',
+    kind: 'SeldonDeployment',
+    metadata: { name: request.name },
+    spec: { annotations: { ...asked, [SELDON.ambassadorServiceName]: front.name }, predictors: [] },
+  };
+  const plan = direct({ ...request, base, options: { ...options, apiVersion: 'v1alpha2' } });
+  return mode === 'shadow' ? { ...plan, stages: [{ ...plan.stages[0], mirror: plan.predictor.name }] } : plan;
+}

@@ -1,0 +1,131 @@
+import { equal } from '../base/json-value.ts';
+import type { Model, ModelDetails, Schema } from '../model/model.ts';
+import type { PredictorLine } from '../report/report-lines.ts';
+import { replicasOf } from '../seldon/replicas.ts';
+import { ANNOTATIONS, type Predictor, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { predictorLines } from './live-state.ts';
+import type { Plan } from './plan.ts';
+
+/** A model and what is said of it. */
+export interface Described {
+  readonly model: Pick<Model, 'signature' | 'isDescribed'>;
+  readonly details: ModelDetails | undefined;
+}
+
+/** What a plan means, for somebody who has to agree to it. */
+export interface PlanPreview {
+  /** What the new model says of itself. */
+  readonly description: string | undefined;
+  /** `column alcohol: double → float`, `column pH is gone`. */
+  readonly signature: readonly string[];
+  readonly metrics: readonly MetricLine[];
+  /** `stage: dev → prod`. */
+  readonly tags: readonly string[];
+  /** `main: 3 pods to be replaced one after the other, another model`. */
+  readonly pods: readonly string[];
+  /** Who gets how much afterwards. */
+  readonly after: readonly PredictorLine[];
+}
+
+export interface MetricLine {
+  readonly name: string;
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+}
+
+export interface PreviewRequest {
+  readonly live: SeldonDeployment | undefined;
+  readonly plan: Pick<Plan, 'manifest'>;
+  /** What main serves now; undefined for a first model. */
+  readonly before: Described | undefined;
+  readonly after: Described;
+}
+
+export function previewOf({ live, plan, before, after }: PreviewRequest): PlanPreview {
+  return {
+    description: after.details?.description,
+    signature: before === undefined ? [] : signatureChanges(before.model, after.model),
+    metrics: metricLines(before?.details?.metrics ?? {}, after.details?.metrics ?? {}),
+    tags: tagChanges(before?.details?.tags ?? {}, after.details?.tags ?? {}),
+    pods: podChanges(live, plan.manifest),
+    after: predictorLines(plan.manifest),
+  };
+}
+
+function signatureChanges(before: Described['model'], after: Described['model']): readonly string[] {
+  if (!before.isDescribed || !after.isDescribed) return ['one of both models has no known signature'];
+  return [
+    ...schemaChanges('input', before.signature?.inputs, after.signature?.inputs),
+    ...schemaChanges('output', before.signature?.outputs, after.signature?.outputs),
+  ];
+}
+
+function schemaChanges(side: string, before: Schema | undefined, after: Schema | undefined): readonly string[] {
+  if (equal(before ?? null, after ?? null)) return [];
+  const [old, fresh] = [fieldsOf(before), fieldsOf(after)];
+  return [...new Set([...old.keys(), ...fresh.keys()])].flatMap((name) => {
+    const [was, is] = [old.get(name), fresh.get(name)];
+    if (was === is) return [];
+    if (is === undefined) return [`${side} ${name} is gone (was ${was})`];
+    return [was === undefined ? `${side} ${name} is new: ${is}` : `${side} ${name}: ${was} → ${is}`];
+  });
+}
+
+/** Type of each field, by its name or place. */
+function fieldsOf(schema: Schema | undefined): ReadonlyMap<string, string> {
+  if (schema === undefined) return new Map();
+  if (schema.kind === 'columns')
+    return new Map(
+      schema.columns.map(({ name, type, required }, at) => [
+        name ?? `#${at + 1}`,
+        `${type}${required ? '' : ', optional'}`,
+      ]),
+    );
+  return new Map(
+    schema.tensors.map(({ name, dtype, shape }, at) => [name ?? `#${at + 1}`, `${dtype}[${shape.join(', ')}]`]),
+  );
+}
+
+/** Metrics that a person may want to see before the others fill the comment. */
+const MOST_METRICS = 15;
+
+function metricLines(before: ModelDetails['metrics'], after: ModelDetails['metrics']): readonly MetricLine[] {
+  const names = [...new Set([...Object.keys(after), ...Object.keys(before)])].sort().slice(0, MOST_METRICS);
+  return names.map((name) => ({ name, before: before[name], after: after[name] }));
+}
+
+function tagChanges(before: ModelDetails['tags'], after: ModelDetails['tags']): readonly string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .sort()
+    .filter((name) => before[name] !== after[name])
+    .map((name) => `${name}: ${before[name] ?? 'none'} → ${after[name] ?? 'none'}`);
+}
+
+function podChanges(live: SeldonDeployment | undefined, planned: SeldonDeployment): readonly string[] {
+  const old = live?.spec.predictors ?? [];
+  const byName = (name: string) => old.find((one) => one.name === name);
+  const stays = planned.spec.predictors.flatMap((one) => {
+    const before = byName(one.name);
+    const pods = counted(replicasOf(planned.spec, one));
+    if (before === undefined) return [`${one.name}: ${pods} to come`];
+    if (markerOf(before) !== markerOf(one))
+      return [`${one.name}: ${pods} to be replaced one after the other, ${reasonOf(before, one)}`];
+    const [was, is] = [replicasOf(live?.spec, before), replicasOf(planned.spec, one)];
+    return was === is ? [] : [`${one.name}: ${counted(was)} → ${is}`];
+  });
+  const goes = old.filter((one) => planned.spec.predictors.every(({ name }) => name !== one.name));
+  const all = [...stays, ...goes.map((one) => `${one.name}: ${counted(replicasOf(live?.spec, one))} to go`)];
+  return all.length === 0 ? ['no pod is replaced'] : all;
+}
+
+function markerOf({ annotations }: Predictor): string | undefined {
+  return annotations?.[ANNOTATIONS.rollout];
+}
+
+function reasonOf(before: Predictor, after: Predictor): string {
+  return before.graph.modelUri === after.graph.modelUri ? 'other settings' : 'another model';
+}
+
+function counted(pods: number): string {
+  return pods === 1 ? '1 pod' : `${pods} pods`;
+}

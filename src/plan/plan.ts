@@ -1,0 +1,167 @@
+import { contains, equal } from '../base/json-value.ts';
+import type { Model } from '../model/model.ts';
+import type { RunContext } from '../report/report.ts';
+import type { Ingress } from '../seldon/ingress.ts';
+import type { Predictor, SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import type { Mode, Protocol, RenderConfig, ShareConfig } from '../settings/config.ts';
+import type { Budget } from './budget.ts';
+import { changesBetween } from './changes.ts';
+import { withoutEnvironmentValues } from './environment-values.ts';
+import { assembleManifest, type Lineup } from './manifest.ts';
+import { readableYaml } from './manifest-file.ts';
+import { overlay } from './overlay.ts';
+
+/** The inputs about the object, with the protocol decided. */
+export type RenderOptions = RenderConfig & { readonly protocol: Protocol };
+
+/** All a strategy may look at. */
+export interface PlanRequest {
+  readonly mode: Mode;
+  readonly name: string;
+  readonly namespace: string;
+  readonly options: RenderOptions;
+  readonly share: ShareConfig;
+  /** Seconds one rollout may take. */
+  readonly timeout: number | undefined;
+  /** The object as it is now; undefined for a first creation. */
+  readonly live: SeldonDeployment | undefined;
+  /** The user's base manifest. */
+  readonly base: SeldonDeployment | undefined;
+  readonly context: RunContext & { readonly pullRequest: number | undefined };
+  /** Anything that differs from run to run: makes new pods even where nothing else changed. */
+  readonly salt: string | undefined;
+  readonly ingress: Ingress;
+  /** The SeldonDeployment whose requests this one shares, where it is another one. */
+  readonly front: { readonly name: string; readonly live: SeldonDeployment | undefined } | undefined;
+}
+
+export type ShippedModel = Pick<Model, 'storageUri' | 'signature' | 'name' | 'version' | 'alias' | 'runId'>;
+
+/** What a strategy that brings a new model looks at. */
+export interface ShipmentRequest extends PlanRequest {
+  readonly model: ShippedModel;
+}
+
+/** One apply, and what must be so before the next. */
+export interface Stage {
+  /** What is so once it is rolled out: `canary takes 10 % of the requests`. */
+  readonly title: string;
+  /** Ready for server-side apply; `resourceVersion` guards the first against a change in between. */
+  readonly manifest: SeldonDeployment;
+  /** Names of the predictors that must answer on their own. */
+  readonly prove: readonly string[];
+  /** Must answers also come through the public endpoint? */
+  readonly throughEndpoint: boolean;
+  /** The old and the new predictor, to be asked the same. */
+  readonly compare?: readonly [string, string];
+  /** A shadow that must be seen to get copies of what goes through the public endpoint. */
+  readonly mirror?: string;
+  /** Stays like this for `step-interval`, and is gated. */
+  readonly observed?: true;
+  /** Only for the sake of requests under way: left out where what is live is not up, and never fatal. */
+  readonly gentle?: true;
+}
+
+/** What a run is about to do, decided before anything is touched. */
+export interface Plan {
+  readonly stages: readonly [Stage, ...Stage[]];
+  /** What the last stage applies. */
+  readonly manifest: SeldonDeployment;
+  /** The predictor this run is about, as it will be live. */
+  readonly predictor: Predictor;
+  /** The manifest for a file, and as it may be told: without the values of environment variables. */
+  readonly yaml: string;
+  readonly toldYaml: string;
+  /** What is about to happen, in one line. */
+  readonly summary: string;
+  /** The live object says all of this already. */
+  readonly unchanged: boolean;
+  readonly changes: readonly string[];
+  readonly budget: Budget;
+  /** Number of the proven revision that is brought back. */
+  readonly restores?: number;
+  /** Takes something away that must not come back, not even when what remains does not prove itself. */
+  readonly isFinal?: true;
+}
+
+/** All that the stages say must be so, at once: for an object that is where the last one leads. */
+export function wholeOf({ stages }: Plan): Stage {
+  const last = stages.at(-1) ?? stages[0];
+  const compare = stages.find((stage) => stage.compare !== undefined)?.compare;
+  return { ...last, ...(compare !== undefined && { compare }) };
+}
+
+/** A stage before its manifest is made. */
+export interface StageDraft extends Omit<Stage, 'manifest'> {
+  readonly lineup: Lineup;
+}
+
+export interface PlanDraft {
+  /** In order; at least one. */
+  readonly stages: readonly StageDraft[];
+  /** Name of the predictor this run is about. */
+  readonly subject: string;
+  readonly budget: Budget;
+  readonly restores?: number;
+  readonly isFinal?: true;
+}
+
+/** Makes the manifests of all stages, each on top of the one before, and says what will change. */
+export function planOf(request: PlanRequest, { stages: drafts, subject, budget, ...rest }: PlanDraft): Plan {
+  const { live } = request;
+  const stages: Stage[] = [];
+  let before = live;
+  for (const { lineup, ...draft } of drafts) {
+    const manifest = assembleManifest({ ...request, live: before }, lineup);
+    stages.push({ ...draft, manifest });
+    before = asApplied(manifest, before);
+  }
+  const [first, ...more] = stages;
+  const manifest = stages.at(-1)?.manifest;
+  const predictor = manifest?.spec.predictors.find((one) => one.name === subject);
+  if (first === undefined || manifest === undefined || predictor === undefined)
+    throw new Error(`a plan needs a stage and a predictor ${subject}`);
+  const unchanged = live !== undefined && saysAll(live, manifest);
+  const changes = changesBetween(live?.spec, manifest.spec);
+  const summary = summarize(request, unchanged, changes);
+  return {
+    stages: [first, ...more],
+    manifest,
+    predictor,
+    yaml: readableYaml(manifest),
+    toldYaml: readableYaml(withoutEnvironmentValues(manifest)),
+    summary,
+    unchanged,
+    changes,
+    budget,
+    ...rest,
+  };
+}
+
+/** The object as it will be once that manifest is applied, as far as the next stage looks at it. */
+function asApplied(manifest: SeldonDeployment, before: SeldonDeployment | undefined): SeldonDeployment {
+  return {
+    ...manifest,
+    metadata: {
+      ...before?.metadata,
+      ...manifest.metadata,
+      annotations: { ...before?.metadata.annotations, ...manifest.metadata.annotations },
+    },
+    spec: { ...overlay(before?.spec, manifest.spec), predictors: manifest.spec.predictors },
+  };
+}
+
+function summarize({ live, name, namespace }: PlanRequest, unchanged: boolean, changes: readonly string[]): string {
+  const where = `SeldonDeployment ${namespace}/${name}`;
+  if (live === undefined) return `${where} does not exist yet: it will be created`;
+  if (unchanged) return `${where} says all of this already`;
+  return `${where} exists and will change\n${changes.map((line) => `  ${line}`).join('\n')}`;
+}
+
+function saysAll(live: SeldonDeployment, manifest: SeldonDeployment): boolean {
+  return (
+    equal(live.spec.predictors, manifest.spec.predictors) &&
+    contains(live.spec, manifest.spec) &&
+    contains(live.metadata.labels ?? {}, manifest.metadata.labels ?? {})
+  );
+}

@@ -1,0 +1,78 @@
+import { UserError } from '../base/errors.ts';
+import type { PreviousModel, RunContext } from '../report/report.ts';
+import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { type ModelNote, modelsOf } from './model-note.ts';
+
+export interface TraceRequest {
+  readonly manifest: SeldonDeployment;
+  /** The object as it is now. */
+  readonly live: SeldonDeployment | undefined;
+  /** Models by storage URI. */
+  readonly known: ReadonlyMap<string, ModelNote>;
+  readonly context: RunContext & { readonly pullRequest: number | undefined };
+}
+
+/**
+ * Who shipped what, on the object itself: readable with kubectl long after the pull request is closed. The plain ones
+ * tell of the first predictor.
+ */
+export function traceAnnotations({ manifest, live, known, context }: TraceRequest): Record<string, string> {
+  const models = manifest.spec.predictors.flatMap(({ name, graph: { modelUri: uri } }) =>
+    uri === undefined ? [] : [[name, known.get(uri) ?? { uri }] as const],
+  );
+  const main = models[0]?.[1];
+  const values: Record<string, string | undefined> = {
+    [ANNOTATIONS.runUrl]: context.runUrl,
+    [ANNOTATIONS.commit]: context.commit,
+    [ANNOTATIONS.actor]: context.actor,
+    [ANNOTATIONS.pullRequest]: context.pullRequest === undefined ? undefined : String(context.pullRequest),
+    [ANNOTATIONS.modelUri]: main?.uri,
+    [ANNOTATIONS.modelName]: main?.name,
+    [ANNOTATIONS.modelVersion]: main?.version,
+    [ANNOTATIONS.modelAlias]: main?.alias,
+    [ANNOTATIONS.modelRun]: main?.run,
+    [ANNOTATIONS.previousModelUri]: previousUri(live, main?.uri),
+    [ANNOTATIONS.models]: JSON.stringify(Object.fromEntries(models)),
+  };
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+/** What the first predictor served before its model last changed. */
+function previousUri(live: SeldonDeployment | undefined, now: string | undefined): string | undefined {
+  const before = live?.spec.predictors[0]?.graph.modelUri;
+  return before === now ? live?.metadata.annotations?.[ANNOTATIONS.previousModelUri] : before;
+}
+
+/**
+ * Refuses a push whose run began before the one that shipped what is live: runs may overtake each other in a queue, and
+ * an old commit must not undo a new one. Who wants to go back says so, with mode `rollback` or by hand.
+ * @throws UserError newer-run-live
+ */
+export function refuseOlderRun(
+  live: SeldonDeployment | undefined,
+  { event, runUrl }: Pick<RunContext, 'event' | 'runUrl'>,
+): void {
+  const theirs = runOf(live?.metadata.annotations?.[ANNOTATIONS.runUrl]);
+  const ours = runOf(runUrl);
+  if (event !== 'push' || theirs === undefined || ours === undefined) return;
+  if (theirs.repository !== ours.repository || theirs.id <= ours.id) return;
+  const what = `what is live was shipped by a later run (${live?.metadata.annotations?.[ANNOTATIONS.runUrl]})`;
+  throw new UserError('newer-run-live', what, {
+    hint: 'to go back use mode `rollback`, or start the workflow by hand; an older push does not',
+  });
+}
+
+/** Runs of one repository are numbered as they begin. */
+function runOf(url: string | undefined): { readonly repository: string; readonly id: number } | undefined {
+  const [, repository, id] = /^(.+)\/actions\/runs\/(\d+)$/.exec(url ?? '') ?? [];
+  return repository === undefined ? undefined : { repository, id: Number(id) };
+}
+
+/** The model the live object serves. Name and version are known when we shipped it and nobody swapped it since. */
+export function previousModelOf(live: SeldonDeployment | undefined): PreviousModel | undefined {
+  const main = live?.spec.predictors[0];
+  const note = main === undefined ? undefined : modelsOf(live).get(main.name);
+  return note && { modelUri: note.uri, name: note.name, version: note.version };
+}

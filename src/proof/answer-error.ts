@@ -1,0 +1,50 @@
+import { isTree } from '../base/json-value.ts';
+
+/** Characters of a server's own sentence inside ours. */
+const LONGEST_SENTENCE = 300;
+
+/**
+ * The error in a body that may come with any HTTP code, 200 included; undefined when it is none. Seldon's wrapper and
+ * executor nest it (`{"status": {"status": 1 | "FAILURE", "info"}}`), release 0.2.7 does not; MLServer says `error`.
+ */
+export function errorOf(answer: unknown): string | undefined {
+  if (!isTree(answer)) return undefined;
+  const status = isTree(answer.status) ? answer.status : answer;
+  if (status.status === 1 || status.status === 'FAILURE') {
+    return sentence(String(status.info || status.reason || 'it gives no reason'));
+  }
+  if (answer.error !== undefined && answer.error !== null) {
+    return sentence(typeof answer.error === 'string' ? answer.error : JSON.stringify(answer.error));
+  }
+  return undefined;
+}
+
+/** The words of a refusal: an error body, FastAPI's validation details, the end of a traceback, or plain text. */
+export function refusalOf(body: string, answer: unknown): string {
+  const error = errorOf(answer);
+  if (error !== undefined) return error;
+  if (isTree(answer) && Array.isArray(answer.detail)) {
+    return sentence(answer.detail.filter(isTree).map(detailOf).join('; '));
+  }
+  return sentence(body);
+}
+
+/** A page of a proxy or ingress says what it means in its title. */
+function titleOf(html: string): string {
+  const title = /<title>([^<]{1,200})<\/title>/i.exec(html)?.[1];
+  return title === undefined ? 'an HTML page' : `an HTML page, "${title.trim()}"`;
+}
+
+function detailOf({ loc, msg }: Readonly<Record<string, unknown>>): string {
+  return Array.isArray(loc) ? `${loc.join('.')}: ${msg}` : String(msg);
+}
+
+/** MLflow puts the whole input and schema before its reason, and Python the whole stack. */
+function sentence(text: string): string {
+  if (/^\s*<(?:!doctype|html|head|body)\b/i.test(text)) return titleOf(text);
+  const reason = text.lastIndexOf('. Error: ');
+  const exception = /^Traceback[\s\S]*\n(\S.*)/.exec(text.trim())?.[1];
+  const words = reason < 0 ? (exception ?? text) : text.slice(reason + 9);
+  const line = words.replace(/\s+/g, ' ').trim();
+  return line.length <= LONGEST_SENTENCE ? line : `${line.slice(0, LONGEST_SENTENCE - 3)}...`;
+}

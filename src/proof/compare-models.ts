@@ -1,0 +1,65 @@
+import type { HttpAnswer } from '../base/ports.ts';
+import type { Stage } from '../plan/plan.ts';
+import type { Finding } from '../report/report.ts';
+import { aboutOf, type Rollout } from '../run/run-stages.ts';
+import type { Predictor } from '../seldon/seldon-deployment.ts';
+import { type Comparison, compare, describeComparison, type Exchange, type SideAnswer } from './comparison.ts';
+import { predictTarget } from './proof-targets.ts';
+
+/** Milliseconds one exchange may take. */
+const ONE_EXCHANGE = 60_000;
+
+/**
+ * Asks the old and the new predictor the same, each on its own Service, and judges how far apart they are.
+ * @returns why that is too far; undefined when it is not, or nobody asked for a verdict
+ */
+export async function compareModels(rollout: Rollout, stage: Stage): Promise<readonly Finding[] | undefined> {
+  const { journal, smoke, protocol, config, draft, plan } = rollout;
+  if (stage.compare === undefined || smoke.comparing.length === 0) return undefined;
+  const [old, fresh] = stage.compare;
+  const comparison = await journal.step(
+    'compare',
+    async (conclude): Promise<Comparison> => {
+      const exchanges: Exchange[] = [];
+      for (const [at, body] of smoke.comparing.entries()) exchanges.push(await askBoth(rollout, stage, body, at));
+      const made = compare({ old, new: fresh, protocol, exchanges, tolerance: config.compare.tolerance });
+      conclude(describeComparison(made), made.objection === undefined ? 'ok' : 'failed');
+      return made;
+    },
+    aboutOf(plan, stage),
+  );
+  draft.comparison = comparison;
+  const { objection } = comparison;
+  if (objection === undefined) return undefined;
+  const cure = 'look at the table of answers: if the new ones are right, raise `compare-tolerance`';
+  return [{ reason: 'answers-differ', title: objection, cure, quotes: [] }];
+}
+
+/** By turns one and the other first: the second may find something warm. */
+async function askBoth(rollout: Rollout, stage: Stage, body: string, at: number): Promise<Exchange> {
+  const [oldName, newName] = stage.compare ?? ['', ''];
+  const ask = (name: string) => askOne(rollout, stage.manifest.spec.predictors, { name, body });
+  if (at % 2 === 0) {
+    const old = await ask(oldName);
+    return { old, new: await ask(newName) };
+  }
+  const fresh = await ask(newName);
+  return { old: await ask(oldName), new: fresh };
+}
+
+async function askOne(
+  rollout: Rollout,
+  predictors: readonly Predictor[],
+  { name, body }: { readonly name: string; readonly body: string },
+): Promise<SideAnswer> {
+  const predictor = predictors.find((one) => one.name === name);
+  if (predictor === undefined) throw new Error(`nobody to compare with: ${name}`);
+  const { endpoint, path } = predictTarget({ ...rollout, predictor, proof: rollout.config.proof }, 'api-server');
+  return sideOf(await endpoint.send({ method: 'POST', path, body, timeout: ONE_EXCHANGE }));
+}
+
+function sideOf(answer: HttpAnswer): SideAnswer {
+  const { latency } = answer;
+  if (answer.kind === 'unreachable') return { status: undefined, body: answer.message, latency };
+  return { status: answer.status, body: answer.body, latency };
+}

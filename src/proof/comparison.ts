@@ -1,0 +1,193 @@
+import { jsonOf } from '../base/json-value.ts';
+import { percent } from '../base/percent.ts';
+import type { Protocol } from '../settings/config.ts';
+import { errorOf, refusalOf } from './answer-error.ts';
+import { readPrediction } from './prediction.ts';
+
+/** Two predictors were asked the same: what did each say, how far are they apart, and how long did it take? */
+
+/** What one of them answered. */
+export interface SideAnswer {
+  /** Undefined when nobody answered. */
+  readonly status: number | undefined;
+  /** The body, or why there is none. */
+  readonly body: string;
+  /** Milliseconds. */
+  readonly latency: number;
+}
+
+/** The same request to both. */
+export interface Exchange {
+  readonly old: SideAnswer;
+  readonly new: SideAnswer;
+}
+
+export type Difference =
+  | {
+      readonly kind: 'numbers';
+      readonly absolute: number;
+      /** Of the larger of both values; 0 where both are 0. */
+      readonly relative: number;
+      /** Texts and booleans that are not the same. */
+      readonly unequal: number;
+    }
+  /** They cannot be compared, in words. */
+  | { readonly kind: 'incomparable'; readonly message: string };
+
+export interface ComparedAnswers {
+  readonly old: string;
+  readonly new: string;
+  readonly difference: Difference;
+}
+
+export interface Comparison {
+  /** Names of the predictors. */
+  readonly old: string;
+  readonly new: string;
+  readonly answers: readonly ComparedAnswers[];
+  /** Medians in milliseconds. */
+  readonly latency: { readonly old: number; readonly new: number };
+  readonly tolerance: number | undefined;
+  /** Why it is beyond the tolerance; undefined when it is not, or none was given. */
+  readonly objection: string | undefined;
+}
+
+export interface ComparisonRequest {
+  readonly old: string;
+  readonly new: string;
+  readonly protocol: Protocol;
+  readonly exchanges: readonly Exchange[];
+  readonly tolerance: number | undefined;
+}
+
+export function compare({ old, new: fresh, protocol, exchanges, tolerance }: ComparisonRequest): Comparison {
+  const answers = exchanges.map((exchange) => comparedAnswers(exchange, protocol));
+  const names = { old, new: fresh };
+  const latency = {
+    old: medianOf(exchanges.map((one) => one.old.latency)),
+    new: medianOf(exchanges.map((one) => one.new.latency)),
+  };
+  return { ...names, answers, latency, tolerance, objection: objectionOf(answers, tolerance, names) };
+}
+
+function objectionOf(
+  answers: readonly ComparedAnswers[],
+  tolerance: number | undefined,
+  { old, new: fresh }: { readonly old: string; readonly new: string },
+): string | undefined {
+  if (tolerance === undefined) return undefined;
+  for (const [at, { difference }] of answers.entries()) {
+    const which = answers.length === 1 ? 'the answers' : `the answers to request ${at + 1}`;
+    if (difference.kind === 'incomparable') return `${which} cannot be compared: ${difference.message}`;
+    if (difference.unequal > 0) return `${which} of ${old} and ${fresh} differ in ${counted(difference.unequal)}`;
+    if (difference.relative > tolerance) {
+      const by = percent(difference.relative);
+      return `${which} of ${old} and ${fresh} differ by ${by}, and \`compare-tolerance\` is ${percent(tolerance)}`;
+    }
+  }
+  return undefined;
+}
+
+/** `10 requests, largest difference 1.2 %; main 12 ms, canary 14 ms`. */
+export function describeComparison(comparison: Comparison): string {
+  const { answers, latency, old, new: fresh, objection } = comparison;
+  const largest = largestDifference(comparison);
+  const incomparable = answers.filter((one) => one.difference.kind === 'incomparable').length;
+  const parts = [
+    answers.length === 1 ? '1 request' : `${answers.length} requests`,
+    ...(largest === undefined ? [] : [`largest difference ${differenceInWords(largest)}`]),
+    ...(incomparable === 0 ? [] : [`${incomparable} not comparable`]),
+  ];
+  const times = `${old} ${Math.round(latency.old)} ms, ${fresh} ${Math.round(latency.new)} ms`;
+  return `${objection === undefined ? '' : `${objection}; `}${parts.join(', ')}; ${times}`;
+}
+
+/** `none`, `1.2 % (0.5)`, `2 texts`, or why there is no telling. */
+export function differenceInWords(difference: Difference): string {
+  if (difference.kind === 'incomparable') return difference.message;
+  const { absolute, relative, unequal } = difference;
+  const parts = [
+    ...(relative === 0 ? [] : [`${percent(relative)} (${Number(absolute.toPrecision(3))})`]),
+    ...(unequal === 0 ? [] : [counted(unequal)]),
+  ];
+  return parts.length === 0 ? 'none' : parts.join(', ');
+}
+
+/** The answer that is furthest from its counterpart; undefined where none can be compared. */
+export function largestDifference({ answers }: Comparison): Extract<Difference, { kind: 'numbers' }> | undefined {
+  const comparable = answers.map((one) => one.difference).filter((one) => one.kind === 'numbers');
+  return comparable.reduce<(typeof comparable)[number] | undefined>(
+    (most, one) => (most === undefined || one.unequal > most.unequal || one.relative > most.relative ? one : most),
+    undefined,
+  );
+}
+
+function comparedAnswers({ old, new: fresh }: Exchange, protocol: Protocol): ComparedAnswers {
+  const [before, after] = [read(old, protocol), read(fresh, protocol)];
+  const shown = { old: shownOf(before), new: shownOf(after) };
+  if ('refused' in before) return { ...shown, difference: incomparable(`the old one says: ${before.refused}`) };
+  if ('refused' in after) return { ...shown, difference: incomparable(`the new one says: ${after.refused}`) };
+  return { ...shown, difference: differenceOf(before.value, after.value) };
+}
+
+type Read = { readonly value: unknown } | { readonly refused: string };
+
+/** The prediction itself: lists of rows, an object, a text. */
+function read({ status, body }: SideAnswer, protocol: Protocol): Read {
+  if (status === undefined) return { refused: body };
+  const json = jsonOf(body);
+  if (status !== 200) return { refused: `HTTP ${status}: ${refusalOf(body, json)}` };
+  const error = errorOf(json);
+  if (error !== undefined) return { refused: error };
+  const prediction = readPrediction(protocol, json);
+  if (typeof prediction === 'string') return { refused: prediction };
+  if (prediction.kind === 'opaque') return { value: prediction.value };
+  const [first, ...more] = prediction.outputs.map((output) => output.values);
+  return { value: more.length === 0 ? first : [first, ...more] };
+}
+
+function differenceOf(before: unknown, after: unknown): Difference {
+  const [old, fresh] = [leavesOf(before), leavesOf(after)];
+  const stray = [...old.keys()].find((path) => !fresh.has(path)) ?? [...fresh.keys()].find((path) => !old.has(path));
+  if (stray !== undefined || old.size === 0) {
+    return incomparable(`they have different shapes: ${old.size} values here, ${fresh.size} there`);
+  }
+  let [absolute, relative, unequal] = [0, 0, 0];
+  for (const [path, value] of old) {
+    const other = fresh.get(path);
+    if (typeof value !== 'number' || typeof other !== 'number') {
+      if (value !== other) unequal++;
+      continue;
+    }
+    const apart = Math.abs(value - other);
+    absolute = Math.max(absolute, apart);
+    relative = Math.max(relative, apart === 0 ? 0 : apart / Math.max(Math.abs(value), Math.abs(other)));
+  }
+  return { kind: 'numbers', absolute, relative, unequal };
+}
+
+/** Every value that is no list and no object, by its path. */
+function leavesOf(value: unknown, path = ''): ReadonlyMap<string, unknown> {
+  if (typeof value !== 'object' || value === null) return new Map([[path, value]]);
+  return new Map(Object.entries(value).flatMap(([key, inner]) => [...leavesOf(inner, `${path}/${key}`)]));
+}
+
+const LONGEST_SHOWN = 80;
+
+function shownOf(answer: Read): string {
+  if ('refused' in answer) return answer.refused.slice(0, LONGEST_SHOWN);
+  const text = JSON.stringify(answer.value);
+  return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN - 1)}…`;
+}
+
+function incomparable(message: string): Difference {
+  return { kind: 'incomparable', message };
+}
+
+function counted(unequal: number): string {
+  return unequal === 1 ? 'one text' : `${unequal} texts`;
+}
+
+function medianOf(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}

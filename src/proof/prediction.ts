@@ -1,0 +1,73 @@
+import { isTree, shapeOf, type Tree } from '../base/json-value.ts';
+import type { Protocol } from '../settings/config.ts';
+
+/** One array of an answer, whatever the protocol wrapped it in. */
+export interface Output {
+  /** Where it stands in the answer, for messages. */
+  readonly path: string;
+  readonly names: readonly string[];
+  /** Undefined when the lists are ragged. */
+  readonly shape: readonly number[] | undefined;
+  readonly values: readonly unknown[];
+}
+
+/** What a model server predicted; `opaque` is an answer without rows: text, bytes, or a JSON object of its own. */
+export type Prediction =
+  | { readonly kind: 'outputs'; readonly outputs: readonly Output[] }
+  | { readonly kind: 'opaque'; readonly value: unknown };
+
+/** Reads the prediction out of a successful answer; a string says in words why there is none. */
+export function readPrediction(protocol: Protocol, answer: unknown): Prediction | string {
+  if (!isTree(answer)) return 'the answer is not a JSON object';
+  return protocol === 'v2' ? readInference(answer) : readSeldonMessage(answer);
+}
+
+/** `{"data": {"names", "ndarray" | "tensor"}}`, or one of `jsonData`, `strData`, `binData`. */
+function readSeldonMessage(answer: Tree): Prediction | string {
+  const data = isTree(answer.data) ? answer.data : {};
+  const names = Array.isArray(data.names) ? data.names.map(String) : [];
+  if (Array.isArray(data.ndarray)) return outputs([nested('data.ndarray', names, data.ndarray)]);
+  if (isTree(data.tensor)) return flat('data.tensor', names, [data.tensor.shape, data.tensor.values]);
+  if (Array.isArray(answer.jsonData)) return outputs([nested('jsonData', [], answer.jsonData)]);
+  const opaque = answer.jsonData ?? answer.strData ?? answer.binData ?? data.tftensor;
+  if (opaque === undefined || opaque === null) return `the answer holds no prediction, only ${keysOf(answer)}`;
+  return { kind: 'opaque', value: opaque };
+}
+
+/** `{"outputs": [{"name", "shape", "datatype", "data"}]}` */
+function readInference(answer: Tree): Prediction | string {
+  if (!Array.isArray(answer.outputs) || answer.outputs.length === 0) {
+    return `the answer holds no outputs, only ${keysOf(answer)}`;
+  }
+  const all: Output[] = [];
+  for (const [at, output] of answer.outputs.filter(isTree).entries()) {
+    const read = flat(`outputs[${at}]`, typeof output.name === 'string' ? [output.name] : [], [
+      output.shape,
+      output.data,
+    ]);
+    if (typeof read === 'string') return read;
+    if (read.kind === 'outputs') all.push(...read.outputs);
+  }
+  return outputs(all);
+}
+
+function outputs(all: readonly Output[]): Prediction {
+  return { kind: 'outputs', outputs: all };
+}
+
+function nested(path: string, names: readonly string[], rows: readonly unknown[]): Output {
+  return { path, names, shape: shapeOf(rows), values: rows.flat(Number.POSITIVE_INFINITY) };
+}
+
+function flat(path: string, names: readonly string[], [sizes, list]: readonly [unknown, unknown]): Prediction | string {
+  const shape = Array.isArray(sizes) ? sizes.map(Number) : [];
+  const values = Array.isArray(list) ? list.flat(Number.POSITIVE_INFINITY) : [];
+  const expected = shape.reduce((all, size) => all * size, 1);
+  if (expected === values.length) return outputs([{ path, names, shape, values }]);
+  return `\`${path}\` says shape (${shape.join(', ')}) and holds ${values.length} values`;
+}
+
+function keysOf(answer: Tree): string {
+  const keys = Object.keys(answer).slice(0, 5);
+  return keys.length === 0 ? 'an empty object' : keys.map((key) => `\`${key}\``).join(', ');
+}

@@ -1,0 +1,91 @@
+import { unreachable } from '../base/errors.ts';
+import { jsonOf } from '../base/json-value.ts';
+import { readExample } from '../model/input-example.ts';
+import type { Model } from '../model/model.ts';
+import type { PredictionRecord } from '../report/report.ts';
+import type { Protocol } from '../settings/config.ts';
+import { type Batch, fitToSchema, inferBatch } from './input-batch.ts';
+import { type Payload, seldonPayload } from './seldon-payload.ts';
+import { sampleOf } from './signature-sample.ts';
+import { v2Payload } from './v2-payload.ts';
+
+export interface SmokeSubject {
+  readonly model: Pick<Model, 'signature' | 'example'>;
+  readonly protocol: Protocol;
+}
+
+/** A prediction to ask for. */
+export interface SmokeRequest {
+  /** JSON text to post. */
+  readonly body: string;
+  readonly origin: PredictionRecord['origin'];
+  /** How many answers it asks for; undefined where that is not known. */
+  readonly rows: number | undefined;
+}
+
+/** Why nothing can be asked, in words, with the cure. */
+export interface Skipped {
+  readonly skipped: string;
+}
+
+/** Characters of a body: a proof, not a load test. */
+const LONGEST_BODY = 2_000_000;
+const CURE = 'Give a request in `smoke-request`';
+
+/** What to ask a model: its logged input example where that fits the signature, else what the signature alone says. */
+export function smokeRequestOf({ model, protocol }: SmokeSubject): SmokeRequest | Skipped {
+  const { batch, origin } = batchOf(model);
+  if (typeof batch === 'string') return { skipped: `No prediction was sent: ${batch}. ${CURE}.` };
+  const payload = payloadOf(batch, model, protocol);
+  if ('refused' in payload) return { skipped: `No prediction was sent: ${payload.refused}. ${CURE}.` };
+  if (payload.body.length > LONGEST_BODY) {
+    return {
+      skipped: `No prediction was sent: one made of its ${origin} has ${payload.body.length} characters. ${CURE}.`,
+    };
+  }
+  return { body: payload.body, origin, rows: rowsOf(protocol, payload.body) };
+}
+
+/** How many rows a request asks about; undefined where that cannot be told from the outside. */
+export function rowsOf(protocol: Protocol, body: string): number | undefined {
+  const request = jsonOf(body);
+  if (protocol === 'v2') return sizeOf(at(at(at(request, 'inputs'), 0), 'shape'));
+  const data = at(request, 'data');
+  const rows = at(data, 'ndarray') ?? at(request, 'jsonData');
+  if (Array.isArray(rows)) return rows.length;
+  if (typeof rows !== 'object' || rows === null) return sizeOf(at(at(data, 'tensor'), 'shape'));
+  const [first] = Object.values(rows);
+  return Array.isArray(first) ? first.length : undefined;
+}
+
+function batchOf({ signature, example }: SmokeSubject['model']): {
+  readonly batch: Batch | string;
+  readonly origin: 'example' | 'signature';
+} {
+  const sample = example && readExample(example);
+  const inputs = signature?.inputs;
+  const fitted = sample && (inputs === undefined ? inferBatch(sample) : fitToSchema(sample, inputs));
+  if (fitted !== undefined) return { batch: fitted, origin: 'example' };
+  if (inputs !== undefined) return { batch: sampleOf(inputs), origin: 'signature' };
+  return { batch: 'the model was logged with neither a signature nor a usable input example', origin: 'signature' };
+}
+
+function payloadOf(batch: Batch, { signature }: SmokeSubject['model'], protocol: Protocol): Payload {
+  switch (protocol) {
+    case 'seldon':
+      return seldonPayload(batch, signature?.inputs);
+    case 'v2':
+      return v2Payload(batch, signature?.inputs);
+    default:
+      return unreachable(protocol);
+  }
+}
+
+function at(value: unknown, key: string | number): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[key] : undefined;
+}
+
+function sizeOf(shape: unknown): number | undefined {
+  const size = at(shape, 0);
+  return typeof size === 'number' ? size : undefined;
+}

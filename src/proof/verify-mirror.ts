@@ -1,0 +1,94 @@
+import type { HttpEndpoint } from '../base/ports.ts';
+import type { Stage } from '../plan/plan.ts';
+import { hasOrchestrator } from '../plan/predictor.ts';
+import type { Finding } from '../report/report.ts';
+import type { Conclude } from '../run/journal.ts';
+import type { Rollout } from '../run/run-stages.ts';
+import { predictionsCounted } from '../seldon/executor-metrics.ts';
+import { predictorService } from '../seldon/protocol.ts';
+import { replicasOf } from '../seldon/replicas.ts';
+import { predictTarget } from './proof-targets.ts';
+
+/** Milliseconds one exchange may take, and for which an ingress may not yet know its mirror. */
+const ONE_EXCHANGE = 60_000;
+const PATIENCE = 30_000;
+/** A Service gives each request to one of its pods: so often all of them are likely to be asked. */
+const READS_PER_POD = 5;
+
+/**
+ * Sends requests through the public endpoint until the shadow counts copies of them.
+ * @returns that none arrived; undefined when some did, or nobody can see it, which is a warning
+ */
+export async function seeMirror(rollout: Rollout, stage: Stage): Promise<readonly Finding[] | undefined> {
+  const { journal, draft } = rollout;
+  if (stage.mirror === undefined) return undefined;
+  const blind = blindness(rollout, stage);
+  if (blind !== undefined) {
+    draft.warnings = [...draft.warnings, `Nobody saw that ${stage.mirror} gets copies of the requests: ${blind}`];
+    return undefined;
+  }
+  return journal.step('mirror', (conclude) => watch(rollout, stage, conclude));
+}
+
+function blindness({ config, smoke }: Rollout, stage: Stage): string | undefined {
+  const predictor = stage.manifest.spec.predictors.find((one) => one.name === stage.mirror);
+  if (config.proof.ingressUrl === undefined) return 'give `ingress-url`, and a request is sent through it.';
+  if (smoke.request === undefined) return 'give `smoke-request`, and it is sent through the public endpoint.';
+  if (predictor !== undefined && !hasOrchestrator(predictor))
+    return 'without the orchestrator (`orchestrator: false`) nobody counts them.';
+  return undefined;
+}
+
+async function watch(rollout: Rollout, stage: Stage, conclude: Conclude): Promise<readonly Finding[] | undefined> {
+  const { cluster, clock, ref, smoke, config, plan } = rollout;
+  const { predictor } = plan;
+  const counter = cluster.service(
+    { namespace: ref.namespace, name: predictorService(ref.name, predictor.name) },
+    'http',
+  );
+  const reads = READS_PER_POD * replicasOf(stage.manifest.spec, predictor);
+  const front = predictTarget({ ...rollout, predictor, proof: config.proof }, 'ingress');
+  const before = await mostCounted(counter, reads);
+  if (before === undefined) return unseen(rollout, conclude);
+  const end = clock.now() + PATIENCE;
+  for (let sent = 1; ; sent++) {
+    const body = smoke.request?.body ?? '';
+    await front.endpoint.send({ method: 'POST', path: front.path, body, timeout: ONE_EXCHANGE });
+    await clock.sleep(Math.min(200 * sent, 2_000));
+    const now = await mostCounted(counter, reads);
+    if (now !== undefined && now > before) {
+      conclude(
+        `${predictor.name} counted ${now - before} of ${sent} requests sent through ${front.endpoint.description}`,
+      );
+      return undefined;
+    }
+    if (clock.now() >= end)
+      return silent(
+        conclude,
+        `${predictor.name} got no copy of ${sent} requests sent through ${front.endpoint.description}`,
+      );
+  }
+}
+
+function unseen({ draft, plan }: Rollout, conclude: Conclude): undefined {
+  const sentence = `${plan.predictor.name} does not tell what it counts: its /prometheus does not answer`;
+  conclude(sentence);
+  draft.warnings = [...draft.warnings, `Nobody saw that it gets copies of the requests: ${sentence}.`];
+}
+
+function silent(conclude: Conclude, title: string): readonly Finding[] {
+  conclude(title, 'failed');
+  const cure =
+    'check the ingress: its routing object mirrors to the shadow, but no copy arrived; is `ingress-url` its address?';
+  return [{ reason: 'mirror-silent', title, cure, quotes: [] }];
+}
+
+/** Each pod counts for itself: the largest of several readings; undefined where nobody tells. */
+async function mostCounted(endpoint: HttpEndpoint, reads: number): Promise<number | undefined> {
+  let most: number | undefined;
+  for (let read = 0; read < reads; read++) {
+    const answer = await endpoint.send({ method: 'GET', path: '/prometheus', timeout: ONE_EXCHANGE });
+    if (answer.kind === 'answer' && answer.status === 200) most = Math.max(most ?? 0, predictionsCounted(answer.body));
+  }
+  return most;
+}

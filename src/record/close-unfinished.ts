@@ -1,0 +1,66 @@
+import type { Cluster, Runner } from '../base/ports.ts';
+import { predictorLines, revisionLines } from '../plan/live-state.ts';
+import { startDraft } from '../report/draft.ts';
+import type { Finding, Report, RunContext } from '../report/report.ts';
+import type { Deployments } from '../report/repository.ts';
+import { closeRecord } from './github-deployment.ts';
+import type { Unfinished } from './unfinished.ts';
+
+export interface AfterWorld {
+  /** Or why it cannot be reached. */
+  readonly cluster: Cluster | Error;
+  readonly runner: Pick<Runner, 'info' | 'warning' | 'saveState'>;
+  readonly deployments: Deployments | undefined;
+}
+
+/** Closes what a killed run left open, and tells what is live now. */
+export async function closeUnfinished(
+  { cluster, runner, deployments }: AfterWorld,
+  { ref, mode, turn, deployment }: Unfinished,
+  context: RunContext,
+): Promise<Report> {
+  const isThere = !(cluster instanceof Error);
+  const draft = { ...startDraft(undefined, context), mode, ...(isThere && { cluster: cluster.server }), ...ref };
+  const report: Report = { ...draft, outcome: 'unknown', reason: 'cancelled', ...(await look(cluster, ref)) };
+  await closeRecord({ deployments, runner, report }, deployment === undefined ? undefined : { id: deployment });
+  if (turn !== undefined) await giveBack(cluster, turn, runner);
+  return report;
+}
+
+async function giveBack(
+  cluster: Cluster | Error,
+  { ref, claim }: NonNullable<Unfinished['turn']>,
+  runner: AfterWorld['runner'],
+): Promise<void> {
+  try {
+    if (cluster instanceof Error) throw cluster;
+    await cluster.giveTurn(ref, claim);
+  } catch (error) {
+    runner.warning(
+      `the turn was not given back, and runs out: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+async function look(
+  cluster: Cluster | Error,
+  ref: Unfinished['ref'],
+): Promise<Pick<Report, 'findings' | 'predictors' | 'history'>> {
+  const said = (title: string, more: Partial<Report> = {}) => {
+    const cure = 'look at what is live, and run it again: the next run starts from there';
+    const finding: Finding = { reason: 'cancelled', title, cure, quotes: [] };
+    return { findings: [finding], predictors: [], history: [], ...more };
+  };
+  if (ref === undefined) return said('the run was ended before it changed anything');
+  try {
+    if (cluster instanceof Error) throw cluster;
+    const live = await cluster.read(ref);
+    if (live === undefined) return said('the run was ended; nothing of it is live now');
+    const told = { predictors: predictorLines(live), history: revisionLines(live) };
+    return said('the run was ended before it was through; this is what the SeldonDeployment says now', told);
+  } catch (error) {
+    return said(
+      `the run was ended, and what is live could not be looked at: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}

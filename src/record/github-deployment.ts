@@ -1,0 +1,104 @@
+import { isFailure, type Outcome } from '../base/outcome.ts';
+import type { ObjectRef, Runner } from '../base/ports.ts';
+import type { Report } from '../report/report.ts';
+import type { DeploymentState, Deployments } from '../report/repository.ts';
+import { environmentOf, type RecordConfig } from '../settings/record-inputs.ts';
+
+export interface RecordOrder {
+  /** Undefined without a token. */
+  readonly deployments: Deployments | undefined;
+  readonly runner: Pick<Runner, 'warning' | 'saveState'>;
+  readonly config: RecordConfig;
+  /** What is known of the run so far. */
+  readonly report: Report;
+}
+
+/** A deployment in GitHub's record that is open. */
+export interface OpenRecord {
+  readonly id: number;
+}
+
+/** Says to GitHub that a deployment is under way. A record that cannot be kept is a warning: the rollout does not need it. */
+export async function openRecord({
+  deployments,
+  runner,
+  config,
+  report,
+}: RecordOrder): Promise<OpenRecord | undefined> {
+  const { isProduction, isPreview } = config;
+  const environment = environmentOf(config, report.name);
+  const { commit } = report.context;
+  if (deployments === undefined || environment === undefined || commit === undefined) return undefined;
+  const { model, mode, name, namespace } = report;
+  try {
+    const id = await deployments.open({
+      ref: commit,
+      environment,
+      isProduction,
+      isTransient: isPreview,
+      description: `${mode}: ${model?.name ?? model?.storageUri ?? name} ${model?.version === undefined ? '' : `v${model.version}`}`,
+      payload: { mode, name, namespace, model, plan: report.plan },
+    });
+    runner.saveState('deployment', String(id));
+    await mark({ deployments, report }, id, 'in_progress');
+    return { id };
+  } catch (error) {
+    runner.warning(
+      `GitHub's record of deployments was not kept: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return undefined;
+  }
+}
+
+/** Says how it ended. */
+export async function closeRecord(
+  { deployments, runner, report }: Omit<RecordOrder, 'config'>,
+  record: OpenRecord | undefined,
+): Promise<void> {
+  if (deployments === undefined || record === undefined) return;
+  try {
+    await mark({ deployments, report }, record.id, stateOf(report.outcome));
+    runner.saveState('deployment', '');
+  } catch (error) {
+    runner.warning(
+      `GitHub's record of deployments was not closed: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+/** What is removed is no longer where anything is deployed. */
+export async function retireRecords(
+  { deployments, runner, config }: Omit<RecordOrder, 'report'>,
+  ref: ObjectRef,
+): Promise<void> {
+  const environment = environmentOf(config, ref.name);
+  if (deployments === undefined || environment === undefined) return;
+  const news = { environmentUrl: undefined, logUrl: undefined, description: 'removed' };
+  try {
+    for (const id of await deployments.of(environment, ref)) await deployments.mark(id, 'inactive', news);
+  } catch (error) {
+    runner.warning(
+      `GitHub's record of ${environment} still says that it is active: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+/** What was put back or never applied failed; what nobody is certain of is an error. */
+function stateOf(outcome: Outcome): DeploymentState {
+  if (!isFailure(outcome)) return 'success';
+  if (outcome === 'unknown') return 'error';
+  return 'failure';
+}
+
+function mark(
+  { deployments, report }: { readonly deployments: Deployments; readonly report: Report },
+  id: number,
+  state: DeploymentState,
+): Promise<void> {
+  const { endpoint, context, outcome, reason } = report;
+  return deployments.mark(id, state, {
+    environmentUrl: endpoint?.predictUrl,
+    logUrl: context.runUrl,
+    description: state === 'in_progress' ? 'rolling out' : `${outcome}: ${reason}`,
+  });
+}

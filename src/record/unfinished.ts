@@ -1,0 +1,60 @@
+import { isTree, jsonOf } from '../base/json-value.ts';
+import type { Claim } from '../seldon/lease.ts';
+import { isLabel } from '../seldon/naming.ts';
+
+/** What a run that was killed left open, as it wrote it down while it went on. */
+export interface Unfinished {
+  /** The SeldonDeployment it was about; undefined where it did not come so far. */
+  readonly ref: { readonly namespace: string; readonly name: string } | undefined;
+  readonly mode: string;
+  /** Its target, and the context of the kubeconfig where that says another one. */
+  readonly target: string | undefined;
+  readonly context: string | undefined;
+  /** A turn that was not given back. */
+  readonly turn:
+    | { readonly ref: { readonly namespace: string; readonly name: string }; readonly claim: Claim }
+    | undefined;
+  /** A deployment of GitHub's record that is still in progress. */
+  readonly deployment: number | undefined;
+}
+
+/** Name of what the order of that number leaves behind; the first has the plain name. */
+export function stateName(name: string, order: number): string {
+  return order === 0 ? name : `${name}-${order}`;
+}
+
+/** @param left values by name, empty where none was written. @returns undefined when nothing is left open */
+export function readUnfinished(left: (name: string) => string): Unfinished | undefined {
+  const told = jsonOf(left('unfinished'));
+  const turn = jsonOf(left('turn'));
+  const deployment = Number(left('deployment') || Number.NaN);
+  const isOpen = isTree(told) || isTree(turn) || Number.isInteger(deployment);
+  if (!isOpen) return undefined;
+  return {
+    ref: refOf(isTree(told) ? told['ref'] : undefined),
+    mode: textOf(told, 'mode') ?? 'direct',
+    target: textOf(told, 'target'),
+    context: textOf(told, 'context'),
+    turn: turnOf(turn),
+    deployment: Number.isInteger(deployment) ? deployment : undefined,
+  };
+}
+
+function textOf(told: unknown, key: string): string | undefined {
+  const value = isTree(told) ? told[key] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+function turnOf(value: unknown): Unfinished['turn'] {
+  const ref = isTree(value) ? refOf(value['ref']) : undefined;
+  const claim = isTree(value) ? value['claim'] : undefined;
+  if (ref === undefined || !isTree(claim) || typeof claim['holder'] !== 'string') return undefined;
+  return { ref, claim: { holder: claim['holder'], run: undefined, seconds: 0 } };
+}
+
+function refOf(value: unknown): Unfinished['ref'] {
+  if (!isTree(value)) return undefined;
+  const { namespace, name } = value;
+  const isOne = typeof namespace === 'string' && typeof name === 'string' && isLabel(namespace) && isLabel(name);
+  return isOne ? { namespace, name } : undefined;
+}

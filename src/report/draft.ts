@@ -1,0 +1,121 @@
+import { UserError } from '../base/errors.ts';
+import type { Outcome, Reason } from '../base/outcome.ts';
+import type { Model } from '../model/model.ts';
+import type { Mode, RenderConfig } from '../settings/config.ts';
+import type { Finding, Report, RunContext, StepRecord } from './report.ts';
+
+/** A report under way: what is known so far. It is complete at every moment, so that it can always be told. */
+export type Draft = { -readonly [Key in keyof Report]: Report[Key] };
+
+/** What a report says of a run before anything happened. */
+export interface Drafted {
+  readonly mode?: Mode;
+  readonly render: Partial<Pick<RenderConfig, 'name' | 'namespace' | 'protocol'>>;
+}
+
+export function startDraft(config: Drafted | undefined, context: RunContext): Draft {
+  return {
+    outcome: 'failed',
+    reason: 'internal-error',
+    mode: config?.mode ?? 'direct',
+    name: config?.render.name,
+    namespace: config?.render.namespace,
+    cluster: undefined,
+    protocol: config?.render.protocol ?? 'seldon',
+    model: undefined,
+    previous: undefined,
+    changes: [],
+    steps: [],
+    prediction: undefined,
+    predictors: [],
+    comparison: undefined,
+    gates: [],
+    history: [],
+    previews: [],
+    since: undefined,
+    sampleRequest: undefined,
+    predictionSkipped: undefined,
+    endpoint: undefined,
+    findings: [],
+    warnings: [],
+    manifestPath: undefined,
+    preview: undefined,
+    plan: undefined,
+    next: undefined,
+    manifest: undefined,
+    context,
+  };
+}
+
+/** What is told while a run goes on. */
+export function underWay(
+  draft: Draft,
+  { records, current }: { readonly records: Report['steps']; readonly current: StepRecord | undefined },
+): Report {
+  const steps = current === undefined ? records : [...records, current];
+  return { ...draft, outcome: 'under-way', reason: 'under-way', steps };
+}
+
+export function identityOf(model: Model): NonNullable<Report['model']> {
+  const { requestedUri, storageUri, name, version, alias, runId, link } = model;
+  return { requestedUri, storageUri, name, version, alias, runId, link };
+}
+
+/** Where a model was found, in words. */
+export function whereabouts({ name, version, requestedUri, storageUri }: Model): string {
+  if (name !== undefined) return `${name}${version === undefined ? '' : ` v${version}`} lies in ${storageUri}`;
+  return requestedUri === storageUri ? `${storageUri}, as it was given` : `${requestedUri} lies in ${storageUri}`;
+}
+
+/** What was done to the object when a run ended. */
+export type Applied = 'no' | 'perhaps' | 'yes' | 'perhaps-removed' | 'removed';
+
+const BEFORE: Readonly<Record<Applied, string>> = {
+  no: '',
+  perhaps: 'the manifest may have been applied: ',
+  yes: 'the manifest was applied, but then: ',
+  'perhaps-removed': 'the object may have been removed: ',
+  removed: 'the object was removed, but then: ',
+};
+
+/**
+ * The ending of a run that threw. Once something was applied nobody knows what is live: that is `unknown`, and said
+ * so, not `refused`. A bug keeps its stack for the log; the comment gets one sentence.
+ */
+export function endingOf(error: unknown, applied: Applied): { outcome: Outcome; reason: Reason; finding: Finding } {
+  const outcome = applied === 'no' ? 'failed' : 'unknown';
+  const known = error instanceof UserError;
+  const reason = known ? error.code : 'internal-error';
+  const sentence = known
+    ? error.message
+    : `unexpected error: ${error instanceof Error ? error.message : String(error)}`;
+  const title = `${BEFORE[applied]}${sentence}`;
+  const cure = known ? error.hint : 'this is a bug of the action: please report it with the log of this step';
+  return { outcome, reason, finding: { reason, title, cure, quotes: [] } };
+}
+
+/** What a run ends with before it began, where that is no error. */
+export interface EarlyEnd {
+  readonly outcome: Extract<Outcome, 'ignored' | 'refused' | 'reported'>;
+  readonly reason: Reason;
+  readonly finding: Finding;
+}
+
+export function reportOfEnd({ finding, ...ending }: EarlyEnd, context: RunContext): Report {
+  return { ...startDraft(undefined, context), ...ending, findings: [finding] };
+}
+
+/** The report of a run that ended before it could begin: bad inputs, no kubeconfig. */
+export function reportOfFailure(error: unknown, context: RunContext, config: Drafted): Report {
+  const { finding, ...ending } = endingOf(error, 'no');
+  return { ...startDraft(config, context), ...ending, findings: [finding] };
+}
+
+/** Failures that something in the model itself may explain. */
+export const ABOUT_THE_MODEL: ReadonlySet<Reason> = new Set([
+  'crash-loop',
+  'rollout-timeout',
+  'progress-deadline-exceeded',
+  'health-failed',
+  'prediction-failed',
+]);

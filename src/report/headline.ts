@@ -1,0 +1,152 @@
+import type { Outcome } from '../base/outcome.ts';
+import { codeSpan, inline } from '../base/untrusted.ts';
+import type { Report, StepRecord } from './report.ts';
+import type { PredictorLine } from './report-lines.ts';
+
+const SYMBOLS: Readonly<Record<Outcome, string>> = {
+  'under-way': '⏳',
+  deployed: '✅',
+  unchanged: '✅',
+  planned: '📝',
+  rendered: '📝',
+  restored: '↩️',
+  reported: 'ℹ️',
+  removed: '🗑️',
+  ignored: '💤',
+  refused: '⛔',
+  skipped: '⏭️',
+  failed: '❌',
+  'rolled-back': '↩️',
+  withdrawn: '↩️',
+  kept: '❌',
+  unknown: '⚠️',
+};
+
+/** Steps that ask something of what came up. */
+const PROOF: ReadonlySet<StepRecord['name']> = new Set([
+  'health',
+  'predict',
+  'endpoint',
+  'compare',
+  'mirror',
+  'hold',
+  'gate',
+]);
+
+/** What happened, in one sentence. */
+export function headline(report: Report): string {
+  return `${SYMBOLS[report.outcome]} ${sentence(report)}`;
+}
+
+function sentence(report: Report): string {
+  const model = modelTitle(report.model);
+  switch (report.outcome) {
+    case 'under-way':
+      return `${subject(report, model)} is being ${doneBy(report)}: this is told while it goes on`;
+    case 'deployed':
+      return deployed(report, model);
+    case 'rendered':
+      return `${model} is written to ${file(report)}: commit it`;
+    case 'unchanged':
+      if (report.mode === 'sweep') return swept(report);
+      if (report.reason === 'rendered') return `${file(report)} says ${model} already`;
+      return report.mode === 'direct'
+        ? `${model} is live on Seldon already, and answers`
+        : `${deployed(report, model)} already`;
+    case 'planned':
+      if (report.mode === 'sweep') return swept(report);
+      return `${model} can be deployed: nothing was applied`;
+    case 'restored':
+      return `${model} has all the requests again`;
+    case 'reported':
+      if (report.reason === 'help') return 'What comments can do here';
+      return `What is live in ${codeSpan(`${report.namespace}/${report.name}`)}`;
+    case 'removed':
+      if (report.mode === 'sweep') return swept(report);
+      return `${codeSpan(`${report.namespace}/${report.name}`)} is removed`;
+    case 'ignored':
+      return 'Nothing to do';
+    case 'refused':
+      return 'That command was refused: nothing was changed';
+    case 'skipped':
+      return 'Not begun: another target must be well before';
+    case 'failed':
+      return report.steps.some((step) => step.name === 'wait')
+        ? `${model} failed`
+        : `${subject(report, model)} was not ${doneBy(report)}: nothing was changed`;
+    case 'rolled-back':
+      return `${model} ${failure(report)}; ${whatIsBack(report)}`;
+    case 'withdrawn':
+      return `${model} ${failure(report)}; it was the first, and is removed again`;
+    case 'kept':
+      return `${model} ${failure(report)}, and was left as it is`;
+    case 'unknown':
+      return `${model}: what is live now is not certain`;
+  }
+}
+
+function file({ manifestPath }: Report): string {
+  return codeSpan(manifestPath ?? 'the file');
+}
+
+function swept({ name, previews, outcome }: Report): string {
+  const went = previews.filter(({ fate }) => fate !== 'kept').length;
+  const which = `${went} of ${previews.length} previews of ${codeSpan(name ?? '')}`;
+  if (went === 0) return `No preview of ${codeSpan(name ?? '')} is to go: there are ${previews.length}`;
+  return outcome === 'planned' ? `${which} would be removed` : `${which} are removed`;
+}
+
+function failure({ steps }: Report): string {
+  const isProof = steps.some(({ name, state }) => PROOF.has(name) && state === 'failed');
+  return isProof ? 'came up, but did not pass its check' : 'did not come up';
+}
+
+function deployed({ mode, predictors }: Report, model: string): string {
+  const beside = predictors.at(-1);
+  switch (mode) {
+    case 'canary':
+    case 'ab':
+      return `${model} is live as ${nameOf(beside)} with ${beside?.traffic ?? 0} % of the requests`;
+    case 'shadow':
+      return `${model} is live as ${nameOf(beside)} and gets copies of ${beside?.traffic ?? 0} % of the requests`;
+    case 'blue-green':
+      return `${model} answers all requests as ${nameOf(beside)}; the old one stays warm`;
+    case 'promote':
+      return `${model} is promoted and has all the requests`;
+    default:
+      return `${model} is live on Seldon`;
+  }
+}
+
+function nameOf(line: PredictorLine | undefined): string {
+  return codeSpan(line?.name ?? 'main');
+}
+
+function subject({ mode, name, namespace }: Report, model: string): string {
+  return ['promote', 'rollback', 'status', 'remove', 'sweep'].includes(mode) ? codeSpan(`${namespace}/${name}`) : model;
+}
+
+function doneBy({ mode }: Report): string {
+  return (
+    { promote: 'promoted', rollback: 'rolled back', status: 'looked at', remove: 'removed', sweep: 'swept' }[mode] ??
+    'deployed'
+  );
+}
+
+const BESIDE_MAIN = ['canary', 'shadow', 'ab', 'blue-green'];
+
+function whatIsBack({ mode, previous }: Report): string {
+  const before =
+    previous === undefined ? 'what was live before' : modelTitle({ ...previous, storageUri: previous.modelUri });
+  return BESIDE_MAIN.includes(mode)
+    ? `it is taken away again, and ${before} answers as before`
+    : `${before} is back and available`;
+}
+
+export function modelTitle(
+  model: { name: string | undefined; version: string | undefined; storageUri: string } | undefined,
+): string {
+  if (model === undefined) return 'The model';
+  if (model.name === undefined) return codeSpan(model.storageUri, 120);
+  return `**${inline(model.name, 120)}**${model.version === undefined ? '' : ` v${inline(model.version, 20)}`}`;
+}

@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto';
+import type { Outcome } from '../base/outcome.ts';
+import { codeSpan, cut, fence, inline, link, prose } from '../base/untrusted.ts';
+import { curlLine } from './curl.ts';
+import { headline, modelTitle } from './headline.ts';
+import { planSections } from './markdown-plan.ts';
+import { rolloutSections, table } from './markdown-rollout.ts';
+import { findingSections, manifestSection, type Section } from './markdown-sections.ts';
+import type { Report, StepRecord } from './report.ts';
+
+export interface RenderOptions {
+  /** Characters the result may have. GitHub: 65,536 for a comment, 1 MiB for a summary. */
+  readonly limit: number;
+  /** Hidden first line by which the comment is found again. */
+  readonly marker?: string;
+}
+
+export const COMMENT_LIMIT = 65_536;
+export const SUMMARY_LIMIT = 1_000_000;
+
+/** Characters of one block of verbatim text, where there is room for all. */
+const LONGEST_BLOCK = 65_536;
+
+type Identity = Pick<Report, 'name' | 'namespace' | 'cluster' | 'outcome' | 'reason'>;
+
+/**
+ * One comment for each SeldonDeployment of each cluster, whatever run or pull request event wrote it; and one for all
+ * that is only an answer to a command, so that nobody's refused command can overwrite what is known to be live.
+ */
+export function commentMarker({ name, namespace, cluster, outcome, reason }: Identity): string {
+  if (outcome === 'refused' || reason === 'help') return '<!-- mlflow-to-seldon: commands -->';
+  const key = `${namespace ?? 'unknown'}/${name ?? 'unknown'}`.replace(/[^a-z0-9/-]/g, '');
+  const where = cluster === undefined ? '' : `@${createHash('sha256').update(cluster).digest('hex').slice(0, 8)}`;
+  return `<!-- mlflow-to-seldon: ${key}${where} -->`;
+}
+
+/** Markers by which the comment of an earlier run is found; one that failed early did not know its cluster. */
+export function knownMarkers(report: Identity): readonly string[] {
+  return [commentMarker(report), commentMarker({ ...report, cluster: undefined })];
+}
+
+/**
+ * The report as Markdown, for the comment and the job summary alike. The head (what happened, table, endpoint) is never
+ * cut; quotes and the manifest give way, the longest first, until the limit is kept.
+ */
+export function renderReport(report: Report, { limit, marker }: RenderOptions): string {
+  const head = [...(marker === undefined ? [] : [marker]), `### ${headline(report)}`];
+  const body = [
+    ...endpoint(report),
+    ...nextStep(report),
+    table(factRows(report)),
+    ...rolloutSections(report),
+    ...planSections(report),
+    ...changes(report),
+    table(stepRows(report.steps), '| step | | took |\n|---|---|--:|'),
+  ];
+  const tail = [warnings(report), footer(report)].filter((part) => part !== '');
+  const causes = findingSections(report);
+  const details = [...predictionSections(report), ...manifestSection(report)];
+  const fixed = [...head, ...body, ...tail].filter(Boolean).join('\n\n').length;
+  const shown = fit([...causes, ...details], limit - fixed - 2 * (causes.length + details.length + 2));
+  const whole = shown ?? [TOO_LONG];
+  return [...head, ...whole.slice(0, causes.length), ...body, ...whole.slice(causes.length), ...tail]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+const TOO_LONG = '_Left out: the details do not fit; they are in the log of this step._';
+
+/** Gives every section its room: the longest are cut first, and a fence is always closed. Undefined when nothing fits. */
+function fit(sections: readonly Section[], room: number): readonly string[] | undefined {
+  for (let longest = LONGEST_BLOCK; longest >= 64; longest /= 2) {
+    const texts = sections.map((section) => section.render(longest));
+    if (texts.reduce((sum, text) => sum + text.length, 0) <= room) return texts;
+  }
+  return undefined;
+}
+
+function factRows({ model, previous, name, namespace, mode, protocol, since }: Report): readonly (readonly string[])[] {
+  const from =
+    previous === undefined
+      ? []
+      : [
+          [
+            'before',
+            `${modelTitle({ ...previous, storageUri: previous.modelUri })}${previous.name === undefined ? '' : ` from ${codeSpan(previous.modelUri)}`}`,
+          ],
+        ];
+  const shipped =
+    model === undefined
+      ? []
+      : [
+          ['model', link(identity(model), model.link)],
+          ['asked for', codeSpan(model.requestedUri)],
+          ['loads', codeSpan(model.storageUri)],
+        ];
+  const where =
+    name === undefined
+      ? []
+      : [['SeldonDeployment', `${codeSpan(`${namespace}/${name}`)}, mode ${mode}, protocol ${protocol}`]];
+  const age = since === undefined ? [] : [['since', inline(since.slice(0, 16).replace('T', ' '), 40)]];
+  return [...shipped, ...from, ...where, ...age];
+}
+
+function identity({ name, version, runId, storageUri }: NonNullable<Report['model']>): string {
+  if (name !== undefined) return `${name} v${version}${runId === undefined ? '' : `, run ${runId}`}`;
+  return runId === undefined ? storageUri : `run ${runId}`;
+}
+
+function changes({ changes: lines, outcome }: Report): readonly string[] {
+  if (lines.length === 0 || outcome === 'unchanged') return [];
+  const list = lines.map((line) => `- ${codeSpan(line)}`).join('\n');
+  return [
+    `<details><summary>${lines.length === 1 ? '1 change' : `${lines.length} changes`} to the manifest</summary>\n\n${list}\n\n</details>`,
+  ];
+}
+
+const WITH_ENDPOINT: readonly Outcome[] = [
+  'deployed',
+  'unchanged',
+  'planned',
+  'rendered',
+  'restored',
+  'reported',
+  'rolled-back',
+];
+
+function endpoint(report: Report): readonly string[] {
+  const { endpoint: at, prediction, sampleRequest, outcome } = report;
+  if (at === undefined || !WITH_ENDPOINT.includes(outcome)) return [];
+  const url = at.predictUrl ?? at.inClusterUrl;
+  const where = at.predictUrl === undefined ? ' (inside the cluster; give `ingress-url` for the public one)' : '';
+  return [
+    `**Endpoint**${condition(report)}: ${codeSpan(url, 2000)}${where}`,
+    fence(curlLine(url, prediction?.request ?? sampleRequest), 'sh'),
+  ];
+}
+
+/** What must happen before the endpoint answers so. */
+function condition({ outcome, reason, mode }: Report): string {
+  if (outcome === 'planned') return ` once it is deployed with mode ${mode}`;
+  return reason === 'rendered' ? ' once that file is applied' : '';
+}
+
+/** How to have exactly what was planned. */
+function nextStep({ plan, next, outcome }: Report): readonly string[] {
+  if (plan === undefined || outcome !== 'planned') return [];
+  if (next === undefined)
+    return [`**Plan:** ${codeSpan(plan)}; with it as the input \`plan\` nothing else can happen.`];
+  return [`**Plan:** to have this and nothing else, comment`, fence(next, 'text')];
+}
+
+/** For people who read the comment: what was done, not what we call it. */
+const STEP_WORDS: Readonly<Record<StepRecord['name'], string>> = {
+  resolve: 'find the model',
+  preflight: 'check permissions',
+  turn: 'take the turn',
+  render: 'write the manifest',
+  apply: 'apply it',
+  write: 'write the file',
+  wait: 'wait for the pods',
+  health: 'health',
+  predict: 'prediction',
+  endpoint: 'public endpoint',
+  compare: 'side by side',
+  mirror: 'copies',
+  hold: 'watch it',
+  gate: 'Prometheus',
+  undo: 'put back',
+  remove: 'remove it',
+  record: 'note the history',
+  note: 'note in the registry',
+  look: 'look',
+};
+
+/** What several steps are about is said once. */
+function stepRows(steps: readonly StepRecord[]): readonly (readonly string[])[] {
+  return steps.map((step, at) => stepRow(step, step.about === steps[at - 1]?.about ? undefined : step.about));
+}
+
+function stepRow({ name, state, message, duration }: StepRecord, about: string | undefined): readonly string[] {
+  const mark = { ok: '', failed: '**failed**: ', 'under-way': '⏳ ' }[state];
+  const which = about === undefined ? '' : `**${inline(about, 100)}:** `;
+  return [STEP_WORDS[name], `${which}${mark}${prose(firstLine(message), 300)}`, humanDuration(duration)];
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? '';
+}
+
+/** `850 ms`, `21.4 s`, `3 m 05 s`. */
+export function humanDuration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)} m ${String(seconds % 60).padStart(2, '0')} s`;
+}
+
+function predictionSections({ prediction, predictionSkipped, findings }: Report): readonly Section[] {
+  if (predictionSkipped !== undefined) return [{ render: () => `> [!NOTE]\n> ${prose(predictionSkipped)}` }];
+  if (prediction?.response === undefined || findings.length > 0) return [];
+  const { origin, request, response, latency, status } = prediction;
+  const made = {
+    input: 'from `smoke-request`',
+    example: "made from the model's input example",
+    signature: "made from the model's signature",
+  }[origin];
+  const title = `<summary>Prediction ${made}: HTTP ${status} in ${humanDuration(latency ?? 0)}</summary>`;
+  return [
+    {
+      render: (longest) =>
+        `<details>${title}\n\n${fence(cut(request, longest), 'json')}\n\n${fence(cut(response, longest), 'json')}\n\n</details>`,
+    },
+  ];
+}
+
+function warnings({ warnings: list }: Report): string {
+  if (list.length === 0) return '';
+  return `> [!WARNING]\n${list.map((text) => `> - ${prose(text)}`).join('\n')}`;
+}
+
+function footer({ context, reason, outcome }: Report): string {
+  const run = context.runUrl === undefined ? 'a run outside GitHub' : link('run', context.runUrl);
+  const commit = context.commit === undefined ? '' : `, commit ${codeSpan(context.commit.slice(0, 7))}`;
+  const actor = context.actor === undefined ? '' : `, by ${inline(context.actor, 60)}`;
+  return `<sub>${outcome}, ${codeSpan(reason)} · ${run}${commit}${actor}</sub>`;
+}

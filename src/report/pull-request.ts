@@ -1,0 +1,27 @@
+import { isTree } from '../base/json-value.ts';
+
+/** How the pull request of a run can be found: by number at once, or by asking which one brought a commit. */
+export type PullRequestHint = { readonly number: number } | { readonly commit: string };
+
+/** From the input, else from the event's payload; undefined where no pull request is meant. */
+export function pullRequestHint(
+  given: number | undefined,
+  event: { readonly name: string; readonly payload: unknown },
+): PullRequestHint | undefined {
+  if (given !== undefined) return { number: given };
+  const payload = isTree(event.payload) ? event.payload : {};
+  const number = numberOf(payload['pull_request']) ?? numberOfIssue(payload['issue']);
+  if (number !== undefined) return { number };
+  const commit = payload['after'];
+  return event.name === 'push' && typeof commit === 'string' && /^[0-9a-f]{40}$/.test(commit) ? { commit } : undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  const number = isTree(value) ? value['number'] : undefined;
+  return typeof number === 'number' && Number.isInteger(number) ? number : undefined;
+}
+
+/** A comment's payload calls a pull request an issue that has a `pull_request`. */
+function numberOfIssue(issue: unknown): number | undefined {
+  return isTree(issue) && isTree(issue['pull_request']) ? numberOf(issue) : undefined;
+}

@@ -1,0 +1,28 @@
+import { redact, redactJson } from '../base/redaction.ts';
+import type { Report } from './report.ts';
+
+/**
+ * A report without secrets. It has to happen here, before the report becomes Markdown: what is taken out of finished
+ * Markdown may be the end of a fence.
+ */
+export function redactedReport(report: Report, secrets: readonly string[]): Report {
+  const { prediction, sampleRequest } = report;
+  const clean = {
+    ...(mapTexts(report, (text) => redact(text, secrets)) as Report),
+    sampleRequest: sampleRequest === undefined ? undefined : redactJson(sampleRequest, secrets),
+  };
+  if (prediction === undefined) return clean;
+  const { request, response } = prediction;
+  const texts = {
+    request: redactJson(request, secrets),
+    response: response === undefined ? undefined : redactJson(response, secrets),
+  };
+  return { ...clean, prediction: { ...prediction, ...texts } };
+}
+
+function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTexts(item, change)]));
+}

@@ -1,0 +1,65 @@
+import type { StatusCondition } from '../seldon/seldon-deployment.ts';
+import type { Deployment, Pod } from '../seldon/snapshot.ts';
+import type { ExpectedPredictor, Suspicion } from './rollout-status.ts';
+
+/** Seconds: an admission webhook that is down for a moment refuses pods, too. */
+const REFUSAL = 30;
+
+/** Does the Deployment itself say that it will not get its pods? Only its word on the current generation counts. */
+export function deploymentDoom({ metadata, status }: Deployment): Suspicion | undefined {
+  const culprit = { kind: 'deployment', name: metadata.name, uid: metadata.uid } as const;
+  if ((status?.observedGeneration ?? 0) < (metadata.generation ?? 0)) return undefined;
+  const failure = condition(status?.conditions, 'ReplicaFailure');
+  if (failure?.status === 'True') {
+    const message = `pods cannot be created: ${failure.message ?? failure.reason}`;
+    return /exceeded quota/.test(message)
+      ? { reason: 'quota-exceeded', message, culprit, grace: 0 }
+      : { reason: 'pods-refused', message, culprit, grace: REFUSAL };
+  }
+  const progress = condition(status?.conditions, 'Progressing');
+  if (progress?.status !== 'False' || progress.reason !== 'ProgressDeadlineExceeded') return undefined;
+  const message = `Deployment ${metadata.name} made no progress within its deadline`;
+  return { reason: 'progress-deadline-exceeded', message, culprit, grace: 0 };
+}
+
+/** What is still missing, in words; undefined when nothing is. The arithmetic is that of `kubectl rollout status`. */
+export function progressOf(
+  { metadata, spec, status = {} }: Deployment,
+  { predictor, pods }: { readonly predictor: ExpectedPredictor; readonly pods: readonly Pod[] },
+): string | undefined {
+  const wanted = spec.replicas ?? 1;
+  const { updatedReplicas: updated = 0, availableReplicas: available = 0, replicas = 0 } = status;
+  if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0))
+    return `${predictor.name}: waiting for its Deployment to be taken up`;
+  if (predictor.replicas !== undefined && wanted !== predictor.replicas)
+    return `${predictor.name}: waiting for ${predictor.replicas} replicas to be asked for`;
+  if (updated >= wanted && replicas <= updated && available >= updated) return undefined;
+  if (updated === 0) return `${predictor.name}: 0 of ${wanted} new pods created`;
+  // The Deployment counts old and new pods as available alike; which of the new ones are ready only they know.
+  const ready = pods.filter((pod) => condition(pod.status?.conditions, 'Ready')?.status === 'True').length;
+  if (ready < wanted) return `${predictor.name}: ${ready} of ${wanted} new pods ready${stageOf(pods)}`;
+  if (replicas > updated)
+    return `${predictor.name}: all new pods are ready, ${oldPods(replicas - updated)} still to end`;
+  return `${predictor.name}: ${available} of ${wanted} pods available`;
+}
+
+function oldPods(count: number): string {
+  return count === 1 ? '1 old pod' : `${count} old pods`;
+}
+
+/** Where the slowest pod stands: `, init container model-initializer is running`. */
+function stageOf(pods: readonly Pod[]): string {
+  for (const { status } of pods) {
+    const init = status?.initContainerStatuses?.find((one) => one.state?.terminated?.exitCode !== 0);
+    if (init !== undefined)
+      return `, init container ${init.name} ${init.state?.running === undefined ? 'is waiting' : 'is running'}`;
+    const containers = status?.containerStatuses?.filter((one) => !one.ready) ?? [];
+    if (containers.length > 0) return `, not ready: ${containers.map((one) => one.name).join(', ')}`;
+    if (status?.phase === 'Pending') return ', pod is pending';
+  }
+  return '';
+}
+
+function condition(conditions: readonly StatusCondition[] | undefined, type: string): StatusCondition | undefined {
+  return conditions?.find((one) => one.type === type);
+}

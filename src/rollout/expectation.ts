@@ -1,0 +1,36 @@
+import { replicasOf } from '../seldon/replicas.ts';
+import { ANNOTATIONS, type Predictor, SELDON, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import type { Expectation, ExpectedPredictor } from './rollout-status.ts';
+
+/** What the cluster shows once an object's own spec is rolled out. */
+export function expectationOf(object: SeldonDeployment): Expectation {
+  return {
+    name: object.metadata.name,
+    uid: object.metadata.uid ?? '',
+    predictors: object.spec.predictors.map((predictor) => ({
+      name: predictor.name,
+      marker: predictor.annotations?.[ANNOTATIONS.rollout],
+      modelUri: predictor.graph.modelUri ?? '',
+      node: predictor.graph.name,
+      replicas: isNotOneNumber(predictor) ? undefined : replicasOf(object.spec, predictor),
+      traffic: predictor.traffic ?? 0,
+      shadow: predictor.shadow === true,
+      ...sharedFrom(object),
+    })),
+  };
+}
+
+/** What the annotations of a second SeldonDeployment ask of the requests of the first. */
+function sharedFrom({ spec }: SeldonDeployment): Partial<ExpectedPredictor> {
+  const { [SELDON.ambassadorWeight]: weight, [SELDON.ambassadorShadow]: shadow } = spec.annotations ?? {};
+  if (shadow !== undefined) return { traffic: 0, shadow: true, weighed: true };
+  return weight === undefined ? {} : { traffic: Number(weight), weighed: true };
+}
+
+/** An autoscaler decides, or each Deployment has a number of its own. */
+function isNotOneNumber(predictor: Predictor): boolean {
+  const specs = predictor.componentSpecs ?? [];
+  if (specs.some((one) => 'hpaSpec' in one || 'kedaSpec' in one)) return true;
+  // Deployments of one predictor may differ in number: then each one's own word is enough.
+  return new Set(specs.map((one) => one.replicas)).size > 1;
+}

@@ -1,0 +1,53 @@
+import type { Cluster, ObjectRef } from '../base/ports.ts';
+import type { Finding } from '../report/report.ts';
+import { ANNOTATIONS, type Predictor } from '../seldon/seldon-deployment.ts';
+import { diagnose, evidenceWanted } from './diagnosis.ts';
+import type { Expectation } from './rollout-status.ts';
+import type { WaitEnd } from './wait-until-ready.ts';
+
+const LOG_LINES = 60;
+
+/** Asks the pods' logs and events why a rollout failed. What cannot be had is done without: half an answer is one. */
+export async function gatherFindings(
+  cluster: Cluster,
+  ref: ObjectRef,
+  { end, expected }: { readonly end: WaitEnd; readonly expected: Expectation },
+): Promise<readonly Finding[]> {
+  const { status, snapshot } = end;
+  const wanted = evidenceWanted(status, snapshot, expected);
+  const logs = await Promise.all(
+    wanted.logs.map(async ({ pod, container, previous }) => {
+      const options = { previous, tailLines: LOG_LINES };
+      const text = await orNone(cluster.logs({ namespace: ref.namespace, name: pod }, container, options));
+      return { pod, container, previous, text: text ?? '' };
+    }),
+  );
+  const events = await Promise.all(wanted.events.map((uid) => orNone(cluster.events(ref.namespace, uid))));
+  return diagnose({ status, snapshot, expected, logs, events: events.flatMap((list) => list ?? []) });
+}
+
+async function orNone<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Last lines of the model container that answers for a predictor; undefined where they cannot be had. */
+export async function gatherModelLog(
+  cluster: Cluster,
+  ref: ObjectRef,
+  predictor: Predictor,
+): Promise<{ readonly pod: string; readonly container: string; readonly text: string } | undefined> {
+  const observation = await orNone(cluster.observe(ref));
+  if (observation === undefined) return undefined;
+  const marker = predictor.annotations?.[ANNOTATIONS.rollout];
+  const pod = observation.pods.find((one) => one.metadata.annotations?.[ANNOTATIONS.rollout] === marker)?.metadata.name;
+  observation.close();
+  if (pod === undefined) return undefined;
+  const container = predictor.graph.name;
+  const options = { previous: false, tailLines: 20 };
+  const text = await orNone(cluster.logs({ namespace: ref.namespace, name: pod }, container, options));
+  return text === undefined ? undefined : { pod, container, text };
+}

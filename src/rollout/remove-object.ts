@@ -1,0 +1,31 @@
+import { UserError } from '../base/errors.ts';
+import type { Clock, Cluster, ObjectRef } from '../base/ports.ts';
+import type { Conclude } from '../run/journal.ts';
+import { ANNOTATIONS } from '../seldon/seldon-deployment.ts';
+import { remainder } from './undo-rollout.ts';
+
+export interface RemovalRequest {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly ref: ObjectRef;
+  /** The server would not be asked to delete anything. */
+  readonly isDry: boolean;
+}
+
+/**
+ * Removes a SeldonDeployment that this action made, and waits until its pods are gone.
+ * @throws UserError object-not-ours when another tool made it
+ */
+export async function removeObject({ cluster, clock, ref, isDry }: RemovalRequest, conclude: Conclude): Promise<void> {
+  const live = await cluster.read(ref);
+  const where = `SeldonDeployment ${ref.namespace}/${ref.name}`;
+  if (live === undefined) return conclude(`there is no ${where}`);
+  if (live.metadata.annotations?.[ANNOTATIONS.rendered] === undefined) {
+    throw new UserError('object-not-ours', `${where} was not made by this action`, {
+      hint: 'delete it with kubectl, if it is the right one',
+    });
+  }
+  if (isDry) return conclude(`${where} would be removed`);
+  await cluster.remove(ref, live);
+  conclude(`${where} is removed${await remainder({ cluster, clock, ref })}`);
+}

@@ -1,0 +1,36 @@
+import type { Clock, Cluster, ObjectRef, Runner } from '../base/ports.ts';
+import type { Finding } from '../report/report.ts';
+import type { Conclude } from '../run/journal.ts';
+import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { expectationOf } from './expectation.ts';
+import { gatherFindings } from './gather-findings.ts';
+import { lookOnce, waitUntilReady } from './wait-until-ready.ts';
+
+export interface RollOutRequest {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly runner: Pick<Runner, 'info'>;
+  readonly ref: ObjectRef;
+  readonly applied: SeldonDeployment;
+  /** Seconds. */
+  readonly timeout: number;
+}
+
+/** Waits for what was applied. @returns why it will not come up; undefined when it is up. */
+export async function rollOut(request: RollOutRequest, conclude: Conclude): Promise<readonly Finding[] | undefined> {
+  const expected = expectationOf(request.applied);
+  const end = await waitUntilReady({ ...request, expected });
+  conclude(end.status.message, end.status.phase === 'ready' ? 'ok' : 'failed');
+  return end.status.phase === 'ready' ? undefined : gatherFindings(request.cluster, request.ref, { end, expected });
+}
+
+/** One look at an object that nobody changes: does it run, will it never, or is it on its way? */
+export async function stateOf(
+  world: Pick<RollOutRequest, 'cluster' | 'clock'>,
+  live: SeldonDeployment,
+  ref: ObjectRef,
+): Promise<'ready' | 'doomed' | 'under-way'> {
+  const { status } = await lookOnce({ ...world, ref, expected: expectationOf(live) });
+  const states = { ready: 'ready', failed: 'doomed', 'in-progress': 'under-way' } as const;
+  return states[status.phase];
+}

@@ -1,0 +1,78 @@
+import { predictorService } from '../seldon/protocol.ts';
+import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import type { Route, RouteBackend, Snapshot } from '../seldon/snapshot.ts';
+import type { Expectation, ExpectedPredictor } from './rollout-status.ts';
+
+/** Conditions by which the operator tells of its routing objects. */
+const ROUTING = [
+  { type: 'ambassadormappingsready', kind: 'Mapping' },
+  { type: 'istiovirtualservicesready', kind: 'VirtualService' },
+] as const;
+
+type RoutingKind = Route['kind'];
+
+/**
+ * Which route is not yet as it must be, in words: missing, with another weight, or of a predictor that is gone. A
+ * reason that begins with "No " means that this ingress is not in use. Where none of a kind can be seen (not allowed to
+ * look), the operator's own word has to do.
+ */
+export function routingProgress(
+  { status }: SeldonDeployment,
+  { routes }: Snapshot,
+  expected: Expectation,
+): string | undefined {
+  for (const { type, kind } of ROUTING) {
+    const told = status?.conditions?.find((one) => one.type.toLowerCase() === type);
+    if (told?.reason === undefined || told.reason.startsWith('No ')) continue;
+    const ofKind = routes?.filter((route) => route.kind === kind);
+    if (ofKind?.length === 0 && told.status === 'True') continue;
+    const wrong = firstWrong(kind, ofKind?.flatMap((route) => route.backends) ?? [], expected);
+    if (wrong !== undefined) return wrong;
+  }
+  return annotatedProgress(routes, expected);
+}
+
+/** No condition tells of routes in annotations: where shares matter, they have to be looked for. */
+function annotatedProgress(routes: Snapshot['routes'], expected: Expectation): string | undefined {
+  const [main, ...others] = expected.predictors;
+  if (others.length === 0 && main?.weighed !== true) return undefined;
+  if (routes === undefined) return 'the routes have not been looked at yet';
+  const annotated = routes.filter((route) => route.kind === 'Service');
+  if (annotated.length === 0) return undefined;
+  return firstWrong(
+    'Service',
+    annotated.flatMap((route) => route.backends),
+    expected,
+  );
+}
+
+function firstWrong(
+  kind: RoutingKind,
+  backends: readonly RouteBackend[],
+  { name, predictors }: Expectation,
+): string | undefined {
+  const services = new Map(predictors.map((one) => [predictorService(name, one.name), one]));
+  for (const [service, predictor] of services) {
+    const own = backends.filter((backend) => backend.service === service);
+    if (own.length === 0) return `waiting for the ${kind} of ${predictor.name}`;
+    if (predictors.length === 1 && !predictor.weighed) continue;
+    const wanted = weightOf(kind, predictor, predictors);
+    const other = own.find(
+      ({ mirrored, weight }) => mirrored !== predictor.shadow || (wanted !== undefined && weight !== wanted),
+    );
+    if (other !== undefined) return `waiting for ${wanted ?? predictor.traffic} % in the ${kind} of ${predictor.name}`;
+  }
+  const extra = backends.find((backend) => !services.has(backend.service));
+  return extra === undefined ? undefined : `waiting for the ${kind} of ${extra.service} to go`;
+}
+
+/** Ambassador's first predictor has no weight: it gets what is left. Its annotations have none where it would be 0. */
+function weightOf(
+  kind: RoutingKind,
+  predictor: ExpectedPredictor,
+  predictors: readonly ExpectedPredictor[],
+): number | undefined {
+  const takesTheRest = kind !== 'VirtualService' && predictor === predictors[0] && !predictor.weighed;
+  const isUnwritten = kind === 'Service' && predictor.traffic === 0;
+  return takesTheRest || isUnwritten ? undefined : predictor.traffic;
+}

@@ -1,0 +1,64 @@
+import { isTree } from '../base/json-value.ts';
+import { overlay, projected } from '../plan/overlay.ts';
+import { FIELD_MANAGER, type Predictor, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
+
+/**
+ * The manifest that takes an apply back: for every field that we applied or owned before, the value it had before. A
+ * field that was not there before is left out, and server-side apply then removes it, since nobody but us owns it.
+ *
+ * @param applied what we applied
+ * @param before  the live object as it was before that
+ * @param resourceVersion of the object now: nobody may have changed it since we looked
+ */
+export function undoManifest(
+  applied: SeldonDeployment,
+  before: SeldonDeployment,
+  resourceVersion: string | undefined,
+): SeldonDeployment {
+  const { resourceVersion: _, ...metadata } = applied.metadata;
+  const touched = overlay(ownedShape(before) as object, { ...applied, metadata });
+  const restored = projected(touched, before) as SeldonDeployment;
+  return {
+    ...restored,
+    metadata: { ...restored.metadata, ...(resourceVersion !== undefined && { resourceVersion }) },
+  };
+}
+
+/**
+ * What to apply before an undo, so that no request is lost: the same predictors, but those that will go have no requests
+ * and the others what they had. Undefined where nobody goes that answers.
+ */
+export function emptiedForUndo(applied: SeldonDeployment, before: SeldonDeployment): SeldonDeployment | undefined {
+  const had = new Map(before.spec.predictors.map((one) => [one.name, one]));
+  const goes = ({ name, shadow, traffic = 0 }: Predictor) => !had.has(name) && shadow !== true && traffic > 0;
+  if (!applied.spec.predictors.some(goes)) return undefined;
+  const isSole = before.spec.predictors.filter((one) => one.shadow !== true).length === 1;
+  const predictors = applied.spec.predictors.map((one): Predictor => {
+    const old = had.get(one.name);
+    const traffic = isSole && old !== undefined && old.shadow !== true ? 100 : old?.traffic;
+    if (goes(one)) return { ...one, traffic: 0 };
+    return traffic === undefined ? one : { ...one, traffic };
+  });
+  return { ...applied, spec: { ...applied.spec, predictors } };
+}
+
+/** The fields that our last apply owned, as a tree with `true` for leaves and lists. */
+function ownedShape({ metadata }: SeldonDeployment): unknown {
+  const entry = metadata.managedFields?.find(
+    ({ manager, operation, subresource }) =>
+      manager === FIELD_MANAGER && operation === 'Apply' && (subresource ?? '') === '',
+  );
+  return shapeOf(entry?.fieldsV1 ?? {});
+}
+
+/** `f:name` is a field; `k:…` and `v:…` are items of a list, which is taken as a whole (structured-merge-diff). */
+function shapeOf(fields: unknown): unknown {
+  const entries = isTree(fields) ? Object.entries(fields).filter(([key]) => key !== '.') : [];
+  if (entries.length === 0) return {};
+  if (!entries.every(([key]) => key.startsWith('f:'))) return true;
+  return Object.fromEntries(entries.map(([key, inner]) => [key.slice(2), isLeaf(inner) ? true : shapeOf(inner)]));
+}
+
+function isLeaf(fields: unknown): boolean {
+  return !isTree(fields) || Object.keys(fields).length === 0;
+}

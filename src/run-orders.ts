@@ -1,0 +1,121 @@
+/** Orders become reports: reads their settings, opens what each talks to, runs them as they need each other. */
+import { openManifestFile } from './adapters/files/manifest-file.ts';
+import type { RunnerWorkspace } from './adapters/files/workspace.ts';
+import { openPublicEndpoint } from './adapters/http/public-endpoint.ts';
+import { MlflowRegistry } from './adapters/mlflow/registry.ts';
+import { openPrometheus } from './adapters/prometheus/prometheus.ts';
+import { systemClock as clock } from './adapters/system-clock.ts';
+import { UserError } from './base/errors.ts';
+import { env, type Github, holderOf, openCluster, runner, runnerOf } from './compose.ts';
+import type { Entry } from './gate/entry.ts';
+import type { Order } from './gate/order.ts';
+import { reportOfFailure } from './report/draft.ts';
+import type { Report, RunContext } from './report/report.ts';
+import { skippedReport } from './report/several.ts';
+import { run } from './run/run.ts';
+import type { Context, World } from './run/run-state.ts';
+import { carryOrders } from './run/run-targets.ts';
+import { type Config, readConfig } from './settings/config.ts';
+
+export interface Surroundings {
+  readonly context: RunContext;
+  readonly pullRequest: Promise<number | undefined>;
+  readonly workspace: RunnerWorkspace;
+  readonly github: Github | undefined;
+  /** What comments begin with that are meant for us; undefined where this event is not about a pull request. */
+  readonly commandPrefix: string | undefined;
+  readonly progress: (report: Report) => void;
+  readonly cancelled: AbortSignal;
+}
+
+interface ReadOrder extends Order {
+  readonly config: Config;
+  /** Its place among all, from 0. */
+  readonly number: number;
+}
+
+/** @throws UserError bad-input before anything is asked of anybody */
+export async function ship(
+  { orders, confirm, head }: Extract<Entry, { kind: 'run' }>,
+  at: Surroundings,
+): Promise<readonly Report[]> {
+  const read = readOrders(orders);
+  const holder = holderOf();
+  return carryOrders(read, {
+    carry: async (order) => {
+      const { target } = order;
+      const context = contextOf(order, { ...at, head });
+      try {
+        const isAlone = read.length === 1;
+        const log = runnerOf(target, order.number, isAlone);
+        // Each takes its own turns: two targets may be about one object.
+        const own = { runner: log, confirm, holder: isAlone ? holder : `${holder}/${target}` };
+        return await carry(order, { ...at, ...own, context: { ...context, pullRequest: await at.pullRequest } });
+      } catch (error) {
+        return reportOfFailure(error, context, order.config);
+      }
+    },
+    skip: (order, broken) => skippedReport(broken, contextOf(order, { ...at, head })),
+  });
+}
+
+/** Everything that is wrong with any of them is told before one begins. */
+function readOrders(orders: readonly Order[]): readonly ReadOrder[] {
+  const faults: UserError[] = [];
+  const read = orders.flatMap((order, number): readonly ReadOrder[] => {
+    try {
+      return [{ ...order, number, config: readConfig(order.raw) }];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      faults.push(error);
+      return [];
+    }
+  });
+  const [first, ...more] = faults;
+  if (first === undefined) return read;
+  if (more.length === 0) throw first;
+  throw new UserError('bad-input', faults.map(({ message }) => message).join('\n'), { hint: first.hint });
+}
+
+/** Of a comment the runner knows only the default branch's commit, of a pull request only a merge that nobody made. */
+function contextOf(
+  { target }: Order,
+  { context, head }: Pick<Surroundings, 'context'> & { readonly head: string | undefined },
+): RunContext & Pick<Context, 'head'> {
+  return { ...context, commit: head ?? context.commit, head, target };
+}
+
+type Carrying = Omit<Surroundings, 'pullRequest' | 'context'> &
+  Pick<World, 'runner' | 'confirm' | 'holder'> & {
+    readonly context: Omit<Context, 'commandPrefix' | 'given'>;
+  };
+
+async function carry({ config, given }: ReadOrder, at: Carrying): Promise<Report> {
+  const { manifestFile } = config;
+  const cluster = await (manifestFile === undefined
+    ? openCluster(config.cluster)
+    : openManifestFile(at.workspace, manifestFile));
+  const registry = openRegistry(config);
+  try {
+    const { prometheusUrl: url, prometheusToken: token } = config.gate;
+    const metrics = url === undefined ? undefined : openPrometheus({ url, token, clock });
+    const { github, context, commandPrefix, ...near } = at;
+    const { deployments } = github ?? {};
+    const world = { ...near, registry, cluster, openEndpoint: openPublicEndpoint, metrics, clock, deployments };
+    return await run(config, world, { ...context, commandPrefix, given });
+  } finally {
+    registry.close();
+    cluster.close();
+  }
+}
+
+function openRegistry(config: Config): MlflowRegistry {
+  return new MlflowRegistry({
+    config: config.registry,
+    clock,
+    warn: (message) => runner.warning(message),
+    insecureTls: env['MLFLOW_TRACKING_INSECURE_TLS'] === 'true',
+    authoritiesPath: env['MLFLOW_TRACKING_SERVER_CERT_PATH'],
+    ...(env['MLFLOW_WORKSPACE'] !== undefined && { workspace: env['MLFLOW_WORKSPACE'] }),
+  });
+}

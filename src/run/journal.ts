@@ -1,0 +1,96 @@
+import type { Clock, Runner } from '../base/ports.ts';
+import type { StepRecord, StepState } from '../report/report.ts';
+
+/** Says how a step ended, in words; `ok` unless told otherwise. */
+export type Conclude = (message: string, state?: StepState) => void;
+
+/** The story as it happens: each step is a group in the log and a line in the report. */
+export interface Journal {
+  readonly records: readonly StepRecord[];
+  /** The step under way, with the last that was said in it. */
+  readonly current: StepRecord | undefined;
+  /** The runner's log, which the journal hears too. */
+  readonly runner: Runner;
+  /** How far the last step of that name is; undefined when none has begun. */
+  stateOf(name: StepRecord['name']): StepState | undefined;
+  /** @param about which of several such steps it is, in words */
+  step<T>(name: StepRecord['name'], work: (conclude: Conclude) => Promise<T>, about?: string): Promise<T>;
+}
+
+const TITLES: Readonly<Record<StepRecord['name'], string>> = {
+  resolve: 'Resolve the model',
+  render: 'Render the SeldonDeployment',
+  preflight: 'Look before applying',
+  turn: 'Wait for our turn',
+  apply: 'Apply',
+  write: 'Write the file',
+  wait: 'Wait until it is rolled out',
+  health: 'Ask the model container',
+  predict: 'Send a prediction',
+  endpoint: 'Send it through the public endpoint',
+  compare: 'Ask the old and the new model the same',
+  mirror: 'See that copies arrive',
+  hold: 'Watch it for a while',
+  gate: 'Ask Prometheus',
+  undo: 'Put back what was there before',
+  remove: 'Remove it',
+  record: 'Note it in the history',
+  note: 'Note it in the registry',
+  look: 'Look at what is live',
+};
+
+export interface JournalOptions {
+  readonly clock: Clock;
+  readonly runner: Runner;
+  /** Once aborted, no further step begins. */
+  readonly cancelled: AbortSignal;
+  /** Called when there is more to tell than before. */
+  readonly onNews: () => void;
+}
+
+export function startJournal({ clock, runner, cancelled, onNews }: JournalOptions): Journal {
+  const records: StepRecord[] = [];
+  const states = new Map<StepRecord['name'], StepState>();
+  let current: (Pick<StepRecord, 'name' | 'about' | 'message'> & { readonly started: number }) | undefined;
+  return {
+    records,
+    get current(): StepRecord | undefined {
+      if (current === undefined) return undefined;
+      const { started, ...said } = current;
+      return { ...said, state: 'under-way', duration: clock.now() - started };
+    },
+    runner: {
+      ...runner,
+      info: (message) => {
+        runner.info(message);
+        if (current !== undefined) current = { ...current, message };
+        onNews();
+      },
+    },
+    stateOf: (name) => states.get(name),
+    async step(name, work, about) {
+      cancelled.throwIfAborted();
+      states.set(name, 'under-way');
+      const started = clock.now();
+      current = { name, message: '', started, ...(about !== undefined && { about }) };
+      let ending: { message: string; state: StepState } = { message: '', state: 'ok' };
+      runner.startGroup(about === undefined ? TITLES[name] : `${TITLES[name]}: ${about}`);
+      try {
+        return await work((message, state = 'ok') => {
+          ending = { message, state };
+        });
+      } catch (error) {
+        ending = { message: error instanceof Error ? error.message : String(error), state: 'failed' };
+        throw error;
+      } finally {
+        states.set(name, ending.state);
+        current = undefined;
+        const duration = clock.now() - started;
+        records.push({ name, ...(about !== undefined && { about }), ...ending, duration });
+        if (ending.message !== '') runner.info(ending.message);
+        runner.endGroup();
+        onNews();
+      }
+    },
+  };
+}

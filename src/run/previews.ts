@@ -1,0 +1,55 @@
+import { ANNOTATIONS, FIELD_MANAGER, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
+
+/** SeldonDeployments of pull requests: `<name>-pr-<number>`. */
+
+export function previewName(name: string, pullRequest: number): string {
+  return `${name}-pr-${pullRequest}`;
+}
+
+/** Is that the name of a preview of something? */
+export function isPreviewName(name: string): boolean {
+  return /.-pr-\d+$/.test(name);
+}
+
+/** One preview, as a sweep finds it. */
+export interface PreviewFound {
+  readonly object: SeldonDeployment;
+  /** Milliseconds since it was last shipped, by the API server's clock and ours. */
+  readonly age: number;
+}
+
+/**
+ * The previews of `name` that this action made, oldest first. What another tool made is not ours to count, however it is
+ * called.
+ * @param now milliseconds since the epoch
+ */
+export function previewsAmong(
+  objects: readonly SeldonDeployment[],
+  { name, now }: { readonly name: string; readonly now: number },
+): readonly PreviewFound[] {
+  const number = (object: SeldonDeployment) => {
+    const { name: full } = object.metadata;
+    return full.startsWith(`${name}-pr-`) ? full.slice(`${name}-pr-`.length) : '';
+  };
+  return objects
+    .filter((one) => /^\d+$/.test(number(one)) && one.metadata.annotations?.[ANNOTATIONS.rendered] !== undefined)
+    .map((object) => ({ object, age: now - shippedAt(object, now) }))
+    .toSorted((a, b) => b.age - a.age);
+}
+
+/** When we last wrote its spec: the API server notes it. An object whose time nobody can read counts as new. */
+function shippedAt({ metadata }: SeldonDeployment, now: number): number {
+  const ours = metadata.managedFields?.filter(
+    ({ manager, subresource }) => manager === FIELD_MANAGER && (subresource ?? '') === '',
+  );
+  const times = [metadata.creationTimestamp, ...(ours ?? []).map(({ time }) => time)];
+  const known = times.map((time) => Date.parse(time ?? '')).filter(Number.isFinite);
+  return known.length === 0 ? now : Math.max(...known);
+}
+
+/** `3 days`, `5 hours`. */
+export function ageInWords(milliseconds: number): string {
+  const hours = Math.max(0, Math.floor(milliseconds / 3_600_000));
+  const [count, unit] = hours < 48 ? [hours, 'hour'] : [Math.floor(hours / 24), 'day'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

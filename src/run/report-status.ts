@@ -1,0 +1,47 @@
+import { UserError } from '../base/errors.ts';
+import type { Clock, Cluster, ObjectRef } from '../base/ports.ts';
+import { predictorLines, revisionLines } from '../plan/live-state.ts';
+import { protocolOf } from '../plan/plan-rollout.ts';
+import type { Draft } from '../report/draft.ts';
+import { expectationOf } from '../rollout/expectation.ts';
+import { healthOf } from '../rollout/rollout-status.ts';
+import { lookOnce } from '../rollout/wait-until-ready.ts';
+import { endpointOf } from '../seldon/protocol.ts';
+import type { Config } from '../settings/config.ts';
+import type { Conclude } from './journal.ts';
+
+export interface StatusRequest {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly ref: ObjectRef;
+}
+
+/** What is live, with which shares, how it is, since when, and what was proven before. Changes nothing. */
+export async function tellStatus(
+  { cluster, clock, config, ref }: StatusRequest,
+  conclude: Conclude,
+): Promise<Partial<Draft>> {
+  const live = await cluster.read(ref);
+  if (live === undefined) {
+    throw new UserError('nothing-live', `there is no SeldonDeployment ${ref.namespace}/${ref.name}`, {
+      hint: 'correct the inputs `name` and `namespace`, or deploy a model with mode `direct`',
+    });
+  }
+  const { status, snapshot } = await lookOnce({ cluster, clock, ref, expected: expectationOf(live) });
+  const health = healthOf(snapshot, expectationOf(live));
+  const told = { 'in-progress': 'on its way', ready: 'all of it is up', failed: 'it will not come up' }[status.phase];
+  conclude(status.phase === 'ready' ? told : `${told}: ${status.message}`);
+  const [main] = live.spec.predictors;
+  const protocol = protocolOf({ config, live });
+  const at = { ...ref, protocol, predictor: main?.name ?? '', node: main?.graph.name ?? '' };
+  return {
+    outcome: 'reported',
+    reason: 'status',
+    protocol,
+    endpoint: endpointOf({ ...at, ingressUrl: config.proof.ingressUrl }),
+    predictors: predictorLines(live).map((line) => ({ ...line, health: health.get(line.name) ?? 'unknown' })),
+    history: revisionLines(live),
+    since: live.metadata.creationTimestamp,
+  };
+}

@@ -1,0 +1,60 @@
+import { UserError } from '../base/errors.ts';
+import { takeTurn } from '../record/acquire-lease.ts';
+import { retireRecords } from '../record/github-deployment.ts';
+import type { Report } from '../report/report.ts';
+import type { PreviewLine } from '../report/report-lines.ts';
+import { removeObject } from '../rollout/remove-object.ts';
+import { ageInWords, type PreviewFound, previewsAmong } from './previews.ts';
+import type { Run } from './run-state.ts';
+
+/** Removes the previews that nobody has shipped to for long. One that cannot be removed now is left, and said so. */
+export async function sweepPreviews(self: Run): Promise<Pick<Report, 'outcome' | 'reason' | 'previews'>> {
+  const { config, world, journal } = self;
+  const { name = '', namespace = '' } = self.draft;
+  const found = await journal.step('look', async (conclude) => {
+    const objects = await world.cluster.list(namespace);
+    const previews = previewsAmong(objects, { name, now: world.clock.now() });
+    conclude(`${previews.length} of ${objects.length} SeldonDeployments in ${namespace} are previews of ${name}`);
+    return previews;
+  });
+  const previews: PreviewLine[] = [];
+  for (const one of found) {
+    const line = { name: one.object.metadata.name, age: ageInWords(one.age) };
+    if (one.age < config.previewAge) previews.push({ ...line, fate: 'kept' });
+    else if (config.dryRun) previews.push({ ...line, fate: 'would be removed' });
+    else previews.push({ ...line, ...(await removeOne(self, one)) });
+  }
+  const went = previews.filter(({ fate }) => fate !== 'kept').length;
+  if (went === 0) return { outcome: 'unchanged', reason: 'nothing-stale', previews };
+  return config.dryRun
+    ? { outcome: 'planned', reason: 'dry-run', previews }
+    : { outcome: 'removed', reason: 'ok', previews };
+}
+
+async function removeOne(
+  { config, world, context, journal }: Run,
+  { object }: PreviewFound,
+): Promise<Pick<PreviewLine, 'fate' | 'why'>> {
+  const ref = { namespace: object.metadata.namespace ?? '', name: object.metadata.name };
+  try {
+    await journal.step(
+      'remove',
+      async (conclude) => {
+        const order = { ...world, ref, run: context.runUrl, patience: 0 };
+        const turn = config.lockPatience === undefined ? undefined : await takeTurn(order, () => {});
+        try {
+          await removeObject({ ...world, ref, isDry: false }, conclude);
+        } finally {
+          await turn?.end();
+        }
+      },
+      ref.name,
+    );
+  } catch (error) {
+    // Somebody is at it, or changed it meanwhile: it is in use after all.
+    if (!(error instanceof UserError) || !['rollout-under-way', 'object-changed'].includes(error.code)) throw error;
+    return { fate: 'kept', why: error.message };
+  }
+  await retireRecords({ ...world, config: config.record }, ref);
+  return { fate: 'removed' };
+}

@@ -1,0 +1,38 @@
+import { equal } from '../base/json-value.ts';
+import type { Outcome, Reason } from '../base/outcome.ts';
+import { withoutEnvironmentValues } from '../plan/environment-values.ts';
+import { predictorLines } from '../plan/live-state.ts';
+import { readableYaml } from '../plan/manifest-file.ts';
+import type { Run, Shipment } from './run-state.ts';
+
+export interface Ending {
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+}
+
+/** Where others apply: the file gets what a cluster would have got in the end, all stages in one. Nothing is proven. */
+export function writeManifest(
+  { config, world, journal, draft }: Run,
+  { plan, live }: Pick<Shipment, 'plan' | 'live'>,
+  path: string,
+): Promise<Ending> {
+  return journal.step('write', async (conclude) => {
+    const manifest = await world.cluster.apply(plan.manifest, { dryRun: true });
+    draft.manifest = readableYaml(withoutEnvironmentValues(manifest));
+    // No prediction is sent in any case.
+    draft.predictionSkipped = undefined;
+    if (config.dryRun) {
+      conclude(`dry run, so ${path} is as it was`);
+      return { outcome: 'planned', reason: 'dry-run' };
+    }
+    Object.assign(draft, { manifestPath: path, predictors: predictorLines(manifest) });
+    if (equal(live, manifest)) {
+      conclude(`${path} says all of this already`);
+      return { outcome: 'unchanged', reason: 'rendered' };
+    }
+    await world.confirm();
+    await world.cluster.apply(plan.manifest, { dryRun: false });
+    conclude(`${path} is written`);
+    return { outcome: 'rendered', reason: 'rendered' };
+  });
+}

@@ -1,0 +1,57 @@
+import { nameInUri } from '../seldon/naming.ts';
+import {
+  type ClusterConfig,
+  type Config,
+  type RenderConfig,
+  readCluster,
+  readTell,
+  type TellConfig,
+} from './config.ts';
+import { InputReader, LONGEST_QUOTED, type RawInputs } from './input-reader.ts';
+import { readRegistry } from './registry-inputs.ts';
+import { readGate } from './rollout-inputs.ts';
+
+/** Whom to tell, about what, and what never to tell. */
+export interface Address {
+  readonly tell: TellConfig;
+  readonly render: Pick<RenderConfig, 'name' | 'namespace'>;
+  readonly secrets: readonly string[];
+  readonly cluster: ClusterConfig;
+}
+
+/** What is needed to tell of a run whose inputs are wrong. Faults do not matter here: they are what will be told. */
+export function readAddress(raw: RawInputs): Address {
+  const read = new InputReader(raw);
+  const tell = readTell(read);
+  const name = read.label('name') ?? nameInUri(read.text('model-uri') ?? '');
+  const cluster = readCluster(read);
+  return {
+    tell,
+    cluster,
+    render: { name, namespace: read.label('namespace') },
+    secrets: withQuotedParts(secretsOf({ registry: readRegistry(read), cluster, gate: readGate(read), tell })),
+  };
+}
+
+/** A secret in the wrong input is quoted by its beginning. */
+function withQuotedParts(secrets: readonly string[]): readonly string[] {
+  return secrets.flatMap((one) => (one.length > LONGEST_QUOTED ? [one, one.slice(0, LONGEST_QUOTED)] : [one]));
+}
+
+/** `token: value` in YAML, `"token": "value"` in JSON. */
+const KUBECONFIG_SECRETS =
+  /(?<![\w-])(?:token|password|client-key-data|id-token|refresh-token|client-secret)["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"',}]+))/g;
+
+/** What must never be read by anybody: masked in the log, and redacted from everything that leaves us. */
+function secretsOf({
+  registry,
+  cluster,
+  gate,
+  tell,
+}: Pick<Config, 'registry' | 'cluster' | 'gate' | 'tell'>): readonly string[] {
+  const inKubeconfig = [...(cluster.kubeconfig ?? '').matchAll(KUBECONFIG_SECRETS)]
+    .map(([, double, single, plain]) => double ?? single ?? plain)
+    .filter((value) => value !== 'null');
+  const all = [registry.token, registry.password, gate.prometheusToken, tell.githubToken, ...inKubeconfig];
+  return all.filter((value): value is string => value !== undefined && value.length >= 4);
+}

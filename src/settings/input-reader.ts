@@ -1,0 +1,170 @@
+import { UserError, type UserErrorCode } from '../base/errors.ts';
+import { nearestWord } from '../base/nearest-word.ts';
+import { isLabel, isSubdomain } from '../seldon/naming.ts';
+import type { InputName } from './inputs.ts';
+
+/** Where a run's settings come from: the step's inputs, already with their defaults, and the environment. */
+export interface RawInputs {
+  input(name: InputName): string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where they stand, in words; undefined: in the step alone. */
+  readonly origin?: string;
+}
+
+interface Fault {
+  readonly sentence: string;
+  readonly code: UserErrorCode;
+}
+
+/** Reads inputs into values and collects what is wrong with them, so that a person hears all of it at once. */
+export class InputReader {
+  readonly #faults: Fault[] = [];
+  readonly #raw: RawInputs;
+
+  constructor(raw: RawInputs) {
+    this.#raw = raw;
+  }
+
+  get hasFaults(): boolean {
+    return this.#faults.length > 0;
+  }
+
+  /** @param words what follows the input's name, such as `is required` */
+  fault(name: InputName, words: string, code: UserErrorCode = 'bad-input'): undefined {
+    const sentence = `\`${name}\` ${words}`;
+    // An input may be read for several settings.
+    if (this.#faults.every((one) => one.sentence !== sentence)) this.#faults.push({ sentence, code });
+    return undefined;
+  }
+
+  /** Makes a fault of what a parser refuses, with its cure. */
+  attempt(name: InputName, parse: () => unknown): void {
+    try {
+      parse();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const sentence = error.message.replace(new RegExp(`^Input ${name}(?=[ ,])`), '').replace(/^[ ,]+/, '');
+      this.fault(name, `cannot be read: ${sentence}${error.hint === undefined ? '' : `; ${error.hint}`}`);
+    }
+  }
+
+  /** @throws UserError with all faults; with the code of the only one when there is but one */
+  end(): void {
+    const [first, ...more] = this.#faults;
+    if (first === undefined) return;
+    const { origin } = this.#raw;
+    const hint = `correct ${origin === undefined ? '' : `${origin}, or `}the \`with:\` of this step; no server was asked and nothing changed`;
+    const where = origin === undefined ? '' : `${origin}: `;
+    if (more.length === 0) throw new UserError(first.code, `${where}the input ${first.sentence}`, { hint });
+    const list = this.#faults.map(({ sentence }) => `- ${sentence}`).join('\n');
+    throw new UserError('bad-input', `${where}${this.#faults.length} inputs are wrong:\n${list}`, { hint });
+  }
+
+  /** Undefined when empty; otherwise trimmed. */
+  text(name: InputName, variable?: string): string | undefined {
+    const value = this.#raw.input(name).trim();
+    if (value !== '') return value;
+    return (variable === undefined ? undefined : this.#raw.env[variable]?.trim()) || undefined;
+  }
+
+  required(name: InputName): string {
+    const value = this.text(name);
+    if (value === undefined) this.fault(name, 'is required');
+    return value ?? '';
+  }
+
+  oneOf<const Choice extends string>(name: InputName, choices: readonly [Choice, ...Choice[]]): Choice {
+    const given = this.text(name) ?? choices[0];
+    const found = choices.find((choice) => choice === given);
+    if (found !== undefined) return found;
+    const near = nearestWord(given, choices);
+    const allowed = choices.map((choice) => `\`${choice}\``).join(' or ');
+    this.fault(
+      name,
+      `is ${quoted(given)}, but must be ${allowed}${near === undefined ? '' : `; did you mean \`${near}\`?`}`,
+    );
+    return choices[0];
+  }
+
+  flag(name: InputName, fallback: boolean): boolean {
+    const given = this.text(name)?.toLowerCase();
+    if (given === undefined) return fallback;
+    if (given !== 'true' && given !== 'false')
+      this.fault(name, `is ${quoted(given)}, but must be \`true\` or \`false\``);
+    return given === 'true';
+  }
+
+  count(name: InputName, { least, most }: { readonly least: number; readonly most: number }): number | undefined {
+    const given = this.text(name);
+    if (given === undefined) return undefined;
+    const value = Number(given);
+    if (/^\d+$/.test(given) && value >= least && value <= most) return value;
+    return this.fault(name, `is ${quoted(given)}, but must be a whole number from ${least} to ${most}`);
+  }
+
+  number(name: InputName, { least, most }: { readonly least: number; readonly most: number }): number | undefined {
+    const given = this.text(name);
+    if (given === undefined) return undefined;
+    const percent = given.endsWith('%');
+    const value = Number(percent ? given.slice(0, -1) : given) / (percent ? 100 : 1);
+    if (value >= least && value <= most) return value;
+    return this.fault(name, `is ${quoted(given)}, but must be a number from ${least} to ${most}, or such as \`5%\``);
+  }
+
+  /** Seconds, from `900`, `15m` or `1h`. */
+  seconds(name: InputName, { least = 10 }: { readonly least?: number } = {}): number | undefined {
+    const given = this.text(name);
+    if (given === undefined) return undefined;
+    const [, amount, unit = 's'] = /^(\d+)\s*([smh]?)$/.exec(given) ?? [];
+    const value = Number(amount) * { s: 1, m: 60, h: 3600, '': 1 }[unit as 's' | 'm' | 'h' | ''];
+    if (value >= least && value <= 21_600) return value;
+    return this.fault(name, `is ${quoted(given)}, but must be ${least} s to 6 h, such as \`900\`, \`15m\` or \`1h\``);
+  }
+
+  /** An RFC 1123 label: what Kubernetes takes as a name here. */
+  label(name: InputName): string | undefined {
+    const given = this.text(name);
+    if (given === undefined || isLabel(given)) return given;
+    return this.fault(name, `is ${quoted(given)}, but must be at most 63 lower-case letters, digits and dashes`);
+  }
+
+  /** An RFC 1123 subdomain: the name of a Secret or ServiceAccount. */
+  objectName(name: InputName): string | undefined {
+    const given = this.text(name);
+    if (given === undefined || isSubdomain(given)) return given;
+    return this.fault(name, `is ${quoted(given)}, but must be the name of an object in Kubernetes`);
+  }
+
+  json(name: InputName): void {
+    try {
+      JSON.parse(this.text(name) ?? '');
+    } catch (error) {
+      this.fault(name, `is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** An absolute http(s) URL without query and credentials, without a slash at the end. */
+  webUrl(name: InputName): string | undefined {
+    const given = this.text(name);
+    if (given === undefined) return undefined;
+    const url = URL.canParse(given) ? new URL(given) : undefined;
+    if (url === undefined || !/^https?:$/.test(url.protocol)) {
+      return this.fault(
+        name,
+        'must be a URL that starts with https:// or http://, such as `https://models.example.com`',
+      );
+    }
+    if (url.username !== '' || url.password !== '') return this.fault(name, 'must not hold a user or password');
+    if (url.search !== '' || url.hash !== '') return this.fault(name, 'must not hold a query or fragment');
+    return given.replace(/\/+$/, '');
+  }
+}
+
+/** Characters of a value that are shown. */
+export const LONGEST_QUOTED = 30;
+
+/** A value as it was given, on one line and cut: a secret in the wrong input must not travel far. */
+export function quoted(value: string): string {
+  const line = value.replace(/\s+/g, ' ').replaceAll('`', "'");
+  return `\`${line.length > LONGEST_QUOTED ? `${line.slice(0, LONGEST_QUOTED)}…` : line}\``;
+}

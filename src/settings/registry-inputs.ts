@@ -1,0 +1,75 @@
+import { percentDecoded } from '../base/percent-encoding.ts';
+import type { RegistryConfig } from './config.ts';
+import { type InputReader, quoted } from './input-reader.ts';
+
+/** Where the MLflow server is, and who we are to it. What the step says goes before what the environment says. */
+export function readRegistry(read: InputReader): RegistryConfig {
+  const server = readTrackingUri(read);
+  return {
+    trackingUri: server.uri,
+    ...readSignIn(read, server),
+    artifactsDestination: readDestination(read),
+    storageUriMap: readUriMap(read),
+  };
+}
+
+function readDestination(read: InputReader): string | undefined {
+  const text = read.text('artifacts-destination')?.replace(/\/+$/, '');
+  if (text === undefined || /^[\w+.-]+:|^\//.test(text)) return text;
+  return read.fault('artifacts-destination', `is ${quoted(text)}, but must be a storage URI, such as \`s3://mlflow\``);
+}
+
+type User = Pick<RegistryConfig, 'username' | 'password'>;
+
+interface TrackingServer extends User {
+  readonly uri: string | undefined;
+}
+
+/** MLflow's own clients take a user and password in the URI; they belong into headers, not into messages. */
+function readTrackingUri(read: InputReader): TrackingServer {
+  const text = read.text('mlflow-tracking-uri', 'MLFLOW_TRACKING_URI');
+  const url = text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    // One in the environment may be there for other steps: it is refused when a server is really asked for.
+    if (read.text('mlflow-tracking-uri') !== undefined) {
+      const what = /^databricks/.test(text ?? '')
+        ? 'is a Databricks workspace, whose registry this action cannot read'
+        : `is ${quoted(text ?? '')}, no server of MLflow`;
+      read.fault('mlflow-tracking-uri', `${what}: give a URL that starts with https:// or http://`);
+    }
+    return { uri: text, username: undefined, password: undefined };
+  }
+  const user = {
+    username: percentDecoded(url.username) || undefined,
+    password: percentDecoded(url.password) || undefined,
+  };
+  Object.assign(url, { username: '', password: '' });
+  return { uri: url.href.replace(/\/+$/, ''), ...user };
+}
+
+function readSignIn(read: InputReader, inUri: User): User & Pick<RegistryConfig, 'token'> {
+  const token = read.text('mlflow-token');
+  const given = { username: read.text('mlflow-username'), password: read.text('mlflow-password') };
+  if (token !== undefined) {
+    if (given.username !== undefined || given.password !== undefined)
+      read.fault('mlflow-token', 'and `mlflow-username` are two ways to sign in: give one');
+    return { token, username: undefined, password: undefined };
+  }
+  const username = given.username ?? inUri.username ?? read.text('mlflow-username', 'MLFLOW_TRACKING_USERNAME');
+  const password = given.password ?? inUri.password ?? read.text('mlflow-password', 'MLFLOW_TRACKING_PASSWORD');
+  if (username !== undefined && password === undefined)
+    read.fault('mlflow-username', 'needs `mlflow-password` beside it');
+  if (password !== undefined && username === undefined)
+    read.fault('mlflow-password', 'needs `mlflow-username` beside it');
+  return { token: read.text('mlflow-token', 'MLFLOW_TRACKING_TOKEN'), username, password };
+}
+
+function readUriMap(read: InputReader): RegistryConfig['storageUriMap'] {
+  const lines = (read.text('storage-uri-map') ?? '').split('\n').map((line) => line.trim());
+  return lines.filter(Boolean).flatMap((line) => {
+    const at = line.indexOf('=');
+    if (at > 0 && at < line.length - 1) return [{ from: line.slice(0, at).trim(), to: line.slice(at + 1).trim() }];
+    read.fault('storage-uri-map', `has a line that is no \`from=to\`: ${quoted(line)}`);
+    return [];
+  });
+}

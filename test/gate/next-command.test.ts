@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { nextCommand } from '../../src/gate/next-command.ts';
+import { readConfig } from '../../src/settings/config.ts';
+import type { InputName } from '../../src/settings/inputs.ts';
+
+type Inputs = Readonly<Partial<Record<InputName, string>>>;
+
+function offered(given: Inputs, chosen: Inputs = {}, target?: string): string | undefined {
+  const input = (inputs: Inputs) => (name: InputName) => inputs[name] ?? '';
+  const config = readConfig({ env: {}, input: input({ ...given, ...chosen }) });
+  return nextCommand(config, { prefix: '/seldon', plan: '1f', target, given: input(given) });
+}
+
+const WINE = { 'model-uri': 'models:/wine/7', name: 'wine' };
+
+it.each<[Inputs, Inputs, string | undefined]>([
+  [WINE, {}, '/seldon deploy plan=1f'],
+  [WINE, { 'model-uri': 'models:/wine/8' }, '/seldon deploy models:/wine/8 plan=1f'],
+  [WINE, { mode: 'canary', traffic: '20' }, '/seldon canary traffic=20 plan=1f'],
+  [WINE, { namespace: 'b' }, '/seldon deploy namespace=b plan=1f'],
+  [{ ...WINE, mode: 'canary', steps: '5\n50' }, {}, '/seldon deploy plan=1f'],
+  [{ ...WINE, mode: 'canary', steps: '5, 50' }, { steps: '5,25' }, '/seldon canary steps=5,25 plan=1f'],
+  [{ ...WINE, mode: 'canary' }, { mode: 'direct' }, undefined],
+  [{ mode: 'promote', name: 'wine' }, {}, '/seldon deploy plan=1f'],
+  [WINE, { mode: 'rollback', 'model-uri': '', to: 'v3' }, '/seldon rollback to=v3 plan=1f'],
+  [WINE, { mode: 'remove', 'model-uri': '' }, undefined],
+])('inputs %j with %j chosen are carried out by %s', (given, chosen, command) => {
+  expect(offered(given, chosen)).toBe(command);
+});
+
+it('names the target, and only what is not in it', () => {
+  expect(offered(WINE, { replicas: '2' }, 'wine-prod')).toBe('/seldon deploy wine-prod replicas=2 plan=1f');
+});

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { readModelDocument } from '../../src/model/model-document.ts';
+import { exchanges } from '../support/mlflow-replay.ts';
+
+function recorded(name: string): string {
+  return exchanges('proxied').find((one) => one.case === name)?.text ?? '';
+}
+
+/** An MLmodel with other lines in it. */
+function document(lines: Readonly<Record<string, string>> = {}): string {
+  const all = {
+    flavors: '{python_function: {env: {conda: conda.yaml}, python_version: 3.11.7}}',
+    mlflow_version: '2.9.2',
+    ...lines,
+  };
+  return Object.entries(all)
+    .map(([key, value]) => `${key}: ${value}\n`)
+    .join('');
+}
+
+function columns(json: string) {
+  return readModelDocument(document({ signature: `{inputs: '${json}', outputs: null, params: null}` })).signature
+    ?.inputs;
+}
+
+describe('an MLmodel file', () => {
+  it('recorded from MLflow 3.17 with a column signature is read', () => {
+    const read = readModelDocument(recorded('mv-get-artifact-MLmodel'));
+    expect(read.example).toEqual({ path: 'input_example.json', type: 'dataframe', orient: 'split', hasParams: false });
+    expect(read.signature?.outputs).toEqual({
+      kind: 'tensors',
+      tensors: [{ name: undefined, dtype: 'float64', shape: [-1] }],
+    });
+    const inputs = read.signature?.inputs;
+    expect(inputs?.kind === 'columns' && inputs.columns.length).toBe(11);
+    expect(inputs?.kind === 'columns' && inputs.columns[0]).toEqual({
+      name: 'fixed acidity',
+      type: 'double',
+      required: true,
+    });
+  });
+
+  it('recorded with a tensor signature is read, without a warning', () => {
+    const read = readModelDocument(recorded('mv-get-artifact-classic-MLmodel'));
+    expect(read.signature?.inputs).toEqual({
+      kind: 'tensors',
+      tensors: [{ name: undefined, dtype: 'float32', shape: [-1, 4] }],
+    });
+    expect(read.example).toEqual({ path: 'input_example.json', type: 'ndarray', orient: undefined, hasParams: false });
+    expect(read.warnings).toEqual([]);
+  });
+
+  it('may have neither signature nor example', () => {
+    const read = readModelDocument(document({ signature: 'null' }));
+    expect(read.signature).toBeUndefined();
+    expect(read.example).toBeUndefined();
+  });
+
+  it('marks columns optional in the old and in the new way', () => {
+    const written =
+      '[{"type":"double","name":"a"},{"type":"double","name":"b","optional":true},{"type":"double","name":"c","required":false}]';
+    expect(columns(written)).toMatchObject({ columns: [{ required: true }, { required: false }, { required: false }] });
+  });
+
+  it('may name columns by number, or not at all, and have types of tomorrow', () => {
+    expect(columns('[{"type":"long","name":0},{"type":"sparkml_vector"},{"type":"array","items":{}}]')).toEqual({
+      kind: 'columns',
+      columns: [
+        { name: '0', type: 'long', required: true },
+        { name: undefined, type: 'other', required: true },
+        { name: undefined, type: 'array', required: true },
+      ],
+    });
+  });
+
+  it.each(['"true"', 'true'])('says `params: %s` where the example has parameters', (params) => {
+    const info = `{artifact_path: e.json, type: json_object, params: ${params}}`;
+    const read = readModelDocument(document({ saved_input_example_info: info }));
+    expect(read.example).toEqual({ path: 'e.json', type: 'json_object', orient: undefined, hasParams: true });
+  });
+
+  it.each([
+    ['no python_function', document({ flavors: '{sklearn: {}, spark: {}}' }), /names: sklearn, spark/],
+    ['no flavours', 'mlflow_version: 2.9.2\n', /names: none/],
+    ['a list', '- a\n- b\n', /does not describe/],
+    ['broken YAML', '{a: [', /not YAML/],
+    ['a page', '<!doctype html>\n<p>login: here: now', /file `MLmodel`/],
+  ])('with %s is unusable', (_, text, message) => {
+    expect(() => readModelDocument(text)).toThrow(
+      expect.objectContaining({ code: 'model-unusable', message: expect.stringMatching(message) }),
+    );
+  });
+});
+
+describe('a warning', () => {
+  const python = (env: string, version = '3.11.7') =>
+    readModelDocument(document({ flavors: `{python_function: {env: ${env}, python_version: ${version}}}` })).warnings;
+
+  it('tells of skops', () => {
+    expect(readModelDocument(recorded('mv-get-artifact-MLmodel-3')).warnings.join()).toMatch(/skops.*cloudpickle/);
+  });
+
+  it('tells of a column signature that older servers cannot parse', () => {
+    expect(readModelDocument(recorded('mv-get-artifact-MLmodel')).warnings).toEqual([
+      expect.stringMatching(/'required'/),
+    ]);
+  });
+
+  it('tells of a model without a conda environment, in either spelling', () => {
+    expect(python('{virtualenv: python_env.yaml}')).toEqual([expect.stringMatching(/conda/)]);
+    expect(python('null')).toEqual([expect.stringMatching(/conda/)]);
+    expect(python('conda.yaml')).toEqual([]);
+  });
+
+  it.each([
+    ['3.12.1', 1],
+    ['3.13.0', 1],
+    ['3.9.18', 0],
+  ])('for Python %s: %i', (version, count) => {
+    expect(python('{conda: conda.yaml}', version)).toHaveLength(count);
+  });
+});

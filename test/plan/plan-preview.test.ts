@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import type { ModelDetails, Signature } from '../../src/model/model.ts';
+import { shipping } from '../../src/plan/modes/index.ts';
+import { type PlanPreview, previewOf } from '../../src/plan/plan-preview.ts';
+import { aModel, aPlanRequest, applied, namedColumns, someOptions } from '../support/models.ts';
+
+const live = applied(aPlanRequest());
+const NEW = aModel({ storageUri: 's3://mlflow/2' });
+
+function preview(
+  before: Partial<ModelDetails> & { readonly signature?: Signature },
+  after: typeof before,
+): PlanPreview {
+  const described = ({ signature, ...details }: typeof before) => ({
+    model: { isDescribed: true, signature },
+    details: { description: undefined, tags: {}, metrics: {}, ...details },
+  });
+  const plan = shipping.direct(aPlanRequest({ live, model: NEW }));
+  return previewOf({ live, plan, before: described(before), after: described(after) });
+}
+
+it('tells columns that come, go, or change their type', () => {
+  const retyped: Signature = {
+    inputs: {
+      kind: 'columns',
+      columns: [
+        { name: 'b', type: 'long', required: false },
+        { name: 'c', type: 'double', required: true },
+      ],
+    },
+    outputs: undefined,
+  };
+  expect(preview({ signature: namedColumns('a', 'b') }, { signature: retyped }).signature).toEqual([
+    'input a is gone (was double)',
+    'input b: double → long, optional',
+    'input c is new: double',
+  ]);
+  expect(preview({ signature: namedColumns('a') }, { signature: namedColumns('a') }).signature).toEqual([]);
+});
+
+it('sets metrics beside each other, and names the tags that differ', () => {
+  const { metrics, tags } = preview(
+    { metrics: { rmse: 0.7, old: 1 }, tags: { stage: 'prod', team: 'a' } },
+    { metrics: { rmse: 0.6, mae: 2 }, tags: { stage: 'dev', team: 'a' } },
+  );
+  expect(metrics).toEqual([
+    { name: 'mae', before: undefined, after: 2 },
+    { name: 'old', before: 1, after: undefined },
+    { name: 'rmse', before: 0.7, after: 0.6 },
+  ]);
+  expect(tags).toEqual(['stage: prod → dev']);
+});
+
+it('tells which pods restart, come and go, and why', () => {
+  const pods = (mode: keyof typeof shipping, over: Parameters<typeof aPlanRequest>[0]) => {
+    const plan = shipping[mode](aPlanRequest({ mode, live, ...over }));
+    const nothing = { model: { isDescribed: false, signature: undefined }, details: undefined };
+    return previewOf({ live, plan, before: nothing, after: nothing }).pods;
+  };
+  expect(pods('direct', { model: NEW })).toEqual(['main: 1 pod to be replaced one after the other, another model']);
+  expect(pods('canary', { model: NEW })).toEqual(['canary: 1 pod to come']);
+  expect(pods('direct', { options: someOptions({ replicas: 3 }) })).toEqual(['main: 1 pod → 3']);
+  expect(pods('direct', { options: someOptions({ envSecret: 's3' }) })).toEqual([
+    'main: 1 pod to be replaced one after the other, other settings',
+  ]);
+  expect(pods('direct', {})).toEqual(['no pod is replaced']);
+});

@@ -1,0 +1,271 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Column, ColumnType, InputExample, Schema, Signature } from '../../src/model/model.ts';
+import { rowsOf, smokeRequestOf } from '../../src/proof/smoke-request.ts';
+import { wantsDataFrame } from '../../src/seldon/xtype.ts';
+
+/** Recorded exchanges of real servers; `models.json` has the signature and the example each of them was logged with. */
+const FIXTURES = new URL('../fixtures/model-servers/', import.meta.url);
+const read = (name: string) => JSON.parse(readFileSync(new URL(name, FIXTURES), 'utf8'));
+const MODELS: Record<string, { signature?: Signature; example?: InputExample }> = read('models.json');
+
+interface Recorded {
+  readonly request?: string;
+  readonly status: number;
+}
+
+const recorded = (file: string): Recorded[] => Object.values(read(`${file}.json`));
+
+function ask(name: string, protocol: 'seldon' | 'v2') {
+  const { signature, example } = MODELS[name] ?? {};
+  return smokeRequestOf({ model: { signature, example }, protocol });
+}
+
+/** A request without what tells nothing apart: spaces, and columns as [n, 1] that MLServer takes as [n] too. */
+function normal(body: string | undefined): string {
+  return (body ?? '').replaceAll(/\s+(?=(?:[^"]*"[^"]*")*[^"]*$)/g, '').replaceAll('"shape":[2,1]', '"shape":[2]');
+}
+
+describe('a request made from the logged example', () => {
+  const seldon = readdirSync(FIXTURES).filter((file) => file.startsWith('seldon-'));
+  // The wrapper with `xtype: DataFrame`, which `wantsDataFrame` asks for.
+  it.each(seldon.filter((file) => file.includes('dataframe')))(
+    'is one the real Seldon wrapper answered: %s',
+    (file) => {
+      const request = ask(file.split('-')[1] ?? '', 'seldon');
+      const body = 'body' in request ? request.body.replaceAll(':00"', ':00.000"') : '';
+      const answered = recorded(file.replace('.json', '')).filter(({ status }) => status === 200);
+      expect(answered.map((one) => normal(one.request))).toContain(normal(body));
+      expect(request).toMatchObject({ origin: 'example', rows: 2 });
+    },
+  );
+
+  it.each(['wine', 'datetime', 'params'])('is one the real MLServer answered: %s', (name) => {
+    const request = ask(name, 'v2');
+    const body = 'body' in request ? request.body.replaceAll(':00"', ':00.000"') : '';
+    const answered = recorded(`mlserver-${name}`).filter(({ status }) => status === 200);
+    expect(answered.map((one) => JSON.parse(normal(one.request) || '0'))).toContainEqual(JSON.parse(normal(body)));
+  });
+
+  it('leaves the decoding of bytes to the signature, as MLServer answered it', () => {
+    const request = ask('segment', 'v2');
+    const answered = read('mlserver-segment.json')['infer-columns-pd-no-str'];
+    expect(answered.status).toBe(200);
+    expect(normal('body' in request ? request.body : '')).toBe(
+      '{"parameters":{"content_type":"pd"},"inputs":[' +
+        '{"name":"age","datatype":"INT64","shape":[2],"data":[20,35]},' +
+        '{"name":"city","datatype":"BYTES","shape":[2],"data":["Kraków","Łódź"]}]}',
+    );
+    expect(JSON.parse(normal('body' in request ? request.body : ''))).toEqual(JSON.parse(normal(answered.request)));
+  });
+
+  it('names an unnamed tensor as MLServer does, and sends it in its own dtype', () => {
+    const request = ask('tensor', 'v2');
+    const answered = read('mlserver-tensor.json')['infer-tensor-FP32-np'];
+    expect(answered.status).toBe(200);
+    const expected = normal(answered.request).replace('"name":"x"', '"name":"input-0"');
+    expect('body' in request && JSON.parse(request.body)).toEqual(JSON.parse(expected));
+  });
+
+  it('is never one that a real server refused', () => {
+    for (const file of readdirSync(FIXTURES).filter((one) => /^(seldon-.*dataframe|mlserver)/.test(one))) {
+      const request = ask(file.split(/[-.]/)[1] ?? '', file.startsWith('seldon') ? 'seldon' : 'v2');
+      const refused = recorded(file.replace('.json', '')).filter(({ status }) => status !== 200);
+      if ('body' in request) expect(refused.map((one) => normal(one.request))).not.toContain(normal(request.body));
+    }
+  });
+});
+
+/**
+ * `accepted.json`: bodies that a Seldon wrapper 1.17.1 with MLflow 3.2 and an MLServer 1.7.1 with MLflow 3.17 took, each
+ * with a model of that signature; `dataFrame` is the `xtype` the wrapper had. A body that changes must be tried again.
+ */
+describe('a request that real servers took', () => {
+  const accepted: Record<string, Accepted> = read('accepted.json');
+  it.each(Object.entries(accepted))('%s', (_name, { inputs, example, dataFrame, ...bodies }) => {
+    const model = { signature: inputs && { inputs, outputs: undefined }, example };
+    expect(wantsDataFrame(inputs)).toBe(dataFrame);
+    for (const protocol of ['seldon', 'v2'] as const) {
+      const request = smokeRequestOf({ model, protocol });
+      if (bodies[protocol] !== undefined) expect(request).toMatchObject({ body: bodies[protocol] });
+    }
+  });
+});
+
+interface Accepted {
+  readonly inputs?: Schema;
+  readonly example?: InputExample;
+  readonly dataFrame: boolean;
+  readonly seldon?: string;
+  readonly v2?: string;
+}
+
+const signed = (inputs: Schema): Signature => ({ inputs, outputs: undefined });
+const columns = (...types: readonly (ColumnType | Partial<Column>)[]): Signature =>
+  signed({
+    kind: 'columns',
+    columns: types.map((type, at) => ({
+      name: 'abcdef'[at],
+      required: true,
+      ...(typeof type === 'string' ? { type } : { type: 'double' as const, ...type }),
+    })),
+  });
+const tensor = (dtype: string, shape: readonly number[], name?: string): Signature =>
+  signed({ kind: 'tensors', tensors: [{ name, dtype, shape }] });
+const frame = (text: string, more: Partial<InputExample> = {}): InputExample => ({
+  text,
+  type: 'dataframe',
+  orient: 'split',
+  hasParams: false,
+  ...more,
+});
+const array = (text: string): InputExample => ({ text, type: 'ndarray', orient: undefined, hasParams: false });
+
+function body(signature: Signature | undefined, example?: InputExample, protocol: 'seldon' | 'v2' = 'seldon'): string {
+  const request = smokeRequestOf({ model: { signature, example }, protocol });
+  return 'body' in request ? request.body : request.skipped;
+}
+
+describe('the spelling of numbers', () => {
+  it('gives double columns a fraction, which pandas would otherwise read as integers', () => {
+    expect(body(columns('double', 'double'), frame('{"columns":["a","b"],"data":[[5,3.0]]}'))).toBe(
+      '{"data":{"names":["a","b"],"ndarray":[[5.0,3.0]]}}',
+    );
+  });
+
+  it('takes the fraction from long columns, and keeps integers that JavaScript cannot hold', () => {
+    expect(body(columns('long', 'long'), frame('{"columns":["a","b"],"data":[[5.0,9007199254740993]]}'))).toBe(
+      '{"data":{"names":["a","b"],"ndarray":[[5,9007199254740993]]}}',
+    );
+  });
+
+  it('keeps a type per column where they differ', () => {
+    expect(body(columns('long', 'double', 'boolean'), frame('{"columns":["a","b","c"],"data":[[1,2,true]]}'))).toBe(
+      '{"jsonData":{"a":[1],"b":[2.0],"c":[true]}}',
+    );
+  });
+});
+
+describe('the forms of input_example.json', () => {
+  const one = '{"data":{"names":["a"],"ndarray":[[1.5],[2.5]]}}';
+  it.each([
+    ['columns in another order, and one too many', '{"columns":["z","a"],"data":[["q",1.5],["q",2.5]]}', {}],
+    ['without columns', '{"data":[[1.5],[2.5]]}', { orient: 'values' }],
+    ['wrapped with params', '{"inputs":{"columns":["a"],"data":[[1.5],[2.5]]},"params":{"k":1}}', { hasParams: true }],
+    ['records', '[{"a":1.5},{"a":2.5}]', { type: 'json_object' }],
+    ['a dict of columns', '{"a":[1.5,2.5]}', { type: 'json_object' }],
+    ['the first two rows of many', '{"columns":["a"],"data":[[1.5],[2.5],[3.5]]}', {}],
+    ['rows without holes before rows with', '{"columns":["a"],"data":[[null],[1.5],[2.5]]}', {}],
+  ])('%s', (_name, text, more) => {
+    expect(body(columns('double'), frame(text, more))).toBe(one);
+  });
+
+  it('bare and wrapped arrays, and arrays by name', () => {
+    expect(body(tensor('float64', [-1, 2]), array('[[1,2]]'))).toBe('{"data":{"ndarray":[[1.0,2.0]]}}');
+    expect(body(tensor('float64', [-1, 2]), array('{"inputs":[[1,2]]}'))).toBe('{"data":{"ndarray":[[1.0,2.0]]}}');
+    expect(body(tensor('float32', [-1, 1, 2], 'x'), array('{"x":[[[1,2]]]}'))).toBe('{"jsonData":{"x":[[1.0,2.0]]}}');
+  });
+
+  it('the first rows of a sparse matrix, by row and by column', () => {
+    const matrix = '{"data":[1.0,2.0],"indices":[2,0],"indptr":[0,1,2],"shape":[2,3]}';
+    const csr = { ...array(matrix), type: 'sparse_matrix_csr' };
+    expect(body(tensor('float64', [-1, 3]), csr)).toBe('{"data":{"ndarray":[[0.0,0.0,1.0],[2.0,0.0,0.0]]}}');
+    const columnwise = '{"data":[2.0,1.0],"indices":[1,0],"indptr":[0,1,1,2],"shape":[2,3]}';
+    const csc = { ...array(columnwise), type: 'sparse_matrix_csc' };
+    expect(body(tensor('float64', [-1, 3]), csc)).toBe('{"data":{"ndarray":[[0.0,0.0,1.0],[2.0,0.0,0.0]]}}');
+  });
+
+  it('falls back on the signature when the example does not fit it', () => {
+    const example = frame('{"columns":["z"],"data":[[1.5]]}');
+    expect(smokeRequestOf({ model: { signature: columns('double'), example }, protocol: 'seldon' })).toEqual({
+      body: '{"data":{"names":["a"],"ndarray":[[1.5]]}}',
+      origin: 'signature',
+      rows: 1,
+    });
+    expect(body(tensor('float64', [-1, 3]), array('[[1.0]]'))).toBe('{"data":{"ndarray":[[0.5,1.5,2.5]]}}');
+    expect(body(columns('double'), frame('{broken'))).toContain('[[1.5]]');
+  });
+});
+
+describe('what Seldon and MLflow do not let through together', () => {
+  it('skips 32-bit columns, naming the column and the cure', () => {
+    const skipped = body(columns('double', 'integer'), frame('{"columns":["a","b"],"data":[[1.5,2]]}'));
+    expect(skipped).toMatch(
+      /^No prediction was sent: column `b` takes 32-bit integers.*`protocol: v2`.*`smoke-request`\.$/,
+    );
+    expect(body(columns('float'), undefined, 'v2')).toContain('"datatype":"FP32"');
+  });
+
+  it('leaves them out where they are optional, and so columns that have holes', () => {
+    const optional = columns('double', { type: 'integer', required: false }, { type: 'double', required: false });
+    expect(body(optional, frame('{"columns":["a","b","c"],"data":[[1.5,2,null]]}'))).toBe(
+      '{"data":{"names":["a"],"ndarray":[[1.5]]}}',
+    );
+  });
+
+  it('skips tensors of other dtypes unless only their rows are free', () => {
+    expect(body(tensor('int32', [-1, 2]), array('[[1,2]]'))).toBe('{"jsonData":{"inputs":[[1,2]]}}');
+    expect(body(tensor('float32', [2, 2]))).toContain('a float32 tensor of shape (2, 2)');
+    expect(body(tensor('float32', [2, 2]))).toContain('`protocol: v2`');
+  });
+
+  it('does not turn the numbers of a DataFrame without labels into names', () => {
+    const numbered = signed({
+      kind: 'columns',
+      columns: ['0', '1'].map((name) => ({ name, type: 'double', required: true })),
+    });
+    expect(body(numbered)).toBe('{"data":{"ndarray":[[1.5,2.5]]}}');
+  });
+});
+
+describe('without an example or without a signature', () => {
+  it('synthesises a row of all scalar types', () => {
+    const signature = columns('double', 'long', 'string', 'boolean', 'datetime', 'binary');
+    expect(body(signature)).toBe(
+      '{"jsonData":{"a":[1.5],"b":[2],"c":["a"],"d":[false],"e":["2024-02-29T12:30:00"],"f":["YQ=="]}}',
+    );
+    expect(body(columns('object'))).toContain('does not say what is inside input `a`');
+  });
+
+  it('fills free dimensions with one, and refuses to write a novel', () => {
+    expect(body(tensor('uint8', [-1, -1]), undefined, 'v2')).toBe(
+      '{"parameters":{"content_type":"np"},"inputs":[{"name":"input-0","datatype":"UINT8","shape":[1,1],"data":[1]}]}',
+    );
+    expect(body(tensor('float64', [-1, 1000, 1000]))).toContain('more than 200000 values');
+  });
+
+  it('sends an example of an unsigned model as the array it is', () => {
+    expect(body(undefined, array('[[0.5,1.0]]'))).toBe('{"data":{"ndarray":[[0.5,1.0]]}}');
+    expect(body(undefined, frame('{"columns":["a","b"],"data":[[1,"x"]]}'))).toBe(
+      '{"data":{"names":["a","b"],"ndarray":[[1,"x"]]}}',
+    );
+    expect(body(undefined, array('[[0.5,1.0]]'), 'v2')).toContain('"datatype":"FP64","shape":[1,2],"data":[0.5,1.0]');
+  });
+
+  it('says plainly when nothing is known', () => {
+    expect(smokeRequestOf({ model: { signature: undefined, example: undefined }, protocol: 'v2' })).toEqual({
+      skipped:
+        'No prediction was sent: the model was logged with neither a signature nor a usable input example. ' +
+        'Give a request in `smoke-request`.',
+    });
+  });
+
+  it('does not send a body that is a load test', () => {
+    const wide = `[[${Array.from({ length: 300_000 }, () => '0.123456').join()}]]`;
+    expect(body(undefined, array(wide))).toMatch(/one made of its example has \d+ characters/);
+  });
+});
+
+describe('the number of rows of somebody else’s request', () => {
+  it.each([
+    ['seldon', '{"data":{"ndarray":[[1],[2]]}}', 2],
+    ['seldon', '{"data":{"tensor":{"shape":[3,1],"values":[1,2,3]}}}', 3],
+    ['seldon', '{"jsonData":{"a":[1,2]}}', 2],
+    ['seldon', '{"jsonData":{"prompt":"hello"}}', undefined],
+    ['seldon', '{"strData":"hello"}', undefined],
+    ['v2', '{"inputs":[{"name":"a","shape":[4],"datatype":"FP64","data":[1,2,3,4]}]}', 4],
+    ['v2', 'not JSON', undefined],
+  ] as const)('%s %s', (protocol, text, rows) => {
+    expect(rowsOf(protocol, text)).toBe(rows);
+  });
+});

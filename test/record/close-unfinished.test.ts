@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { UserError } from '../../src/base/errors.ts';
+import { closeUnfinished } from '../../src/record/close-unfinished.ts';
+import { readUnfinished, stateName } from '../../src/record/unfinished.ts';
+import type { DeploymentState } from '../../src/report/repository.ts';
+import { FakeRunner } from '../support/fake-runner.ts';
+import { aReport } from '../support/reports.ts';
+
+const REF = { namespace: 'seldon', name: 'wine' };
+const LEFT: Readonly<Record<string, unknown>> = {
+  unfinished: { ref: REF, mode: 'canary', target: 'wine-prod', context: 'prod' },
+  turn: { ref: REF, claim: { holder: 'me' } },
+  deployment: 1234,
+};
+
+it('closes the record even where the cluster cannot be reached any more, and says what it could not look at', async () => {
+  const unfinished = readUnfinished((name) => JSON.stringify(LEFT[name] ?? ''));
+  expect(unfinished).toMatchObject({ mode: 'canary', target: 'wine-prod', context: 'prod', deployment: 1234 });
+  if (unfinished === undefined) return;
+  const marks: (readonly [number, DeploymentState])[] = [];
+  const deployments = {
+    of: async () => [],
+    open: () => Promise.reject(new Error('nothing is opened')),
+    mark: async (id: number, state: DeploymentState) => void marks.push([id, state]),
+  };
+  const cluster = new UserError('kubeconfig-invalid', 'there is no kubeconfig');
+  const runner = new FakeRunner();
+  const report = await closeUnfinished({ cluster, runner, deployments }, unfinished, aReport().context);
+  expect(marks).toEqual([[1234, 'error']]);
+  expect(report).toMatchObject({ outcome: 'unknown', name: 'wine', predictors: [] });
+  expect(report.findings[0]?.title).toContain('could not be looked at: there is no kubeconfig');
+  expect(runner.lines.join()).toContain('the turn was not given back, and runs out');
+});
+
+it('gives each order of a run a state of its own, the first the plain name', () => {
+  expect([0, 1, 12].map((order) => stateName('turn', order))).toEqual(['turn', 'turn-1', 'turn-12']);
+});

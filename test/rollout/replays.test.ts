@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/report/report.ts';
+import { type Case, diagnose, evidenceWanted } from '../../src/rollout/diagnosis.ts';
+import { rolloutStatusOf } from '../../src/rollout/rollout-status.ts';
+import { ANNOTATIONS } from '../../src/seldon/seldon-deployment.ts';
+import type { Pod } from '../../src/seldon/snapshot.ts';
+import { type Frame, type Recording, type Rollout, recording, recordings, replay } from '../support/replay.ts';
+
+/** Seconds by which the recorder's NOTE may lag behind what it notes: it looked every 50 ms. */
+const RECORDER_LAG = 0.05;
+
+const ALL = recordings();
+const REACHED = ALL.filter((situation) => replay(recording(situation)).some(({ truth }) => truth !== undefined));
+
+const isReady = ({ status }: Frame) => status.phase === 'ready';
+const isAvailable = ({ snapshot }: Frame) => snapshot.seldonDeployment?.status?.state === 'Available';
+
+function rolloutsOf(situation: string): readonly Rollout[] {
+  return replay(recording(situation));
+}
+
+describe.each(REACHED)('the recorded situation %s', (situation) => {
+  const reached = rolloutsOf(situation).filter(({ truth }) => truth !== undefined);
+
+  it.each(reached)('is ready with the truth at $truth s, not before', ({ frames, truth = 0 }) => {
+    const ready = frames.find(isReady);
+    expect(ready?.t).toBeGreaterThanOrEqual(truth - RECORDER_LAG);
+    const whole = frames.find((frame) => frame.t >= truth && isAvailable(frame));
+    expect(ready?.t).toBeLessThanOrEqual(whole?.t ?? truth);
+  });
+
+  it.each(reached)('has nothing but ready new pods when it is called ready at $truth s', ({ frames, expected }) => {
+    const { pods } = frames.find(isReady)?.snapshot ?? { pods: [] };
+    const staying = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    const markers = expected.predictors.map(({ marker }) => marker);
+    expect(staying.length).toBeGreaterThan(0);
+    for (const pod of staying) {
+      expect(markers).toContain(pod.metadata.annotations?.[ANNOTATIONS.rollout]);
+      expect(isPodReady(pod)).toBe(true);
+    }
+  });
+
+  it.each(reached)('is never called doomed on the way to $truth s, nor suspected', ({ frames, truth = 0 }) => {
+    const bad = frames.filter(({ t, status }) => t <= truth && (status.phase === 'failed' || 'suspicion' in status));
+    expect(bad.map(({ t, status }) => [t, status.message])).toEqual([]);
+  });
+});
+
+function isPodReady({ status }: Pod): boolean {
+  return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false;
+}
+
+/** The verdict that ends the wait, and the finding a person would get to read. */
+function explanationOf({ logs }: Recording, { frames, expected }: Rollout, verdict: Frame): Finding {
+  const { snapshot, status } = verdict;
+  if (status.phase !== 'failed') throw new Error('not failed');
+  const wanted = evidenceWanted(status, snapshot, expected);
+  const texts = wanted.logs.map((log) => ({ ...log, text: logs[nameOf(log)] ?? '' }));
+  const events = (frames.at(-1)?.events ?? []).filter(({ involvedObject: { uid } }) =>
+    wanted.events.includes(uid ?? ''),
+  );
+  const [finding] = diagnose({ status, snapshot, expected, logs: texts, events } satisfies Case);
+  if (finding === undefined) throw new Error('no finding');
+  return finding;
+}
+
+function nameOf({ pod, container, previous }: { pod: string; container: string; previous: boolean }): string {
+  return `${pod}/${container}${previous ? '/previous' : ''}`;
+}
+
+const DOOMED: readonly [situation: string, reason: string, title: RegExp, quote: RegExp, cure: RegExp][] = [
+  ['crash', 'crash-loop', /churn_features/, /ModuleNotFoundError/, /churn_features.*pip_requirements/],
+  ['crash_first', 'crash-loop', /churn_features/, /exit code 1/, /code_paths/],
+  ['canary_fails', 'crash-loop', /prediction ends again/, /exit code 1/, /log/],
+  ['deadline', 'crash-loop', /churn_features/, /ModuleNotFoundError/, /pip_requirements/],
+  ['image', 'image-not-found', /mlflowserver:missing/, /failed to resolve reference/, /manifest/],
+  ['oom', 'out-of-memory', /memory/, /OOMKilled, exit code 137/, /limits\.memory/],
+  ['quota', 'quota-exceeded', /exceeded quota: few/, /.*/, /ResourceQuota/],
+  ['secret_missing', 'container-config-invalid', /no-such-secret/, /no-such-secret/, /env-secret/],
+  ['storage_missing', 'storage-failed', /s3:\/\/extra\/nowhere/, /directory not found/, /storage-uri-map/],
+  ['storage_scheme', 'storage-failed', /models:\/wine-quality\/1/, /didn't find section/, /artifacts-destination/],
+];
+
+describe('a doomed rollout', () => {
+  it.each(DOOMED)('%s is judged %s, and explained', (situation, reason, title, quote, cure) => {
+    const taken = recording(situation);
+    const rollout = replay(taken).find(({ truth }) => truth === undefined);
+    const verdict = rollout?.frames.find(({ status }) => status.phase === 'failed');
+    if (rollout === undefined || verdict === undefined) throw new Error('never judged doomed');
+    expect(verdict.status).toMatchObject({ phase: 'failed', reason });
+    expect(verdict.t).toBeLessThanOrEqual(rollout.doomed ?? Number.POSITIVE_INFINITY);
+    const finding = explanationOf(taken, rollout, verdict);
+    expect(finding.reason).toBe(reason);
+    expect(finding.title).toMatch(title);
+    expect(finding.cure).toMatch(cure);
+    expect(finding.quotes.map(({ text }) => text).join('\n')).toMatch(quote);
+    expect(JSON.stringify(finding)).not.toContain('the object has been modified');
+  });
+
+  it.each([
+    ['unschedulable', { reason: 'unschedulable', grace: 120 }],
+    ['refused', { reason: 'operator-failed', grace: 10 }],
+  ])('%s is suspected at once, since it may still pass', (situation, suspicion) => {
+    const suspected = rolloutsOf(situation)[0]?.frames.find(({ status }) => 'suspicion' in status);
+    expect(suspected?.status).toMatchObject({ phase: 'in-progress', suspicion });
+  });
+
+  it('tells of a server that is up but not where its startup probe looks, once the time is over', () => {
+    const taken = recording('v2_startup_probe_404');
+    const [rollout] = replay(taken);
+    const last = rollout?.frames.at(-1);
+    if (rollout === undefined || last === undefined) throw new Error('nothing recorded');
+    expect(last.status.phase).toBe('in-progress');
+    const status = { phase: 'failed', reason: 'rollout-timeout', message: last.status.message } as const;
+    const finding = explanationOf(taken, rollout, { ...last, status });
+    expect(finding.title).toMatch(/404/);
+    expect(finding.cure).toMatch(/startupProbe/);
+    expect(finding.quotes[0]?.text).toContain('GET /health/ping HTTP/1.1" 404');
+  });
+});
+
+describe('what others do meanwhile', () => {
+  it('is seen: an update that another apply overtakes is superseded, an object that is gone was deleted', () => {
+    const [first, second] = rolloutsOf('update');
+    const next = second?.frames[0]?.snapshot;
+    if (first === undefined || next === undefined) throw new Error('nothing recorded');
+    expect(rolloutStatusOf(next, first.expected)).toMatchObject({ phase: 'failed', reason: 'superseded' });
+    const gone = rolloutsOf('refused')[0]?.frames.at(-1);
+    expect(gone?.status).toMatchObject({ phase: 'failed', reason: 'object-deleted' });
+  });
+
+  it('is waited for: a predictor that was taken out keeps its pods for a while', () => {
+    const withdrawn = rolloutsOf('canary_fails').at(-1);
+    const messages = withdrawn?.frames.map(({ status }) => status.message);
+    expect(messages?.[0]).toBe('waiting for wine-canary-0-prediction to go');
+    expect(messages?.at(-1)).toBe('rolled out: main');
+  });
+});
+
+it('beats waiting for state Available, which is green at once on every update, also on those that never come up', () => {
+  const updates = ALL.flatMap((situation) => {
+    const rollouts = rolloutsOf(situation);
+    return rollouts.filter((rollout, i) => bringsNewPods(rollout, rollouts[i - 1]));
+  });
+  const neverUp = updates.filter(({ truth }) => truth === undefined);
+  expect([updates.length, neverUp.length]).toEqual([12, 6]);
+  expect(updates.filter(({ frames: [atOnce] }) => atOnce && isAvailable(atOnce))).toHaveLength(12);
+  expect(updates.filter(({ frames: [atOnce] }) => atOnce && isReady(atOnce))).toEqual([]);
+  expect(neverUp.flatMap(({ frames }) => frames.filter(isReady))).toEqual([]);
+});
+
+function bringsNewPods({ expected }: Rollout, before: Rollout | undefined): boolean {
+  if (before === undefined || before.expected.uid !== expected.uid) return false;
+  const markers = before.expected.predictors.map(({ marker }) => marker);
+  return expected.predictors.some(({ marker }) => !markers.includes(marker));
+}

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { lookOnce, waitUntilReady } from '../../src/rollout/wait-until-ready.ts';
+import { aDeployment, anObject, aPod, expectedWine, MARKER } from '../support/cluster-states.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { FakeCluster, type Moment } from '../support/fake-cluster.ts';
+import { FakeRunner } from '../support/fake-runner.ts';
+
+async function wait(script: readonly Moment[], timeout = 600) {
+  const clock = new FakeClock();
+  const cluster = new FakeCluster(clock, script);
+  const runner = new FakeRunner();
+  const ref = { namespace: 'seldon', name: 'wine' };
+  const end = await waitUntilReady({ cluster, ref, expected: expectedWine, timeout, clock, runner });
+  return { ...end, clock, cluster, lines: runner.lines };
+}
+
+const unschedulable = aPod({
+  phase: 'Pending',
+  conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes are available' }],
+});
+
+describe('waiting for a rollout', () => {
+  it('is not taken in by an Available that is left over from before', async () => {
+    const { status, clock } = await wait([
+      { at: 0, object: anObject(), deployments: [aDeployment({}, 'old')] },
+      { at: 5_000, deployments: [aDeployment({ updatedReplicas: 1, availableReplicas: 0 })] },
+      { at: 30_000, deployments: [aDeployment()] },
+    ]);
+    expect(status.phase).toBe('ready');
+    expect(clock.now()).toBe(30_000);
+  });
+
+  it('says a change once, in words', async () => {
+    const { lines } = await wait([
+      { at: 0, object: anObject(), deployments: [], pods: [] },
+      { at: 9_000, deployments: [aDeployment({ updatedReplicas: 0 })] },
+      { at: 20_000, deployments: [aDeployment()] },
+    ]);
+    expect(lines).toEqual(['main: waiting for the operator to take it up', 'main: 0 of 1 new pods created']);
+  });
+
+  it('looks again at once when only the operator has to speak', async () => {
+    const { clock } = await wait([
+      { at: 0, object: anObject({ state: 'Creating' }), deployments: [aDeployment()] },
+      { at: 120, object: anObject() },
+    ]);
+    expect(clock.now()).toBeLessThan(250);
+  });
+
+  it('waits for the route where the operator writes routes', async () => {
+    const conditions = [{ type: 'AmbassadorMappingsReady', status: 'True', reason: 'All Ambassador Mappings created' }];
+    const object = anObject({ state: 'Available', conditions });
+    const elsewhere = {
+      kind: 'Mapping',
+      name: 'x',
+      backends: [{ service: 'wine-other', weight: undefined, mirrored: false }],
+    } as const;
+    const here = { ...elsewhere, backends: [{ service: 'wine-main', weight: undefined, mirrored: false }] };
+    const { status, clock } = await wait([
+      { at: 0, object, deployments: [aDeployment()], routes: [elsewhere] },
+      { at: 500, routes: [here] },
+    ]);
+    expect(status.phase).toBe('ready');
+    expect(clock.now()).toBeGreaterThanOrEqual(500);
+  });
+
+  const quota = [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota: few' }];
+
+  it('does not take a failure of the pods before for one of its own', async () => {
+    const carriedOver = aDeployment({ updatedReplicas: 0, availableReplicas: 1, conditions: quota });
+    const { status } = await wait([
+      { at: 0, object: anObject(), deployments: [carriedOver] },
+      { at: 500, deployments: [aDeployment()] },
+    ]);
+    expect(status.phase).toBe('ready');
+  });
+
+  it('believes a Deployment that says for some seconds that it gets no pods', async () => {
+    const failing = aDeployment({ updatedReplicas: 0, availableReplicas: 0, conditions: quota });
+    const { status, clock } = await wait([{ at: 0, object: anObject({ state: 'Creating' }), deployments: [failing] }]);
+    expect(status).toMatchObject({ phase: 'failed', reason: 'quota-exceeded' });
+    expect(clock.now()).toBeLessThan(10_000);
+  });
+
+  it('gives an unschedulable pod time to find a node', async () => {
+    const { status } = await wait([
+      {
+        at: 0,
+        object: anObject({ state: 'Creating' }),
+        deployments: [aDeployment({ availableReplicas: 0 })],
+        pods: [unschedulable],
+      },
+      { at: 100_000, object: anObject(), deployments: [aDeployment()], pods: [aPod()] },
+    ]);
+    expect(status.phase).toBe('ready');
+  });
+
+  it('ends on a pod that stays unschedulable past its grace', async () => {
+    const { status, clock } = await wait([
+      {
+        at: 0,
+        object: anObject({ state: 'Creating' }),
+        deployments: [aDeployment({ availableReplicas: 0 })],
+        pods: [unschedulable],
+      },
+    ]);
+    expect(status).toMatchObject({
+      phase: 'failed',
+      reason: 'unschedulable',
+      message: expect.stringContaining('0/3 nodes'),
+    });
+    expect(clock.now()).toBeLessThanOrEqual(122_000);
+  });
+
+  it('ends when the time is over, and says what was missing', async () => {
+    const { status, clock } = await wait([{ at: 0, object: anObject({ state: 'Creating' }), deployments: [] }], 60);
+    expect(status).toMatchObject({
+      reason: 'rollout-timeout',
+      message: expect.stringContaining('waiting for the operator'),
+    });
+    expect(clock.now()).toBe(60_000);
+  });
+
+  it('notices that somebody applied something else meanwhile', async () => {
+    const { status } = await wait([
+      { at: 0, object: anObject({ state: 'Creating' }), deployments: [aDeployment({ availableReplicas: 0 })] },
+      { at: 3_000, object: anObject({ state: 'Creating' }, `${MARKER}0`) },
+    ]);
+    expect(status).toMatchObject({ phase: 'failed', reason: 'superseded' });
+  });
+});
+
+describe('one look', () => {
+  it.each([
+    ['says ready', { object: anObject(), deployments: [aDeployment()] }, 'ready'],
+    [
+      'suspects nothing',
+      { object: anObject({ state: 'Failed', description: 'x' }), deployments: [aDeployment()] },
+      'in-progress',
+    ],
+    [
+      'waits for nobody',
+      { object: anObject(), deployments: [aDeployment({ availableReplicas: 0 })], pods: [unschedulable] },
+      'in-progress',
+    ],
+  ])('%s', async (_, moment, phase) => {
+    const clock = new FakeClock();
+    const cluster = new FakeCluster(clock, [{ at: 0, ...moment }]);
+    const { status } = await lookOnce({
+      cluster,
+      ref: { namespace: 'seldon', name: 'wine' },
+      expected: expectedWine,
+      clock,
+    });
+    expect(status.phase).toBe(phase);
+    expect(clock.now()).toBe(0);
+  });
+});

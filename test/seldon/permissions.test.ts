@@ -1,0 +1,52 @@
+import { load } from 'js-yaml';
+import { expect, it } from 'vitest';
+import { describePermission, permissionsFor, roleFor } from '../../src/seldon/permissions.ts';
+import { someShares } from '../support/models.ts';
+
+const proof = { access: 'api-server', ingressUrl: undefined, smokeRequest: 'auto', smokeExpect: undefined } as const;
+const direct = {
+  mode: 'direct',
+  lockPatience: undefined,
+  dryRun: false,
+  onFailure: 'rollback',
+  proof,
+  share: someShares(),
+} as const;
+
+it('asks a dry run for no more than a dry run needs', () => {
+  const wanted = permissionsFor({ ...direct, dryRun: true }).map(describePermission);
+  expect(wanted).toEqual(
+    ['get', 'create', 'patch'].map((verb) => `${verb} seldondeployments.machinelearning.seldon.io`),
+  );
+});
+
+it('asks for no proxy when the proof goes through the ingress, and for no delete when nothing is taken back', () => {
+  const wanted = permissionsFor({ ...direct, onFailure: 'keep', proof: { ...proof, access: 'ingress' } }).map(
+    describePermission,
+  );
+  expect(wanted.filter((one) => one.includes('proxy') || one.startsWith('delete'))).toEqual([]);
+});
+
+it('writes the Role that grants it all', () => {
+  const role = load(roleFor('ml', permissionsFor(direct))) as {
+    rules: unknown[];
+  };
+  expect(role).toMatchObject({ kind: 'Role', metadata: { namespace: 'ml' } });
+  expect(role.rules).toContainEqual({
+    apiGroups: ['machinelearning.seldon.io'],
+    resources: ['seldondeployments'],
+    verbs: ['get', 'create', 'patch', 'delete'],
+  });
+  expect(role.rules).toContainEqual({ apiGroups: [''], resources: ['services/proxy'], verbs: ['get', 'create'] });
+});
+
+it('asks a mode that makes no object for neither create nor delete, and for the routes that carry the weights', () => {
+  const wanted = permissionsFor({ ...direct, mode: 'canary' }).map(describePermission);
+  expect(wanted.filter((one) => /^(create|delete) seldon/.test(one))).toEqual([]);
+  expect(wanted).toEqual(expect.arrayContaining(['list mappings.getambassador.io']));
+});
+
+it('asks mode status for nothing that changes anything', () => {
+  const verbs = permissionsFor({ ...direct, mode: 'status' }).map(({ verb }) => verb);
+  expect(new Set(verbs)).toEqual(new Set(['get', 'list', 'watch']));
+});

@@ -13,6 +13,7 @@ import {
   runner,
   secrets,
 } from './compose.ts';
+import { execute } from './execute.ts';
 import { enter } from './gate/enter.ts';
 import { baseOf, isAboutPullRequest, mayChooseRef, type RunnerEvent, triggerOf } from './gate/event.ts';
 import { answerComment } from './gate/take-command.ts';
@@ -23,7 +24,6 @@ import { publishReport, type Reports, writeComment } from './report/publish-repo
 import { pullRequestHint } from './report/pull-request.ts';
 import type { Report } from './report/report.ts';
 import { startProgress } from './report/report-progress.ts';
-import { ship } from './run-orders.ts';
 import { readAddress } from './settings/address.ts';
 import type { TellConfig } from './settings/config.ts';
 
@@ -56,7 +56,8 @@ export async function main(): Promise<void> {
     const entered = await enter(entry);
     const commandPrefix = isAboutPullRequest(event) ? prefix : undefined;
     const surroundings = { context, pullRequest, workspace, github, commandPrefix, progress: progress.tell, cancelled };
-    reports = entered.kind === 'end' ? [reportOfEnd(entered.end, context)] : someOf(await ship(entered, surroundings));
+    reports =
+      entered.kind === 'end' ? [reportOfEnd(entered.end, context)] : someOf(await execute(entered, surroundings));
   } catch (error) {
     reports = [reportOfFailure(error, context, { render: address.render })];
   }

@@ -1,4 +1,3 @@
-import type { RefusalReason } from '../gate/admission.ts';
 import type { UserErrorCode } from './errors.ts';
 
 /** How a run ended. Which of them fail the step: `isFailure`. */
@@ -98,3 +97,20 @@ const WELL: readonly Outcome[] = [
 export function isFailure(outcome: Outcome): boolean {
   return !WELL.includes(outcome);
 }
+
+export type RefusalReason =
+  | 'pull-request-closed'
+  | 'base-not-allowed'
+  | 'not-permitted'
+  | 'rerun-not-permitted'
+  | 'not-listed'
+  | 'fork-refused'
+  | 'draft-refused'
+  | 'command-not-allowed'
+  | 'target-unknown'
+  | 'target-missing'
+  | 'review-missing'
+  | 'checks-missing'
+  | 'argument-not-allowed'
+  | 'model-not-allowed'
+  | 'plan-required';

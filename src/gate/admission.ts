@@ -1,3 +1,4 @@
+import type { RefusalReason } from '../base/outcome.ts';
 import type { InputName } from '../settings/inputs.ts';
 import { type Command, VERBS, type Verb } from './command.ts';
 
@@ -65,23 +66,6 @@ export interface Policy {
   readonly requireChecks: boolean;
   readonly requirePlan: boolean;
 }
-
-export type RefusalReason =
-  | 'pull-request-closed'
-  | 'base-not-allowed'
-  | 'not-permitted'
-  | 'rerun-not-permitted'
-  | 'not-listed'
-  | 'fork-refused'
-  | 'draft-refused'
-  | 'command-not-allowed'
-  | 'target-unknown'
-  | 'target-missing'
-  | 'review-missing'
-  | 'checks-missing'
-  | 'argument-not-allowed'
-  | 'model-not-allowed'
-  | 'plan-required';
 
 export interface Refusal {
   readonly reason: RefusalReason;

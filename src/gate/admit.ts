@@ -1,8 +1,8 @@
 import { UserError } from '../base/errors.ts';
-import type { Collaboration } from '../report/repository.ts';
 import { InputReader, type RawInputs } from '../settings/input-reader.ts';
 import type { AdmissionFacts, PullRequestFacts, Refusal } from './admission.ts';
 import { admissionOf } from './admission-rules.ts';
+import type { Collaboration } from './collaboration.ts';
 import { type Command, inputsOf } from './command.ts';
 import type { Comment } from './event.ts';
 import type { Order } from './order.ts';

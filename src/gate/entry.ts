@@ -1,11 +1,11 @@
 import { UserError } from '../base/errors.ts';
-import type { Reason } from '../base/outcome.ts';
+import type { Finding } from '../base/finding.ts';
+import type { Outcome, Reason } from '../base/outcome.ts';
 import type { Runner } from '../base/ports.ts';
-import type { EarlyEnd } from '../report/draft.ts';
-import type { Collaboration } from '../report/repository.ts';
-import { previewName } from '../run/previews.ts';
 import type { InputName } from '../settings/inputs.ts';
+import { previewName } from '../settings/preview-name.ts';
 import type { Refusal } from './admission.ts';
+import type { Collaboration } from './collaboration.ts';
 import type { Trigger } from './event.ts';
 import type { Order, Place } from './order.ts';
 import type { TargetsRequest } from './read-targets.ts';
@@ -65,4 +65,11 @@ export function refused({ reason, sentence, cure }: Refusal): Entry {
 
 export function end(outcome: EarlyEnd['outcome'], reason: Reason, title: string, cure: string | undefined): Entry {
   return { kind: 'end', end: { outcome, reason, finding: { reason, title, cure, quotes: [] } } };
+}
+
+/** What a run ends with before it began, where that is no error. */
+export interface EarlyEnd {
+  readonly outcome: Extract<Outcome, 'ignored' | 'refused' | 'reported'>;
+  readonly reason: Reason;
+  readonly finding: Finding;
 }

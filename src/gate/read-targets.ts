@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import type { Runner } from '../base/ports.ts';
-import type { Collaboration } from '../report/repository.ts';
 import { quoted, type RawInputs } from '../settings/input-reader.ts';
+import type { Collaboration } from './collaboration.ts';
 import { type Place, placeOfStep, placeOfTarget } from './order.ts';
 import { listOfNames, parseTargets, pickTargets } from './targets.ts';
 

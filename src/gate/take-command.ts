@@ -1,10 +1,10 @@
 import { UserError } from '../base/errors.ts';
 import { nearestWord } from '../base/nearest-word.ts';
-import type { Reaction } from '../report/repository.ts';
 import { quoted } from '../settings/input-reader.ts';
 import type { InputName } from '../settings/inputs.ts';
 import { changes, type Refusal } from './admission.ts';
 import { confirmHead, openGate } from './admit.ts';
+import type { Reaction } from './collaboration.ts';
 import { type Command, helpOf, inputsOf, parseCommand } from './command.ts';
 import { type Entry, type EntryRequest, end, goOn, previewOf, refused } from './entry.ts';
 import type { Comment } from './event.ts';

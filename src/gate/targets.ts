@@ -2,8 +2,9 @@ import { load } from 'js-yaml';
 import { UserError } from '../base/errors.ts';
 import { isTree, type Tree } from '../base/json-value.ts';
 import { nearestWord } from '../base/nearest-word.ts';
+import type { InputDefinition } from '../settings/input-definition.ts';
 import { quoted } from '../settings/input-reader.ts';
-import { INPUTS, type InputDefinition, type InputName } from '../settings/inputs.ts';
+import { INPUTS, type InputName } from '../settings/inputs.ts';
 import { POLICY_INPUTS } from './policy.ts';
 
 /**

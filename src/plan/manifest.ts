@@ -8,7 +8,7 @@ import {
 } from '../seldon/seldon-deployment.ts';
 import { type ModelNote, modelsOf } from './model-note.ts';
 import { overlay, projected } from './overlay.ts';
-import type { PlanRequest } from './plan.ts';
+import type { PlanRequest } from './plan-request.ts';
 import { podPart, samePods } from './predictor.ts';
 import { traceAnnotations } from './trace.ts';
 

@@ -1,13 +1,16 @@
 import { UserError } from '../base/errors.ts';
-import type { Cluster, ObjectRef, Workspace } from '../base/ports.ts';
+import type { Workspace } from '../base/ports.ts';
+import type { RunContext } from '../base/run-context.ts';
 import type { Model } from '../model/model.ts';
-import type { RunContext } from '../report/report.ts';
+import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import type { Ingress } from '../seldon/ingress.ts';
+import type { Protocol } from '../seldon/protocol.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
-import type { Config, Mode, Protocol, SettlingMode, ShippingMode } from '../settings/config.ts';
+import type { Config, Mode, SettlingMode, ShippingMode } from '../settings/config.ts';
 import { parseManifest } from './manifest-file.ts';
 import { settling, shipping, shippingBeside } from './modes/index.ts';
-import type { Plan, PlanRequest } from './plan.ts';
+import type { Plan } from './plan.ts';
+import type { PlanRequest } from './plan-request.ts';
 
 export interface RolloutPlan {
   readonly plan: Plan;
@@ -35,7 +38,7 @@ export function protocolOf({ config, live }: Pick<PlanOrder, 'config' | 'live'>)
 const NO_INGRESS: Ingress = { routes: [], served: [] };
 
 /** What else a plan depends on: how the ingress routes, and the object whose requests a second one shares. */
-export async function lookAround(
+export async function readSurroundings(
   cluster: Cluster,
   { mode, share }: Pick<Config, 'mode' | 'share'>,
   { ref, front }: { readonly ref: ObjectRef; readonly front: ObjectRef },

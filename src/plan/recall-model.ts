@@ -1,5 +1,6 @@
-import type { ModelRegistry, Runner } from '../base/ports.ts';
+import type { Runner } from '../base/ports.ts';
 import type { Model } from '../model/model.ts';
+import type { ModelRegistry } from '../model/registry.ts';
 import type { ModelNote } from './model-note.ts';
 
 /**

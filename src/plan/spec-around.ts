@@ -1,5 +1,5 @@
 import { SELDON, type SeldonDeploymentSpec } from '../seldon/seldon-deployment.ts';
-import type { PlanRequest } from './plan.ts';
+import type { PlanRequest } from './plan-request.ts';
 
 /** Milliseconds a request may take at the ingress. Not less: the Python server gives its worker as long to load the model. */
 const REST_TIMEOUT = '300000';

@@ -1,5 +1,6 @@
 import { UserError } from '../base/errors.ts';
-import type { PreviousModel, RunContext } from '../report/report.ts';
+
+import type { RunContext } from '../base/run-context.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { type ModelNote, modelsOf } from './model-note.ts';
 
@@ -75,4 +76,11 @@ export function previousModelOf(live: SeldonDeployment | undefined): PreviousMod
   const main = live?.spec.predictors[0];
   const note = main === undefined ? undefined : modelsOf(live).get(main.name);
   return note && { modelUri: note.uri, name: note.name, version: note.version };
+}
+
+/** What was live before this run. */
+export interface PreviousModel {
+  readonly modelUri: string;
+  readonly name: string | undefined;
+  readonly version: string | undefined;
 }

@@ -1,6 +1,6 @@
 import { jsonOf } from '../base/json-value.ts';
 import { percent } from '../base/percent.ts';
-import type { Protocol } from '../settings/config.ts';
+import type { Protocol } from '../seldon/protocol.ts';
 import { errorOf, refusalOf } from './answer-error.ts';
 import { readPrediction } from './prediction.ts';
 

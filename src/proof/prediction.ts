@@ -1,5 +1,5 @@
 import { isTree, shapeOf, type Tree } from '../base/json-value.ts';
-import type { Protocol } from '../settings/config.ts';
+import type { Protocol } from '../seldon/protocol.ts';
 
 /** One array of an answer, whatever the protocol wrapped it in. */
 export interface Output {

@@ -1,7 +1,8 @@
 import { UserError } from '../base/errors.ts';
 import type { Workspace } from '../base/ports.ts';
 import type { Model } from '../model/model.ts';
-import type { Config, Protocol } from '../settings/config.ts';
+import type { Protocol } from '../seldon/protocol.ts';
+import type { Config } from '../settings/config.ts';
 import { type AnswerExpectation, parseExpectation } from '../settings/smoke-expect.ts';
 import { MOST_COMPARED, parseComparing } from './comparison-requests.ts';
 import { rowsOf, type SmokeRequest, smokeRequestOf } from './smoke-request.ts';

@@ -1,8 +1,11 @@
-import type { Cluster, Runner } from '../base/ports.ts';
+import type { Finding } from '../base/finding.ts';
+import type { Runner } from '../base/ports.ts';
+import type { RunContext } from '../base/run-context.ts';
 import { predictorLines, revisionLines } from '../plan/live-state.ts';
 import { startDraft } from '../report/draft.ts';
-import type { Finding, Report, RunContext } from '../report/report.ts';
-import type { Deployments } from '../report/repository.ts';
+import type { Report } from '../report/report.ts';
+import type { Cluster } from '../seldon/cluster.ts';
+import type { Deployments } from './deployments.ts';
 import { closeRecord } from './github-deployment.ts';
 import type { Unfinished } from './unfinished.ts';
 
@@ -16,20 +19,20 @@ export interface AfterWorld {
 /** Closes what a killed run left open, and tells what is live now. */
 export async function closeUnfinished(
   { cluster, runner, deployments }: AfterWorld,
-  { ref, mode, turn, deployment }: Unfinished,
+  { ref, mode, lease, deployment }: Unfinished,
   context: RunContext,
 ): Promise<Report> {
   const isThere = !(cluster instanceof Error);
   const draft = { ...startDraft(undefined, context), mode, ...(isThere && { cluster: cluster.server }), ...ref };
   const report: Report = { ...draft, outcome: 'unknown', reason: 'cancelled', ...(await look(cluster, ref)) };
   await closeRecord({ deployments, runner, report }, deployment === undefined ? undefined : { id: deployment });
-  if (turn !== undefined) await giveBack(cluster, turn, runner);
+  if (lease !== undefined) await releaseLease(cluster, lease, runner);
   return report;
 }
 
-async function giveBack(
+async function releaseLease(
   cluster: Cluster | Error,
-  { ref, claim }: NonNullable<Unfinished['turn']>,
+  { ref, claim }: NonNullable<Unfinished['lease']>,
   runner: AfterWorld['runner'],
 ): Promise<void> {
   try {
@@ -37,7 +40,7 @@ async function giveBack(
     await cluster.giveTurn(ref, claim);
   } catch (error) {
     runner.warning(
-      `the turn was not given back, and runs out: ${error instanceof Error ? error.message : String(error)}`,
+      `the lease was not released, and will expire: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
 }

@@ -1,8 +1,10 @@
 import { isFailure, type Outcome } from '../base/outcome.ts';
-import type { ObjectRef, Runner } from '../base/ports.ts';
+import type { Runner } from '../base/ports.ts';
 import type { Report } from '../report/report.ts';
-import type { DeploymentState, Deployments } from '../report/repository.ts';
-import { environmentOf, type RecordConfig } from '../settings/record-inputs.ts';
+import type { ObjectRef } from '../seldon/cluster.ts';
+import type { RecordConfig } from '../settings/config.ts';
+import { environmentOf } from '../settings/record-inputs.ts';
+import type { DeploymentState, Deployments } from './deployments.ts';
 
 export interface RecordOrder {
   /** Undefined without a token. */

@@ -10,8 +10,8 @@ export interface Unfinished {
   /** Its target, and the context of the kubeconfig where that says another one. */
   readonly target: string | undefined;
   readonly context: string | undefined;
-  /** A turn that was not given back. */
-  readonly turn:
+  /** A lease that was not released. */
+  readonly lease:
     | { readonly ref: { readonly namespace: string; readonly name: string }; readonly claim: Claim }
     | undefined;
   /** A deployment of GitHub's record that is still in progress. */
@@ -26,16 +26,16 @@ export function stateName(name: string, order: number): string {
 /** @param left values by name, empty where none was written. @returns undefined when nothing is left open */
 export function readUnfinished(left: (name: string) => string): Unfinished | undefined {
   const told = jsonOf(left('unfinished'));
-  const turn = jsonOf(left('turn'));
+  const lease = jsonOf(left('lease'));
   const deployment = Number(left('deployment') || Number.NaN);
-  const isOpen = isTree(told) || isTree(turn) || Number.isInteger(deployment);
+  const isOpen = isTree(told) || isTree(lease) || Number.isInteger(deployment);
   if (!isOpen) return undefined;
   return {
     ref: refOf(isTree(told) ? told['ref'] : undefined),
     mode: textOf(told, 'mode') ?? 'direct',
     target: textOf(told, 'target'),
     context: textOf(told, 'context'),
-    turn: turnOf(turn),
+    lease: leaseOf(lease),
     deployment: Number.isInteger(deployment) ? deployment : undefined,
   };
 }
@@ -45,7 +45,7 @@ function textOf(told: unknown, key: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function turnOf(value: unknown): Unfinished['turn'] {
+function leaseOf(value: unknown): Unfinished['lease'] {
   const ref = isTree(value) ? refOf(value['ref']) : undefined;
   const claim = isTree(value) ? value['claim'] : undefined;
   if (ref === undefined || !isTree(claim) || typeof claim['holder'] !== 'string') return undefined;

@@ -1,8 +1,12 @@
 import { UserError } from '../base/errors.ts';
+import type { Finding } from '../base/finding.ts';
+import type { StepRecord } from '../base/journal.ts';
 import type { Outcome, Reason } from '../base/outcome.ts';
+import type { RunContext } from '../base/run-context.ts';
+import type { EarlyEnd } from '../gate/entry.ts';
 import type { Model } from '../model/model.ts';
 import type { Mode, RenderConfig } from '../settings/config.ts';
-import type { Finding, Report, RunContext, StepRecord } from './report.ts';
+import type { Report } from './report.ts';
 
 /** A report under way: what is known so far. It is complete at every moment, so that it can always be told. */
 export type Draft = { -readonly [Key in keyof Report]: Report[Key] };
@@ -92,13 +96,6 @@ export function endingOf(error: unknown, applied: Applied): { outcome: Outcome; 
   const title = `${BEFORE[applied]}${sentence}`;
   const cure = known ? error.hint : 'this is a bug of the action: please report it with the log of this step';
   return { outcome, reason, finding: { reason, title, cure, quotes: [] } };
-}
-
-/** What a run ends with before it began, where that is no error. */
-export interface EarlyEnd {
-  readonly outcome: Extract<Outcome, 'ignored' | 'refused' | 'reported'>;
-  readonly reason: Reason;
-  readonly finding: Finding;
 }
 
 export function reportOfEnd({ finding, ...ending }: EarlyEnd, context: RunContext): Report {

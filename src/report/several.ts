@@ -1,6 +1,7 @@
 import { isFailure, type Outcome } from '../base/outcome.ts';
+import type { RunContext } from '../base/run-context.ts';
 import { startDraft } from './draft.ts';
-import type { Report, RunContext } from './report.ts';
+import type { Report } from './report.ts';
 
 /** Several targets in one run: what becomes of them together. */
 

@@ -1,6 +1,7 @@
 import type { StatusCondition } from '../seldon/seldon-deployment.ts';
 import type { Deployment, Pod } from '../seldon/snapshot.ts';
-import type { ExpectedPredictor, Suspicion } from './rollout-status.ts';
+import type { ExpectedPredictor } from './expectation.ts';
+import type { Suspicion } from './verdict.ts';
 
 /** Seconds: an admission webhook that is down for a moment refuses pods, too. */
 const REFUSAL = 30;

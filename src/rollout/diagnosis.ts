@@ -1,10 +1,11 @@
+import type { Finding } from '../base/finding.ts';
 import type { RolloutFailureReason } from '../base/outcome.ts';
-import type { Finding } from '../report/report.ts';
 import { ANNOTATIONS, SELDON } from '../seldon/seldon-deployment.ts';
 import type { KubernetesEvent, Pod, Snapshot } from '../seldon/snapshot.ts';
+import type { Expectation } from './expectation.ts';
 import { CURES, type FailureContext, KNOWN_FAILURES, type KnownFailure, type Speaker } from './known-failures.ts';
 import { containersOf, type SeenContainer, stateInWords, tellingEvents, tellingLines } from './pod-evidence.ts';
-import type { Expectation, RolloutStatus } from './rollout-status.ts';
+import type { RolloutStatus } from './verdict.ts';
 
 /** A container's log that explains something; `previous` is the run before the restart. */
 export interface LogRequest {

@@ -1,6 +1,7 @@
 import type { RolloutFailureReason } from '../base/outcome.ts';
 import type { ContainerState, ContainerStatus, Pod } from '../seldon/snapshot.ts';
-import type { ExpectedPredictor, Suspicion } from './rollout-status.ts';
+import type { ExpectedPredictor } from './expectation.ts';
+import type { Suspicion } from './verdict.ts';
 
 /** A registry that says the image is not there or not for us, in the words of Docker, containerd and usual registries. */
 const NO_SUCH_IMAGE =

@@ -1,6 +1,7 @@
-import type { Clock, Cluster, ObjectRef, Runner } from '../base/ports.ts';
-import type { Finding } from '../report/report.ts';
-import type { Conclude } from '../run/journal.ts';
+import type { Finding } from '../base/finding.ts';
+import type { Conclude } from '../base/journal.ts';
+import type { Clock, Runner } from '../base/ports.ts';
+import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { expectationOf } from './expectation.ts';
 import { gatherFindings } from './gather-findings.ts';
@@ -29,8 +30,7 @@ export async function stateOf(
   world: Pick<RollOutRequest, 'cluster' | 'clock'>,
   live: SeldonDeployment,
   ref: ObjectRef,
-): Promise<'ready' | 'doomed' | 'under-way'> {
+): Promise<'ready' | 'failed' | 'in-progress'> {
   const { status } = await lookOnce({ ...world, ref, expected: expectationOf(live) });
-  const states = { ready: 'ready', failed: 'doomed', 'in-progress': 'under-way' } as const;
-  return states[status.phase];
+  return status.phase;
 }

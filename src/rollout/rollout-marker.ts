@@ -1,6 +1,6 @@
 import { ANNOTATIONS, SELDON } from '../seldon/seldon-deployment.ts';
 import type { Deployment, Pod } from '../seldon/snapshot.ts';
-import type { ExpectedPredictor } from './rollout-status.ts';
+import type { ExpectedPredictor } from './expectation.ts';
 
 /** Which Deployments and pods belong to what was applied, and which to what was there before. */
 

@@ -1,66 +1,11 @@
-import type { RolloutFailureReason } from '../base/outcome.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Deployment, Pod, Snapshot } from '../seldon/snapshot.ts';
 import { deploymentDoom, progressOf } from './deployment-progress.ts';
+import type { Expectation, ExpectedPredictor } from './expectation.ts';
 import { podDoom } from './pod-failure.ts';
 import { carries, isLeftover, isNewPod, isOwned } from './rollout-marker.ts';
 import { routingProgress } from './routing-progress.ts';
-
-/** One predictor as it must come up. */
-export interface ExpectedPredictor {
-  readonly name: string;
-  /** Rollout marker of its pod template; undefined for a predictor that we never marked. */
-  readonly marker: string | undefined;
-  readonly modelUri: string;
-  readonly node: string;
-  /** Undefined when an autoscaler decides. */
-  readonly replicas: number | undefined;
-  /** Percent of the requests, or of their copies for a shadow. */
-  readonly traffic: number;
-  readonly shadow: boolean;
-  /** The only one of an object that shares the requests of another one. */
-  readonly weighed?: true;
-}
-
-export interface Expectation {
-  readonly name: string;
-  readonly uid: string;
-  readonly predictors: readonly ExpectedPredictor[];
-}
-
-/** What a verdict is about: the thing whose own words explain it. */
-export interface Culprit {
-  readonly kind: 'pod' | 'deployment' | 'seldon-deployment';
-  readonly name: string;
-  readonly uid?: string | undefined;
-  readonly container?: string | undefined;
-  readonly init?: boolean | undefined;
-}
-
-/** Something that mostly means the end, but not always: it counts once it has lasted `grace` seconds. */
-export interface Suspicion {
-  readonly reason: RolloutFailureReason;
-  readonly message: string;
-  readonly culprit?: Culprit;
-  readonly grace: number;
-}
-
-export type RolloutStatus =
-  | {
-      readonly phase: 'in-progress';
-      readonly message: string;
-      /** What must change next: watched Deployments and pods, the operator's word, or a routing object. */
-      readonly waitsFor: 'deployments' | 'operator' | 'routes';
-      readonly suspicion?: Suspicion;
-    }
-  | { readonly phase: 'ready'; readonly message: string }
-  /** It will never come up by itself. */
-  | {
-      readonly phase: 'failed';
-      readonly reason: RolloutFailureReason;
-      readonly message: string;
-      readonly culprit?: Culprit;
-    };
+import type { RolloutStatus, Suspicion } from './verdict.ts';
 
 type InProgress = Extract<RolloutStatus, { phase: 'in-progress' }>;
 

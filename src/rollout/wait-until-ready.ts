@@ -1,7 +1,10 @@
-import type { Clock, Cluster, ObjectRef, Observation, Runner } from '../base/ports.ts';
+import type { Clock, Runner } from '../base/ports.ts';
+import type { Cluster, ObjectRef, Observation } from '../seldon/cluster.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Route, Snapshot } from '../seldon/snapshot.ts';
-import { type Expectation, type RolloutStatus, rolloutStatusOf } from './rollout-status.ts';
+import type { Expectation } from './expectation.ts';
+import { rolloutStatusOf } from './rollout-status.ts';
+import type { RolloutStatus } from './verdict.ts';
 
 export interface WaitRequest {
   readonly cluster: Cluster;

@@ -1,6 +1,6 @@
 import { UserError } from '../base/errors.ts';
+import type { Journal } from '../base/journal.ts';
 import type { Applied } from '../report/draft.ts';
-import type { Journal } from './journal.ts';
 
 /** Is something changed? While the API server was asked to, or did not say whether it did, nobody knows. */
 export function appliedBy(journal: Journal, error: unknown): Applied {

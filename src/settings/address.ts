@@ -1,13 +1,7 @@
 import { nameInUri } from '../seldon/naming.ts';
-import {
-  type ClusterConfig,
-  type Config,
-  type RenderConfig,
-  readCluster,
-  readTell,
-  type TellConfig,
-} from './config.ts';
+import type { ClusterConfig, Config, RenderConfig, TellConfig } from './config.ts';
 import { InputReader, LONGEST_QUOTED, type RawInputs } from './input-reader.ts';
+import { readCluster, readTell } from './read-config.ts';
 import { readRegistry } from './registry-inputs.ts';
 import { readGate } from './rollout-inputs.ts';
 

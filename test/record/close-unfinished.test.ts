@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
 import { closeUnfinished } from '../../src/record/close-unfinished.ts';
+import type { DeploymentState } from '../../src/record/deployments.ts';
 import { readUnfinished, stateName } from '../../src/record/unfinished.ts';
-import type { DeploymentState } from '../../src/report/repository.ts';
 import { FakeRunner } from '../support/fake-runner.ts';
 import { aReport } from '../support/reports.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../../src/report/report.ts';
+import type { Finding } from '../../src/base/finding.ts';
 import { type Case, diagnose, evidenceWanted } from '../../src/rollout/diagnosis.ts';
 import { rolloutStatusOf } from '../../src/rollout/rollout-status.ts';
 import { ANNOTATIONS } from '../../src/seldon/seldon-deployment.ts';

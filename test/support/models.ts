@@ -1,6 +1,6 @@
 import type { Model } from '../../src/model/model.ts';
 import { direct } from '../../src/plan/modes/direct.ts';
-import type { RenderOptions, ShipmentRequest } from '../../src/plan/plan.ts';
+import type { RenderOptions, ShipmentRequest } from '../../src/plan/plan-request.ts';
 import type { SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import type { ShareConfig } from '../../src/settings/config.ts';
 

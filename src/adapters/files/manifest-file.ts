@@ -1,6 +1,6 @@
 import { UserError } from '../../base/errors.ts';
-import type { ApplyOptions, Cluster, ObjectRef } from '../../base/ports.ts';
 import { formatManifest, laidOver, parseManifest } from '../../plan/manifest-file.ts';
+import type { ApplyOptions, Cluster, ObjectRef } from '../../seldon/cluster.ts';
 import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 
 const INPUT = 'manifest-file';

@@ -1,7 +1,7 @@
 import { UserError } from '../../base/errors.ts';
 import { type PullRequestFacts, ROLES, type Role, type Verdict } from '../../gate/admission.ts';
+import type { Collaboration, Reaction } from '../../gate/collaboration.ts';
 import { isFork } from '../../gate/event.ts';
-import type { Collaboration, Reaction } from '../../report/repository.ts';
 import type { Failure, GithubApi } from './api.ts';
 
 /** Who works on the repository, and how far a pull request is. */

@@ -1,14 +1,8 @@
 import { UserError } from '../../base/errors.ts';
-import type {
-  ApplyOptions,
-  Cluster,
-  HttpEndpoint,
-  LogOptions,
-  ObjectRef,
-  Observation,
-  Permission,
-} from '../../base/ports.ts';
+import type { HttpEndpoint } from '../../base/ports.ts';
+import type { ApplyOptions, Cluster, LogOptions, ObjectRef, Observation } from '../../seldon/cluster.ts';
 import type { Claim, StandingClaim } from '../../seldon/lease.ts';
+import type { Permission } from '../../seldon/permission.ts';
 import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 import type { KubernetesEvent, Route } from '../../seldon/snapshot.ts';
 import type { ClusterConfig } from '../../settings/config.ts';

@@ -1,4 +1,4 @@
-import type { ObjectRef } from '../../base/ports.ts';
+import type { ObjectRef } from '../../seldon/cluster.ts';
 import { type Claim, leaseName, type StandingClaim } from '../../seldon/lease.ts';
 import { ANNOTATIONS } from '../../seldon/seldon-deployment.ts';
 import { failureOf, readJson } from './api-status.ts';

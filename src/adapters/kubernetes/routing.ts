@@ -2,7 +2,7 @@
 
 import { loadAll } from 'js-yaml';
 import { isTree } from '../../base/json-value.ts';
-import type { ObjectRef } from '../../base/ports.ts';
+import type { ObjectRef } from '../../seldon/cluster.ts';
 import { deploymentLabel } from '../../seldon/protocol.ts';
 import { SELDON } from '../../seldon/seldon-deployment.ts';
 import type { Route, RouteBackend } from '../../seldon/snapshot.ts';

@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors.ts';
 import { isTree, jsonOf } from '../../base/json-value.ts';
-import type { Clock, Metrics } from '../../base/ports.ts';
+import type { Clock } from '../../base/ports.ts';
+import type { Metrics } from '../../proof/evidence/metrics.ts';
 import { createAgent, HttpFailure, type HttpResponse, sendWithRetry } from '../http/client.ts';
 
 export interface PrometheusOptions {

@@ -1,5 +1,6 @@
 import { replicasOf } from '../../seldon/replicas.ts';
-import { type Plan, planOf, type ShipmentRequest } from '../plan.ts';
+import { type Plan, planOf } from '../plan.ts';
+import type { ShipmentRequest } from '../plan-request.ts';
 import { arrival, checkCompany, lineupWith, liveOf, renderNewcomer } from './beside-main.ts';
 
 /** Two predictors with fixed shares, until one of them is promoted or rolled back by name. */

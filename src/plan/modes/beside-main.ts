@@ -6,7 +6,8 @@ import { ANNOTATIONS, type Predictor, SELDON, type SeldonDeployment } from '../.
 import { type Budget, budgetOf } from '../budget.ts';
 import { assembleManifest, type Lineup, type Placed } from '../manifest.ts';
 import { noteOf } from '../model-note.ts';
-import type { PlanRequest, ShipmentRequest, StageDraft } from '../plan.ts';
+import type { StageDraft } from '../plan.ts';
+import type { PlanRequest, ShipmentRequest } from '../plan-request.ts';
 import { renderPredictor } from '../predictor.ts';
 
 /** What canary, shadow, ab and blue-green have in common: a new predictor beside main, whose pods nobody touches. */
@@ -118,7 +119,7 @@ export function arrival(request: ShipmentRequest, newcomer: Predictor): readonly
     lineup: { places: [first, ...rest], around: 'kept', models: [] },
     prove: [],
     throughEndpoint: false,
-    gentle: true,
+    bestEffort: true,
   };
   return [emptied, arriving];
 }

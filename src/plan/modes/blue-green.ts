@@ -2,7 +2,8 @@ import { UserError } from '../../base/errors.ts';
 import { routesAtOnce } from '../../seldon/ingress.ts';
 import { replicasOf } from '../../seldon/replicas.ts';
 import type { Predictor } from '../../seldon/seldon-deployment.ts';
-import { type Plan, planOf, type ShipmentRequest } from '../plan.ts';
+import { type Plan, planOf } from '../plan.ts';
+import type { ShipmentRequest } from '../plan-request.ts';
 import { arrival, checkCompany, lineupWith, liveOf, renderNewcomer } from './beside-main.ts';
 
 /** The new model comes up without requests, is proven, and then takes all of them at once; the old one stays warm. */

@@ -1,5 +1,6 @@
 import { replicasOf } from '../../seldon/replicas.ts';
-import { type Plan, planOf, type ShipmentRequest, type StageDraft } from '../plan.ts';
+import { type Plan, planOf, type StageDraft } from '../plan.ts';
+import type { ShipmentRequest } from '../plan-request.ts';
 import { arrival, checkCompany, lineupWith, liveOf, renderNewcomer } from './beside-main.ts';
 
 const DEFAULT_SHARE = 10;

@@ -4,7 +4,8 @@ import { defaultReplicas, replicasOf } from '../../seldon/replicas.ts';
 import { MAIN_PREDICTOR, MODEL_NODE, type Predictor } from '../../seldon/seldon-deployment.ts';
 import { budgetOf } from '../budget.ts';
 import { noteOf } from '../model-note.ts';
-import { type Plan, planOf, type ShipmentRequest } from '../plan.ts';
+import { type Plan, planOf } from '../plan.ts';
+import type { ShipmentRequest } from '../plan-request.ts';
 import { renderPredictor } from '../predictor.ts';
 import { specAround } from '../spec-around.ts';
 

@@ -1,5 +1,6 @@
 import type { SettlingMode, ShippingMode } from '../../settings/config.ts';
-import type { Plan, PlanRequest, ShipmentRequest } from '../plan.ts';
+import type { Plan } from '../plan.ts';
+import type { PlanRequest, ShipmentRequest } from '../plan-request.ts';
 import { ab } from './ab.ts';
 import { blueGreen } from './blue-green.ts';
 import { canary } from './canary.ts';

@@ -5,7 +5,8 @@ import type { Predictor } from '../../seldon/seldon-deployment.ts';
 import { budgetOf } from '../budget.ts';
 import { type Lineup, renderedSpecOf } from '../manifest.ts';
 import { modelsOf, titleOf } from '../model-note.ts';
-import { type Plan, type PlanRequest, planOf } from '../plan.ts';
+import { type Plan, planOf } from '../plan.ts';
+import type { PlanRequest } from '../plan-request.ts';
 import { liveOf } from './beside-main.ts';
 
 /**
@@ -53,7 +54,7 @@ export function promote(request: PlanRequest): Plan {
     lineup: emptied,
     prove: [],
     throughEndpoint: false,
-    gentle: true,
+    bestEffort: true,
   } as const;
   return planOf(request, {
     stages: [

@@ -7,7 +7,8 @@ import { historyOf, type ProvenRevision, servesSame } from '../history.ts';
 import type { Lineup } from '../manifest.ts';
 import { titleOf } from '../model-note.ts';
 import { projected } from '../overlay.ts';
-import { type Plan, type PlanRequest, planOf } from '../plan.ts';
+import { type Plan, planOf } from '../plan.ts';
+import type { PlanRequest } from '../plan-request.ts';
 import { liveOf } from './beside-main.ts';
 import { listed } from './promote.ts';
 
@@ -60,7 +61,7 @@ function withdraw(
     lineup: lineup(emptied, nearly),
     prove: [],
     throughEndpoint: false,
-    gentle: true,
+    bestEffort: true,
   } as const;
   return planOf(request, {
     stages: answering.length === 0 ? [last] : [first, last],

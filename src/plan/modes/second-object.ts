@@ -1,7 +1,8 @@
 import { UserError } from '../../base/errors.ts';
 import { legacyObjection } from '../../seldon/ingress.ts';
 import { SELDON, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
-import type { Plan, ShipmentRequest } from '../plan.ts';
+import type { Plan } from '../plan.ts';
+import type { ShipmentRequest } from '../plan-request.ts';
 import { direct } from './direct.ts';
 
 const DEFAULT_WEIGHT = 10;
@@ -19,7 +20,7 @@ export function secondObject(request: ShipmentRequest): Plan {
       hint: 'deploy a first model with mode `direct`, or correct the inputs `name` and `namespace`',
     });
   }
-  const objection = legacyObjection(mode, ingress);
+  const objection = legacyObjection(mode === 'shadow' ? 'shadow' : 'canary', ingress);
   if (objection !== undefined) {
     throw new UserError(
       'routing-not-honoured',

@@ -1,5 +1,6 @@
 import { replicasOf } from '../../seldon/replicas.ts';
-import { type Plan, planOf, type ShipmentRequest } from '../plan.ts';
+import { type Plan, planOf } from '../plan.ts';
+import type { ShipmentRequest } from '../plan-request.ts';
 import { checkCompany, companyOf, lineupWith, liveOf, renderNewcomer } from './beside-main.ts';
 
 /** The new model gets copies of main's requests, and nobody hears its answers. */

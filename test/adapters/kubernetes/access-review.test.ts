@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { permissionsFor } from '../../../src/seldon/permissions.ts';
+import { permissionsFor } from '../../../src/plan/permissions.ts';
 import { answer, startCluster } from '../../support/kube-api.ts';
 import { someShares } from '../../support/models.ts';
 

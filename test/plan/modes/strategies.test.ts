@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/base/errors.ts';
 import { settling, shipping } from '../../../src/plan/modes/index.ts';
-import type { Plan, ShipmentRequest } from '../../../src/plan/plan.ts';
+import type { Plan } from '../../../src/plan/plan.ts';
+import type { ShipmentRequest } from '../../../src/plan/plan-request.ts';
 import type { SeldonDeployment } from '../../../src/seldon/seldon-deployment.ts';
 import { aModel, aPlanRequest, applied, someOptions, someShares } from '../../support/models.ts';
 

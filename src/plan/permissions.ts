@@ -1,12 +1,6 @@
 import { dump } from 'js-yaml';
+import type { Permission } from '../seldon/permission.ts';
 import type { Config } from '../settings/config.ts';
-
-/** A verb on a resource, as RBAC spells it. */
-export interface Permission {
-  readonly verb: string;
-  readonly group: string;
-  readonly resource: string;
-}
 
 const SELDON_GROUP = 'machinelearning.seldon.io';
 
@@ -79,9 +73,4 @@ export function roleFor(namespace: string, wanted: readonly Permission[]): strin
     },
     { flowLevel: 4 },
   );
-}
-
-/** `patch seldondeployments.machinelearning.seldon.io`. */
-export function describePermission({ verb, group, resource }: Permission): string {
-  return `${verb} ${resource}${group === '' ? '' : `.${group}`}`;
 }

@@ -12,7 +12,7 @@ import { systemClock as clock } from './adapters/system-clock.ts';
 import type { Runner } from './base/ports.ts';
 import { redact } from './base/redaction.ts';
 import type { RunContext } from './base/run-context.ts';
-import { logLine } from './base/untrusted.ts';
+import { logLine } from './base/untrusted-text.ts';
 import type { RunnerEvent } from './gate/event.ts';
 import { stateName } from './record/unfinished.ts';
 import type { ClusterConfig } from './settings/config.ts';

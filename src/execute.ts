@@ -8,14 +8,14 @@ import { systemClock as clock } from './adapters/system-clock.ts';
 import { UserError } from './base/errors.ts';
 import type { RunContext } from './base/run-context.ts';
 import { env, type Github, holderOf, openCluster, runner, runnerOf } from './compose.ts';
-import type { Entry } from './gate/entry.ts';
-import type { Order } from './gate/order.ts';
+import type { GateDecision } from './gate/gate-decision.ts';
+import type { RunInputs } from './gate/run-inputs.ts';
 import { reportOfFailure } from './report/draft.ts';
 import type { Report } from './report/report.ts';
-import { skippedReport } from './report/several.ts';
+import { skippedReport } from './report/several-targets.ts';
 import { run } from './run/run.ts';
 import type { Context, Peers, RunControl } from './run/run-state.ts';
-import { carryOrders } from './run/run-targets.ts';
+import { runTargets } from './run/run-targets.ts';
 import type { Config } from './settings/config.ts';
 import { readConfig } from './settings/read-config.ts';
 
@@ -31,7 +31,7 @@ export interface Surroundings {
   readonly cancelled: AbortSignal;
 }
 
-interface ReadOrder extends Order {
+interface ReadOrder extends RunInputs {
   readonly config: Config;
   /** Its place among all, from 0. */
   readonly number: number;
@@ -39,14 +39,14 @@ interface ReadOrder extends Order {
 
 /** @throws UserError bad-input before any server is asked anything */
 export async function execute(
-  { orders, confirm, head }: Extract<Entry, { kind: 'run' }>,
+  { orders, confirm, head }: Extract<GateDecision, { kind: 'run' }>,
   at: Surroundings,
 ): Promise<readonly Report[]> {
   const read = readOrders(orders);
   const isAlone = read.length === 1;
   const holder = holderOf();
-  return carryOrders(read, {
-    carry: async (order) => {
+  return runTargets(read, {
+    run: async (order) => {
       const { target } = order;
       const context = contextOf(order, at.context, head);
       try {
@@ -68,7 +68,7 @@ export async function execute(
 }
 
 /** Everything that is wrong with any of them is reported before the first begins. */
-function readOrders(orders: readonly Order[]): readonly ReadOrder[] {
+function readOrders(orders: readonly RunInputs[]): readonly ReadOrder[] {
   const faults: UserError[] = [];
   const read = orders.flatMap((order, number): readonly ReadOrder[] => {
     try {
@@ -87,7 +87,7 @@ function readOrders(orders: readonly Order[]): readonly ReadOrder[] {
 
 /** Of a comment the runner knows only the default branch's commit, of a pull request only a merge that nobody made. */
 function contextOf(
-  { target }: Order,
+  { target }: RunInputs,
   context: RunContext,
   head: string | undefined,
 ): RunContext & Pick<Context, 'head'> {

@@ -30,7 +30,7 @@ export async function post(): Promise<void> {
   if (left.length === 0) return;
   const event = eventOf();
   const context = contextOf(event.name);
-  const { tell, secrets: given, cluster: access } = readAddress(raw);
+  const { reporting: tell, secrets: given, cluster: access } = readAddress(raw);
   given.forEach(keepSecret);
   const github = openGithub(tell.githubToken, context.repository);
   const closing = left.map(([order, unfinished]) =>

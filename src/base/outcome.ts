@@ -81,7 +81,7 @@ export type Reason =
   | RefusalReason
   | UserErrorCode;
 
-const WELL: readonly Outcome[] = [
+const SUCCESSFUL: readonly Outcome[] = [
   'under-way',
   'deployed',
   'unchanged',
@@ -95,7 +95,7 @@ const WELL: readonly Outcome[] = [
 
 /** Does the step fail? */
 export function isFailure(outcome: Outcome): boolean {
-  return !WELL.includes(outcome);
+  return !SUCCESSFUL.includes(outcome);
 }
 
 export type RefusalReason =

@@ -30,7 +30,7 @@ export interface PullRequestFacts {
 }
 
 /** `unknown` counts as no. */
-export type Verdict = 'yes' | 'no' | 'unknown';
+export type Answer = 'yes' | 'no' | 'unknown';
 
 export interface AdmissionFacts {
   readonly command: Command;
@@ -39,10 +39,10 @@ export interface AdmissionFacts {
   readonly actor: Person;
   readonly pullRequest: PullRequestFacts;
   /** Undefined where the policy does not ask. */
-  readonly isApproved: Verdict | undefined;
-  readonly checksPass: Verdict | undefined;
+  readonly isApproved: Answer | undefined;
+  readonly checksPass: Answer | undefined;
   /** Is the commenter in one of the teams of the allow list? */
-  readonly inTeam: Verdict | undefined;
+  readonly inTeam: Answer | undefined;
   /** The inputs of the workflow, and those that the command chooses. */
   readonly given: (name: InputName) => string;
   readonly chosen: ReadonlyMap<InputName, string>;

@@ -1,4 +1,4 @@
-import type { PullRequestFacts, Role, Verdict } from './admission.ts';
+import type { Answer, PullRequestFacts, Role } from './admission.ts';
 
 export type Reaction = 'eyes' | 'rocket' | '-1';
 
@@ -8,11 +8,11 @@ export interface Collaboration {
   roleOf(login: string): Promise<Role | 'unknown'>;
   pullRequest(number: number): Promise<PullRequestFacts>;
   /** Does GitHub call it approved? */
-  isApproved(pullRequest: number): Promise<Verdict>;
+  isApproved(pullRequest: number): Promise<Answer>;
   /** Did all checks of that commit pass? */
-  checksPass(commit: string): Promise<Verdict>;
+  checksPass(commit: string): Promise<Answer>;
   /** @param team `org/team` */
-  isMember(team: string, login: string): Promise<Verdict>;
+  isMember(team: string, login: string): Promise<Answer>;
   /**
    * A text file of the repository as a commit has it.
    * @param ref branch, tag or commit

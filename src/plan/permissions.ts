@@ -11,8 +11,8 @@ export function permissionsFor({
   onFailure,
   proof,
   share,
-  lockPatience,
-}: Pick<Config, 'mode' | 'dryRun' | 'onFailure' | 'proof' | 'share' | 'lockPatience'>): Permission[] {
+  lockTimeout,
+}: Pick<Config, 'mode' | 'dryRun' | 'onFailure' | 'proof' | 'share' | 'lockTimeout'>): Permission[] {
   const seldon = (verb: string) => ({ verb, group: SELDON_GROUP, resource: 'seldondeployments' });
   const core = (verb: string, resource: string) => ({ verb, group: '', resource });
   const looking = [
@@ -22,7 +22,7 @@ export function permissionsFor({
     core('watch', 'pods'),
   ];
   if (mode === 'status') return [seldon('get'), ...looking];
-  const turns = lockPatience === undefined ? [] : TURNS;
+  const turns = lockTimeout === undefined ? [] : TURNS;
   if (mode === 'remove') return [seldon('get'), seldon('delete'), ...turns, ...looking];
   if (mode === 'sweep') return [seldon('list'), seldon('get'), seldon('delete'), ...turns, ...looking];
   // Other modes change an object that is there already, and put it back; these may make the first.

@@ -30,11 +30,11 @@ export interface PlanRequest {
   readonly front: { readonly name: string; readonly live: SeldonDeployment | undefined } | undefined;
 }
 
-export type ShippedModel = Pick<Model, 'storageUri' | 'signature' | 'name' | 'version' | 'alias' | 'runId'>;
+export type PlannedModel = Pick<Model, 'storageUri' | 'signature' | 'name' | 'version' | 'alias' | 'runId'>;
 
 /** What a strategy that brings a new model looks at. */
-export interface ShipmentRequest extends PlanRequest {
-  readonly model: ShippedModel;
+export interface ModelPlanRequest extends PlanRequest {
+  readonly model: PlannedModel;
 }
 
 /** The SeldonDeployments that a rollout is about: mostly one and the same. */

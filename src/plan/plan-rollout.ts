@@ -6,9 +6,9 @@ import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import type { Ingress } from '../seldon/ingress.ts';
 import type { Protocol } from '../seldon/protocol.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
-import type { Config, Mode, SettlingMode, ShippingMode } from '../settings/config.ts';
+import type { Config, DecisionMode, DeployMode, Mode } from '../settings/config.ts';
 import { parseManifest } from './manifest-file.ts';
-import { settling, shipping, shippingBeside } from './modes/index.ts';
+import { decisionModes, deployModes, secondObjectModes } from './modes/index.ts';
 import type { Plan } from './plan.ts';
 import type { PlanRequest } from './plan-request.ts';
 
@@ -35,7 +35,7 @@ export function protocolOf({ config, live }: Pick<PlanOrder, 'config' | 'live'>)
   return config.render.protocol ?? (live?.spec.protocol === 'v2' ? 'v2' : 'seldon');
 }
 
-const NO_INGRESS: Ingress = { routes: [], served: [] };
+const UNKNOWN_INGRESS: Ingress = { routes: [], served: [] };
 
 /** What else a plan depends on: how the ingress routes, and the object whose requests a second one shares. */
 export async function readSurroundings(
@@ -43,7 +43,7 @@ export async function readSurroundings(
   { mode, share }: Pick<Config, 'mode' | 'share'>,
   { ref, front }: { readonly ref: ObjectRef; readonly front: ObjectRef },
 ): Promise<Pick<PlanOrder, 'ingress' | 'front'>> {
-  if (mode === 'direct') return { ingress: NO_INGRESS, front: undefined };
+  if (mode === 'direct') return { ingress: UNKNOWN_INGRESS, front: undefined };
   const routes = await cluster.routes(front);
   if (share.routing === 'seldon') return { ingress: { routes, served: [] }, front: undefined };
   const served = await cluster.servedVersions();
@@ -76,21 +76,21 @@ export async function planRollout(workspace: Workspace, order: PlanOrder): Promi
 
 function planFor(request: PlanRequest, { config, model }: PlanOrder): Plan {
   const { mode } = config;
-  if (isShipping(mode) && model !== undefined) {
+  if (isDeployMode(mode) && model !== undefined) {
     const isSecond = config.share.routing === 'ambassador-annotations';
-    const ship = (isSecond ? shippingBeside[mode] : undefined) ?? shipping[mode];
+    const ship = (isSecond ? secondObjectModes[mode] : undefined) ?? deployModes[mode];
     return ship({ ...request, model });
   }
-  if (isSettling(mode)) return settling[mode](request);
+  if (isDecisionMode(mode)) return decisionModes[mode](request);
   throw new Error(`mode ${mode} plans nothing`);
 }
 
-function isShipping(mode: Mode): mode is ShippingMode {
-  return mode in shipping;
+function isDeployMode(mode: Mode): mode is DeployMode {
+  return mode in deployModes;
 }
 
-function isSettling(mode: Mode): mode is SettlingMode {
-  return mode in settling;
+function isDecisionMode(mode: Mode): mode is DecisionMode {
+  return mode in decisionModes;
 }
 
 async function readBase(workspace: Workspace, path: string): Promise<SeldonDeployment> {

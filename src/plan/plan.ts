@@ -3,7 +3,7 @@ import type { Predictor, SeldonDeployment } from '../seldon/seldon-deployment.ts
 import type { Budget } from './budget.ts';
 import { changesBetween } from './changes.ts';
 import { withoutEnvironmentValues } from './environment-values.ts';
-import { assembleManifest, type Lineup } from './manifest.ts';
+import { assembleManifest, type PredictorLayout } from './manifest.ts';
 import { readableYaml } from './manifest-file.ts';
 import { overlay } from './overlay.ts';
 import type { PlanRequest } from './plan-request.ts';
@@ -37,7 +37,7 @@ export interface Plan {
   readonly predictor: Predictor;
   /** The manifest for a file, and as it may be told: without the values of environment variables. */
   readonly yaml: string;
-  readonly toldYaml: string;
+  readonly publicYaml: string;
   /** What is about to happen, in one line. */
   readonly summary: string;
   /** The live object says all of this already. */
@@ -51,7 +51,7 @@ export interface Plan {
 }
 
 /** All that the stages say must be so, at once: for an object that is where the last one leads. */
-export function wholeOf({ stages }: Plan): Stage {
+export function finalStageOf({ stages }: Plan): Stage {
   const last = stages.at(-1) ?? stages[0];
   const compare = stages.find((stage) => stage.compare !== undefined)?.compare;
   return { ...last, ...(compare !== undefined && { compare }) };
@@ -64,7 +64,7 @@ export function stageLabel({ stages }: Plan, { title }: Stage): string | undefin
 
 /** A stage before its manifest is made. */
 export interface StageDraft extends Omit<Stage, 'manifest'> {
-  readonly lineup: Lineup;
+  readonly layout: PredictorLayout;
 }
 
 export interface PlanDraft {
@@ -82,7 +82,7 @@ export function planOf(request: PlanRequest, { stages: drafts, subject, budget, 
   const { live } = request;
   const stages: Stage[] = [];
   let before = live;
-  for (const { lineup, ...draft } of drafts) {
+  for (const { layout: lineup, ...draft } of drafts) {
     const manifest = assembleManifest({ ...request, live: before }, lineup);
     stages.push({ ...draft, manifest });
     before = asApplied(manifest, before);
@@ -92,7 +92,7 @@ export function planOf(request: PlanRequest, { stages: drafts, subject, budget, 
   const predictor = manifest?.spec.predictors.find((one) => one.name === subject);
   if (first === undefined || manifest === undefined || predictor === undefined)
     throw new Error(`a plan needs a stage and a predictor ${subject}`);
-  const unchanged = live !== undefined && saysAll(live, manifest);
+  const unchanged = live !== undefined && containsAll(live, manifest);
   const changes = changesBetween(live?.spec, manifest.spec);
   const summary = summarize(request, unchanged, changes);
   return {
@@ -100,7 +100,7 @@ export function planOf(request: PlanRequest, { stages: drafts, subject, budget, 
     manifest,
     predictor,
     yaml: readableYaml(manifest),
-    toldYaml: readableYaml(withoutEnvironmentValues(manifest)),
+    publicYaml: readableYaml(withoutEnvironmentValues(manifest)),
     summary,
     unchanged,
     changes,
@@ -129,7 +129,7 @@ function summarize({ live, name, namespace }: PlanRequest, unchanged: boolean, c
   return `${where} exists and will change\n${changes.map((line) => `  ${line}`).join('\n')}`;
 }
 
-function saysAll(live: SeldonDeployment, manifest: SeldonDeployment): boolean {
+function containsAll(live: SeldonDeployment, manifest: SeldonDeployment): boolean {
   return (
     equal(live.spec.predictors, manifest.spec.predictors) &&
     contains(live.spec, manifest.spec) &&

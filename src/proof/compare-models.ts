@@ -3,7 +3,7 @@ import type { HttpAnswer } from '../base/ports.ts';
 import type { Stage } from '../plan/plan.ts';
 import { stageLabel } from '../plan/plan.ts';
 import type { Predictor } from '../seldon/seldon-deployment.ts';
-import { type Comparison, compare, describeComparison, type Exchange, type SideAnswer } from './comparison.ts';
+import { type Comparison, compare, describeComparison, type Exchange, type ModelAnswer } from './comparison.ts';
 import type { ProofContext } from './proof-context.ts';
 import { predictTarget } from './proof-targets.ts';
 
@@ -52,14 +52,14 @@ async function askOne(
   context: ProofContext,
   predictors: readonly Predictor[],
   { name, body }: { readonly name: string; readonly body: string },
-): Promise<SideAnswer> {
+): Promise<ModelAnswer> {
   const predictor = predictors.find((one) => one.name === name);
   if (predictor === undefined) throw new Error(`nobody to compare with: ${name}`);
   const { endpoint, path } = predictTarget(context, predictor, 'api-server');
-  return sideOf(await endpoint.send({ method: 'POST', path, body, timeout: ONE_EXCHANGE }));
+  return modelAnswerOf(await endpoint.send({ method: 'POST', path, body, timeout: ONE_EXCHANGE }));
 }
 
-function sideOf(answer: HttpAnswer): SideAnswer {
+function modelAnswerOf(answer: HttpAnswer): ModelAnswer {
   const { latency } = answer;
   if (answer.kind === 'unreachable') return { status: undefined, body: answer.message, latency };
   return { status: answer.status, body: answer.body, latency };

@@ -7,7 +7,7 @@ import { type AnswerExpectation, parseExpectation } from '../settings/smoke-expe
 import { MOST_COMPARED, parseComparing } from './comparison-requests.ts';
 import { rowsOf, type SmokeRequest, smokeRequestOf } from './smoke-request.ts';
 
-export interface Smoke {
+export interface SmokePlan {
   readonly request: SmokeRequest | undefined;
   /** Why no prediction will be sent, where none will. */
   readonly skipped: string | undefined;
@@ -17,14 +17,14 @@ export interface Smoke {
   readonly warnings: readonly string[];
 }
 
-export interface SmokeOrder {
+export interface SmokeSettings {
   readonly config: Pick<Config, 'proof' | 'compare'>;
   readonly model: Model;
   readonly protocol: Protocol;
 }
 
 /** The prediction to send, decided before anything is touched: the user's own, or made from the model. */
-export async function prepareSmoke(workspace: Workspace, order: SmokeOrder): Promise<Smoke> {
+export async function prepareSmoke(workspace: Workspace, order: SmokeSettings): Promise<SmokePlan> {
   const single = await singleRequest(workspace, order);
   const { requests: path } = order.config.compare;
   if (path === undefined) return { ...single, comparing: single.request ? [single.request.body] : [], warnings: [] };
@@ -35,8 +35,8 @@ export async function prepareSmoke(workspace: Workspace, order: SmokeOrder): Pro
 
 async function singleRequest(
   workspace: Workspace,
-  { config, model, protocol }: SmokeOrder,
-): Promise<Omit<Smoke, 'comparing' | 'warnings'>> {
+  { config, model, protocol }: SmokeSettings,
+): Promise<Omit<SmokePlan, 'comparing' | 'warnings'>> {
   const { smokeRequest, smokeExpect } = config.proof;
   const expect = smokeExpect === undefined ? undefined : parseExpectation(smokeExpect);
   if (smokeRequest !== 'auto') {

@@ -9,7 +9,7 @@ import type { Config } from '../settings/config.ts';
 import type { Comparison } from './comparison.ts';
 import type { GateRecord } from './evidence/gate.ts';
 import type { Metrics } from './evidence/metrics.ts';
-import type { Smoke } from './prepare-smoke.ts';
+import type { SmokePlan } from './prepare-smoke.ts';
 import type { PredictionRecord } from './smoke-request.ts';
 
 /** Everything outside that a proof talks to. */
@@ -40,6 +40,6 @@ export interface ProofContext {
   readonly config: Pick<Config, 'proof' | 'gate' | 'compare' | 'share'>;
   /** Of the model this run is about. */
   readonly signature: Signature | undefined;
-  readonly smoke: Smoke;
+  readonly smoke: SmokePlan;
   readonly notes: ProofNotes;
 }

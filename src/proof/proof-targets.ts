@@ -18,7 +18,7 @@ export interface Target {
   readonly path: string;
   readonly step: 'health' | 'predict' | 'endpoint';
   /** Milliseconds for which the way there, just opened, may still be closed. */
-  readonly patience: number;
+  readonly openTimeout: number;
   /** HTTP codes that mean so. */
   readonly closedStatus: readonly number[];
 }
@@ -29,9 +29,9 @@ export type TargetContext = Pick<ProofContext, 'objects' | 'protocol'> & {
   readonly config: Pick<ProofContext['config'], 'proof'>;
 };
 
-const SERVICE = { patience: 15_000, closedStatus: [502, 503, 504] };
+const SERVICE = { openTimeout: 15_000, closedStatus: [502, 503, 504] };
 /** An ingress answers 404 until it has learnt the route. */
-const INGRESS = { patience: 45_000, closedStatus: [404, 502, 503, 504] };
+const INGRESS = { openTimeout: 45_000, closedStatus: [404, 502, 503, 504] };
 
 /** The model container itself, or the way down to it through the ingress. */
 export function healthTarget(context: TargetContext, predictor: Predictor): Target {

@@ -1,10 +1,9 @@
 import type { Finding } from '../base/finding.ts';
-import type { ProofFailureReason } from '../base/outcome.ts';
 import type { HttpAnswer, HttpExchange } from '../base/ports.ts';
 import type { Signature } from '../model/model.ts';
-import { gatherModelLog } from '../rollout/gather-findings.ts';
 import type { Predictor } from '../seldon/seldon-deployment.ts';
 import type { AnswerExpectation } from '../settings/smoke-expect.ts';
+import { type Failure, failedProof, type Proof } from './failed-proof.ts';
 import type { ProofContext } from './proof-context.ts';
 import { healthTarget, predictTarget, type Target } from './proof-targets.ts';
 import { judgeAnswer } from './smoke-answer.ts';
@@ -22,19 +21,6 @@ export interface ProofSubject {
   readonly throughEndpoint: boolean;
   /** Then what comes through the public endpoint is this predictor's own answer. */
   readonly hasAllTraffic: boolean;
-}
-
-export interface Proof {
-  /** Why the model is not accepted; undefined when it is. */
-  readonly findings: readonly Finding[] | undefined;
-  readonly prediction: PredictionRecord | undefined;
-  /** Something to tell that is no reason to take the model away. */
-  readonly warning?: string;
-}
-
-interface Failure {
-  readonly reason: Refusal;
-  readonly message: string;
 }
 
 /** A prediction to send, and where it goes. */
@@ -179,48 +165,18 @@ async function sendUntilOpen(
   target: Target,
   exchange: HttpExchange,
 ): Promise<HttpAnswer> {
-  const end = clock.now() + target.patience;
+  const end = clock.now() + target.openTimeout;
   let told = false;
   for (let pause = 50; ; pause = Math.min(pause * 2, 2_000)) {
     const answer = await target.endpoint.send(exchange);
     const closed = answer.kind === 'unreachable' || target.closedStatus.includes(answer.status);
     if (!closed || clock.now() + pause > end) return answer;
     if (pause > 1_000 && !told)
-      runner.info(`nobody there yet: ${describe(answer)}; asking for up to ${target.patience / 1000} s`);
+      runner.info(`nobody there yet: ${describe(answer)}; asking for up to ${target.openTimeout / 1000} s`);
     told ||= pause > 1_000;
     await clock.sleep(pause);
   }
 }
-
-async function failedProof(
-  { peers, objects }: ProofContext,
-  predictor: Predictor,
-  { failure, prediction }: { readonly failure: Failure; readonly prediction?: PredictionRecord },
-): Promise<Proof> {
-  const log = await gatherModelLog(peers.cluster, objects.ref, predictor);
-  const quotes = [
-    ...(prediction === undefined ? [] : [{ label: 'Request', text: prediction.request }]),
-    ...(prediction?.response === undefined
-      ? []
-      : [{ label: `Answer, HTTP ${prediction.status}`, text: prediction.response }]),
-    ...(log === undefined ? [] : [{ label: `Log of ${log.pod}/${log.container}`, text: log.text }]),
-  ];
-  return {
-    findings: [{ reason: failure.reason, title: failure.message, cure: CURES[failure.reason], quotes }],
-    prediction,
-  };
-}
-
-type Refusal = Exclude<ProofFailureReason, 'answers-differ' | 'mirror-silent' | 'gate-failed' | 'gate-no-data'>;
-
-const CURES: Readonly<Record<Refusal, string>> = {
-  'health-failed': 'read the log of the model container: it runs, but does not say that it is healthy',
-  'prediction-failed':
-    'run the request against the model by hand; if it does not fit the model, give one that does as `smoke-request`',
-  'prediction-invalid': 'check the model: it answers, but not with usable predictions',
-  'prediction-unexpected': 'check the model, or the input `smoke-expect`',
-  'endpoint-failed': 'the model itself answers: check the ingress and the input `ingress-url`',
-};
 
 function recordOf(smoke: SmokeRequest, answer: HttpAnswer): PredictionRecord {
   return {

@@ -24,7 +24,7 @@ export interface SmokeRequest {
 }
 
 /** Why nothing can be asked, in words, with the cure. */
-export interface Skipped {
+export interface SkippedPrediction {
   readonly skipped: string;
 }
 
@@ -33,7 +33,7 @@ const LONGEST_BODY = 2_000_000;
 const CURE = 'Give a request in `smoke-request`';
 
 /** What to ask a model: its logged input example where that fits the signature, else what the signature alone says. */
-export function smokeRequestOf({ model, protocol }: SmokeSubject): SmokeRequest | Skipped {
+export function smokeRequestOf({ model, protocol }: SmokeSubject): SmokeRequest | SkippedPrediction {
   const { batch, origin } = batchOf(model);
   if (typeof batch === 'string') return { skipped: `No prediction was sent: ${batch}. ${CURE}.` };
   const payload = payloadOf(batch, model, protocol);

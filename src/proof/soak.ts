@@ -118,7 +118,12 @@ async function restarted(
     phase: 'failed',
     reason: 'crash-loop',
     message: `container ${container} of ${pod} restarted while it was watched`,
-    culprit: { kind: 'pod', name: pod, container, uid: pods.find((one) => one.metadata.name === pod)?.metadata.uid },
+    failingObject: {
+      kind: 'pod',
+      name: pod,
+      container,
+      uid: pods.find((one) => one.metadata.name === pod)?.metadata.uid,
+    },
   } as const;
   const end = { status, snapshot: { seldonDeployment: stored, routes: undefined, deployments, pods } };
   return gatherFindings(cluster, ref, { end, expected: expectationOf(stored) });

@@ -1,8 +1,8 @@
-import { UserError } from '../base/errors.ts';
+import { messageOf, UserError } from '../base/errors.ts';
 import type { Conclude } from '../base/journal.ts';
 import type { Clock, Runner } from '../base/ports.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
-import type { Claim, StandingClaim } from '../seldon/lease.ts';
+import type { HeldLeaseRecord, LeaseRecord } from '../seldon/lease.ts';
 
 export interface LeaseRequest {
   readonly cluster: Cluster;
@@ -31,14 +31,14 @@ const POLL_INTERVAL_MS = 2_000;
  */
 export async function acquireLease(request: LeaseRequest, conclude: Conclude): Promise<HeldLease> {
   const { cluster, clock, runner, ref, holder, run, timeout } = request;
-  const claim: Claim = { holder, run, seconds: DURATION_S };
+  const claim: LeaseRecord = { holder, run, seconds: DURATION_S };
   const end = clock.now() + timeout * 1000;
   // Saved before we hold it: a run that is killed in between leaves no lease behind. Only our own is ever released.
   runner.saveState('lease', JSON.stringify({ ref, claim }));
-  let seen: { readonly claim: StandingClaim; readonly at: number } | undefined;
+  let seen: { readonly claim: HeldLeaseRecord; readonly at: number } | undefined;
   for (;;) {
     const expired = seen !== undefined && clock.now() - seen.at > seen.claim.seconds * 1000 ? seen.claim : undefined;
-    const other = await cluster.takeTurn(ref, claim, expired);
+    const other = await cluster.acquireLease(ref, claim, expired);
     if (other === undefined) break;
     if (seen === undefined) runner.info(`waiting for ${describe(other)} to release the lease`);
     if (seen?.claim.holder !== other.holder || seen.claim.renewed !== other.renewed)
@@ -50,7 +50,7 @@ export async function acquireLease(request: LeaseRequest, conclude: Conclude): P
   return keepRenewing(request, claim);
 }
 
-function keepRenewing({ cluster, clock, runner, ref }: LeaseRequest, claim: Claim): HeldLease {
+function keepRenewing({ cluster, clock, runner, ref }: LeaseRequest, claim: LeaseRecord): HeldLease {
   const over = new AbortController();
   const where = `${ref.namespace}/${ref.name}`;
   const renew = async () => {
@@ -58,12 +58,12 @@ function keepRenewing({ cluster, clock, runner, ref }: LeaseRequest, claim: Clai
       await clock.sleep(RENEW_INTERVAL_MS, over.signal);
       if (over.signal.aborted) return;
       try {
-        const other = await cluster.takeTurn(ref, claim, undefined);
+        const other = await cluster.acquireLease(ref, claim, undefined);
         if (other === undefined) continue;
         return runner.warning(`${describe(other)} has taken over the lease of ${where}`);
       } catch (error) {
         // The lease is valid a while longer: the next renewal may be in time.
-        runner.info(`the lease of ${where} could not be renewed: ${wordsOf(error)}`);
+        runner.info(`the lease of ${where} could not be renewed: ${messageOf(error)}`);
       }
     }
   };
@@ -72,16 +72,16 @@ function keepRenewing({ cluster, clock, runner, ref }: LeaseRequest, claim: Clai
     release: async () => {
       over.abort();
       try {
-        await cluster.giveTurn(ref, claim);
+        await cluster.releaseLease(ref, claim);
         runner.saveState('lease', '');
       } catch (error) {
-        runner.warning(`the lease of ${where} could not be released, and will expire: ${wordsOf(error)}`);
+        runner.warning(`the lease of ${where} could not be released, and will expire: ${messageOf(error)}`);
       }
     },
   };
 }
 
-function heldByOther({ namespace, name }: ObjectRef, other: StandingClaim, timeout: number): UserError {
+function heldByOther({ namespace, name }: ObjectRef, other: HeldLeaseRecord, timeout: number): UserError {
   const waited = timeout === 0 ? '' : `, still after ${timeout} s`;
   return new UserError(
     'rollout-under-way',
@@ -92,10 +92,6 @@ function heldByOther({ namespace, name }: ObjectRef, other: StandingClaim, timeo
   );
 }
 
-function describe({ run, holder }: Claim): string {
+function describe({ run, holder }: LeaseRecord): string {
   return `another run (${run ?? holder})`;
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../base/errors.ts';
 import type { Finding } from '../base/finding.ts';
 import type { Runner } from '../base/ports.ts';
 import type { RunContext } from '../base/run-context.ts';
@@ -9,7 +10,7 @@ import type { Deployments } from './deployments.ts';
 import { closeRecord } from './github-deployment.ts';
 import type { Unfinished } from './unfinished.ts';
 
-export interface AfterWorld {
+export interface ClosingPeers {
   /** Or why it cannot be reached. */
   readonly cluster: Cluster | Error;
   readonly runner: Pick<Runner, 'info' | 'warning' | 'saveState'>;
@@ -18,7 +19,7 @@ export interface AfterWorld {
 
 /** Closes what a killed run left open, and tells what is live now. */
 export async function closeUnfinished(
-  { cluster, runner, deployments }: AfterWorld,
+  { cluster, runner, deployments }: ClosingPeers,
   { ref, mode, lease, deployment }: Unfinished,
   context: RunContext,
 ): Promise<Report> {
@@ -33,15 +34,13 @@ export async function closeUnfinished(
 async function releaseLease(
   cluster: Cluster | Error,
   { ref, claim }: NonNullable<Unfinished['lease']>,
-  runner: AfterWorld['runner'],
+  runner: ClosingPeers['runner'],
 ): Promise<void> {
   try {
     if (cluster instanceof Error) throw cluster;
-    await cluster.giveTurn(ref, claim);
+    await cluster.releaseLease(ref, claim);
   } catch (error) {
-    runner.warning(
-      `the lease was not released, and will expire: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    runner.warning(`the lease was not released, and will expire: ${messageOf(error)}`);
   }
 }
 
@@ -62,8 +61,6 @@ async function look(
     const told = { predictors: predictorLines(live), history: revisionLines(live) };
     return said('the run was ended before it was through; this is what the SeldonDeployment says now', told);
   } catch (error) {
-    return said(
-      `the run was ended, and what is live could not be looked at: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    return said(`the run was ended, and what is live could not be looked at: ${messageOf(error)}`);
   }
 }

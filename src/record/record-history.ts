@@ -1,4 +1,4 @@
-import { UserError } from '../base/errors.ts';
+import { messageOf, UserError } from '../base/errors.ts';
 import type { Conclude } from '../base/journal.ts';
 import type { Clock } from '../base/ports.ts';
 import type { RunContext } from '../base/run-context.ts';
@@ -26,7 +26,7 @@ export async function recordHistory(request: RecordRequest, conclude: Conclude):
     conclude(await write(request));
     return undefined;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     conclude(why, 'failed');
     return `The history on the object was not written, so a later \`rollback\` will not find this model: ${why}`;
   }

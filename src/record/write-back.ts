@@ -1,3 +1,4 @@
+import { messageOf } from '../base/errors.ts';
 import type { Conclude } from '../base/journal.ts';
 import type { Model } from '../model/model.ts';
 import type { ModelRegistry, WriteBack } from '../model/registry.ts';
@@ -21,7 +22,7 @@ export async function writeBack(
     conclude(`${all.join(', ')} of ${name} v${version}`);
     return undefined;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     conclude(why, 'failed');
     return `The registry was not written to: ${why}`;
   }

@@ -1,6 +1,6 @@
 import type { StepRecord } from '../base/journal.ts';
 import type { Outcome } from '../base/outcome.ts';
-import { codeSpan, inline } from '../base/untrusted.ts';
+import { codeSpan, inline } from '../base/untrusted-text.ts';
 import type { PredictorLine } from '../plan/live-state.ts';
 import type { Report } from './report.ts';
 

@@ -1,4 +1,4 @@
-import { codeSpan, fence, inline, prose } from '../base/untrusted.ts';
+import { codeSpan, fence, inline, prose } from '../base/untrusted-text.ts';
 import type { PredictorLine, RevisionLine } from '../plan/live-state.ts';
 import { type Comparison, describeComparison, differenceInWords } from '../proof/comparison.ts';
 import type { GateRecord } from '../proof/evidence/gate.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { StepRecord } from '../base/journal.ts';
 import type { Outcome } from '../base/outcome.ts';
-import { codeSpan, cut, fence, inline, link, prose } from '../base/untrusted.ts';
+import { codeSpan, cut, fence, inline, link, prose } from '../base/untrusted-text.ts';
 import { curlLine } from './curl.ts';
 import { headline, modelTitle } from './headline.ts';
 import { planSections } from './markdown-plan.ts';

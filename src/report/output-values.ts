@@ -1,6 +1,6 @@
 import { OUTPUTS, type OutputName } from '../settings/outputs.ts';
 import type { Report } from './report.ts';
-import { decisive } from './several.ts';
+import { worstOf } from './several-targets.ts';
 
 /** All outputs of a run; what does not exist is empty. */
 export function outputsOf(
@@ -8,7 +8,7 @@ export function outputsOf(
   commentUrl: string | undefined,
 ): Readonly<Record<OutputName, string>> {
   const [only, ...more] = reports;
-  const { outcome, reason } = decisive(reports);
+  const { outcome, reason } = worstOf(reports);
   const told: Partial<Record<OutputName, string>> = more.length === 0 ? outputsOfOne(only) : {};
   const results = reports.map(resultOf);
   const result = more.length === 0 ? results[0] : { outcome, reason, targets: results };

@@ -5,7 +5,7 @@ import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { expectationOf } from './expectation.ts';
 import { gatherFindings } from './gather-findings.ts';
-import { lookOnce, waitUntilReady } from './wait-until-ready.ts';
+import { readStatusOnce, waitUntilReady } from './wait-until-ready.ts';
 
 export interface RollOutRequest {
   readonly cluster: Cluster;
@@ -31,6 +31,6 @@ export async function stateOf(
   live: SeldonDeployment,
   ref: ObjectRef,
 ): Promise<'ready' | 'failed' | 'in-progress'> {
-  const { status } = await lookOnce({ ...world, ref, expected: expectationOf(live) });
+  const { status } = await readStatusOnce({ ...world, ref, expected: expectationOf(live) });
   return status.phase;
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../base/errors.ts';
 import type { Conclude } from '../base/journal.ts';
 import { equal } from '../base/json-value.ts';
 import type { Outcome } from '../base/outcome.ts';
@@ -5,8 +6,8 @@ import type { Clock, Runner } from '../base/ports.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { expectationOf } from './expectation.ts';
-import { emptiedForUndo, undoManifest } from './undo.ts';
-import { lookOnce, waitUntilReady } from './wait-until-ready.ts';
+import { undoManifest, withRequestsMovedBack } from './undo-manifest.ts';
+import { readStatusOnce, waitUntilReady } from './wait-until-ready.ts';
 
 /** Everything outside that a rollout talks to. */
 export interface RolloutPeers {
@@ -49,7 +50,7 @@ export async function undoRollout(request: UndoRequest, conclude: Conclude): Pro
     const last = await moveRequests(request, before);
     return await applyPrevious({ ...request, ...last }, before, { now: last?.applied ?? now, conclude });
   } catch (error) {
-    conclude(`could not be put back: ${error instanceof Error ? error.message : String(error)}`, 'failed');
+    conclude(`could not be put back: ${messageOf(error)}`, 'failed');
     return 'unknown';
   }
 }
@@ -72,15 +73,15 @@ async function moveRequests(
   before: SeldonDeployment,
 ): Promise<Pick<UndoRequest, 'manifest' | 'applied'> | undefined> {
   const { cluster, clock, runner } = peers;
-  const emptied = emptiedForUndo(manifest, before);
+  const emptied = withRequestsMovedBack(manifest, before);
   if (emptied === undefined) return undefined;
-  const { status } = await lookOnce({ cluster, clock, ref, expected: expectationOf(applied) });
+  const { status } = await readStatusOnce({ cluster, clock, ref, expected: expectationOf(applied) });
   if (status.phase !== 'ready') return undefined;
   const { resourceVersion } = applied.metadata;
   const metadata = { ...emptied.metadata, ...(resourceVersion !== undefined && { resourceVersion }) };
   const moved = await cluster.apply({ ...emptied, metadata }, { dryRun: false }).catch((error: unknown) => {
     // What is refused has changed nothing, and must not stand in the way of the undo itself.
-    runner.info(`the requests could not be moved first: ${error instanceof Error ? error.message : String(error)}`);
+    runner.info(`the requests could not be moved first: ${messageOf(error)}`);
   });
   if (moved === undefined) return undefined;
   await waitUntilReady({ cluster, clock, runner, ref, timeout: MOVE_TIMEOUT_S, expected: expectationOf(moved) });
@@ -120,7 +121,7 @@ export async function remainder({
       observation.close();
     }
   } catch (error) {
-    return `; what is left of it could not be seen: ${error instanceof Error ? error.message : String(error)}`;
+    return `; what is left of it could not be seen: ${messageOf(error)}`;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { RolloutFailureReason } from '../base/outcome.ts';
 
 /** What a verdict is about: the thing whose own words explain it. */
-export interface Culprit {
+export interface FailingObject {
   readonly kind: 'pod' | 'deployment' | 'seldon-deployment';
   readonly name: string;
   readonly uid?: string | undefined;
@@ -10,10 +10,10 @@ export interface Culprit {
 }
 
 /** Something that mostly means the end, but not always: it counts once it has lasted `grace` seconds. */
-export interface Suspicion {
+export interface FailureWarning {
   readonly reason: RolloutFailureReason;
   readonly message: string;
-  readonly culprit?: Culprit;
+  readonly failingObject?: FailingObject;
   readonly grace: number;
 }
 
@@ -23,7 +23,7 @@ export type RolloutStatus =
       readonly message: string;
       /** What must change next: watched Deployments and pods, the operator's word, or a routing object. */
       readonly waitsFor: 'deployments' | 'operator' | 'routes';
-      readonly suspicion?: Suspicion;
+      readonly warning?: FailureWarning;
     }
   | { readonly phase: 'ready'; readonly message: string }
   /** It will never come up by itself. */
@@ -31,5 +31,5 @@ export type RolloutStatus =
       readonly phase: 'failed';
       readonly reason: RolloutFailureReason;
       readonly message: string;
-      readonly culprit?: Culprit;
+      readonly failingObject?: FailingObject;
     };

@@ -1,3 +1,4 @@
+import { messageOf } from '../base/errors.ts';
 import type { Journal, StepRecord, StepState } from '../base/journal.ts';
 import type { Clock, Runner } from '../base/ports.ts';
 
@@ -64,7 +65,7 @@ export function startJournal({ clock, runner, cancelled, onNews }: JournalOption
           ending = { message, state };
         });
       } catch (error) {
-        ending = { message: error instanceof Error ? error.message : String(error), state: 'failed' };
+        ending = { message: messageOf(error), state: 'failed' };
         throw error;
       } finally {
         states.set(name, ending.state);

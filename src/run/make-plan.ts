@@ -2,12 +2,12 @@ import { nextCommand } from '../gate/next-command.ts';
 import type { Model } from '../model/model.ts';
 import { predictorLines } from '../plan/live-state.ts';
 import { modelsOf } from '../plan/model-note.ts';
+import { previousModelOf, refuseOlderRun } from '../plan/origin.ts';
 import { checkPlan, planHash } from '../plan/plan-hash.ts';
 import { type PlanPreview, previewOf } from '../plan/plan-preview.ts';
 import type { RolloutObjects } from '../plan/plan-request.ts';
 import { planRollout, protocolOf, readSurroundings } from '../plan/plan-rollout.ts';
 import { recallModel } from '../plan/recall-model.ts';
-import { previousModelOf, refuseOlderRun } from '../plan/trace.ts';
 import { prepareSmoke } from '../proof/prepare-smoke.ts';
 import type { ProofContext } from '../proof/proof-context.ts';
 import { identityOf } from '../report/draft.ts';
@@ -41,7 +41,7 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
       predictors: live === undefined ? [] : predictorLines(live),
       changes: plan.changes,
       endpoint: endpointOf({ ...at, ingressUrl: config.proof.ingressUrl }),
-      manifest: plan.toldYaml,
+      manifest: plan.publicYaml,
       manifestPath: await peers.workspace.write(fileName(ref, context.target), plan.yaml),
     });
     // Only a write tells that a namespace is missing: the server would take this one, and stores nothing.

@@ -6,7 +6,7 @@ import { protocolOf } from '../plan/plan-rollout.ts';
 import type { Draft } from '../report/draft.ts';
 import { expectationOf } from '../rollout/expectation.ts';
 import { healthOf } from '../rollout/rollout-status.ts';
-import { lookOnce } from '../rollout/wait-until-ready.ts';
+import { readStatusOnce } from '../rollout/wait-until-ready.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { endpointOf } from '../seldon/protocol.ts';
 import type { Config } from '../settings/config.ts';
@@ -29,7 +29,7 @@ export async function reportStatus(
       hint: 'correct the inputs `name` and `namespace`, or deploy a model with mode `direct`',
     });
   }
-  const { status, snapshot } = await lookOnce({ cluster, clock, ref, expected: expectationOf(live) });
+  const { status, snapshot } = await readStatusOnce({ cluster, clock, ref, expected: expectationOf(live) });
   const health = healthOf(snapshot, expectationOf(live));
   const told = { 'in-progress': 'on its way', ready: 'all of it is up', failed: 'it will not come up' }[status.phase];
   conclude(status.phase === 'ready' ? told : `${told}: ${status.message}`);

@@ -1,12 +1,12 @@
 import type { Outcome, Reason } from '../base/outcome.ts';
 import type { Model } from '../model/model.ts';
 import { predictorLines, sharedLines } from '../plan/live-state.ts';
-import { wholeOf } from '../plan/plan.ts';
+import { finalStageOf } from '../plan/plan.ts';
 import { acquireLease, type HeldLease } from '../record/acquire-lease.ts';
-import { closeRecord, openRecord, retireRecords } from '../record/github-deployment.ts';
+import { closeRecord, deactivateRecords, openRecord } from '../record/github-deployment.ts';
 import { recordHistory } from '../record/record-history.ts';
 import { writeBack } from '../record/write-back.ts';
-import { ABOUT_THE_MODEL, endingOf, identityOf, startDraft, underWay, whereabouts } from '../report/draft.ts';
+import { ABOUT_THE_MODEL, endingOf, identityOf, startDraft, storageSentence, underWay } from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
 import { tryPlan } from '../rollout/apply-plan.ts';
 import { removeObject } from '../rollout/remove-object.ts';
@@ -15,7 +15,7 @@ import { undoRollout } from '../rollout/undo-rollout.ts';
 import type { ObjectRef } from '../seldon/cluster.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Config, Mode } from '../settings/config.ts';
-import { appliedBy, cancellation } from './end-early.ts';
+import { appliedSoFar, cancellation } from './cancellation.ts';
 import { objectBeforeModel, rolloutObjects } from './find-object.ts';
 import { startJournal } from './journal.ts';
 import { makePlan } from './make-plan.ts';
@@ -47,7 +47,7 @@ export async function run(
     Object.assign(self.draft, objectBeforeModel(config, peers.cluster));
     await Promise.race([tellStory(self), cancellation(control.cancelled)]);
   } catch (error) {
-    const { finding, ...ending } = endingOf(error, config.dryRun ? 'no' : appliedBy(journal, error));
+    const { finding, ...ending } = endingOf(error, config.dryRun ? 'no' : appliedSoFar(journal, error));
     if (finding.reason === 'internal-error' && error instanceof Error) peers.runner.error(error.stack ?? error.message);
     Object.assign(self.draft, ending, { findings: [finding, ...self.draft.findings], warnings: [] });
     if (ending.outcome === 'unknown') self.draft.predictors = [];
@@ -96,7 +96,7 @@ async function rollOutPrepared(self: Run, prepared: PreparedRollout): Promise<vo
   const { plan, objects } = proof;
   const state = plan.unchanged && live !== undefined ? await stateOf(peers, live, objects.ref) : 'other';
   if (state === 'ready' && live !== undefined) {
-    const findings = await proveStage(proof, wholeOf(plan), live);
+    const findings = await proveStage(proof, finalStageOf(plan), live);
     if (findings === undefined) return succeed(self, prepared, live);
     return fail(self, prepared, { findings, manifest: undefined, applied: undefined });
   }
@@ -113,7 +113,7 @@ async function remove(self: Run, ref: ObjectRef): Promise<void> {
   const { cluster, clock, deployments, runner } = peers;
   const order = { cluster, clock, ref, isDry: config.dryRun };
   await journal.step('remove', (conclude) => removeObject(order, conclude));
-  if (!config.dryRun) await retireRecords({ deployments, runner, config: config.record }, ref);
+  if (!config.dryRun) await deactivateRecords({ deployments, runner, config: config.record }, ref);
   return config.dryRun ? end(self, 'planned', 'dry-run') : end(self, 'removed', 'ok');
 }
 
@@ -121,7 +121,7 @@ async function remove(self: Run, ref: ObjectRef): Promise<void> {
 async function waitForLease({ config, peers, control, context, journal }: Run, ref: ObjectRef): Promise<HeldLease> {
   const left = { ref, mode: config.mode, target: context.target, context: config.cluster.context };
   peers.runner.saveState('unfinished', JSON.stringify(left));
-  const { lockPatience: timeout } = config;
+  const { lockTimeout: timeout } = config;
   if (timeout === undefined) return { release: async () => {} };
   const { cluster, clock, runner } = peers;
   const order = { cluster, clock, runner, ref, holder: control.holder, run: context.runUrl, timeout };
@@ -133,7 +133,7 @@ function resolveModel({ peers, journal, draft }: Run, uri: string): Promise<Mode
     const model = await peers.registry.resolve(uri);
     draft.model = identityOf(model);
     draft.warnings = model.warnings;
-    conclude(whereabouts(model));
+    conclude(storageSentence(model));
     return model;
   });
 }

@@ -1,6 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import { acquireLease } from '../record/acquire-lease.ts';
-import { retireRecords } from '../record/github-deployment.ts';
+import { deactivateRecords } from '../record/github-deployment.ts';
 import type { PreviewLine, Report } from '../report/report.ts';
 import { removeObject } from '../rollout/remove-object.ts';
 import { ageInWords, type PreviewFound, previewsAmong } from './previews.ts';
@@ -41,7 +41,7 @@ async function removeOne(
       async (conclude) => {
         const { cluster, clock, runner } = peers;
         const order = { cluster, clock, runner, ref, holder: control.holder, run: context.runUrl, timeout: 0 };
-        const lease = config.lockPatience === undefined ? undefined : await acquireLease(order, () => {});
+        const lease = config.lockTimeout === undefined ? undefined : await acquireLease(order, () => {});
         try {
           await removeObject({ cluster, clock, ref, isDry: false }, conclude);
         } finally {
@@ -55,6 +55,6 @@ async function removeOne(
     if (!(error instanceof UserError) || !['rollout-under-way', 'object-changed'].includes(error.code)) throw error;
     return { fate: 'kept', why: error.message };
   }
-  await retireRecords({ deployments: peers.deployments, runner: peers.runner, config: config.record }, ref);
+  await deactivateRecords({ deployments: peers.deployments, runner: peers.runner, config: config.record }, ref);
   return { fate: 'removed' };
 }

@@ -1,5 +1,5 @@
 import type { HttpEndpoint } from '../base/ports.ts';
-import type { Claim, StandingClaim } from './lease.ts';
+import type { HeldLeaseRecord, LeaseRecord } from './lease.ts';
 import type { Permission } from './permission.ts';
 import type { SeldonDeployment } from './seldon-deployment.ts';
 import type { Deployment, KubernetesEvent, Pod, Route } from './snapshot.ts';
@@ -60,9 +60,13 @@ export interface Cluster {
    * @param over whose turn has run out: taken over unless they gave a sign of life since
    * @returns who has it instead; undefined when it is ours
    */
-  takeTurn(ref: ObjectRef, claim: Claim, over: StandingClaim | undefined): Promise<StandingClaim | undefined>;
+  acquireLease(
+    ref: ObjectRef,
+    claim: LeaseRecord,
+    over: HeldLeaseRecord | undefined,
+  ): Promise<HeldLeaseRecord | undefined>;
   /** Gives the turn back; somebody else's stays. */
-  giveTurn(ref: ObjectRef, claim: Claim): Promise<void>;
+  releaseLease(ref: ObjectRef, claim: LeaseRecord): Promise<void>;
   /** HTTP to a Service through the API server's proxy. */
   service(ref: ObjectRef, port: string): HttpEndpoint;
   close(): void;

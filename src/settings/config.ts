@@ -5,10 +5,10 @@ import type { Protocol } from '../seldon/protocol.ts';
 /** The settings of one run, read once and readonly from then on. Modules declare the slice they need. */
 
 /** Modes that bring a new model. */
-export type ShippingMode = 'direct' | 'canary' | 'shadow' | 'ab' | 'blue-green';
+export type DeployMode = 'direct' | 'canary' | 'shadow' | 'ab' | 'blue-green';
 /** Modes that decide about what is live already, and read all they need from the cluster. */
-export type SettlingMode = 'promote' | 'rollback';
-export type Mode = ShippingMode | SettlingMode | 'status' | 'remove' | 'sweep';
+export type DecisionMode = 'promote' | 'rollback';
+export type Mode = DeployMode | DecisionMode | 'status' | 'remove' | 'sweep';
 
 export type ApiVersion = 'v1' | 'v1alpha2';
 export type Access = 'api-server' | 'ingress';
@@ -92,7 +92,7 @@ export interface ProofConfig {
   readonly smokeExpect: string | undefined;
 }
 
-export interface TellConfig {
+export interface ReportingConfig {
   readonly comment: CommentPolicy;
   readonly pullRequest: number | undefined;
   readonly githubToken: string | undefined;
@@ -109,7 +109,7 @@ export interface Config {
   readonly gate: GateConfig;
   readonly compare: CompareConfig;
   readonly proof: ProofConfig;
-  readonly tell: TellConfig;
+  readonly reporting: ReportingConfig;
   /** Seconds one rollout may take. Undefined: computed from the probes' budget and the number of replicas. */
   readonly timeout: number | undefined;
   readonly dryRun: boolean;
@@ -118,7 +118,7 @@ export interface Config {
   /** Milliseconds after which a preview is swept. */
   readonly previewAge: number;
   /** Seconds to wait while another run changes the same object; undefined: nobody else is looked for. */
-  readonly lockPatience: number | undefined;
+  readonly lockTimeout: number | undefined;
   readonly record: RecordConfig;
   readonly writeBack: WriteBack;
   /** The plan that somebody agreed to; undefined: whatever is planned now. */

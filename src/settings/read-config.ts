@@ -1,9 +1,9 @@
-import type { ClusterConfig, Config, TellConfig } from './config.ts';
+import type { ClusterConfig, Config, ReportingConfig } from './config.ts';
 import { InputReader, type RawInputs } from './input-reader.ts';
 import { readManifestFile } from './manifest-file-inputs.ts';
 import { readLock, readPlan, readPreviewAge, readRecord, readWriteBack } from './record-inputs.ts';
 import { readRegistry } from './registry-inputs.ts';
-import { checkPatience, readProof, readRender } from './render-inputs.ts';
+import { checkTimeout, readProof, readRender } from './render-inputs.ts';
 import { checkModelUri, readCompare, readGate, readMode, readModelUri, readShare } from './rollout-inputs.ts';
 
 /**
@@ -23,18 +23,18 @@ export function readConfig(raw: RawInputs): Config {
     gate: readGate(read),
     compare: readCompare(read),
     proof: readProof(read, mode),
-    tell: readTell(read),
+    reporting: readReporting(read),
     timeout: read.seconds('timeout'),
     dryRun: read.flag('dry-run', false),
     manifestFile: readManifestFile(read, mode),
     previewAge: readPreviewAge(read),
-    lockPatience: readLock(read),
+    lockTimeout: readLock(read),
     record: readRecord(read, mode),
     writeBack: readWriteBack(read),
     plan: readPlan(read),
     onFailure: read.oneOf('on-failure', ['rollback', 'keep']),
   };
-  checkPatience(read, config);
+  checkTimeout(read, config);
   checkModelUri(read, config.modelUri);
   read.end();
   return config;
@@ -44,7 +44,7 @@ export function readCluster(read: InputReader): ClusterConfig {
   return { kubeconfig: read.text('kubeconfig'), context: read.text('context') };
 }
 
-export function readTell(read: InputReader): TellConfig {
+export function readReporting(read: InputReader): ReportingConfig {
   const comment = read.oneOf('comment', ['auto', 'always', 'never']);
   const githubToken = read.text('github-token', 'GITHUB_TOKEN');
   if (comment === 'always' && githubToken === undefined)

@@ -9,11 +9,11 @@ export function environmentOf({ environment, isPreview }: RecordConfig, name: st
 }
 
 /** Seconds; a rollout of one replica may take eleven minutes. */
-const LOCK_PATIENCE = 900;
+const LOCK_TIMEOUT_S = 900;
 
 /** @returns seconds to wait for others; undefined when nobody is looked for */
 export function readLock(read: InputReader): number | undefined {
-  const patience = read.seconds('lock-timeout', { least: 0 }) ?? LOCK_PATIENCE;
+  const patience = read.seconds('lock-timeout', { least: 0 }) ?? LOCK_TIMEOUT_S;
   return read.flag('lock', true) ? patience : undefined;
 }
 

@@ -63,7 +63,7 @@ describe('docs/security.md', () => {
     onFailure: 'rollback',
     proof: { access: 'api-server', ingressUrl: undefined, smokeRequest: 'auto', smokeExpect: undefined },
     share: someShares(),
-    lockPatience: 900,
+    lockTimeout: 900,
   } as const;
   const columns = [
     permissionsFor({ ...direct, mode: 'status' }),

@@ -7,7 +7,7 @@ import { someShares } from '../support/models.ts';
 const proof = { access: 'api-server', ingressUrl: undefined, smokeRequest: 'auto', smokeExpect: undefined } as const;
 const direct = {
   mode: 'direct',
-  lockPatience: undefined,
+  lockTimeout: undefined,
   dryRun: false,
   onFailure: 'rollback',
   proof,

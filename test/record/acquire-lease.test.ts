@@ -2,14 +2,14 @@ import { expect, it } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
 import type { Clock } from '../../src/base/ports.ts';
 import { acquireLease } from '../../src/record/acquire-lease.ts';
-import type { Claim, StandingClaim } from '../../src/seldon/lease.ts';
+import type { HeldLeaseRecord, LeaseRecord } from '../../src/seldon/lease.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { FakeRunner } from '../support/fake-runner.ts';
 
-type Take = (over: StandingClaim | undefined, runner: FakeRunner) => StandingClaim | undefined;
+type Take = (over: HeldLeaseRecord | undefined, runner: FakeRunner) => HeldLeaseRecord | undefined;
 
-const OTHER: StandingClaim = { holder: 'other', run: 'https://run/1', seconds: 60, renewed: 'once' };
+const OTHER: HeldLeaseRecord = { holder: 'other', run: 'https://run/1', seconds: 60, renewed: 'once' };
 
 async function take(
   answer: Take,
@@ -17,7 +17,7 @@ async function take(
 ) {
   const runner = new FakeRunner();
   const cluster = Object.assign(new FakeCluster(new FakeClock(), []), {
-    takeTurn: async (_ref: unknown, _claim: Claim, over: StandingClaim | undefined) => answer(over, runner),
+    acquireLease: async (_ref: unknown, _claim: LeaseRecord, over: HeldLeaseRecord | undefined) => answer(over, runner),
   });
   const ref = { namespace: 'seldon', name: 'wine' };
   const said: string[] = [];

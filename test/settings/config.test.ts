@@ -35,7 +35,7 @@ describe('what the inputs say', () => {
       dryRun: false,
       manifestFile: undefined,
       onFailure: 'rollback',
-      tell: { comment: 'auto' },
+      reporting: { comment: 'auto' },
     });
   });
 

@@ -83,9 +83,9 @@ export class FakeCluster implements Cluster {
     return this.#stored;
   }
 
-  async takeTurn(): Promise<undefined> {}
+  async acquireLease(): Promise<undefined> {}
 
-  async giveTurn(): Promise<void> {}
+  async releaseLease(): Promise<void> {}
 
   async remove(_ref: unknown, { metadata }: SeldonDeployment): Promise<void> {
     this.removed.push(metadata.uid ?? '');

@@ -2,7 +2,7 @@ import { UserError } from '../../base/errors.ts';
 import { legacyObjection } from '../../seldon/ingress.ts';
 import { SELDON, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 import type { Plan } from '../plan.ts';
-import type { ShipmentRequest } from '../plan-request.ts';
+import type { ModelPlanRequest } from '../plan-request.ts';
 import { direct } from './direct.ts';
 
 const DEFAULT_WEIGHT = 10;
@@ -11,7 +11,7 @@ const DEFAULT_WEIGHT = 10;
  * Canary and shadow as Seldon 0.2 had them: a second SeldonDeployment whose annotations ask for a share, or copies, of
  * the requests of the first. Only where the operator honours them: another one would give it half of the real requests.
  */
-export function secondObject(request: ShipmentRequest): Plan {
+export function secondObject(request: ModelPlanRequest): Plan {
   const { front, mode, namespace, ingress, options, share } = request;
   if (front === undefined) throw new Error('a second object needs the name of the first');
   const first = `SeldonDeployment ${namespace}/${front.name}`;

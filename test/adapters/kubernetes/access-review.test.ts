@@ -5,7 +5,7 @@ import { someShares } from '../../support/models.ts';
 
 const WANTED = permissionsFor({
   mode: 'direct',
-  lockPatience: undefined,
+  lockTimeout: undefined,
   share: someShares(),
   dryRun: false,
   onFailure: 'rollback',

@@ -5,7 +5,7 @@ import type { PlanRequest } from './plan-request.ts';
 const REST_TIMEOUT = '300000';
 
 /** The fields of `spec` beside the predictors, as a mode writes them that renders the whole object. */
-export function specAround({ base, live, options }: PlanRequest): Omit<SeldonDeploymentSpec, 'predictors'> {
+export function otherSpecFields({ base, live, options }: PlanRequest): Omit<SeldonDeploymentSpec, 'predictors'> {
   const { predictors: _, ...around } = base?.spec ?? { predictors: [] };
   const given = around.annotations?.[SELDON.restTimeout] ?? live?.spec.annotations?.[SELDON.restTimeout];
   const speaksOther = live?.spec.protocol !== undefined && live.spec.protocol !== options.protocol;

@@ -26,12 +26,12 @@ const RANK: readonly Outcome[] = [
 ];
 
 /** The one report that says how the run ended. */
-export function decisive(reports: readonly [Report, ...Report[]]): Report {
+export function worstOf(reports: readonly [Report, ...Report[]]): Report {
   return reports.reduce((worst, one) => (RANK.indexOf(one.outcome) < RANK.indexOf(worst.outcome) ? one : worst));
 }
 
 /** What must be well before a target begins, and was not. */
-export function brokenNeed(reports: readonly Report[]): Report | undefined {
+export function failedNeed(reports: readonly Report[]): Report | undefined {
   return reports.find(({ outcome }) => isFailure(outcome));
 }
 

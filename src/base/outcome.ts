@@ -49,6 +49,10 @@ export type RolloutFailureReason =
   | 'operator-failed'
   | 'object-deleted'
   | 'superseded'
+  | 'volume-failed'
+  | 'sandbox-failed'
+  | 'evicted'
+  | 'probe-failed'
   | 'rollout-timeout';
 
 /** Why a rolled-out model is not accepted. */

@@ -21,7 +21,7 @@ export function rolloutStatusOf(snapshot: Snapshot, expected: Expectation): Roll
   const replaced = replacedBy(object, expected);
   if (replaced !== undefined) return replaced;
   const owned = snapshot.deployments.filter((one) => isOwned(one, expected.uid));
-  const all = expected.predictors.flatMap((predictor) => predictorStatus(predictor, { owned, pods: snapshot.pods }));
+  const all = expected.predictors.flatMap((predictor) => predictorStatus(predictor, { owned, ...snapshot }));
   const failed = all.find((one) => one.phase === 'failed');
   if (failed !== undefined) return failed;
   const pending = all.filter((one) => one.phase === 'in-progress');
@@ -41,7 +41,7 @@ export function healthOf(snapshot: Snapshot, expected: Expectation): ReadonlyMap
   const owned = snapshot.deployments.filter((one) => isOwned(one, expected.uid));
   return new Map(
     expected.predictors.map((predictor) => {
-      const [worst] = predictorStatus(predictor, { owned, pods: snapshot.pods });
+      const [worst] = predictorStatus(predictor, { owned, ...snapshot });
       return [predictor.name, worst?.message.replace(`${predictor.name}: `, '') ?? 'available'];
     }),
   );
@@ -76,23 +76,23 @@ function markerIn(object: SeldonDeployment, predictor: string): string | undefin
 /** Empty once the predictor's Deployments, one for each of its componentSpecs, are as expected and all available. */
 function predictorStatus(
   predictor: ExpectedPredictor,
-  { owned, pods }: { readonly owned: readonly Deployment[]; readonly pods: readonly Pod[] },
+  { owned, pods, events }: Pick<Snapshot, 'pods' | 'events'> & { readonly owned: readonly Deployment[] },
 ): readonly (FailedStatus | InProgress)[] {
   const deployments = owned.filter((one) => runsNewTemplate(one, predictor));
   if (deployments.length === 0)
     return [waiting('deployments', `${predictor.name}: waiting for the operator to take it up`)];
   return deployments.flatMap((deployment) => {
     const own = pods.filter((pod) => isNewPod(pod, predictor, deployment));
-    const status = deploymentStatus(deployment, { predictor, pods: own });
+    const status = deploymentStatus(deployment, { predictor, pods: own, events });
     return status === undefined ? [] : [status];
   });
 }
 
 function deploymentStatus(
   deployment: Deployment,
-  of: { readonly predictor: ExpectedPredictor; readonly pods: readonly Pod[] },
+  of: { readonly predictor: ExpectedPredictor; readonly pods: readonly Pod[]; readonly events: Snapshot['events'] },
 ): FailedStatus | InProgress | undefined {
-  const failures = [podFailure(of.pods, of.predictor), deploymentFailure(deployment)].filter(
+  const failures = [podFailure(of.pods, of.predictor, of.events), deploymentFailure(deployment)].filter(
     (one) => one !== undefined,
   );
   const certain = failures.find((one) => one.grace === 0);

@@ -25,14 +25,20 @@ const OWNERS: readonly (readonly [RegExp, Owner])[] = [
 export interface WebhookFailureKind {
   readonly id: string;
   readonly pattern: RegExp;
+  /** Real words, for docs/troubleshooting.md. */
+  readonly example: string;
   readonly why: string;
   readonly cure: (owner: Owner) => string;
 }
+
+const CALL =
+  'failed calling webhook "v1.vseldondeployment.kb.io": Post "https://seldon-webhook-service.seldon-system.svc:443/validate?timeout=30s": ';
 
 /** Rows of docs/troubleshooting.md for webhooks. */
 export const WEBHOOK_FAILURES: readonly WebhookFailureKind[] = [
   {
     id: 'webhook-certificate',
+    example: `${CALL}x509: certificate has expired or is not yet valid`,
     pattern: /x509: |tls: |certificate|CABundle|caBundle/,
     why: 'its certificate is not accepted: it has expired, is not valid yet, or belongs to another authority',
     cure: ({ check }) =>
@@ -40,6 +46,7 @@ export const WEBHOOK_FAILURES: readonly WebhookFailureKind[] = [
   },
   {
     id: 'webhook-service-missing',
+    example: `${CALL}service "seldon-webhook-service" not found`,
     pattern: /service "[^"]{1,253}" not found|namespaces? "[^"]{1,63}" not found/,
     why: 'its Service does not exist, so the webhook configuration is left over from an installation that was removed',
     cure: ({ program }) =>
@@ -47,12 +54,14 @@ export const WEBHOOK_FAILURES: readonly WebhookFailureKind[] = [
   },
   {
     id: 'webhook-no-endpoints',
+    example: `${CALL}no endpoints available for service "seldon-webhook-service"`,
     pattern: /no endpoints available/,
     why: 'none of its pods is ready',
     cure: ({ check }) => `start ${check}: \`kubectl get pods -A\` shows why it is not ready`,
   },
   {
     id: 'webhook-refused',
+    example: `${CALL}dial tcp 10.0.0.1:443: connect: connection refused`,
     pattern: /connection refused|connection reset|\bEOF\b/,
     why: 'its pod refuses the connection',
     cure: ({ check }) =>
@@ -60,6 +69,7 @@ export const WEBHOOK_FAILURES: readonly WebhookFailureKind[] = [
   },
   {
     id: 'webhook-timeout',
+    example: `${CALL}context deadline exceeded`,
     pattern:
       /deadline exceeded|i\/o timeout|Client\.Timeout|TLS handshake timeout|timed out|no route to host|network is unreachable|Gateway Time|Address is not allowed/i,
     why: 'no answer came in time',
@@ -68,12 +78,14 @@ export const WEBHOOK_FAILURES: readonly WebhookFailureKind[] = [
   },
   {
     id: 'webhook-name-unknown',
+    example: `${CALL}dial tcp: lookup seldon-webhook-service.seldon-system.svc: no such host`,
     pattern: /no such host|server misbehaving|lookup /,
     why: 'the API server cannot look up the name of its Service',
     cure: ({ check }) => `check the DNS of the control plane, and ${check}`,
   },
   {
     id: 'webhook-answer',
+    example: `${CALL}the server could not find the requested resource`,
     pattern:
       /the server could not find the requested resource|unexpected response|expected webhook response|could not get REST client|converting|404|503|502|500/,
     why: 'its answer is not one of a webhook of this version',

@@ -11,7 +11,7 @@ export interface Snapshot {
   /** Undefined: not read yet. Empty: no routing object exists. */
   readonly routes: readonly Route[] | undefined;
   /** Those of pods that have not started, oldest first; undefined: not read. */
-  readonly events?: readonly KubernetesEvent[];
+  readonly events?: readonly KubernetesEvent[] | undefined;
 }
 
 export interface Deployment {

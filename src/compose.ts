@@ -110,7 +110,16 @@ export function contextOf(event: string): RunContext {
     GITHUB_ACTOR: actor,
   } = env;
   const runUrl = server && repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined;
-  return { repository, runUrl, commit, actor, event };
+  return { repository, runUrl, commit, actor, event, troubleshooting: troubleshootingPage() };
+}
+
+/** The page of the version that runs. An action of the same repository (`uses: ./`) has no name of its own. */
+function troubleshootingPage(): string | undefined {
+  const { GITHUB_ACTION_REPOSITORY: action, GITHUB_ACTION_REF: ref = 'main', GITHUB_REPOSITORY: own } = env;
+  const server = env['GITHUB_SERVER_URL'];
+  const repository = action || own;
+  if (!server || !repository) return undefined;
+  return `${server}/${repository}/blob/${encodeURIComponent((action && ref) || 'main')}/docs/troubleshooting.md`;
 }
 
 export function eventOf(): RunnerEvent {

@@ -7,6 +7,8 @@ export interface Finding {
   readonly title: string;
   /** What to do. */
   readonly cure: string | undefined;
+  /** Anchor in docs/troubleshooting.md where this cause is explained; undefined: that of the reason. */
+  readonly row?: string;
   /** Verbatim text of pods, events and logs; hostile until escaped. */
   readonly quotes: readonly { readonly label: string; readonly text: string }[];
 }

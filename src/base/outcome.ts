@@ -50,6 +50,10 @@ export type RolloutFailureReason =
   | 'object-deleted'
   | 'object-changed'
   | 'superseded'
+  | 'volume-failed'
+  | 'sandbox-failed'
+  | 'evicted'
+  | 'probe-failed'
   | 'rollout-timeout';
 
 /** Why a rolled-out model is not accepted. */

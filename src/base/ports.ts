@@ -18,7 +18,14 @@ export interface HttpExchange {
 }
 
 export type HttpAnswer =
-  | { readonly kind: 'answer'; readonly status: number; readonly body: string; readonly latency: number }
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly body: string;
+      readonly latency: number;
+      /** Where a redirection points; undefined for any other answer. */
+      readonly location?: string;
+    }
   /** Nobody answered: refused, reset, timed out, name unknown, certificate not trusted. */
   | { readonly kind: 'unreachable'; readonly message: string; readonly latency: number };
 

@@ -6,4 +6,6 @@ export interface RunContext {
   readonly commit: string | undefined;
   readonly actor: string | undefined;
   readonly event: string | undefined;
+  /** URL of docs/troubleshooting.md of the version that runs; undefined where that is not known. */
+  readonly troubleshooting?: string | undefined;
 }

@@ -142,7 +142,8 @@ async function attemptOn(
     const summary = `${where} answered in ${Math.round(answer.latency)} ms: ${verdict.summary}`;
     return { failure: undefined, prediction, summary };
   }
-  const summary = `${where}: ${verdict.message}`;
+  const redirected = answer.kind === 'answer' && answer.location !== undefined;
+  const summary = `${where}: ${verdict.message}${redirected ? ` (it redirects to ${answer.location?.slice(0, 200)})` : ''}`;
   return { failure: { reason: verdict.reason, message: summary }, prediction, summary };
 }
 

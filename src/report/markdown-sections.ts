@@ -1,5 +1,5 @@
 import type { Finding } from '../base/finding.ts';
-import { cut, fence, inline, prose } from '../base/untrusted-text.ts';
+import { cut, fence, inline, link, prose } from '../base/untrusted-text.ts';
 import type { Report } from './report.ts';
 
 /** A part of the report that can be cut: `longest` is how many characters each block of verbatim text may have. */
@@ -11,20 +11,28 @@ export interface Section {
 const LONGEST_TITLE = 4_000;
 
 /** Each cause: what failed and where, the cure, and the pod's own words. */
-export function findingSections({ findings, outcome }: Report): readonly Section[] {
+export function findingSections({ findings, outcome, context }: Report): readonly Section[] {
   return findings.map((finding, at) => ({
-    render: (longest) => renderFinding(finding, { longest, isFirst: at === 0 && outcome !== 'reported' }),
+    render: (longest) =>
+      renderFinding(finding, {
+        longest,
+        isFirst: at === 0 && outcome !== 'reported',
+        page: context.troubleshooting,
+      }),
   }));
 }
 
 function renderFinding(
-  { title, cure, quotes }: Finding,
-  { longest, isFirst }: { longest: number; isFirst: boolean },
+  finding: Finding,
+  { longest, isFirst, page }: { longest: number; isFirst: boolean; page: string | undefined },
 ): string {
+  const { title, cure, quotes } = finding;
   const [sentence = '', ...rest] = title.slice(0, LONGEST_TITLE).split('\n');
   const lines = rest.map((line) => `> ${prose(line)}`);
   const head = [`> [!${isFirst ? 'CAUTION' : 'NOTE'}]`, `> ${prose(sentence)}`, ...lines].join('\n');
-  return [head, ...cureOf(cure, longest), ...quotes.map((quote) => renderQuote(quote, longest))].join('\n\n');
+  const more =
+    page === undefined ? [] : [`${link('More about this failure', `${page}#${finding.row ?? finding.reason}`)}`];
+  return [head, ...cureOf(cure, longest), ...more, ...quotes.map((quote) => renderQuote(quote, longest))].join('\n\n');
 }
 
 /** A cure is one sentence; what follows a blank line is something to paste. */

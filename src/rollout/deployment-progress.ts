@@ -1,6 +1,7 @@
 import type { StatusCondition } from '../seldon/seldon-deployment.ts';
 import type { Deployment, Pod } from '../seldon/snapshot.ts';
 import type { ExpectedPredictor } from './expectation.ts';
+import { hasEnded } from './pod-failure.ts';
 import type { FailureWarning } from './verdict.ts';
 
 /** Seconds: an admission webhook that is down for a moment refuses pods, too. */
@@ -63,7 +64,7 @@ function oldPods(count: number): string {
 
 /** Where the slowest pod stands: `, init container model-initializer is running`. */
 function stageOf(pods: readonly Pod[]): string {
-  for (const { status } of pods) {
+  for (const { status } of pods.filter((pod) => !hasEnded(pod))) {
     const init = status?.initContainerStatuses?.find((one) => one.state?.terminated?.exitCode !== 0);
     if (init !== undefined)
       return `, init container ${init.name} ${init.state?.running === undefined ? 'is waiting' : 'is running'}`;

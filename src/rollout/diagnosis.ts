@@ -3,8 +3,16 @@ import type { RolloutFailureReason } from '../base/outcome.ts';
 import { ANNOTATIONS } from '../seldon/seldon-deployment.ts';
 import type { KubernetesEvent, Pod, Snapshot } from '../seldon/snapshot.ts';
 import type { Expectation } from './expectation.ts';
-import { CURES, type FailureContext, KNOWN_FAILURES, type KnownFailure, type Source } from './known-failures.ts';
-import { containersOf, type ObservedContainer, relevantEvents, relevantLines, stateInWords } from './pod-evidence.ts';
+import type { FailureContext, FailureRow, Source } from './failures/failure-row.ts';
+import { CURES, knownFailure } from './known-failures.ts';
+import {
+  containersOf,
+  endInWords,
+  type ObservedContainer,
+  relevantEvents,
+  relevantLines,
+  stateInWords,
+} from './pod-evidence.ts';
 import type { RolloutStatus } from './verdict.ts';
 
 /** A container's log that explains something; `previous` is the run before the restart. */
@@ -35,22 +43,23 @@ export interface FailureCase {
 }
 
 const MOST_PODS = 3;
+/** Characters of one message of Kubernetes that are looked at. */
+const LONGEST_WORDS = 8_000;
 /** Seldon's orchestrator: it fails because the model does, and says so at length. */
 const ORCHESTRATOR = 'seldon-container-engine';
 
-/** Reasons that no log can explain, and that need no pattern: the verdict's own sentence is the cause. */
-const SELF_EXPLAINING: ReadonlySet<RolloutFailureReason> = new Set([
+/** Reasons that no log can explain: what Kubernetes says about the object itself is the cause. */
+const WITHOUT_LOGS: ReadonlySet<RolloutFailureReason> = new Set([
   'image-not-found',
-  'out-of-memory',
   'quota-exceeded',
   'operator-failed',
-  'object-deleted',
-  'object-changed',
-  'superseded',
 ]);
 
 /** Reasons that no pod explains: somebody else acted. */
 const DONE_BY_OTHERS: ReadonlySet<RolloutFailureReason> = new Set(['object-deleted', 'object-changed', 'superseded']);
+
+/** Reasons that need no other words: the verdict's own sentence is the cause. */
+const SELF_EXPLAINING: ReadonlySet<RolloutFailureReason> = new Set(['out-of-memory', ...DONE_BY_OTHERS]);
 
 /** What to ask the cluster for, to explain a failed rollout: the failing object's words, else those of all that is not ready. */
 export function evidenceWanted(
@@ -105,15 +114,15 @@ function logsOf(pod: Pod, { name, restartCount, state }: ObservedContainer): rea
 export function diagnose(one: FailureCase): readonly Finding[] {
   const { status } = one;
   if (status.phase === 'ready') return [];
-  const testimonies = SELF_EXPLAINING.has(status.reason) ? [] : statementsOf(one, status);
-  const known = firstKnown(testimonies);
+  const known = firstKnown(statementsOf(one, status), status.reason);
   const context = contextOf(one, status);
-  const title = known && `${known.failure.title(context, known.match)} (${status.message})`;
+  const title = known && `${known.row.title(context, known.match)} (${status.message})`;
   return [
     {
       reason: status.reason,
       title: title ?? asSentence(status.message),
-      cure: known?.failure.cure(context, known.match) ?? CURES[status.reason],
+      cure: known?.row.cure(context, known.match) ?? CURES[status.reason],
+      ...(known !== undefined && { row: known.row.id }),
       quotes: quotesOf(one, status, known?.match[0]),
     },
   ];
@@ -126,25 +135,38 @@ interface Statement {
 
 /** Logs come first: Kubernetes mostly sees what a container did, not why. */
 function statementsOf({ logs, events, snapshot, expected }: FailureCase, status: FailedStatus): readonly Statement[] {
+  if (SELF_EXPLAINING.has(status.reason)) return [];
   const init = new Set(
     snapshot.pods.flatMap(({ status: is }) => is?.initContainerStatuses ?? []).map((one) => one.name),
   );
   const said = logs
-    .filter(({ container }) => container !== ORCHESTRATOR)
+    .filter(({ container }) => container !== ORCHESTRATOR && !WITHOUT_LOGS.has(status.reason))
     .map(({ container, text }): Statement => ({ speaker: init.has(container) ? 'initializer' : 'server', text }));
-  const states = suspects(status, snapshot, expected).flatMap(containersOf).map(stateInWords);
-  const seen = [status.message, ...states, ...relevantEvents(events)];
-  return [...said, ...seen.map((text): Statement => ({ speaker: 'kubernetes', text }))];
+  const pods = suspects(status, snapshot, expected);
+  const containers = pods.flatMap(containersOf);
+  // A container may leave the end of its log as its last message; the log itself may be gone.
+  const lastWords = containers.map(({ init: isInit, state, lastState }): Statement => {
+    const text = (state?.terminated ?? lastState?.terminated)?.message ?? '';
+    return { speaker: isInit ? 'initializer' : 'server', text };
+  });
+  const states = [...pods.map(endInWords), ...containers.map(stateInWords)];
+  // Together, so that of several events the most telling row counts, not the oldest event.
+  const seen = [status.message, [...states, ...relevantEvents(events)].join('\n')];
+  return [
+    ...said,
+    ...(WITHOUT_LOGS.has(status.reason) ? [] : lastWords),
+    ...seen.map((text): Statement => ({ speaker: 'kubernetes', text: text.slice(0, LONGEST_WORDS) })),
+  ];
 }
 
+/** The row of the first text that is known. */
 function firstKnown(
-  testimonies: readonly Statement[],
-): { readonly failure: KnownFailure; readonly match: RegExpMatchArray } | undefined {
-  for (const { speaker, text } of testimonies) {
-    for (const failure of KNOWN_FAILURES.filter((one) => one.speaker === speaker)) {
-      const match = failure.pattern.exec(text);
-      if (match !== null) return { failure, match };
-    }
+  statements: readonly Statement[],
+  reason: RolloutFailureReason,
+): { readonly row: FailureRow; readonly match: RegExpMatchArray } | undefined {
+  for (const { speaker, text } of statements) {
+    const known = knownFailure(text, speaker, reason);
+    if (known !== undefined) return known;
   }
   return undefined;
 }
@@ -153,7 +175,12 @@ function contextOf({ snapshot, expected }: FailureCase, status: FailedStatus): F
   const marker = suspects(status, snapshot, expected)[0]?.metadata.annotations?.[ANNOTATIONS.rollout];
   const predictor = expected.predictors.find((one) => one.marker === marker) ?? expected.predictors[0];
   const live = snapshot.seldonDeployment?.spec.predictors.find(({ name }) => name === predictor?.name);
-  return { modelUri: predictor?.modelUri ?? '', secret: live?.graph.envSecretRefName };
+  const said = snapshot.seldonDeployment?.spec.protocol;
+  return {
+    modelUri: predictor?.modelUri ?? '',
+    secret: live?.graph.envSecretRefName,
+    protocol: said === 'v2' || said === 'seldon' ? said : undefined,
+  };
 }
 
 function quotesOf(

@@ -1,3 +1,4 @@
+import { bestEffort } from '../base/best-effort.ts';
 import type { Finding } from '../base/finding.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { deploymentLabelsOf } from '../seldon/created-objects.ts';
@@ -19,20 +20,12 @@ export async function gatherFindings(
   const logs = await Promise.all(
     wanted.logs.map(async ({ pod, container, previous }) => {
       const options = { previous, tailLines: LOG_LINES };
-      const text = await orNone(cluster.logs({ namespace: ref.namespace, name: pod }, container, options));
+      const text = await bestEffort(cluster.logs({ namespace: ref.namespace, name: pod }, container, options));
       return { pod, container, previous, text: text ?? '' };
     }),
   );
-  const events = await Promise.all(wanted.events.map((uid) => orNone(cluster.events(ref.namespace, uid))));
+  const events = await Promise.all(wanted.events.map((uid) => bestEffort(cluster.events(ref.namespace, uid))));
   return diagnose({ status, snapshot, expected, logs, events: events.flatMap((list) => list ?? []) });
-}
-
-async function orNone<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Last lines of the model container that answers for a predictor; undefined where they cannot be had. */
@@ -41,7 +34,7 @@ export async function gatherModelLog(
   ref: ObjectRef,
   { object, predictor }: { readonly object: SeldonDeployment; readonly predictor: Predictor },
 ): Promise<{ readonly pod: string; readonly container: string; readonly text: string } | undefined> {
-  const observation = await orNone(cluster.observe(ref, deploymentLabelsOf(object)));
+  const observation = await bestEffort(cluster.observe(ref, deploymentLabelsOf(object)));
   if (observation === undefined) return undefined;
   const marker = predictor.annotations?.[ANNOTATIONS.rollout];
   const pod = observation.pods.find((one) => one.metadata.annotations?.[ANNOTATIONS.rollout] === marker)?.metadata.name;
@@ -49,6 +42,6 @@ export async function gatherModelLog(
   if (pod === undefined) return undefined;
   const container = predictor.graph.name;
   const options = { previous: false, tailLines: 20 };
-  const text = await orNone(cluster.logs({ namespace: ref.namespace, name: pod }, container, options));
+  const text = await bestEffort(cluster.logs({ namespace: ref.namespace, name: pod }, container, options));
   return text === undefined ? undefined : { pod, container, text };
 }

@@ -30,6 +30,11 @@ export function stateInWords({ state = {}, lastState, restartCount }: ContainerS
   return parts.filter(Boolean).join('; ');
 }
 
+/** Why a pod as a whole ended: `Evicted: The node was low on resource: …`; empty for one that runs. */
+export function endInWords({ status }: Pod): string {
+  return [status?.reason, status?.message].filter(Boolean).join(': ');
+}
+
 /** Warnings, without the operator's daily noise; the same sentence once, with its number. */
 export function relevantEvents(events: readonly KubernetesEvent[]): readonly string[] {
   const counts = new Map<string, number>();

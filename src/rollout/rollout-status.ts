@@ -102,7 +102,7 @@ function predictorStatus(predictor: ExpectedPredictor, shown: OwnSnapshot): read
       const own = pods.filter((pod) => isNewPod(pod, predictor, deployment));
       const isModel = (partOf(deployment, predictor)?.part ?? 'model') === 'model';
       const replicas = isModel ? soleNumberOf(object.spec, predictor.name) : undefined;
-      const status = deploymentStatus(deployment, { predictor, pods: own, replicas });
+      const status = deploymentStatus(deployment, { predictor, pods: own, replicas, events: shown.events });
       return status === undefined ? [] : [status];
     }),
   ];
@@ -117,9 +117,9 @@ function missingParts(predictor: ExpectedPredictor, found: readonly Deployment[]
 
 function deploymentStatus(
   deployment: Deployment,
-  of: Parameters<typeof progressOf>[1],
+  of: Parameters<typeof progressOf>[1] & Pick<Snapshot, 'events'>,
 ): FailedStatus | InProgress | undefined {
-  const failures = [podFailure(of.pods, of.predictor), deploymentFailure(deployment)].filter(
+  const failures = [podFailure(of.pods, of.predictor, of.events), deploymentFailure(deployment)].filter(
     (one) => one !== undefined,
   );
   const certain = failures.find((one) => one.grace === 0);

@@ -5,6 +5,8 @@ import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Route, Snapshot } from '../seldon/snapshot.ts';
 import { askAgain } from './ask-again.ts';
 import type { Expectation } from './expectation.ts';
+import { startJudging } from './judge-warnings.ts';
+import { startReadingEvents } from './read-events.ts';
 import { rolloutStatusOf } from './rollout-status.ts';
 import type { RolloutStatus } from './verdict.ts';
 
@@ -34,12 +36,6 @@ const SLOW_POLL_MS = 2_000;
 const FIRST_POLL_MS = 20;
 const LONGEST_POLL_MS = 500;
 
-/**
- * Seconds for which a Deployment's word that it failed may be about the pods it had before: its controller carries
- * conditions over to a new generation until it has counted the new pods.
- */
-const STALE_CONDITION_S = 3;
-
 /** Asks the same question after every change until the answer is ready or failed, or the time is over. */
 export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
   const { cluster, ref, expected, clock, runner, timeout } = request;
@@ -49,12 +45,13 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
   try {
     const look = startReading(request, () => observation);
     const judge = startJudging(request);
+    const withEvents = startReadingEvents(request);
     const end = clock.now() + timeout * 1000;
     let told = '';
     let pause = FIRST_POLL_MS;
     for (;;) {
-      const snapshot = await askAgain(clock, look);
-      const status = judge(rolloutStatusOf(snapshot, expected));
+      const snapshot = await withEvents(await askAgain(clock, look));
+      const status = judge(rolloutStatusOf(snapshot, expected), snapshot);
       if (status.phase !== 'in-progress') return { status, snapshot };
       if (status.message !== told) runner.info(status.message);
       told = status.message;
@@ -116,30 +113,6 @@ function startReading(
     if (waitsFor() === 'routes') routes = await cluster.routes(ref);
     return snapshot();
   };
-}
-
-/** Lets a warning become a verdict once it has lasted: not every unschedulable pod stays so. */
-function startJudging({ clock, timeout }: WaitRequest): (status: RolloutStatus) => RolloutStatus {
-  let lasting: { readonly what: string; readonly since: number } | undefined;
-  return (verdict) => {
-    const status = withConditionGrace(verdict);
-    const warning = status.phase === 'in-progress' ? status.warning : undefined;
-    if (warning === undefined) {
-      lasting = undefined;
-      return status;
-    }
-    const what = `${warning.reason} ${warning.failingObject?.name ?? ''}`;
-    if (lasting?.what !== what) lasting = { what, since: clock.now() };
-    const grace = Math.min(warning.grace, timeout / 4) * 1000;
-    return clock.now() - lasting.since < grace ? status : { phase: 'failed', ...warning };
-  };
-}
-
-function withConditionGrace(status: RolloutStatus): RolloutStatus {
-  if (status.phase !== 'failed' || status.failingObject?.kind !== 'deployment') return status;
-  const { phase: _, ...failure } = status;
-  const warning = { ...failure, grace: STALE_CONDITION_S };
-  return { phase: 'in-progress', message: failure.message, waitsFor: 'deployments', warning };
 }
 
 function timedOut(status: Extract<RolloutStatus, { phase: 'in-progress' }>, timeout: number): WaitEnd['status'] {

@@ -10,6 +10,8 @@ export interface Snapshot {
   readonly pods: readonly Pod[];
   /** Undefined: not read yet. Empty: no routing object exists. */
   readonly routes: readonly Route[] | undefined;
+  /** Those of pods that have not started, oldest first; undefined: not read. */
+  readonly events?: readonly KubernetesEvent[] | undefined;
 }
 
 export interface Deployment {

@@ -162,6 +162,11 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 function describeCause(code: string, cause: unknown): string {
+  // OpenSSL reads the first bytes of a plain HTTP answer as a TLS version.
+  if (code === 'EPROTO' || code === 'ERR_SSL_WRONG_VERSION_NUMBER')
+    return /wrong version number|packet length too long|unknown protocol|http request/i.test(messageOf(cause))
+      ? 'it speaks HTTP, not HTTPS'
+      : 'no TLS connection can be made';
   const words = WORDS[code];
   if (words !== undefined) return code === 'timeout' ? words : `${words} (${code})`;
   return messageOf(cause);

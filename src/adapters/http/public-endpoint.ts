@@ -13,7 +13,15 @@ export const openPublicEndpoint: OpenEndpoint = (baseUrl) => {
       try {
         const url = new URL(`${base}${path}`);
         const answer = await send({ method, url, agent, timeout, ...(body !== undefined && { body, headers: json }) });
-        return { kind: 'answer', status: answer.status, body: answer.body, latency: performance.now() - started };
+        const { location } = answer.headers;
+        const at = location !== undefined && answer.status >= 300 && answer.status < 400 ? { location } : {};
+        return {
+          kind: 'answer',
+          status: answer.status,
+          body: answer.body,
+          latency: performance.now() - started,
+          ...at,
+        };
       } catch (error) {
         if (!(error instanceof HttpFailure)) throw error;
         return { kind: 'unreachable', message: error.message, latency: performance.now() - started };

@@ -2,6 +2,7 @@
 
 import { UserError } from '../../base/errors.ts';
 import { isJsonObject } from '../../base/json-value.ts';
+import { webhookFailure } from '../../seldon/webhook-failure.ts';
 import type { HttpResponse } from '../http/client.ts';
 
 /** The parts of a Status that we read (k8s.io/apimachinery, `metav1.Status`). */
@@ -115,8 +116,8 @@ function forbidden(status: ApiStatus | undefined, what: string): UserError {
 }
 
 function hintFor(said: string, status: ApiStatus | undefined): string | undefined {
-  if (said.includes('failed calling webhook'))
-    return "Seldon's controller-manager answers no webhooks: is its pod running, and may the API server reach it?";
+  const webhook = webhookFailure(said);
+  if (webhook !== undefined) return `${webhook.sentence}; ${webhook.cure}`;
   return status === undefined ? 'is the server of the kubeconfig a Kubernetes API server?' : undefined;
 }
 

@@ -184,11 +184,20 @@ export class ApiConnection {
   /** The sentence for a server that does not answer. */
   unreachable(cause: unknown): UserError {
     const why = cause instanceof Error ? cause.message.replace(/^[A-Z]+ \S+: /, '') : String(cause);
+    if (cause instanceof HttpFailure && cause.code.startsWith('ERR_OSSL'))
+      return new UserError('kubeconfig-invalid', `the certificate or key of the kubeconfig cannot be used: ${why}`, {
+        hint: 'make a new one with `kubectl config view --raw --minify --flatten`',
+        cause,
+      });
     const distrust = cause instanceof HttpFailure && cause.isDistrust;
-    return new UserError('cluster-unreachable', `the API server ${this.server} cannot be reached: ${why}`, {
+    const { proxy } = this.#credentials;
+    const through = proxy === undefined || distrust ? '' : ` through the proxy ${proxy.host}`;
+    return new UserError('cluster-unreachable', `the API server ${this.server} cannot be reached${through}: ${why}`, {
       hint: distrust
         ? 'check certificate-authority-data (or tls-server-name) in the kubeconfig'
-        : 'check the server in the kubeconfig, and that this runner may reach it: private clusters need a runner inside, or HTTPS_PROXY',
+        : through === ''
+          ? 'check the server in the kubeconfig, and that this runner may reach it: private clusters need a runner inside, or HTTPS_PROXY'
+          : 'check that the proxy of `proxy-url` in the kubeconfig runs and that this runner may reach it, or remove `proxy-url`',
       cause,
     });
   }

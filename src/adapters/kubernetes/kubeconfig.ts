@@ -3,8 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { load, YAMLException } from 'js-yaml';
-import { UserError } from '../../base/errors.ts';
+import type { UserError } from '../../base/errors.ts';
 import { isJsonObject } from '../../base/json-value.ts';
+import { decodedText, type Entry, invalid, RAW, refuseUnusable } from './kubeconfig-checks.ts';
 
 export interface KubeconfigRequest {
   /** Content (plain or base64) or path; undefined: KUBECONFIG, the default file, in-cluster. */
@@ -14,9 +15,6 @@ export interface KubeconfigRequest {
   /** The document of the pod we run in; undefined when we run in none. */
   readonly inCluster: () => unknown;
 }
-
-/** What a kubeconfig says under one name, keys as in the file. */
-export type Entry = Readonly<Record<string, unknown>>;
 
 /** One context of a kubeconfig, resolved; paths in it are absolute. */
 export interface KubeconfigContext {
@@ -29,13 +27,14 @@ export interface KubeconfigContext {
 /** @throws UserError kubeconfig-invalid */
 export function readKubeconfig(request: KubeconfigRequest): KubeconfigContext {
   const documents = findDocuments(request);
+  if (!documents.some((one) => Array.isArray(one.document.clusters)))
+    throw invalid(
+      `the content of ${request.kubeconfig === undefined ? 'KUBECONFIG' : 'the input `kubeconfig`'} is no kubeconfig: it has no list \`clusters\``,
+      RAW,
+    );
   const current = documents.map((one) => one.document['current-context']).find((name) => Boolean(name));
   const contexts = documents.flatMap((one) => entriesOf(one, 'contexts', 'context'));
-  if (contexts.length === 0)
-    throw invalid(
-      'the kubeconfig has no contexts',
-      'give a whole one, such as `kubectl config view --minify --raw` prints',
-    );
+  if (contexts.length === 0) throw invalid('the kubeconfig has no contexts', RAW);
   const known = contexts.map((one) => one.name).join(', ');
   const name = request.context ?? current;
   if (typeof name !== 'string')
@@ -46,14 +45,24 @@ export function readKubeconfig(request: KubeconfigRequest): KubeconfigContext {
   const find = (list: 'clusters' | 'users', key: 'cluster' | 'user'): Entry => {
     const found = documents.flatMap((one) => entriesOf(one, list, key)).find((one) => one.name === context[key]);
     if (found !== undefined) return found.entry;
+    if (documents.some((one) => isListed(one, list, context[key])))
+      throw invalid(
+        `context \`${name}\` has no usable ${key}: the entry \`${context[key]}\` of \`${list}\` is empty`,
+        RAW,
+      );
     throw invalid(`context \`${name}\` names the ${key} \`${context[key]}\`, which the kubeconfig does not have`);
   };
+  if (context.user === null)
+    throw invalid(`context \`${name}\` has no user`, 'log in again, and make a new kubeconfig');
+  const cluster = find('clusters', 'cluster');
+  // A context without a user is an anonymous one, as behind `kubectl proxy`.
+  const user = context.user ? find('users', 'user') : {};
+  refuseUnusable(name, { cluster, user });
   return {
     name,
     namespace: typeof context.namespace === 'string' ? context.namespace.trim() || undefined : undefined,
-    cluster: find('clusters', 'cluster'),
-    // A context without a user is an anonymous one, as behind `kubectl proxy`.
-    user: context.user ? find('users', 'user') : {},
+    cluster,
+    user,
   };
 }
 
@@ -83,19 +92,29 @@ function findDocuments({ kubeconfig, env, inCluster }: KubeconfigRequest): reado
 /** Characters; the shortest kubeconfig with a credential is longer. */
 const LONGEST_PATH = 120;
 
+/** Parts of a path; a token has longer ones, or no slash at all, and must not be quoted. */
+const PATH = /^~?(?:[A-Za-z]:)?[\w. -]{0,40}(?:[\\/][\w. -]{0,40}){0,20}$/;
+
+function looksLikePath(text: string): boolean {
+  return /[\\/]|\.(?:ya?ml|json|conf|config)$|^(?:kube)?config$/.test(text) && PATH.test(text);
+}
+
 function readGiven(given: string, where: string, home: string | undefined): Source {
-  const decoded = Buffer.from(given, 'base64').toString('utf8');
+  const decoded = decodedText(Buffer.from(given, 'base64'));
   if (/^[A-Za-z0-9+/=\s]+$/.test(given) && decoded.includes('clusters')) return parse(decoded, where, process.cwd());
   if (isContent(given)) return parse(given, where, process.cwd());
   const path = given.trim().replace(/^~(?=\/)/, home ?? '~');
   const cure = `correct ${where}: it takes a path, or the content itself, plain or in base64`;
   // What is no path may be a kubeconfig that was cut, and must not be told.
-  if (path.length > LONGEST_PATH || /\s/.test(path)) {
-    throw invalid(`${where} is neither the content of a kubeconfig nor the path of a file`, cure);
-  }
+  if (path.length > LONGEST_PATH || /\s/.test(path)) throw neither(where, cure);
   const source = readFile(path);
   if (source !== undefined) return source;
+  if (!looksLikePath(path)) throw neither(where, cure);
   throw invalid(`the kubeconfig file ${path} does not exist`, cure);
+}
+
+function neither(where: string, cure: string): UserError {
+  return invalid(`${where} is neither the content of a kubeconfig nor the path of a file`, cure);
 }
 
 function isContent(text: string): boolean {
@@ -106,7 +125,7 @@ function isContent(text: string): boolean {
 function readFile(path: string): Source | undefined {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = decodedText(readFileSync(path));
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
@@ -116,6 +135,8 @@ function readFile(path: string): Source | undefined {
 }
 
 function parse(text: string, where: string, folder: string): Source {
+  // As for kubectl, files of KUBECONFIG complete each other, and one may be empty.
+  if (text.split('\n').every((line) => /^\s*(?:#|---|$)/.test(line))) return { document: {}, folder };
   let document: unknown;
   try {
     document = load(text);
@@ -128,8 +149,13 @@ function parse(text: string, where: string, folder: string): Source {
       'a secret pasted by hand may have lost its indentation: give it in base64',
     );
   }
-  if (isJsonObject(document) && Array.isArray(document.clusters)) return { document, folder };
-  throw invalid(`the content of ${where} is no kubeconfig: it has no list \`clusters\``);
+  if (isJsonObject(document)) return { document, folder };
+  throw invalid(`the content of ${where} is no kubeconfig: it has no list \`clusters\``, RAW);
+}
+
+function isListed({ document }: Source, list: string, name: unknown): boolean {
+  const items = Array.isArray(document[list]) ? document[list] : [];
+  return items.some((item: unknown) => isJsonObject(item) && item.name === name);
 }
 
 /** The named entries of one list, in order; so that of equal names the first wins, as for kubectl. */
@@ -158,8 +184,4 @@ function withAbsolutePaths(entry: Entry, folder: string): Entry {
     return [key, { ...value, command: absolute(String(value.command)) }];
   });
   return Object.fromEntries(fields);
-}
-
-export function invalid(message: string, hint?: string, cause?: unknown): UserError {
-  return new UserError('kubeconfig-invalid', message, { hint, cause });
 }

@@ -1,20 +1,18 @@
 /** What a kubeconfig says of its user, where client-node falls short of it. */
 
 import { isJsonObject } from '../../base/json-value.ts';
-import type { Entry, KubeconfigContext } from './kubeconfig.ts';
+import type { Entry } from './kubeconfig-checks.ts';
 
-/** The user as client-node understands it: it knows no `tokenFile` and sets no KUBERNETES_EXEC_INFO. */
-export function userEntry({ user, cluster }: KubeconfigContext): Entry {
+/** The user as client-node understands it: it knows no `tokenFile`. Plugins and OIDC are ours. */
+export function userEntry(user: Entry): Entry {
   const { tokenFile, token, exec, ...rest } = user;
   if (typeof tokenFile === 'string' && tokenFile !== '')
     return { ...rest, 'auth-provider': { name: 'tokenFile', config: { tokenFile } } };
-  if (!isJsonObject(exec)) return { ...rest, token };
-  const variable = { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(execInfo(exec, cluster)) };
-  return { ...rest, token, exec: { ...exec, env: [...(Array.isArray(exec.env) ? exec.env : []), variable] } };
+  return { ...rest, token };
 }
 
 /** What a credential plugin is told (client.authentication.k8s.io, ExecCredential). */
-function execInfo(exec: Entry, cluster: Entry): unknown {
+export function execInfo(exec: Entry, cluster: Entry): unknown {
   const { extensions, 'proxy-url': proxy, ...fields } = cluster;
   const extension = Array.isArray(extensions)
     ? extensions.find((one) => isJsonObject(one) && one.name === 'client.authentication.k8s.io/exec')

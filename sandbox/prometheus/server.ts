@@ -89,6 +89,13 @@ function evaluate(query: string, samples: Samples): object {
   });
   if (expression.kind === 'scalar') return { resultType: 'scalar', result: sampleOf(expression.value) };
   if (expression.kind === 'vector') return vectorOf(expression.value);
+  if (expression.kind === 'newest') {
+    const result = samples.newest(expression.selector, now).map(({ name, labels, value }) => ({
+      metric: { __name__: name, ...labels },
+      value: sampleOf(value),
+    }));
+    return { resultType: 'vector', result };
+  }
   const grown = samples.increases(expression.selector, { now, window: expression.seconds * 1000 });
   // A sum over no series is no series, not zero.
   return grown.length === 0 ? vectorOf() : vectorOf(grown.reduce((sum, one) => sum + one, 0));

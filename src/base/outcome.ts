@@ -61,7 +61,8 @@ export type ProofFailureReason =
   | 'answers-differ'
   | 'mirror-silent'
   | 'gate-failed'
-  | 'gate-no-data';
+  | 'gate-no-data'
+  | 'gate-undecided';
 
 /** Stable codes of the `reason` output. */
 export type Reason =

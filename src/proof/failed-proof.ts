@@ -37,7 +37,7 @@ export async function failedProof(
   };
 }
 
-type Refusal = Exclude<ProofFailureReason, 'answers-differ' | 'mirror-silent' | 'gate-failed' | 'gate-no-data'>;
+type Refusal = Exclude<ProofFailureReason, 'answers-differ' | 'mirror-silent' | `gate-${string}`>;
 
 const CURES: Readonly<Record<Refusal, string>> = {
   'health-failed': 'read the log of the model container: it runs, but does not say that it is healthy',

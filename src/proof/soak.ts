@@ -1,4 +1,3 @@
-import { UserError } from '../base/errors.ts';
 import type { Finding } from '../base/finding.ts';
 import type { Stage } from '../plan/plan.ts';
 import { stageLabel } from '../plan/plan.ts';
@@ -8,9 +7,8 @@ import { gatherFindings } from '../rollout/gather-findings.ts';
 import { rollOut } from '../rollout/roll-out.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Pod } from '../seldon/snapshot.ts';
-import type { GateRecord } from './evidence/gate.ts';
-import { type Figures, figuresOf, type GateVerdict, gateQueries, judgeFigures } from './evidence/gate.ts';
-import type { Metrics } from './evidence/metrics.ts';
+import { describeGate, type GateRecord } from './evidence/gate-record.ts';
+import { watchStep } from './evidence/watch-step.ts';
 import type { ProofContext } from './proof-context.ts';
 import { modelTarget, predictTarget } from './proof-targets.ts';
 import { predictOnce } from './prove-model.ts';
@@ -21,8 +19,8 @@ const POLL_INTERVAL_MS = 10_000;
 const UNAVAILABLE_GRACE_S = 60;
 
 /**
- * Leaves the new predictor with its share for a while, and goes on only if it stays up, keeps answering and has good
- * figures.
+ * Leaves the new predictor with its share for a while, and goes on only if it stays up, keeps answering and its requests
+ * do not show that it is worse than main.
  *
  * @param stored the object as the server has it
  */
@@ -32,37 +30,55 @@ export async function soakStage(
   stored: SeldonDeployment,
 ): Promise<readonly Finding[] | undefined> {
   if (stage.observed !== true) return undefined;
-  return (await soak(context, stage, stored)) ?? (await judgeMetrics(context, stage));
+  const { notes } = context;
+  const end = await soak(context, stage, stored);
+  if ('findings' in end) return end.findings;
+  if (end.record === undefined) return undefined;
+  notes.gates = [...notes.gates, end.record];
+  await reportGate(context, stage, end.record);
+  return objectionOf(context, end.record);
 }
 
-function soak(context: ProofContext, stage: Stage, stored: SeldonDeployment): Promise<readonly Finding[] | undefined> {
+/** Why the new predictor did not stay, or what its requests say. */
+type SoakEnd = { readonly findings: readonly Finding[] } | { readonly record: GateRecord | undefined };
+
+function soak(context: ProofContext, stage: Stage, stored: SeldonDeployment): Promise<SoakEnd> {
   const { peers, config, plan } = context;
   const { clock } = peers;
-  const { stepInterval } = config.share;
+  const { stepInterval, ingressLag } = config.share;
   return peers.journal.step(
     'hold',
-    async (conclude) => {
+    async (conclude): Promise<SoakEnd> => {
       const before = await restarts(context);
-      const end = clock.now() + stepInterval * 1000;
+      const watch = await watchStep(context, stage);
+      // What canary gets until the ingress follows its routes is counted, but the step is not shorter for it.
+      const start = clock.now() + ingressLag * 1000;
+      const end = start + stepInterval * 1000;
       for (let asked = 1; ; asked++) {
-        await clock.sleep(Math.min(POLL_INTERVAL_MS, Math.max(0, end - clock.now())));
+        const left = end - clock.now();
+        await clock.sleep(left > 0 ? Math.min(POLL_INTERVAL_MS, left) : POLL_INTERVAL_MS);
         const findings =
           (await stillUp(context, stored)) ??
           (await restarted(context, stored, before)) ??
-          (await predictAgain(context));
+          (await predictAgain(context, watch !== undefined));
         if (findings !== undefined) {
           conclude(findings[0]?.title ?? 'it did not stay up', 'failed');
-          return findings;
+          return { findings };
         }
-        if (clock.now() >= end) {
-          const times = asked === 1 ? 'once' : `${asked} times`;
-          conclude(`${plan.predictor.name} stayed up for ${stepInterval} s and answered ${times}`);
-          return undefined;
-        }
+        const elapsed = Math.max(0, (clock.now() - start) / 1000);
+        const decision = watch === undefined ? timeDecision(elapsed, stepInterval) : await watch.look(elapsed);
+        if (decision === 'hold') continue;
+        const times = asked === 1 ? 'once' : `${asked} times`;
+        conclude(`${plan.predictor.name} stayed up for ${Math.round(elapsed)} s and answered ${times}`);
+        return { record: watch?.record(decision) };
       }
     },
     stageLabel(plan, stage),
   );
+}
+
+function timeDecision(elapsed: number, interval: number): 'hold' | 'advance' {
+  return elapsed < interval ? 'hold' : 'advance';
 }
 
 function stillUp(context: ProofContext, applied: SeldonDeployment): Promise<readonly Finding[] | undefined> {
@@ -71,14 +87,11 @@ function stillUp(context: ProofContext, applied: SeldonDeployment): Promise<read
   return rollOut({ cluster, clock, runner, ref, applied, timeout: UNAVAILABLE_GRACE_S }, () => {});
 }
 
-function predictAgain(context: ProofContext): Promise<readonly Finding[] | undefined> {
-  const { peers, plan, config } = context;
+function predictAgain(context: ProofContext, isCounted: boolean): Promise<readonly Finding[] | undefined> {
+  const { plan, config } = context;
   const { predictor } = plan;
-  // In the metrics, our own questions would count as requests of users.
-  const target =
-    peers.metrics === undefined
-      ? predictTarget(context, predictor, config.proof.access)
-      : modelTarget(context, predictor);
+  // Where requests are counted, our own questions would count as requests of users.
+  const target = isCounted ? modelTarget(context, predictor) : predictTarget(context, predictor, config.proof.access);
   return predictOnce(context, predictor, target);
 }
 
@@ -129,64 +142,36 @@ async function restarted(
   return gatherFindings(cluster, ref, { end, expected: expectationOf(stored) });
 }
 
-/** Compares what Prometheus has of the new predictor and of main in this step. */
-async function judgeMetrics(context: ProofContext, stage: Stage): Promise<readonly Finding[] | undefined> {
-  const { peers, notes, plan } = context;
-  const { metrics, journal } = peers;
-  if (metrics === undefined) return undefined;
-  const record = await journal.step(
+async function reportGate({ peers, plan }: ProofContext, stage: Stage, record: GateRecord): Promise<void> {
+  await peers.journal.step(
     'gate',
-    async (conclude): Promise<GateRecord> => {
-      const verdict = await verdictOf(context, metrics, stage);
-      conclude(verdict.message, mayGoOn(verdict.answer, context) ? 'ok' : 'failed');
-      return { ...verdict, stage: stage.title };
-    },
+    async (conclude) => conclude(describeGate(record), record.decision === 'advance' ? 'ok' : 'failed'),
     stageLabel(plan, stage),
   );
-  notes.gates = [...notes.gates, record];
-  if (mayGoOn(record.answer, context)) return undefined;
-  if (record.answer === 'fail') {
-    const cure = 'look at the figures; `gate-error-margin` and `gate-latency-ratio` say what is allowed';
-    return [{ reason: 'gate-failed', title: record.message, cure, quotes: [] }];
+}
+
+/** Why the requests of a step end the rollout; undefined where they do not. */
+function objectionOf({ plan, peers }: ProofContext, record: GateRecord): readonly Finding[] | undefined {
+  const title = describeGate(record);
+  switch (record.decision) {
+    case 'advance':
+      return undefined;
+    case 'worse': {
+      const cure =
+        'look at the figures; `gate-error-margin`, `gate-latency-ratio` and `gate-latency` say what is allowed';
+      return [{ reason: 'gate-failed', title: `canary is worse than main: ${title}`, cure, quotes: [] }];
+    }
+    case 'undecided': {
+      const cure =
+        'more requests decide it: give canary a larger share or more time (`gate-limit`), accept a larger `gate-error-margin`, or go on without proof by `gate: auto`';
+      return [{ reason: 'gate-undecided', title: `not shown to be good in time: ${title}`, cure, quotes: [] }];
+    }
+    case 'no-data': {
+      const how = hasOrchestrator(plan.predictor)
+        ? `send requests to main and canary while the step lasts${peers.metrics === undefined ? '' : ', and check that Prometheus reads the executors'}`
+        : 'leave out `orchestrator: false`';
+      const cure = `${how}, or say with \`gate-no-data: pass\` that silence is good enough`;
+      return [{ reason: 'gate-no-data', title, cure, quotes: [] }];
+    }
   }
-  const how = hasOrchestrator(plan.predictor)
-    ? 'send requests while the step lasts'
-    : 'leave out `orchestrator: false`';
-  const cure = `${how}, or say with \`gate-no-data: pass\` that silence is good enough`;
-  return [{ reason: 'gate-no-data', title: record.message, cure, quotes: [] }];
-}
-
-/** A Prometheus that does not answer has no data, and neither has one where nobody counts. */
-async function verdictOf(context: ProofContext, metrics: Metrics, stage: Stage): Promise<GateVerdict> {
-  const { predictor } = context.plan;
-  if (!hasOrchestrator(predictor))
-    return noFigures(`${predictor.name} runs without the orchestrator, which counts the requests for Prometheus`);
-  const names = [stage.manifest.spec.predictors[0]?.name ?? '', predictor.name] as const;
-  try {
-    const [main, canary] = await Promise.all(names.map((name) => figures(context, metrics, name)));
-    return judgeFigures({ main: main ?? NO_FIGURES, canary: canary ?? NO_FIGURES }, context.config.gate);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return noFigures(error.message);
-  }
-}
-
-function noFigures(message: string): GateVerdict {
-  return { answer: 'no-data', message, main: NO_FIGURES, canary: NO_FIGURES };
-}
-
-const NO_FIGURES: Figures = { requests: undefined, errors: undefined, latency: undefined };
-
-function mayGoOn(answer: GateRecord['answer'], { config }: ProofContext): boolean {
-  return answer === 'pass' || (answer === 'no-data' && config.gate.noData === 'pass');
-}
-
-async function figures({ objects, config }: ProofContext, metrics: Metrics, predictor: string): Promise<Figures> {
-  const queries = gateQueries(objects.ref.name, predictor, config.share.stepInterval);
-  const [requests, failures, seconds] = await Promise.all([
-    metrics.query(queries.requests),
-    metrics.query(queries.failures),
-    metrics.query(queries.seconds),
-  ]);
-  return figuresOf({ requests, failures, seconds });
 }

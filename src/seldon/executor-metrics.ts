@@ -11,6 +11,10 @@ export interface RequestCount {
   readonly count: number;
 }
 
+/** Name of the executor's container, and the port on which it answers and counts. */
+export const EXECUTOR = 'seldon-container-engine';
+export const EXECUTOR_PORT = '8000';
+
 export type Labels = Readonly<Record<string, string>>;
 
 const LINE = new RegExp(`^${SERVER_REQUESTS}_bucket\\{([^}]*)\\}\\s+(\\S+)`);

@@ -43,16 +43,16 @@ export class Samples {
   }
 
   /** The newest sample of each matching series, unless it is older than Prometheus looks back. */
-  newest(selector: Selector, now: number): readonly Reading[] {
+  newest(selector: Selector, now: number): readonly (Reading & Sample)[] {
     return [...this.#series.values()]
       .filter((series) => matches(series, selector))
       .flatMap((series) => newestOf(series, now - LOOKBACK));
   }
 }
 
-function newestOf({ name, labels, samples }: Series, oldest: number): readonly Reading[] {
+function newestOf({ name, labels, samples }: Series, oldest: number): readonly (Reading & Sample)[] {
   const last = samples.at(-1);
-  return last === undefined || last.time < oldest ? [] : [{ name, labels, value: last.value }];
+  return last === undefined || last.time < oldest ? [] : [{ name, labels, ...last }];
 }
 
 function matches({ name, labels }: Series, selector: Selector): boolean {

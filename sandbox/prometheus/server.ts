@@ -89,10 +89,12 @@ function evaluate(query: string, samples: Samples): object {
   });
   if (expression.kind === 'scalar') return { resultType: 'scalar', result: sampleOf(expression.value) };
   if (expression.kind === 'vector') return vectorOf(expression.value);
-  if (expression.kind === 'newest') {
-    const result = samples.newest(expression.selector, now).map(({ name, labels, value }) => ({
-      metric: { __name__: name, ...labels },
-      value: sampleOf(value),
+  if (expression.kind !== 'increase') {
+    const isTime = expression.kind === 'timestamp';
+    // A function drops the name.
+    const result = samples.newest(expression.selector, now).map(({ name, labels, value, time }) => ({
+      metric: isTime ? labels : { __name__: name, ...labels },
+      value: sampleOf(isTime ? time / 1000 : value),
     }));
     return { resultType: 'vector', result };
   }

@@ -13,8 +13,9 @@ import type { ProofContext } from './proof-context.ts';
 import { modelTarget, predictTarget } from './proof-targets.ts';
 import { predictOnce } from './prove-model.ts';
 
-/** Milliseconds between two looks at a step that is held. */
+/** Milliseconds between two questions to a step that is held; its requests are looked at at least so often in a step. */
 const POLL_INTERVAL_MS = 10_000;
+const LEAST_LOOKS = 4;
 /** Seconds for which a pod may be away meanwhile (a node may be drained): longer, and the step has failed. */
 const UNAVAILABLE_GRACE_S = 60;
 
@@ -54,22 +55,28 @@ function soak(context: ProofContext, stage: Stage, stored: SeldonDeployment): Pr
       // What canary gets until the ingress follows its routes is counted, but the step is not shorter for it.
       const start = clock.now() + ingressLag * 1000;
       const end = start + stepInterval * 1000;
-      for (let asked = 1; ; asked++) {
-        const left = end - clock.now();
-        await clock.sleep(left > 0 ? Math.min(POLL_INTERVAL_MS, left) : POLL_INTERVAL_MS);
-        const findings =
-          (await stillUp(context, stored)) ??
-          (await restarted(context, stored, before)) ??
-          (await predictAgain(context, watch !== undefined));
-        if (findings !== undefined) {
-          conclude(findings[0]?.title ?? 'it did not stay up', 'failed');
-          return { findings };
+      const pause = Math.min(POLL_INTERVAL_MS, (stepInterval * 1000) / LEAST_LOOKS);
+      let next = Math.min(clock.now() + POLL_INTERVAL_MS, end);
+      for (let asked = 0; ; ) {
+        await clock.sleep(Math.max(0, Math.min(pause, next - clock.now())));
+        if (clock.now() >= next) {
+          asked++;
+          const later = clock.now() + POLL_INTERVAL_MS;
+          next = clock.now() < end ? Math.min(later, end) : later;
+          const findings =
+            (await stillUp(context, stored)) ??
+            (await restarted(context, stored, before)) ??
+            (await predictAgain(context, watch !== undefined));
+          if (findings !== undefined) {
+            conclude(findings[0]?.title ?? 'it did not stay up', 'failed');
+            return { findings };
+          }
         }
         const elapsed = Math.max(0, (clock.now() - start) / 1000);
         const decision = watch === undefined ? timeDecision(elapsed, stepInterval) : await watch.look(elapsed);
         if (decision === 'hold') continue;
-        const times = asked === 1 ? 'once' : `${asked} times`;
-        conclude(`${plan.predictor.name} stayed up for ${Math.round(elapsed)} s and answered ${times}`);
+        const answered = asked === 0 ? '' : ` and answered ${asked === 1 ? 'once' : `${asked} times`}`;
+        conclude(`${plan.predictor.name} stayed up for ${Math.round(elapsed)} s${answered}`);
         return { record: watch?.record(decision) };
       }
     },

@@ -6,17 +6,19 @@ import { parseExpression } from '../../sandbox/prometheus/expression.ts';
 import { Samples } from '../../sandbox/prometheus/samples.ts';
 import { type PrometheusOptions, type SandboxPrometheus, startPrometheus } from '../../sandbox/prometheus/server.ts';
 import { readingsOf } from '../../sandbox/prometheus/text-format.ts';
-import { countersQuery } from '../../src/proof/evidence/prometheus-counters.ts';
+import { countersQuery, timesQuery } from '../../src/proof/evidence/prometheus-counters.ts';
 import { aDeployment, idle, until } from '../support/cluster-client.ts';
 
 describe('what it understands:', () => {
-  it('the query of the action', () => {
+  it('the queries of the action', () => {
     const labels = [
       { label: 'deployment_name', equal: true, value: 'wine' },
       { label: 'service', equal: true, value: 'predictions' },
     ];
     const name = 'seldon_api_executor_server_requests_seconds_bucket';
     expect(parseExpression(countersQuery('wine'))).toEqual({ kind: 'newest', selector: { name, matchers: labels } });
+    const all = [...labels, { label: 'le', equal: true, value: '+Inf' }];
+    expect(parseExpression(timesQuery('wine'))).toEqual({ kind: 'timestamp', selector: { name, matchers: all } });
   });
 
   it.each([
@@ -140,7 +142,7 @@ describe('the newest samples', () => {
     samples.add({ name: 'up', labels: { pod: 'a' }, value: 2 }, 401_000);
     samples.add({ name: 'down', labels: { pod: 'a' }, value: 3 }, 401_000);
     expect(samples.newest({ name: 'up', matchers: [] }, 402_000)).toEqual([
-      { name: 'up', labels: { pod: 'a' }, value: 2 },
+      { name: 'up', labels: { pod: 'a' }, value: 2, time: 401_000 },
     ]);
   });
 });
@@ -213,6 +215,8 @@ describe('over HTTP', () => {
     expect((await query('sum(increase(requests{code!="200"}[60s]))')).body.data.result).toEqual([]);
     const newest = (await query('requests{code="200"}')).body.data.result;
     expect(newest.map((one: { value: readonly unknown[] }) => one.value[1])).toEqual(['8', '8']);
+    const [time] = (await query('timestamp(requests{code="200"})')).body.data.result;
+    expect(Math.abs(Number(time.value[1]) - Date.now() / 1000)).toBeLessThan(5);
     expect(newest[0].metric).toMatchObject({ __name__: 'requests', code: '200', namespace: 'seldon' });
   });
 

@@ -63,7 +63,7 @@ story('a canary much slower than main is taken away, and no user sees a failure'
       expect.stringMatching(/^slower than \d+ ms$/),
       expect.stringMatching(/^[\d.]+ % of \d+ requests$/),
       expect.stringMatching(/^(?:100|9\d) % of \d+ requests$/),
-      expect.stringMatching(/^\d+ to \d+ pp$/),
+      expect.stringMatching(/^[\d.]+ to [\d.]+ pp$/),
       '❌ worse',
     ],
   ]);

@@ -59,9 +59,9 @@ function samplesOf(data: unknown): readonly Sample[] {
   if (!Array.isArray(result)) return [];
   return result.flatMap((one: unknown) => {
     const [metric, sample] = isJsonObject(one) ? [one['metric'], one['value']] : [];
-    const value = Number(Array.isArray(sample) ? sample[1] : Number.NaN);
-    if (!Number.isFinite(value)) return [];
+    const [time, value] = Array.isArray(sample) ? sample.map(Number) : [];
+    if (time === undefined || value === undefined || !Number.isFinite(time) || !Number.isFinite(value)) return [];
     const labels = Object.entries(isJsonObject(metric) ? metric : {}).map(([name, text]) => [name, String(text)]);
-    return [{ labels: Object.fromEntries(labels) as Record<string, string>, value }];
+    return [{ labels: Object.fromEntries(labels) as Record<string, string>, value, time }];
   });
 }

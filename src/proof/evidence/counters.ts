@@ -7,12 +7,16 @@ export interface CounterReading {
   readonly instances: readonly InstanceReading[];
   /** Names of executors that are there and did not answer. */
   readonly unread: readonly string[];
+  /** Seconds by the clock of a source that collects counts for itself; undefined where executors are read now. */
+  readonly time?: number;
 }
 
 export interface InstanceReading {
   /** Unique among the executors of this object. */
   readonly instance: string;
   readonly counts: readonly RequestCount[];
+  /** When the source collected these counts, by its own clock. */
+  readonly time?: number | undefined;
 }
 
 /** Where requests are counted. */
@@ -45,18 +49,28 @@ const NO_VALUES: Values = new Map();
 /** The newest count of each series, by executor. */
 export interface CounterState {
   readonly known: ReadonlyMap<string, Values>;
-  /** Executors whose counts before they were first read are unknown. */
+  /** Executors whose counts at the start are unknown. */
   readonly unread: ReadonlySet<string>;
+  /** When counting began, by the clock of the source. */
+  readonly start: number;
 }
 
 export const NOTHING_COUNTED: Counted = { requests: 0, failures: 0, buckets: new Map() };
 
 /** The state from which growth is counted: all that was counted before is no growth. */
-export function startFrom({ instances, unread }: CounterReading): CounterState {
+export function startFrom({ instances, unread, time: start = 0 }: CounterReading): CounterState {
+  const isCurrent = (one: InstanceReading) => !isOlder(one, start);
+  const old = instances.filter((one) => isOlder(one, start)).map(({ instance }) => instance);
   return {
-    known: new Map(instances.map(({ instance, counts }) => [instance, valuesOf(counts)])),
-    unread: new Set(unread),
+    known: new Map(instances.filter(isCurrent).map(({ instance, counts }) => [instance, valuesOf(counts)])),
+    unread: new Set([...unread, ...old]),
+    start,
   };
+}
+
+/** Collected before counting began: what happened in between, such as our own questions, is not in it. */
+function isOlder({ time }: InstanceReading, start: number): boolean {
+  return time !== undefined && time < start;
 }
 
 /** How much all counters grew since the state before, and the state from now on. */
@@ -67,17 +81,19 @@ export function advance(
 ): { readonly state: CounterState; readonly grown: CountedByPredictor } {
   const known = new Map(state.known);
   const grown: RequestCount[] = [];
-  for (const { instance, counts } of reading.instances) {
+  for (const one of reading.instances) {
+    const { instance, counts } = one;
+    if (isOlder(one, state.start)) continue;
     const values = valuesOf(counts);
     const isNew = !state.known.has(instance);
     known.set(instance, values);
     if (isNew && (!seesNewInstances || state.unread.has(instance))) continue;
     const before = state.known.get(instance) ?? NO_VALUES;
     const base = hasRestarted(before, values) ? NO_VALUES : before;
-    for (const [key, one] of values) grown.push({ ...one, count: one.count - (base.get(key)?.count ?? 0) });
+    for (const [key, value] of values) grown.push({ ...value, count: value.count - (base.get(key)?.count ?? 0) });
   }
   const unread = new Set([...state.unread, ...reading.unread].filter((instance) => !known.has(instance)));
-  return { state: { known, unread }, grown: sumByPredictor(grown) };
+  return { state: { known, unread, start: state.start }, grown: sumByPredictor(grown) };
 }
 
 /** Everything that the executors have counted since they started. */

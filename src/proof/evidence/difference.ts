@@ -1,4 +1,4 @@
-import { edge, type Interval, logLikelihood, logMixture, RARE, shareOf, type Tally } from './share.ts';
+import { edge, type Interval, logLikelihood, logMostlyRare, shareOf, type Tally } from './share.ts';
 
 /** What the old and the new predictor did in the same time. */
 export interface Pair {
@@ -15,7 +15,7 @@ export interface Pair {
  */
 export function isExcluded(pair: Pair, difference: number, alpha: number): boolean {
   const { main, canary } = pair;
-  const mixture = logMixture(main, RARE) + logMixture(canary, RARE);
+  const mixture = logMostlyRare(main) + logMostlyRare(canary);
   return mixture - bestLikelihood(pair, difference) >= Math.log(1 / alpha);
 }
 

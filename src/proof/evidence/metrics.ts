@@ -2,6 +2,8 @@
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
+  /** Seconds since the epoch by Prometheus's clock: when the expression was evaluated. */
+  readonly time: number;
 }
 
 /** Where the cluster's metrics are kept (Prometheus). */

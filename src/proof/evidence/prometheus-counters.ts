@@ -11,13 +11,19 @@ const OWN_LABELS: ReadonlySet<string> = new Set([
 /** The names under which Prometheus usually keeps a pod's namespace; the metric itself has none. */
 const NAMESPACE_LABELS = ['namespace', 'kubernetes_namespace', 'exported_namespace'] as const;
 
-/** The counters of the executors as Prometheus read them last. Status calls count under another `service`. */
+/**
+ * The counters of the executors as Prometheus read them last. When that was is asked first, so that the counts are never
+ * older than they say.
+ */
 export function prometheusCounters(metrics: Pick<Metrics, 'series'>, ref: ObjectRef): CounterSource {
   const query = countersQuery(ref.name);
   return {
     name: 'Prometheus',
     seesNewInstances: false,
-    read: async () => readingOf(await metrics.series(query), ref),
+    read: async () => {
+      const times = await metrics.series(timesQuery(ref.name));
+      return readingOf({ times, samples: await metrics.series(query) }, ref);
+    },
   };
 }
 
@@ -26,7 +32,22 @@ export function countersQuery(deployment: string): string {
   return `${SERVER_REQUESTS}_bucket{deployment_name="${deployment}",service="predictions"}`;
 }
 
-function readingOf(samples: readonly Sample[], ref: ObjectRef): CounterReading {
+/** When Prometheus read each executor last, in seconds since the epoch. */
+export function timesQuery(deployment: string): string {
+  return `timestamp(${SERVER_REQUESTS}_bucket{deployment_name="${deployment}",service="predictions",le="+Inf"})`;
+}
+
+interface Answers {
+  readonly times: readonly Sample[];
+  readonly samples: readonly Sample[];
+}
+
+function readingOf({ times, samples }: Answers, ref: ObjectRef): CounterReading {
+  const collected = new Map<string, number>();
+  for (const { labels, value } of times) {
+    const instance = instanceOf(labels);
+    collected.set(instance, Math.max(value, collected.get(instance) ?? 0));
+  }
   const instances = new Map<string, RequestCount[]>();
   for (const { labels, value } of samples) {
     const count = requestCountOf(labels, value);
@@ -36,7 +57,12 @@ function readingOf(samples: readonly Sample[], ref: ObjectRef): CounterReading {
     counts.push(count);
     instances.set(instance, counts);
   }
-  return { instances: [...instances].map(([instance, counts]) => ({ instance, counts })), unread: [] };
+  return {
+    // An executor that had no time yet was read in between: it is older than anything we may count from.
+    instances: [...instances].map(([instance, counts]) => ({ instance, counts, time: collected.get(instance) ?? 0 })),
+    unread: [],
+    time: Math.max(0, ...[...times, ...samples].map(({ time }) => time)),
+  };
 }
 
 /** Another namespace may have an object of the same name. */

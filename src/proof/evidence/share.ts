@@ -21,7 +21,9 @@ export interface Prior {
 /** Jeffreys: no share is expected more than another. */
 export const EVEN: Prior = { a: 0.5, b: 0.5 };
 /** Small shares are expected, as failures are: a failing canary is seen with half the requests (bench/README.md). */
-export const RARE: Prior = { a: 0.5, b: 10 };
+const RARE: Prior = { a: 0.5, b: 10 };
+/** What of the average is over the rare shares. The rest keeps a share near 1 from being a surprise for long. */
+const RARE_WEIGHT = 0.8;
 
 export const NO_TRIALS: Tally = { trials: 0, failures: 0 };
 
@@ -40,6 +42,16 @@ export function shareOf({ trials, failures }: Tally): number {
 /** Logarithm of the likelihood of these trials, averaged over the prior. */
 export function logMixture({ trials, failures }: Tally, { a, b }: Prior): number {
   return logBeta(a + failures, b + trials - failures) - logBeta(a, b);
+}
+
+/** The same, averaged over a mixture of both priors: most shares are small, and some are not. */
+export function logMostlyRare(tally: Tally): number {
+  const [rare, even] = [
+    Math.log(RARE_WEIGHT) + logMixture(tally, RARE),
+    Math.log(1 - RARE_WEIGHT) + logMixture(tally, EVEN),
+  ];
+  const most = Math.max(rare, even);
+  return most + Math.log(Math.exp(rare - most) + Math.exp(even - most));
 }
 
 /** Logarithm of the likelihood of these trials at one share. */

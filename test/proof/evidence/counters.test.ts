@@ -88,6 +88,19 @@ describe('the growth of the counters', () => {
     expect(grown(readings, false)).toEqual({ requests: 3, failures: 2 });
   });
 
+  it('begins, in Prometheus, with the first counts collected after the start: our own questions may be in them', () => {
+    const at = (time: number, collected: number, count: number): CounterReading => ({
+      instances: [{ instance: 'a', counts: requestCounts(page({ 200: count })), time: collected }],
+      unread: [],
+      time,
+    });
+    // 7 of our own questions came between the collection at 90 and the start at 100.
+    expect(grown([at(100, 90, 3), at(105, 90, 3), at(110, 106, 10), at(120, 118, 14)], false)).toEqual({
+      requests: 4,
+      failures: 0,
+    });
+  });
+
   it('adds the methods of one executor', () => {
     const both = (count: number) => `${page({ 200: count })}\n${page({ 200: count }).replaceAll('"post"', '"get"')}`;
     expect(grown([reading({ a: both(2) }), reading({ a: both(5) })])).toEqual({ requests: 6, failures: 0 });

@@ -14,7 +14,7 @@ function pair(main: readonly [number, number], canary: readonly [number, number]
 
 describe('a canary', () => {
   it.each<[string, Pair, string]>([
-    ['as good as main after many requests is good', pair([40, 8000], [10, 2000]), 'good'],
+    ['as good as main after many requests is good', pair([60, 12_000], [15, 3000]), 'good'],
     ['as good as main after few requests is open', pair([1, 200], [0, 50]), 'open'],
     ['with one failure of one request is open', pair([0, 4], [1, 1]), 'open'],
     ['with half of 20 requests failed is worse', pair([0, 80], [10, 20]), 'worse'],

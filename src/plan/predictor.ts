@@ -95,7 +95,3 @@ export function podPart(predictor: Predictor): Record<string, unknown> {
   const { traffic: _traffic, replicas: _replicas, progressDeadlineSeconds: _deadline, ...rest } = predictor;
   return rest;
 }
-
-export function hasOrchestrator(predictor: Predictor): boolean {
-  return predictor.annotations?.[SELDON.noEngine] === undefined;
-}

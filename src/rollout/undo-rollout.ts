@@ -4,6 +4,8 @@ import { equal } from '../base/json-value.ts';
 import type { Outcome } from '../base/outcome.ts';
 import type { Clock, Runner } from '../base/ports.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
+import { deploymentLabelsOf } from '../seldon/created-objects.ts';
+import { withoutReplicas } from '../seldon/replicas.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { expectationOf } from './expectation.ts';
 import { undoManifest, withRequestsMovedBack } from './undo-manifest.ts';
@@ -59,7 +61,7 @@ function changedByOthers(now: SeldonDeployment | undefined, applied: SeldonDeplo
   if (now === undefined) return 'somebody deleted the SeldonDeployment meanwhile';
   if (now.metadata.uid !== applied.metadata.uid)
     return 'somebody deleted and re-created the SeldonDeployment meanwhile';
-  if (!equal(now.spec, applied.spec))
+  if (!equal(withoutReplicas(now.spec), withoutReplicas(applied.spec)))
     return 'somebody changed the SeldonDeployment meanwhile, and that is not ours to undo';
   return undefined;
 }
@@ -96,7 +98,7 @@ async function deleteFirst(
 ): Promise<UndoOutcome> {
   const { peers, ref, applied } = request;
   await peers.cluster.remove(ref, now ?? applied);
-  conclude(`it was the first: removed again${await remainder({ ...peers, ref })}`);
+  conclude(`it was the first: removed again${await remainder({ ...peers, ref, removed: applied })}`);
   return 'withdrawn';
 }
 
@@ -105,9 +107,11 @@ export async function remainder({
   cluster,
   clock,
   ref,
-}: Pick<RolloutPeers, 'cluster' | 'clock'> & Pick<UndoRequest, 'ref'>): Promise<string> {
+  removed,
+}: Pick<RolloutPeers, 'cluster' | 'clock'> &
+  Pick<UndoRequest, 'ref'> & { readonly removed: SeldonDeployment }): Promise<string> {
   try {
-    const observation = await cluster.observe(ref);
+    const observation = await cluster.observe(ref, deploymentLabelsOf(removed));
     try {
       const end = clock.now() + REMOVAL_TIMEOUT_S * 1000;
       for (let object = await cluster.read(ref); ; object = await cluster.read(ref)) {

@@ -41,7 +41,7 @@ const STALE_CONDITION_S = 3;
 /** Asks the same question after every change until the answer is ready or failed, or the time is over. */
 export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
   const { cluster, ref, expected, clock, runner, timeout } = request;
-  const observation = await cluster.observe(ref);
+  const observation = await cluster.observe(ref, expected.labels);
   try {
     const look = startReading(request, observation);
     const judge = startJudging(request);
@@ -69,7 +69,7 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
 export async function readStatusOnce(
   request: LookRequest,
 ): Promise<{ readonly status: RolloutStatus; readonly snapshot: Snapshot }> {
-  const observation = await request.cluster.observe(request.ref);
+  const observation = await request.cluster.observe(request.ref, request.expected.labels);
   try {
     const snapshot = await startReading(request, observation)();
     return { status: rolloutStatusOf(snapshot, request.expected), snapshot };

@@ -43,8 +43,11 @@ export interface Cluster {
    * @throws UserError object-changed when somebody changed or replaced it meanwhile
    */
   remove(ref: ObjectRef, known: SeldonDeployment): Promise<void>;
-  /** Starts watching the Deployments and Pods of one SeldonDeployment. */
-  observe(ref: ObjectRef): Promise<Observation>;
+  /**
+   * Starts watching the Deployments and Pods of one SeldonDeployment.
+   * @param labels values of the label `seldon-deployment-id` on them: see `deploymentLabelsOf`
+   */
+  observe(ref: ObjectRef, labels: readonly string[]): Promise<Observation>;
   /** What the ingress does with one SeldonDeployment; empty where nothing is routed, known or ours to see. */
   routes(ref: ObjectRef): Promise<readonly Route[]>;
   /** Versions of SeldonDeployment that the API serves, such as `v1` and `v1alpha2`. */

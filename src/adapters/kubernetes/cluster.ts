@@ -116,11 +116,11 @@ export class KubernetesCluster implements Cluster {
     throw new UserError('object-changed', `SeldonDeployment ${namespace}/${name} was changed or replaced meanwhile`);
   }
 
-  async observe(ref: ObjectRef): Promise<Observation> {
-    const of = `${ref.namespace}/${ref.name}`;
+  async observe(ref: ObjectRef, labels: readonly string[]): Promise<Observation> {
+    const of = [ref.namespace, ref.name, ...labels].join('/');
     if (this.#watched?.of !== of || this.#watched.rollout.hasFailed) {
       this.#watched?.rollout.close();
-      const rollout = new WatchedRollout(this.#connection, ref);
+      const rollout = new WatchedRollout(this.#connection, ref, labels);
       this.#watched = { of, rollout, started: rollout.start() };
     }
     const { rollout, started } = this.#watched;

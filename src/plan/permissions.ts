@@ -56,7 +56,8 @@ const POD_PROXY: Permission = { verb: 'get', group: '', resource: 'pods/proxy' }
 
 /** Without Prometheus the executors themselves are asked what they counted. */
 function readsExecutors({ mode, dryRun, share, gate }: Pick<Config, 'mode' | 'dryRun' | 'share' | 'gate'>): boolean {
-  return mode === 'canary' && !dryRun && share.steps.length > 0 && gate.prometheusUrl === undefined;
+  const counts = (mode === 'canary' && share.steps.length > 0) || gate.bake !== undefined;
+  return counts && !dryRun && gate.prometheusUrl === undefined;
 }
 
 /** The Lease by which runs take turns. */

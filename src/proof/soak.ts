@@ -7,6 +7,7 @@ import { rollOut } from '../rollout/roll-out.ts';
 import { deploymentLabelsOf, hasOrchestrator } from '../seldon/created-objects.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Pod } from '../seldon/snapshot.ts';
+import { objectionTo } from './evidence/gate-objection.ts';
 import { describeGate, type GateRecord } from './evidence/gate-record.ts';
 import { watchStep } from './evidence/watch-step.ts';
 import type { ProofContext } from './proof-context.ts';
@@ -30,32 +31,51 @@ export async function soakStage(
   stage: Stage,
   stored: SeldonDeployment,
 ): Promise<readonly Finding[] | undefined> {
-  if (stage.observed !== true) return undefined;
-  const { notes } = context;
-  const end = await soak(context, stage, stored);
+  const { notes, peers, plan } = context;
+  const interval = intervalOf(context, stage);
+  if (interval === undefined) return undefined;
+  const end = await soak(context, { stage, stored, interval });
   if ('findings' in end) return end.findings;
   if (end.record === undefined) return undefined;
   notes.gates = [...notes.gates, end.record];
   await reportGate(context, stage, end.record);
-  return objectionOf(context, end.record);
+  const { predictor } = plan;
+  return objectionTo(end.record, {
+    hasOrchestrator: hasOrchestrator(predictor),
+    usesPrometheus: peers.metrics !== undefined,
+  });
+}
+
+/** Seconds for which this stage is watched; undefined: it is not. */
+function intervalOf({ config, plan, evidence }: ProofContext, stage: Stage): number | undefined {
+  if (stage.observed === true) return config.share.stepInterval;
+  const isLast = stage === plan.stages.at(-1);
+  return isLast && evidence.current !== undefined ? config.gate.bake : undefined;
+}
+
+interface SoakOrder {
+  readonly stage: Stage;
+  readonly stored: SeldonDeployment;
+  /** Seconds. */
+  readonly interval: number;
 }
 
 /** Why the new predictor did not stay, or what its requests say. */
 type SoakEnd = { readonly findings: readonly Finding[] } | { readonly record: GateRecord | undefined };
 
-function soak(context: ProofContext, stage: Stage, stored: SeldonDeployment): Promise<SoakEnd> {
+function soak(context: ProofContext, { stage, stored, interval }: SoakOrder): Promise<SoakEnd> {
   const { peers, config, plan } = context;
   const { clock } = peers;
-  const { stepInterval, ingressLag } = config.share;
+  const { ingressLag } = config.share;
   return peers.journal.step(
     'hold',
     async (conclude): Promise<SoakEnd> => {
       const before = await restarts(context);
-      const watch = await watchStep(context, stage);
+      const watch = await watchStep(context, stage, interval);
       // What canary gets until the ingress follows its routes is counted, but the step is not shorter for it.
       const start = clock.now() + ingressLag * 1000;
-      const end = start + stepInterval * 1000;
-      const pause = Math.min(POLL_INTERVAL_MS, (stepInterval * 1000) / LEAST_LOOKS);
+      const end = start + interval * 1000;
+      const pause = Math.min(POLL_INTERVAL_MS, (interval * 1000) / LEAST_LOOKS);
       let next = Math.min(clock.now() + POLL_INTERVAL_MS, end);
       for (let asked = 0; ; ) {
         await clock.sleep(Math.max(0, Math.min(pause, next - clock.now())));
@@ -73,7 +93,7 @@ function soak(context: ProofContext, stage: Stage, stored: SeldonDeployment): Pr
           }
         }
         const elapsed = Math.max(0, (clock.now() - start) / 1000);
-        const decision = watch === undefined ? timeDecision(elapsed, stepInterval) : await watch.look(elapsed);
+        const decision = watch === undefined ? timeDecision(elapsed, interval) : await watch.look(elapsed);
         if (decision === 'hold') continue;
         const answered = asked === 0 ? '' : ` and answered ${asked === 1 ? 'once' : `${asked} times`}`;
         conclude(`${plan.predictor.name} stayed up for ${Math.round(elapsed)} s${answered}`);
@@ -155,30 +175,4 @@ async function reportGate({ peers, plan }: ProofContext, stage: Stage, record: G
     async (conclude) => conclude(describeGate(record), record.decision === 'advance' ? 'ok' : 'failed'),
     stageLabel(plan, stage),
   );
-}
-
-/** Why the requests of a step end the rollout; undefined where they do not. */
-function objectionOf({ plan, peers }: ProofContext, record: GateRecord): readonly Finding[] | undefined {
-  const title = describeGate(record);
-  switch (record.decision) {
-    case 'advance':
-      return undefined;
-    case 'worse': {
-      const cure =
-        'look at the figures; `gate-error-margin`, `gate-latency-ratio` and `gate-latency` say what is allowed';
-      return [{ reason: 'gate-failed', title: `canary is worse than main: ${title}`, cure, quotes: [] }];
-    }
-    case 'undecided': {
-      const cure =
-        'more requests decide it: give canary a larger share or more time (`gate-limit`), accept a larger `gate-error-margin`, or go on without proof by `gate: auto`';
-      return [{ reason: 'gate-undecided', title: `not shown to be good in time: ${title}`, cure, quotes: [] }];
-    }
-    case 'no-data': {
-      const how = hasOrchestrator(plan.predictor)
-        ? `send requests to main and canary while the step lasts${peers.metrics === undefined ? '' : ', and check that Prometheus reads the executors'}`
-        : 'leave out `orchestrator: false`';
-      const cure = `${how}, or say with \`gate-no-data: pass\` that silence is good enough`;
-      return [{ reason: 'gate-no-data', title, cure, quotes: [] }];
-    }
-  }
 }

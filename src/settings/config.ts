@@ -92,6 +92,8 @@ export interface GateConfig {
   readonly noData: NoDataPolicy;
   /** Seconds for which a step may be held, of `strict`. */
   readonly limit: number;
+  /** Seconds for which a model is watched after it took over all requests. Undefined: not at all. */
+  readonly bake: number | undefined;
   readonly queries: readonly GateQuery[];
 }
 

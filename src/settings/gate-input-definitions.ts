@@ -14,6 +14,11 @@ export const GATE_INPUTS = [
     description: 'How long `gate: strict` may hold a step: seconds, or `30m`. Default: ten times `step-interval`.',
   },
   {
+    name: 'bake',
+    description:
+      'How long a model is watched after it took over all requests (`direct`, `promote`, `blue-green`): seconds, or `15m`. It is returned when its requests show that it is worse than the old one was. Default: not at all.',
+  },
+  {
     name: 'prometheus-url',
     description:
       'Prometheus with the metrics of the orchestrators, which counts the requests. Without it the orchestrators are read through the API server (`get pods/proxy`).',

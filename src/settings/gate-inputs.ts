@@ -9,11 +9,16 @@ const LONGEST_NAME = 60;
 const LIMIT_STEPS = 10;
 const DEFAULT_STEP_S = 60;
 
+/** Modes whose requests are judged after they took over. */
+const BAKED: readonly string[] = ['direct', 'promote', 'blue-green'];
+
 /** What a canary's requests must show. */
 export function readGate(read: InputReader): GateConfig {
   const prometheusUrl = read.webUrl('prometheus-url');
   if (prometheusUrl !== undefined && read.text('mode') === 'canary' && read.text('steps') === undefined)
     read.fault('prometheus-url', 'judges the figures of each of `steps`: give at least one, such as `steps: 10`');
+  if (prometheusUrl !== undefined && BAKED.includes(read.text('mode') ?? '') && read.text('bake') === undefined)
+    read.fault('prometheus-url', 'judges the figures of `bake` in this mode: give it, such as `bake: 15m`');
   const policy = read.oneOf('gate', ['auto', 'strict', 'off']);
   const ratio = read.number('gate-latency-ratio', { least: 1, most: 1000 });
   const latencyLimit = read.number('gate-latency', { least: 0.001, most: 10 });
@@ -35,6 +40,7 @@ export function readGate(read: InputReader): GateConfig {
     latencyLimit,
     noData: isSilent && !mustHaveData ? 'pass' : read.oneOf('gate-no-data', ['fail', 'pass']),
     limit,
+    bake: read.seconds('bake', { least: 1 }),
     queries,
   };
 }

@@ -68,6 +68,7 @@ export function someGate(over: Partial<GateConfig> = {}): GateConfig {
     latencyLimit: undefined,
     noData: 'pass',
     limit: 600,
+    bake: undefined,
     queries: [],
     ...over,
   };

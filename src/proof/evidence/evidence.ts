@@ -24,6 +24,9 @@ export interface Evidence {
   readonly elapsed: number;
 }
 
+/** No predictor: main is what was counted before, and nothing is added to it. */
+const NOBODY = '';
+
 export interface EvidenceRules {
   /** By how much canary's share of failures may exceed main's. */
   readonly errorMargin: number;
@@ -67,6 +70,24 @@ function boundOf(lifetime: CountedByPredictor, main: string, rules: EvidenceRule
   const { requests, buckets } = lifetime.get(main) ?? NOTHING_COUNTED;
   if (rules.latencyLimit !== undefined) return boundAbove(rules.latencyLimit, buckets);
   return slowBound(requests, buckets, rules.latencyRatio);
+}
+
+/**
+ * What a model must not be worse than that takes over all requests: all that the old one did before.
+ * @param reading before anything was changed
+ * @param names of the old and the new predictor, which may be the same
+ */
+export function beginBake(
+  reading: CounterReading,
+  { old, candidate, rules }: { readonly old: string; readonly candidate: string; readonly rules: EvidenceRules },
+): Evidence {
+  const lifetime = lifetimeOf(reading);
+  const bound = boundOf(lifetime, old, rules);
+  return {
+    ...noEvidence(NOBODY, candidate),
+    steps: [{ ...NO_STEP, main: lifetime.get(old) ?? NOTHING_COUNTED }],
+    slow: bound === undefined ? undefined : { bound, since: 0 },
+  };
 }
 
 /** Adds to the current step what was counted since the reading before. @param seconds since that one */

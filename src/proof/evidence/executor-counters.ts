@@ -8,13 +8,20 @@ const TIMEOUT = 5_000;
 /** Pods that are read at each look; more show the same. */
 const MOST_PODS = 64;
 
-/** The counters of the executors themselves, read through the API server: for clusters without Prometheus. */
-export function executorCounters(cluster: Pick<Cluster, 'observe' | 'pod'>, ref: ObjectRef): CounterSource {
+/**
+ * The counters of the executors themselves, read through the API server: for clusters without Prometheus.
+ * @param labels see `Cluster.observe`
+ */
+export function executorCounters(
+  cluster: Pick<Cluster, 'observe' | 'pod'>,
+  ref: ObjectRef,
+  labels: readonly string[],
+): CounterSource {
   return {
     name: 'the executors',
     seesNewInstances: true,
     async read() {
-      const observation = await cluster.observe(ref);
+      const observation = await cluster.observe(ref, labels);
       const pods = observation.pods.filter(hasExecutor);
       observation.close();
       const pages = await Promise.all(pods.slice(0, MOST_PODS).map((pod) => readPage(cluster, ref, pod)));

@@ -1,9 +1,9 @@
 import { UserError } from '../../base/errors.ts';
 import type { Stage } from '../../plan/plan.ts';
-import { hasOrchestrator } from '../../plan/predictor.ts';
+import { deploymentLabelsOf, hasOrchestrator } from '../../seldon/created-objects.ts';
 import type { ProofContext } from '../proof-context.ts';
 import type { CounterSource } from './counters.ts';
-import { addReading, beginStep, type Evidence, noEvidence, questionsOf } from './evidence.ts';
+import { addReading, beginBake, beginStep, type Evidence, noEvidence, questionsOf } from './evidence.ts';
 import { executorCounters } from './executor-counters.ts';
 import type { GateRecord } from './gate-record.ts';
 import { prometheusCounters } from './prometheus-counters.ts';
@@ -23,16 +23,17 @@ export interface StepWatch {
 }
 
 /** Begins to count the requests of a step. Undefined with `gate: off`. */
-export async function watchStep(context: ProofContext, stage: Stage): Promise<StepWatch | undefined> {
+export async function watchStep(context: ProofContext, stage: Stage, interval: number): Promise<StepWatch | undefined> {
   const { config, plan, peers } = context;
   if (config.gate.policy === 'off') return undefined;
   const uncounted = whyUncounted(context);
-  if (uncounted !== undefined) return silentWatch(context, stage, uncounted);
+  if (uncounted !== undefined) return silentWatch(context, { stage, interval, problem: uncounted });
   const source = sourceOf(context);
   const main = stage.manifest.spec.predictors[0];
   const before = context.evidence.current ?? noEvidence(main?.name ?? '', plan.predictor.name);
   const first = await tryTo(() => source.read());
-  const asksMain = main?.traffic !== 0;
+  // A baked model is compared with what the old one did before.
+  const asksMain = stage.observed === true && main?.traffic !== 0;
   context.evidence.current = beginStep(before, first.value, { rules: config.gate, asksMain });
   let at = peers.clock.now();
   let verdicts: readonly Verdict[] = [];
@@ -52,17 +53,35 @@ export async function watchStep(context: ProofContext, stage: Stage): Promise<St
       });
       problem = looked.problem;
       verdicts = looked.value ?? verdicts;
-      return decide(context, answers(), elapsed);
+      return decide(context, answers(), { elapsed, interval });
     },
     record: (decision) => ({ stage: stage.title, decision, source: source.name, verdicts, problem }),
   };
 }
 
-function decide({ config }: ProofContext, answers: readonly Verdict['answer'][], elapsed: number): StepDecision {
+function decide(
+  { config }: ProofContext,
+  answers: readonly Verdict['answer'][],
+  { elapsed, interval }: { readonly elapsed: number; readonly interval: number },
+): StepDecision {
   const { policy, noData, limit } = config.gate;
-  const { stepInterval } = config.share;
-  if (policy === 'off') return elapsed < stepInterval ? 'hold' : 'advance';
-  return decideStep(answers, elapsed, { policy, noData, interval: stepInterval, limit });
+  if (policy === 'off') return elapsed < interval ? 'hold' : 'advance';
+  return decideStep(answers, elapsed, { policy, noData, interval, limit: Math.max(limit, interval) });
+}
+
+/** Remembers what main did before a model takes over all requests, where the input `bake` wants it compared. */
+export async function rememberHistory(context: ProofContext, old: string | undefined): Promise<void> {
+  const { config, plan, evidence, notes, peers } = context;
+  if (config.gate.bake === undefined || config.gate.policy === 'off') return;
+  const warn = (why: string) => {
+    notes.warnings = [...notes.warnings, `Nothing is compared while it bakes: ${why}.`];
+  };
+  if (old === undefined) return warn('it is the first model');
+  const { value: reading, problem } = await tryTo(() => sourceOf(context).read());
+  if (reading === undefined) return warn(problem ?? 'nobody counted the requests before');
+  const candidate = plan.predictor.name;
+  evidence.current = beginBake(reading, { old, candidate, rules: config.gate });
+  peers.runner.info(`requests counted before: ${Math.round(evidence.current.steps[0]?.main.requests ?? 0)}`);
 }
 
 async function allQuestions(context: ProofContext, evidence: Evidence): Promise<readonly Question[]> {
@@ -78,9 +97,9 @@ async function allQuestions(context: ProofContext, evidence: Evidence): Promise<
   return [...own, ...(await userQuestions(peers.metrics, config.gate.queries, { scope, names }))];
 }
 
-function sourceOf({ peers, objects }: ProofContext): CounterSource {
+function sourceOf({ peers, objects, plan }: ProofContext): CounterSource {
   return peers.metrics === undefined
-    ? executorCounters(peers.cluster, objects.ref)
+    ? executorCounters(peers.cluster, objects.ref, deploymentLabelsOf(plan.manifest))
     : prometheusCounters(peers.metrics, objects.ref);
 }
 
@@ -92,9 +111,12 @@ function whyUncounted({ plan }: ProofContext): string | undefined {
 }
 
 /** A step of which nobody has figures. */
-function silentWatch(context: ProofContext, stage: Stage, problem: string): StepWatch {
+function silentWatch(
+  context: ProofContext,
+  { stage, interval, problem }: { readonly stage: Stage; readonly interval: number; readonly problem: string },
+): StepWatch {
   return {
-    look: async (elapsed) => decide(context, ['no-data'], elapsed),
+    look: async (elapsed) => decide(context, ['no-data'], { elapsed, interval }),
     record: (decision) => ({ stage: stage.title, decision, source: 'nobody', verdicts: [], problem }),
   };
 }

@@ -83,6 +83,7 @@ describe('the executors', () => {
         }),
       },
       REF,
+      ['wine'],
     );
     return { source, asked };
   }

@@ -66,7 +66,8 @@ export type ProofFailureReason =
   | 'answers-differ'
   | 'mirror-silent'
   | 'gate-failed'
-  | 'gate-no-data';
+  | 'gate-no-data'
+  | 'gate-undecided';
 
 /** Stable codes of the `reason` output. */
 export type Reason =

@@ -4,6 +4,8 @@ import type { Config } from '../settings/config.ts';
 
 const SELDON_GROUP = 'machinelearning.seldon.io';
 
+type PermissionConfig = Pick<Config, 'mode' | 'dryRun' | 'onFailure' | 'proof' | 'share' | 'lockTimeout' | 'gate'>;
+
 /** What a run of this kind will ask of the Kubernetes API, in the order it asks. */
 export function permissionsFor({
   mode,
@@ -12,7 +14,8 @@ export function permissionsFor({
   proof,
   share,
   lockTimeout,
-}: Pick<Config, 'mode' | 'dryRun' | 'onFailure' | 'proof' | 'share' | 'lockTimeout'>): Permission[] {
+  gate,
+}: PermissionConfig): Permission[] {
   const seldon = (verb: string) => ({ verb, group: SELDON_GROUP, resource: 'seldondeployments' });
   const core = (verb: string, resource: string) => ({ verb, group: '', resource });
   const looking = [
@@ -40,7 +43,21 @@ export function permissionsFor({
     ...(proof.access === 'api-server' ? [core('get', 'services/proxy'), core('create', 'services/proxy')] : []),
     // With one predictor the operator's word on its route has to do where nobody may look; weights are never believed.
     ...(mode === 'direct' ? [] : ROUTES),
+    ...(readsExecutors({ mode, dryRun, share, gate }) && gate.policy === 'strict' ? [POD_PROXY] : []),
   ];
+}
+
+/** What a run does without where it may not: the requests of a canary are not counted then, and the report says so. */
+export function optionalPermissionsFor(config: PermissionConfig): Permission[] {
+  return readsExecutors(config) && config.gate.policy === 'auto' ? [POD_PROXY] : [];
+}
+
+const POD_PROXY: Permission = { verb: 'get', group: '', resource: 'pods/proxy' };
+
+/** Without Prometheus the executors themselves are asked what they counted. */
+function readsExecutors({ mode, dryRun, share, gate }: Pick<Config, 'mode' | 'dryRun' | 'share' | 'gate'>): boolean {
+  const counts = (mode === 'canary' && share.steps.length > 0) || gate.bake !== undefined;
+  return counts && !dryRun && gate.prometheusUrl === undefined;
 }
 
 /** The Lease by which runs take turns. */

@@ -42,7 +42,7 @@ export async function failedProof(
   return { findings: [{ reason: failure.reason, title, cure, ...row, quotes }], prediction };
 }
 
-export type Refusal = Exclude<ProofFailureReason, 'answers-differ' | 'mirror-silent' | 'gate-failed' | 'gate-no-data'>;
+export type Refusal = Exclude<ProofFailureReason, 'answers-differ' | 'mirror-silent' | `gate-${string}`>;
 
 /** The cure where the answer says no more than the reason itself. */
 export const CURES: Readonly<Record<Refusal, string>> = {

@@ -7,7 +7,8 @@ import type { Cluster } from '../seldon/cluster.ts';
 import type { Protocol } from '../seldon/protocol.ts';
 import type { Config } from '../settings/config.ts';
 import type { Comparison } from './comparison.ts';
-import type { GateRecord } from './evidence/gate.ts';
+import type { Evidence } from './evidence/evidence.ts';
+import type { GateRecord } from './evidence/gate-record.ts';
 import type { Metrics } from './evidence/metrics.ts';
 import type { SmokePlan } from './prepare-smoke.ts';
 import type { PredictionRecord } from './smoke-request.ts';
@@ -42,4 +43,6 @@ export interface ProofContext {
   readonly signature: Signature | undefined;
   readonly smoke: SmokePlan;
   readonly notes: ProofNotes;
+  /** What all steps have seen of their requests so far. */
+  readonly evidence: { current: Evidence | undefined };
 }

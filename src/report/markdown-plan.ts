@@ -1,6 +1,7 @@
 import { codeSpan, cut, inline, prose } from '../base/untrusted-text.ts';
 import type { MetricLine } from '../plan/plan-preview.ts';
-import { predictorTable, table } from './markdown-rollout.ts';
+import { predictorTable } from './markdown-rollout.ts';
+import { table } from './markdown-table.ts';
 import type { Report } from './report.ts';
 
 /** What a plan means: model, pods, requests. Empty for what is not planned. */

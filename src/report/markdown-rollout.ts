@@ -1,7 +1,8 @@
 import { codeSpan, fence, inline, prose } from '../base/untrusted-text.ts';
 import type { PredictorLine, RevisionLine } from '../plan/live-state.ts';
 import { type Comparison, describeComparison, differenceInWords } from '../proof/comparison.ts';
-import type { GateRecord } from '../proof/evidence/gate.ts';
+import { evidenceSection } from './markdown-evidence.ts';
+import { table } from './markdown-table.ts';
 import type { PreviewLine, Report } from './report.ts';
 
 /** Who gets how much, how old and new compare, what Prometheus said, and what was proven before: the tables of a rollout. */
@@ -11,14 +12,10 @@ export function rolloutSections(report: Report): readonly string[] {
   return [
     ...(isTold && predictors.length > 0 ? [predictorTable(predictors)] : []),
     ...(comparison === undefined ? [] : comparisonSection(comparison)),
-    ...(gates.length === 0 ? [] : [gateTable(gates)]),
+    ...evidenceSection(gates),
     ...(history.length === 0 ? [] : [historyTable(history)]),
     ...(previews.length === 0 ? [] : [previewTable(previews)]),
   ];
-}
-
-export function table(rows: readonly (readonly string[])[], head = '| | |\n|---|---|'): string {
-  return rows.length === 0 ? '' : [head, ...rows.map((cells) => `| ${cells.join(' | ')} |`)].join('\n');
 }
 
 /** Cells of a bar of 100 %. */
@@ -82,13 +79,6 @@ function chart({ answers }: Comparison): readonly string[] {
     `  bar [${points.map((point) => Number(point.toPrecision(3))).join(', ')}]`,
   ];
   return [fence(lines.join('\n'), 'mermaid')];
-}
-
-const ANSWERS: Readonly<Record<GateRecord['answer'], string>> = { pass: '✅', fail: '❌', 'no-data': '❔ no data' };
-
-function gateTable(gates: readonly GateRecord[]): string {
-  const rows = gates.map(({ stage, answer, message }) => [inline(stage, 100), ANSWERS[answer], prose(message, 400)]);
-  return table(rows, '| step | Prometheus | |\n|---|---|---|');
 }
 
 function historyTable(history: readonly RevisionLine[]): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { renderReport } from './markdown.ts';
-import { table } from './markdown-rollout.ts';
+import { table } from './markdown-table.ts';
 import type { Report } from './report.ts';
 
 /** One comment for a file of targets: a table of all, and what is known of each. A run writes its own parts anew and keeps the others. */

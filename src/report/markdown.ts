@@ -5,8 +5,9 @@ import { codeSpan, cut, fence, inline, link, prose } from '../base/untrusted-tex
 import { curlLine } from './curl.ts';
 import { headline, modelTitle } from './headline.ts';
 import { planSections } from './markdown-plan.ts';
-import { rolloutSections, table } from './markdown-rollout.ts';
+import { rolloutSections } from './markdown-rollout.ts';
 import { findingSections, manifestSection, type Section } from './markdown-sections.ts';
+import { table } from './markdown-table.ts';
 import type { Report } from './report.ts';
 
 export interface RenderOptions {
@@ -166,7 +167,7 @@ const STEP_WORDS: Readonly<Record<StepRecord['name'], string>> = {
   compare: 'side by side',
   mirror: 'copies',
   hold: 'watch it',
-  gate: 'Prometheus',
+  gate: 'Judge its requests',
   undo: 'put back',
   remove: 'remove it',
   record: 'note the history',

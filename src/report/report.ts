@@ -7,7 +7,7 @@ import type { PredictorLine, RevisionLine } from '../plan/live-state.ts';
 import type { PreviousModel } from '../plan/origin.ts';
 import type { PlanPreview } from '../plan/plan-preview.ts';
 import type { Comparison } from '../proof/comparison.ts';
-import type { GateRecord } from '../proof/evidence/gate.ts';
+import type { GateRecord } from '../proof/evidence/gate-record.ts';
 import type { PredictionRecord } from '../proof/smoke-request.ts';
 import type { Endpoint } from '../seldon/protocol.ts';
 

@@ -69,6 +69,7 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
       signature: model.signature,
       smoke,
       notes: draft,
+      evidence: { current: undefined },
     };
     return { proof, model, live, front: surroundings.front?.live, withNewPods };
   });

@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import type { Conclude } from '../base/journal.ts';
 import { rcloneRemoteOf } from '../model/storage-uri.ts';
-import { permissionsFor, roleFor } from '../plan/permissions.ts';
+import { optionalPermissionsFor, permissionsFor, roleFor } from '../plan/permissions.ts';
 import type { Metrics } from '../proof/evidence/metrics.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { describePermission } from '../seldon/permission.ts';
@@ -28,15 +28,20 @@ export async function checkPermissions(
   // Figures that nobody gives are better missed now than when the canary is out.
   await metrics?.query('vector(1)');
   const wanted = permissionsFor(config);
-  const missing = await cluster.missingPermissions(ref.namespace, wanted);
-  if (missing.length === 0)
-    return conclude(`all permissions are there, namespace ${ref.namespace} of ${cluster.server}`);
+  const optional = optionalPermissionsFor(config);
+  const lacking = await cluster.missingPermissions(ref.namespace, [...wanted, ...optional]);
+  const missing = lacking.filter((one) => !optional.includes(one));
+  if (missing.length === 0) {
+    const without = lacking.map(describePermission).join(', ');
+    const note = without === '' ? '' : `; without \`${without}\` the requests of the steps are not counted`;
+    return conclude(`all permissions are there, namespace ${ref.namespace} of ${cluster.server}${note}`);
+  }
   const list = missing.map(describePermission).join(', ');
   throw new UserError(
     'cluster-forbidden',
     `the user of this kubeconfig may not, in namespace ${ref.namespace}: ${list}`,
     {
-      hint: `bind this Role to it, if the namespace is the right one:\n\n${roleFor(ref.namespace, wanted)}`,
+      hint: `bind this Role to it, if the namespace is the right one:\n\n${roleFor(ref.namespace, [...wanted, ...optional])}`,
     },
   );
 }

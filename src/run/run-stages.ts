@@ -3,6 +3,7 @@ import type { Finding } from '../base/finding.ts';
 import type { Runner } from '../base/ports.ts';
 import { type Stage, stageLabel } from '../plan/plan.ts';
 import { compareModels } from '../proof/compare-models.ts';
+import { rememberHistory } from '../proof/evidence/watch-step.ts';
 import type { ProofContext } from '../proof/proof-context.ts';
 import { proveModel } from '../proof/prove-model.ts';
 import { soakStage } from '../proof/soak.ts';
@@ -34,6 +35,7 @@ const BEST_EFFORT_TIMEOUT_S = 60;
 /** Stage after stage: apply, wait until it is rolled out, prove. Ends with the first stage that fails. */
 export async function runStages(rollout: RolloutContext, live: SeldonDeployment | undefined): Promise<RolloutEnd> {
   const { peers, objects, plan } = rollout.proof;
+  await rememberHistory(rollout.proof, live?.spec.predictors[0]?.name);
   let reached: RolloutEnd = { findings: undefined, manifest: undefined, applied: undefined };
   try {
     for (const stage of plan.stages) {

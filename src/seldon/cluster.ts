@@ -74,6 +74,8 @@ export interface Cluster {
   releaseLease(ref: ObjectRef, claim: LeaseRecord): Promise<void>;
   /** HTTP to a Service through the API server's proxy. */
   service(ref: ObjectRef, port: string): HttpEndpoint;
+  /** HTTP to one pod through the API server's proxy. */
+  pod(ref: ObjectRef, port: string): HttpEndpoint;
   close(): void;
 }
 

@@ -1,9 +1,9 @@
 import { nameInUri } from '../seldon/naming.ts';
 import type { ClusterConfig, Config, RenderConfig, ReportingConfig } from './config.ts';
+import { readGate } from './gate-inputs.ts';
 import { InputReader, LONGEST_QUOTED, type RawInputs } from './input-reader.ts';
 import { readCluster, readReporting } from './read-config.ts';
 import { readRegistry } from './registry-inputs.ts';
-import { readGate } from './rollout-inputs.ts';
 
 /** Whom to tell, about what, and what never to tell. */
 export interface ReportingAddress {

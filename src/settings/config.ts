@@ -65,15 +65,36 @@ export interface ShareConfig {
   readonly ingressLag: number;
 }
 
-/** When a canary's figures are good enough. */
+/** `auto`: go on when nothing speaks against canary. `strict`: hold until it is shown to be good. `off`: nobody counts. */
+export type GatePolicy = 'auto' | 'strict' | 'off';
+
+/** A share that the user wants compared. */
+export interface GateQuery {
+  readonly name: string;
+  /** PromQL with `$predictor`, `$deployment`, `$namespace` and `$window`; one number each. */
+  readonly successes: string;
+  readonly trials: string;
+  /** By how much canary's share of failures may exceed main's. */
+  readonly margin: number;
+}
+
+/** When a canary's requests are good enough. */
 export interface GateConfig {
+  readonly policy: GatePolicy;
   readonly prometheusUrl: string | undefined;
   readonly prometheusToken: string | undefined;
   /** By how much the canary's share of failed requests may exceed main's: 0.01 is one in a hundred. */
   readonly errorMargin: number;
-  /** How many times main's mean latency the canary's may be. */
+  /** How many times main's 95th percentile of the latency the canary's may be. */
   readonly latencyRatio: number;
+  /** Seconds beyond which a request is slow. Undefined: derived from main by `latencyRatio`. */
+  readonly latencyLimit: number | undefined;
   readonly noData: NoDataPolicy;
+  /** Seconds for which a step may be held, of `strict`. */
+  readonly limit: number;
+  /** Seconds for which a model is watched after it took over all requests. Undefined: not at all. */
+  readonly bake: number | undefined;
+  readonly queries: readonly GateQuery[];
 }
 
 export interface CompareConfig {

@@ -1,3 +1,4 @@
+import { GATE_INPUTS } from './gate-input-definitions.ts';
 import type { InputDefinition } from './input-definition.ts';
 import { PROOF_INPUTS } from './proof-inputs.ts';
 import { TRIGGER_INPUTS } from './trigger-inputs.ts';
@@ -47,26 +48,7 @@ export const INPUTS = [
     description:
       'How long the ingress may take to follow its routes: a predictor that answered goes only so long after its requests went. Default: 5 seconds.',
   },
-  {
-    name: 'prometheus-url',
-    description:
-      'Prometheus with the metrics of the orchestrators. With it a step of a canary is only left when its figures are good.',
-  },
-  { name: 'prometheus-token', isOfStep: true, description: 'Bearer token for Prometheus.' },
-  {
-    name: 'gate-error-margin',
-    description: "By how much the canary's share of failed requests may exceed main's. Default: 0.01.",
-  },
-  {
-    name: 'gate-latency-ratio',
-    description: "How many times main's mean latency the canary's may be. Default: 1.5.",
-  },
-  {
-    name: 'gate-no-data',
-    choices: ['fail', 'pass'],
-    default: 'fail',
-    description: 'What it means when Prometheus has no figures of the canary: `fail` or `pass`.',
-  },
+  ...GATE_INPUTS,
   {
     name: 'compare-requests',
     description:

@@ -1,10 +1,11 @@
 import type { ClusterConfig, Config, ReportingConfig } from './config.ts';
+import { readGate } from './gate-inputs.ts';
 import { InputReader, type RawInputs } from './input-reader.ts';
 import { readManifestFile } from './manifest-file-inputs.ts';
 import { readLock, readPlan, readPreviewAge, readRecord, readWriteBack } from './record-inputs.ts';
 import { readRegistry } from './registry-inputs.ts';
 import { checkTimeout, readProof, readRender } from './render-inputs.ts';
-import { checkModelUri, readCompare, readGate, readMode, readModelUri, readShare } from './rollout-inputs.ts';
+import { checkModelUri, readCompare, readMode, readModelUri, readShare } from './rollout-inputs.ts';
 
 /**
  * Reads and checks all inputs.

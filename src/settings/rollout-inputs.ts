@@ -1,5 +1,5 @@
 import { parseModelUri } from '../model/model-uri.ts';
-import type { CompareConfig, GateConfig, Mode, ShareConfig } from './config.ts';
+import type { CompareConfig, Mode, ShareConfig } from './config.ts';
 import type { InputReader } from './input-reader.ts';
 import type { InputName } from './inputs.ts';
 
@@ -10,7 +10,11 @@ const MEANT_FOR: Partial<Record<InputName, readonly Mode[]>> = {
   'step-interval': ['canary'],
   predictor: ['ab', 'promote', 'rollback'],
   to: ['rollback'],
-  'prometheus-url': ['canary'],
+  'prometheus-url': ['canary', 'direct', 'promote', 'blue-green'],
+  bake: ['direct', 'promote', 'blue-green'],
+  'gate-limit': ['canary'],
+  'gate-latency': ['canary', 'direct', 'promote', 'blue-green'],
+  'gate-queries': ['canary'],
   'compare-requests': ['canary', 'shadow', 'ab', 'blue-green'],
   'compare-tolerance': ['canary', 'shadow', 'ab', 'blue-green'],
   manifest: ['direct'],
@@ -114,19 +118,6 @@ function readRevision(read: InputReader): string | undefined {
   const to = read.text('to');
   if (to === undefined || /^v?\d+$/.test(to)) return to;
   return read.fault('to', 'must be the number of a revision, such as `3`, or a model version, such as `v3`');
-}
-
-export function readGate(read: InputReader): GateConfig {
-  const prometheusUrl = read.webUrl('prometheus-url');
-  if (prometheusUrl !== undefined && read.text('mode') === 'canary' && read.text('steps') === undefined)
-    read.fault('prometheus-url', 'judges the figures of each of `steps`: give at least one, such as `steps: 10`');
-  return {
-    prometheusUrl,
-    prometheusToken: read.text('prometheus-token'),
-    errorMargin: read.number('gate-error-margin', { least: 0, most: 1 }) ?? 0.01,
-    latencyRatio: read.number('gate-latency-ratio', { least: 1, most: 1000 }) ?? 1.5,
-    noData: read.oneOf('gate-no-data', ['fail', 'pass']),
-  };
 }
 
 export function readCompare(read: InputReader): CompareConfig {

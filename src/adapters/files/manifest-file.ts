@@ -113,6 +113,10 @@ export class ManifestFile implements Cluster {
     throw new Error(`${this.server} is a file: it has no Services`);
   }
 
+  pod(): never {
+    throw new Error(`${this.server} is a file: it has no Services`);
+  }
+
   close(): void {}
 
   /** A run that gets here took a way that only a cluster can go: a bug. */

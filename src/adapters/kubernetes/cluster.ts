@@ -17,7 +17,7 @@ import { removeDeployment } from './remove-deployment.ts';
 import { KindReader, type ResourceKind, SELDON_DEPLOYMENTS } from './resource-kind.ts';
 import { readRoutes } from './routing.ts';
 import { annotate, differsInStatusOnly, seldonMissing, serverSideApply } from './server-side-apply.ts';
-import { serviceThroughApi } from './service-proxy.ts';
+import { throughApi } from './service-proxy.ts';
 
 /** Objects of one page of a list. */
 const PAGE = 100;
@@ -196,7 +196,11 @@ export class KubernetesCluster implements Cluster {
   }
 
   service(ref: ObjectRef, port: string): HttpEndpoint {
-    return serviceThroughApi(this.#connection, ref, port);
+    return throughApi(this.#connection, { ...ref, kind: 'services', port });
+  }
+
+  pod(ref: ObjectRef, port: string): HttpEndpoint {
+    return throughApi(this.#connection, { ...ref, kind: 'pods', port });
   }
 
   close(): void {

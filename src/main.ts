@@ -18,6 +18,7 @@ import { execute } from './execute.ts';
 import { reactToOutcome } from './gate/admit-command.ts';
 import { decideRuns } from './gate/decide-runs.ts';
 import { baseOf, isAboutPullRequest, mayChooseRef, type RunnerEvent, triggerOf } from './gate/event.ts';
+import { listOfNames } from './gate/targets.ts';
 import { stateName } from './record/unfinished.ts';
 import { reportOfEnd, reportOfFailure } from './report/draft.ts';
 import { findPullRequest } from './report/find-pull-request.ts';
@@ -39,7 +40,7 @@ export async function main(): Promise<void> {
   const cancelled = cancellation();
   const prefix = raw.input('command-prefix') || '/seldon';
   const entry = {
-    trigger: triggerOf(event, prefix),
+    trigger: triggerOf(event, { prefix, allowEvents: listOfNames(raw.input('allow-events')) }),
     raw,
     prefix,
     actor: env['GITHUB_TRIGGERING_ACTOR'] ?? context.actor ?? '',

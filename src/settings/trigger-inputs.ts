@@ -71,6 +71,12 @@ export const TRIGGER_INPUTS = [
       'Branches other than the default one whose pull requests may be commented on with commands; patterns. Default: none.',
   },
   {
+    name: 'allow-events',
+    isOfStep: true,
+    description:
+      'Further events that may deploy, one a line: `workflow_run`, or with an activity type `workflow_run.completed`. Whoever caused one needs the role of the command `deploy`. Default: only those of the table in [docs/security.md](docs/security.md).',
+  },
+  {
     name: 'require-review',
     choices: ['true', 'false'],
     default: 'false',

@@ -3,7 +3,12 @@
  * told. Two nets: values we know, and shapes that secrets have. All patterns are linear: logs may be hostile.
  */
 
+import { formsOf, SHORTEST_PART } from './secret-forms.ts';
+
 const HIDDEN = '***';
+
+/** What a person does not see, or reads over: colours, controls, characters of no width, line breaks. */
+const READ_OVER = /\u001b\[[0-9;?]{0,64}[ -/]{0,8}[@-~]|[\s\p{Cc}\p{Cf}]/gu;
 
 /** Base64 in lines, as between the two marks of a key; a log that is cut may show only one of them. */
 const KEY_LINES = String.raw`(?:[A-Za-z0-9+/=]|\s|\\[nr]){0,8192}`;
@@ -38,8 +43,7 @@ const AFTER: readonly RegExp[] = [
 
 /** @param secrets values that are known, such as the tokens given to this run; shorter than four characters they are words */
 export function redact(text: string, secrets: readonly string[]): string {
-  let clean = text;
-  for (const form of formsOf(secrets)) clean = clean.replaceAll(form, HIDDEN);
+  let clean = withoutKnown(text, secrets);
   for (const pattern of WHOLE) clean = clean.replace(pattern, HIDDEN);
   for (const pattern of AFTER) clean = clean.replace(pattern, `$1${HIDDEN}`);
   return clean;
@@ -51,8 +55,7 @@ export function redact(text: string, secrets: readonly string[]): string {
  */
 export function redactJson(text: string, secrets: readonly string[]): string {
   if (!isJson(text)) return redact(text, secrets);
-  let clean = text;
-  for (const form of formsOf(secrets)) clean = clean.replaceAll(form, HIDDEN);
+  let clean = withoutKnown(text, secrets);
   clean = clean.replace(QUOTED, `$1${HIDDEN}`).replace(/"(?:[^"\\]|\\.)*"/g, (literal) => redact(literal, []));
   return isJson(clean) ? clean : redact(text, secrets);
 }
@@ -66,14 +69,82 @@ function isJson(text: string): boolean {
   }
 }
 
-/** A secret also travels encoded: in a URL, in base64, in JSON. Longest first, so that no piece is left. */
-function formsOf(secrets: readonly string[]): readonly string[] {
-  const forms = secrets
-    .filter((secret) => secret.length >= 4)
-    .flatMap((secret) => [secret, encodeURIComponent(secret), base64(secret), JSON.stringify(secret).slice(1, -1)]);
-  return [...new Set(forms)].sort((a, b) => b.length - a.length);
+/** Without the secrets that are known, in all their forms, also where a text was cut or something stands between letters. */
+function withoutKnown(text: string, secrets: readonly string[]): string {
+  const forms = formsOf(secrets);
+  let clean = text;
+  for (const form of forms) clean = clean.replaceAll(form, HIDDEN);
+  for (const form of forms) if (form.length > SHORTEST_PART) clean = withoutParts(clean, form);
+  return withoutBroken(clean, forms);
 }
 
-function base64(text: string): string {
-  return Buffer.from(text).toString('base64').replace(/=+$/, '');
+/** A text that was cut holds the beginning of a secret, or its end. */
+function withoutParts(text: string, form: string): string {
+  const [head, tail] = [form.slice(0, SHORTEST_PART), form.slice(-SHORTEST_PART)];
+  if (!text.includes(head) && !text.includes(tail)) return text;
+  const parts: string[] = [];
+  let done = 0;
+  for (let at = text.indexOf(head); at >= 0; at = text.indexOf(head, done)) {
+    let length = SHORTEST_PART;
+    while (length < form.length && text[at + length] === form[length]) length++;
+    parts.push(text.slice(done, at), HIDDEN);
+    done = at + length;
+  }
+  const rest = [...parts, text.slice(done)].join('');
+  if (!rest.includes(tail)) return rest;
+  const ends: string[] = [];
+  done = 0;
+  for (let at = rest.indexOf(tail); at >= 0; at = rest.indexOf(tail, done)) {
+    let start = at;
+    while (
+      start > done &&
+      at - start < form.length - SHORTEST_PART &&
+      rest[start - 1] === form.at(start - 1 - at - SHORTEST_PART)
+    )
+      start--;
+    ends.push(rest.slice(done, start), HIDDEN);
+    done = at + SHORTEST_PART;
+  }
+  return [...ends, rest.slice(done)].join('');
+}
+
+/** A secret that something unseen interrupts is still one that can be read. */
+function withoutBroken(text: string, forms: readonly string[]): string {
+  const gaps = [...text.matchAll(READ_OVER)];
+  if (gaps.length === 0) return text;
+  const solid = text.replace(READ_OVER, '');
+  const found = forms
+    .filter((form) => form.length >= 8)
+    .map((form) => form.replace(READ_OVER, ''))
+    .filter((form) => form.length >= 8 && solid.includes(form));
+  if (found.length === 0) return text;
+  const places = placesOf(text, gaps);
+  const hidden = found.flatMap((form) => rangesOf(solid, form)).sort(([a], [b]) => a - b);
+  const parts: string[] = [];
+  let done = 0;
+  for (const [from, to] of hidden) {
+    const [start, end] = [places[from] ?? 0, (places[to - 1] ?? 0) + 1];
+    if (end <= done) continue;
+    parts.push(text.slice(done, Math.max(start, done)), HIDDEN);
+    done = end;
+  }
+  return [...parts, text.slice(done)].join('');
+}
+
+/** Where each character that is left stood before. */
+function placesOf(text: string, gaps: readonly RegExpExecArray[]): readonly number[] {
+  const places: number[] = [];
+  let at = 0;
+  for (const gap of [...gaps, undefined]) {
+    for (; at < (gap?.index ?? text.length); at++) places.push(at);
+    at += gap?.[0].length ?? 0;
+  }
+  return places;
+}
+
+function rangesOf(text: string, part: string): readonly (readonly [number, number])[] {
+  const ranges: (readonly [number, number])[] = [];
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length))
+    ranges.push([at, at + part.length]);
+  return ranges;
 }

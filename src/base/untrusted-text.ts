@@ -20,12 +20,17 @@ export function plain(text: string): string {
 
 /** One line of text inside a Markdown sentence or table cell: shown as written, meaning nothing. */
 export function inline(text: string, longest = 500): string {
-  return oneLine(text, longest)
-    .replace(/[&<>]/g, (char) => ENTITIES[char] ?? char)
-    .replace(/[\\`*_[\]|~]/g, (char) => `\\${char}`)
-    .replace(/[@#]/g, (char) => `${char}\u200b`)
-    .replace(/\b(https?|ftp):\/\//gi, '$1:\u200b//')
-    .replace(/\bwww\./gi, 'www\u200b.');
+  return (
+    oneLine(text, longest)
+      .replace(/[&<>]/g, (char) => ENTITIES[char] ?? char)
+      .replace(/[\\`*_[\]|~!]/g, (char) => `\\${char}`)
+      .replace(/[@#]/g, (char) => `${char}\u200b`)
+      .replace(/\b(https?|ftp):\/\//gi, '$1:\u200b//')
+      .replace(/\bwww\./gi, 'www\u200b.')
+      // GitHub links these to issues and commits.
+      .replace(/\bGH-(?=\d)/gi, (text) => `${text}\u200b`)
+      .replace(/\b[0-9a-f]{7}(?=[0-9a-f]{33}\b)/gi, (text) => `${text}\u200b`)
+  );
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
@@ -72,7 +77,7 @@ export function fence(text: string, language = ''): string {
 /** Text for the runner's log: no line of it can be a workflow command. The old form `##[` counts anywhere in a line. */
 export function logLine(text: string): string {
   return plain(text)
-    .replace(/^(\s*)::/gm, '$1\u200b::')
+    .replace(/^([^\S\n]*)::/gm, '$1\u200b::')
     .replaceAll('##[', '##\u200b[');
 }
 

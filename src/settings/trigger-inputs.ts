@@ -100,6 +100,13 @@ export const TRIGGER_INPUTS = [
     description: 'A plan as its comment names it: the run is refused if the outcome would now be another one.',
   },
   {
+    name: 'public-details',
+    isOfStep: true,
+    choices: ['none', 'endpoint', 'all'],
+    description:
+      'What comments show of the inside: `none`; `endpoint`, only where predictions are sent; `all`: also the API server, storage paths, example data, logs of pods and the manifest. The job summary has all. Default: `endpoint` in a public repository, else `all`.',
+  },
+  {
     name: 'preview',
     choices: ['true', 'false'],
     default: 'false',

@@ -7,8 +7,8 @@ import { formsOf, SHORTEST_PART } from './secret-forms.ts';
 
 const HIDDEN = '***';
 
-/** What a person does not see, or reads over: colours, controls, characters of no width, line breaks. */
-const READ_OVER = /\u001b\[[0-9;?]{0,64}[ -/]{0,8}[@-~]|[\s\p{Cc}\p{Cf}]/gu;
+/** Spaces, controls and characters of no width beyond Latin. */
+const UNSEEN = /[\s\p{Cc}\p{Cf}]/u;
 
 /** Base64 in lines, as between the two marks of a key; a log that is cut may show only one of them. */
 const KEY_LINES = String.raw`(?:[A-Za-z0-9+/=]|\s|\\[nr]){0,8192}`;
@@ -19,7 +19,6 @@ const NAME = String.raw`\b[A-Za-z0-9_-]{0,64}(?:secret|token(?!s\b|iz)|password|
 /** Shapes that are a secret as a whole. */
 const WHOLE: readonly RegExp[] = [
   new RegExp(`-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----${KEY_LINES}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?`, 'g'),
-  /(?:[A-Za-z0-9+/=]{16,100}\s{1,4}){1,200}-----END [A-Z ]{0,30}PRIVATE KEY-----/g,
   /\b(?:gh[opsur]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255}|hf_[A-Za-z0-9]{30,64})\b/g,
   /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
   /\beyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,4096}/g,
@@ -44,6 +43,7 @@ const AFTER: readonly RegExp[] = [
 /** @param secrets values that are known, such as the tokens given to this run; shorter than four characters they are words */
 export function redact(text: string, secrets: readonly string[]): string {
   let clean = withoutKnown(text, secrets);
+  clean = withoutKeyEnds(clean);
   for (const pattern of WHOLE) clean = clean.replace(pattern, HIDDEN);
   for (const pattern of AFTER) clean = clean.replace(pattern, `$1${HIDDEN}`);
   return clean;
@@ -67,6 +67,25 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Characters that a key may have before its last line. */
+const LONGEST_KEY = 20_000;
+
+/** A log that is cut may show only the end of a key: what looks like its lines goes with it. */
+function withoutKeyEnds(text: string): string {
+  const parts: string[] = [];
+  let done = 0;
+  for (const mark of text.matchAll(/-----END [A-Z ]{0,30}PRIVATE KEY-----/g)) {
+    let start = mark.index;
+    while (start > Math.max(done, mark.index - LONGEST_KEY) && /[A-Za-z0-9+/=\s]/.test(text.charAt(start - 1))) start--;
+    // A word of a sentence is no line of a key.
+    const first = /[A-Za-z0-9+/=]{16}/.exec(text.slice(start, mark.index))?.index;
+    if (first === undefined) continue;
+    parts.push(text.slice(done, start + first), HIDDEN);
+    done = mark.index + mark[0].length;
+  }
+  return [...parts, text.slice(done)].join('');
 }
 
 /** Without the secrets that are known, in all their forms, also where a text was cut or something stands between letters. */
@@ -110,15 +129,9 @@ function withoutParts(text: string, form: string): string {
 
 /** A secret that something unseen interrupts is still one that can be read. */
 function withoutBroken(text: string, forms: readonly string[]): string {
-  const gaps = [...text.matchAll(READ_OVER)];
-  if (gaps.length === 0) return text;
-  const solid = text.replace(READ_OVER, '');
-  const found = forms
-    .filter((form) => form.length >= 8)
-    .map((form) => form.replace(READ_OVER, ''))
-    .filter((form) => form.length >= 8 && solid.includes(form));
-  if (found.length === 0) return text;
-  const places = placesOf(text, gaps);
+  const { solid, places } = solidOf(text);
+  if (solid.length === text.length) return text;
+  const found = forms.map((form) => solidOf(form).solid).filter((form) => form.length >= 8 && solid.includes(form));
   const hidden = found.flatMap((form) => rangesOf(solid, form)).sort(([a], [b]) => a - b);
   const parts: string[] = [];
   let done = 0;
@@ -131,15 +144,32 @@ function withoutBroken(text: string, forms: readonly string[]): string {
   return [...parts, text.slice(done)].join('');
 }
 
-/** Where each character that is left stood before. */
-function placesOf(text: string, gaps: readonly RegExpExecArray[]): readonly number[] {
-  const places: number[] = [];
-  let at = 0;
-  for (const gap of [...gaps, undefined]) {
-    for (; at < (gap?.index ?? text.length); at++) places.push(at);
-    at += gap?.[0].length ?? 0;
+/** A text without what is read over, and where each character that is left stood before. */
+function solidOf(text: string): { readonly solid: string; readonly places: Uint32Array } {
+  const places = new Uint32Array(text.length);
+  const parts: string[] = [];
+  let count = 0;
+  let from = 0;
+  for (let at = 0; at < text.length; ) {
+    const gap = gapAt(text, at);
+    if (gap === 0) {
+      places[count++] = at++;
+      continue;
+    }
+    if (at > from) parts.push(text.slice(from, at));
+    at += gap;
+    from = at;
   }
-  return places;
+  return { solid: [...parts, text.slice(from)].join(''), places };
+}
+
+/** Length of a colour, or of a character that is not seen; 0 for any other. */
+function gapAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  if (code === 27 && text[at + 1] === '[')
+    return (/^\[[0-9;?]{0,64}[ -/]{0,8}[@-~]?/.exec(text.slice(at + 1, at + 80))?.[0].length ?? 0) + 1;
+  if (code < 256) return code <= 32 || (code >= 127 && code <= 160) || code === 173 ? 1 : 0;
+  return UNSEEN.test(text.charAt(at)) ? 1 : 0;
 }
 
 function rangesOf(text: string, part: string): readonly (readonly [number, number])[] {

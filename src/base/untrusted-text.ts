@@ -3,6 +3,8 @@
  * person, link an issue, inject HTML or pose as a workflow command.
  */
 
+import { withoutTrailing } from './trailing.ts';
+
 /** ANSI escape sequences, and control characters but tab and newline. */
 const ANSI = /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b[@-_]/g;
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
@@ -53,7 +55,7 @@ export function prose(text: string, longest = 1_200): string {
 /** Inline text with the spaces at its ends, which the words around it need. */
 function spaced(text: string): string {
   const [before = ''] = /^ */.exec(text) ?? [];
-  const [after = ''] = / *$/.exec(text) ?? [];
+  const after = ' '.repeat(text.length - withoutTrailing(text, ' ').length);
   return text.trim() === '' ? before : `${before}${inline(text, text.length)}${after}`;
 }
 
@@ -69,7 +71,7 @@ function oneLine(text: string, longest: number): string {
 
 /** A fenced block whose fence is longer than any run of backticks inside. */
 export function fence(text: string, language = ''): string {
-  const body = plain(text).replace(/\n+$/, '');
+  const body = withoutTrailing(plain(text), '\n');
   const ticks = '`'.repeat(Math.max(3, longestRun(body) + 1));
   return `${ticks}${language}\n${body}\n${ticks}`;
 }

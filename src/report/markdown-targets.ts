@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { bytesOf } from '../base/byte-length.ts';
 import { cut } from '../base/untrusted-text.ts';
-import { bytesOf, renderReport } from './markdown.ts';
+import { renderReport } from './markdown.ts';
 import { table } from './markdown-rollout.ts';
 import type { Report } from './report.ts';
 

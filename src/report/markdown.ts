@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { bytesOf } from '../base/byte-length.ts';
 import type { StepRecord } from '../base/journal.ts';
 import type { Outcome } from '../base/outcome.ts';
 import { codeSpan, cut, fence, inline, link, prose } from '../base/untrusted-text.ts';
@@ -68,11 +69,6 @@ export function renderReport(report: Report, { limit, marker }: RenderOptions): 
 }
 
 const TOO_LONG = '_Left out: the details do not fit; they are in the log of this step._';
-
-/** UTF-8, as GitHub stores it. */
-export function bytesOf(text: string): number {
-  return new TextEncoder().encode(text).length;
-}
 
 /** Gives every section its room: the longest are cut first, and a fence is always closed. Undefined when nothing fits. */
 function fit(sections: readonly Section[], room: number): readonly string[] | undefined {

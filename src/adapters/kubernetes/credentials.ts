@@ -5,6 +5,7 @@ import type { AgentOptions, RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { UserError } from '../../base/errors.ts';
 import { isJsonObject } from '../../base/json-value.ts';
+import { withoutTrailing } from '../../base/trailing.ts';
 import type { ClusterConfig } from '../../settings/config.ts';
 import { type Entry, invalid, type KubeconfigContext, readKubeconfig } from './kubeconfig.ts';
 import { impersonation, secretsIn, userEntry } from './user-entry.ts';
@@ -76,7 +77,7 @@ function serverOf({ name, cluster }: KubeconfigContext): URL {
   const text = String(cluster.server ?? '');
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') {
-    url.pathname = url.pathname.replace(/\/+$/, '');
+    url.pathname = withoutTrailing(url.pathname, '/');
     return url;
   }
   throw invalid(
@@ -168,5 +169,10 @@ function refusal(cause: unknown, { name, user }: KubeconfigContext): UserError {
 /** The last words of a plugin without what may be a secret: anything long with a digit in it. */
 function lastWordsOf(text: string): string {
   const last = text.trim().split('\n').slice(-3).join(' ');
-  return last.replace(/(?=[\w+=-]*\d)[\w+=-]{20,}/g, '***').slice(-300) || 'it said nothing';
+  return (
+    last
+      .slice(-2_000)
+      .replace(/[\w+=-]{20,}/g, (word) => (/\d/.test(word) ? '***' : word))
+      .slice(-300) || 'it said nothing'
+  );
 }

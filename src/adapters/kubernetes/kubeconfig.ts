@@ -99,7 +99,10 @@ function readGiven(given: string, where: string, home: string | undefined): Sour
 }
 
 function isContent(text: string): boolean {
-  return /^\s*\{|^\s*(apiVersion|kind|clusters|contexts|users|current-context|preferences)\s*:/m.test(text);
+  return (
+    text.trimStart().startsWith('{') ||
+    /^[ \t]*(apiVersion|kind|clusters|contexts|users|current-context|preferences)\s*:/m.test(text)
+  );
 }
 
 /** Undefined when there is no such file. */

@@ -53,7 +53,13 @@ export async function execute(
         const pullRequest = await at.pullRequest;
         // Each acquires leases of its own: two targets may be about one object.
         const own = isAlone ? holder : `${holder}/${target}`;
-        const control: RunControl = { holder: own, confirm, progress: at.progress, cancelled: at.cancelled };
+        const { judgeName, needsPlan = false } = order;
+        const admitName = (name: string) => {
+          const refusal = judgeName?.(name);
+          if (refusal !== undefined) throw new UserError(refusal.reason, refusal.sentence, { hint: refusal.cure });
+        };
+        const { progress, cancelled } = at;
+        const control: RunControl = { holder: own, confirm, admitName, needsPlan, progress, cancelled };
         return await runOne(order, at, {
           control,
           context: { ...context, pullRequest, commandPrefix: at.commandPrefix, given: order.given },

@@ -17,7 +17,15 @@ import {
 import { execute } from './execute.ts';
 import { reactToOutcome } from './gate/admit-command.ts';
 import { decideRuns } from './gate/decide-runs.ts';
-import { baseOf, isAboutPullRequest, mayChooseRef, type RunnerEvent, triggerOf } from './gate/event.ts';
+import {
+  baseOf,
+  isAboutPullRequest,
+  isPublicRepository,
+  mayChooseRef,
+  type RunnerEvent,
+  triggerOf,
+} from './gate/event.ts';
+import { listOfNames } from './gate/targets.ts';
 import { stateName } from './record/unfinished.ts';
 import { reportOfEnd, reportOfFailure } from './report/draft.ts';
 import { findPullRequest } from './report/find-pull-request.ts';
@@ -39,7 +47,7 @@ export async function main(): Promise<void> {
   const cancelled = cancellation();
   const prefix = raw.input('command-prefix') || '/seldon';
   const entry = {
-    trigger: triggerOf(event, prefix),
+    trigger: triggerOf(event, { prefix, allowEvents: listOfNames(raw.input('allow-events')) }),
     raw,
     prefix,
     actor: env['GITHUB_TRIGGERING_ACTOR'] ?? context.actor ?? '',
@@ -49,7 +57,9 @@ export async function main(): Promise<void> {
     runner,
   };
   const pullRequest = pullRequestOf(event, tell, github?.repository);
-  const telling = { tell, path: raw.input('config').trim(), repository: github?.repository, runner, secrets };
+  const publicDetails = tell.publicDetails ?? (isPublicRepository(event) ? 'endpoint' : 'all');
+  const path = raw.input('config').trim();
+  const telling = { tell, path, repository: github?.repository, runner, secrets, publicDetails };
   const write = async (reports: ReportList) => writeComment({ ...telling, reports, pullRequest: await pullRequest });
   const progress = startProgressReports({ clock, runner, write });
   let reports: ReportList;

@@ -14,6 +14,7 @@ import {
   secrets,
   stateLeft,
 } from './compose.ts';
+import { isPublicRepository } from './gate/event.ts';
 import { MOST_TARGETS } from './gate/targets.ts';
 import { closeUnfinished } from './record/close-unfinished.ts';
 import type { Deployments } from './record/deployments.ts';
@@ -42,7 +43,8 @@ export async function post(): Promise<void> {
   const { repository } = github ?? {};
   const pullRequest = await findPullRequest(pullRequestHint(tell.pullRequest, event), repository);
   const path = raw.input('config').trim();
-  const telling = { tell, path, pullRequest, repository, workspace: openWorkspace(), runner, secrets };
+  const publicDetails = tell.publicDetails ?? (isPublicRepository(event) ? 'endpoint' : 'all');
+  const telling = { tell, path, pullRequest, repository, workspace: openWorkspace(), runner, secrets, publicDetails };
   await publishReport({ ...telling, reports: [first, ...more] });
 }
 

@@ -3,6 +3,7 @@
  * A failure that is nobody's input or permission is not in this list; it is a bug and stays a plain Error.
  */
 export type UserErrorCode =
+  | RefusalReason
   | 'bad-input'
   | 'targets-invalid'
   | 'model-uri-invalid'
@@ -38,6 +39,26 @@ export type UserErrorCode =
   | 'newer-run-live'
   | 'github-failed'
   | 'cancelled';
+
+/** Why somebody may not have what they asked for. */
+export type RefusalReason =
+  | 'pull-request-closed'
+  | 'base-not-allowed'
+  | 'not-permitted'
+  | 'rerun-not-permitted'
+  | 'not-listed'
+  | 'fork-refused'
+  | 'draft-refused'
+  | 'command-not-allowed'
+  | 'target-unknown'
+  | 'target-missing'
+  | 'review-missing'
+  | 'checks-missing'
+  | 'argument-not-allowed'
+  | 'model-not-allowed'
+  | 'plan-required'
+  | 'event-not-allowed'
+  | 'locked';
 
 interface UserErrorDetails {
   /** The cure: what to change, by input, permission or object name. */

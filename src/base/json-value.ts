@@ -12,13 +12,16 @@ export function equal(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => equal(item, b[i]));
   if (!isJsonObject(a) || !isJsonObject(b)) return false;
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => key in b && equal(a[key], b[key]));
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key]));
 }
 
 /** Is every value that `part` names the same in `whole`? */
 export function contains(whole: unknown, part: unknown): boolean {
   if (!isJsonObject(part)) return equal(whole, part);
-  return isJsonObject(whole) && Object.entries(part).every(([key, value]) => contains(whole[key], value));
+  return (
+    isJsonObject(whole) &&
+    Object.entries(part).every(([key, value]) => contains(Object.hasOwn(whole, key) ? whole[key] : undefined, value))
+  );
 }
 
 /** JSON with sorted keys: equal values give equal text. */

@@ -79,12 +79,12 @@ export type Reason =
   | 'status'
   | 'help'
   | 'not-a-command'
+  | 'event-ignored'
   | 'need-failed'
   | 'nothing-stale'
   | 'internal-error'
   | RolloutFailureReason
   | ProofFailureReason
-  | RefusalReason
   | UserErrorCode;
 
 const SUCCESSFUL: readonly Outcome[] = [
@@ -103,20 +103,3 @@ const SUCCESSFUL: readonly Outcome[] = [
 export function isFailure(outcome: Outcome): boolean {
   return !SUCCESSFUL.includes(outcome);
 }
-
-export type RefusalReason =
-  | 'pull-request-closed'
-  | 'base-not-allowed'
-  | 'not-permitted'
-  | 'rerun-not-permitted'
-  | 'not-listed'
-  | 'fork-refused'
-  | 'draft-refused'
-  | 'command-not-allowed'
-  | 'target-unknown'
-  | 'target-missing'
-  | 'review-missing'
-  | 'checks-missing'
-  | 'argument-not-allowed'
-  | 'model-not-allowed'
-  | 'plan-required';

@@ -3,6 +3,8 @@
  * person, link an issue, inject HTML or pose as a workflow command.
  */
 
+import { withoutTrailing } from './trailing.ts';
+
 /** ANSI escape sequences, and control characters but tab and newline. */
 const ANSI = /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b[@-_]/g;
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
@@ -20,12 +22,17 @@ export function plain(text: string): string {
 
 /** One line of text inside a Markdown sentence or table cell: shown as written, meaning nothing. */
 export function inline(text: string, longest = 500): string {
-  return oneLine(text, longest)
-    .replace(/[&<>]/g, (char) => ENTITIES[char] ?? char)
-    .replace(/[\\`*_[\]|~]/g, (char) => `\\${char}`)
-    .replace(/[@#]/g, (char) => `${char}\u200b`)
-    .replace(/\b(https?|ftp):\/\//gi, '$1:\u200b//')
-    .replace(/\bwww\./gi, 'www\u200b.');
+  return (
+    oneLine(text, longest)
+      .replace(/[&<>]/g, (char) => ENTITIES[char] ?? char)
+      .replace(/[\\`*_[\]|~!]/g, (char) => `\\${char}`)
+      .replace(/[@#]/g, (char) => `${char}\u200b`)
+      .replace(/\b(https?|ftp):\/\//gi, '$1:\u200b//')
+      .replace(/\bwww\./gi, 'www\u200b.')
+      // GitHub links these to issues and commits.
+      .replace(/\bGH-(?=\d)/gi, (text) => `${text}\u200b`)
+      .replace(/\b[0-9a-f]{7}(?=[0-9a-f]{33}\b)/gi, (text) => `${text}\u200b`)
+  );
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
@@ -48,7 +55,7 @@ export function prose(text: string, longest = 1_200): string {
 /** Inline text with the spaces at its ends, which the words around it need. */
 function spaced(text: string): string {
   const [before = ''] = /^ */.exec(text) ?? [];
-  const [after = ''] = / *$/.exec(text) ?? [];
+  const after = ' '.repeat(text.length - withoutTrailing(text, ' ').length);
   return text.trim() === '' ? before : `${before}${inline(text, text.length)}${after}`;
 }
 
@@ -64,7 +71,7 @@ function oneLine(text: string, longest: number): string {
 
 /** A fenced block whose fence is longer than any run of backticks inside. */
 export function fence(text: string, language = ''): string {
-  const body = plain(text).replace(/\n+$/, '');
+  const body = withoutTrailing(plain(text), '\n');
   const ticks = '`'.repeat(Math.max(3, longestRun(body) + 1));
   return `${ticks}${language}\n${body}\n${ticks}`;
 }
@@ -72,7 +79,7 @@ export function fence(text: string, language = ''): string {
 /** Text for the runner's log: no line of it can be a workflow command. The old form `##[` counts anywhere in a line. */
 export function logLine(text: string): string {
   return plain(text)
-    .replace(/^(\s*)::/gm, '$1\u200b::')
+    .replace(/^([^\S\n]*)::/gm, '$1\u200b::')
     .replaceAll('##[', '##\u200b[');
 }
 

@@ -1,9 +1,18 @@
+import type { RefusalReason } from '../base/errors.ts';
 import { matchesGlob } from '../base/glob.ts';
-import type { RefusalReason } from '../base/outcome.ts';
 import { parseModelUri } from '../model/model-uri.ts';
 import type { InputName } from '../settings/inputs.ts';
-import { type AdmissionFacts, changes, type Person, type Policy, type Refusal, ROLES } from './admission.ts';
+import {
+  type AdmissionFacts,
+  changes,
+  type Person,
+  type Policy,
+  type PullRequestFacts,
+  type Refusal,
+  ROLES,
+} from './admission.ts';
 import type { Verb } from './command.ts';
+import { matchesModel } from './model-pattern.ts';
 
 /** A table of rules in order, of which the first refusal counts. */
 type Rule = (facts: AdmissionFacts, policy: Policy) => Refusal | undefined;
@@ -24,14 +33,7 @@ const RULES: readonly Rule[] = [
       : refusal('pull-request-closed', 'this pull request is closed', 'comment on an open one'),
 
   // Whoever may push a branch could otherwise be judged by a file of their own.
-  ({ pullRequest: { base, isDefaultBase } }, { bases }) =>
-    isDefaultBase || bases.some((pattern) => matchesGlob(base, pattern))
-      ? undefined
-      : refusal(
-          'base-not-allowed',
-          `this pull request goes into \`${base}\`, which is not the default branch`,
-          'comment on one that goes into the default branch, or name this one in `allow-bases`',
-        ),
+  ({ pullRequest }, { bases }) => baseRefusal(pullRequest, bases),
 
   ({ command, commenter }, policy) => roleRefusal('not-permitted', command.verb, commenter, policy),
 
@@ -40,10 +42,13 @@ const RULES: readonly Rule[] = [
       ? undefined
       : roleRefusal('rerun-not-permitted', command.verb, actor, policy),
 
-  ({ command, commenter, inTeam }, { users, teams }) => {
+  // Who starts a run again asks for the same as who commented.
+  ({ command, commenter, actor }, { users, teams }) => {
     if (!changes(command.verb) || users.length + teams.length === 0) return undefined;
-    if (users.some((one) => sameLogin(one, commenter.login)) || inTeam === 'yes') return undefined;
-    const sentence = `${commenter.login} is not in the list of those who may deploy`;
+    const isListed = ({ login, inTeam }: Person) => users.some((one) => sameLogin(one, login)) || inTeam === 'yes';
+    const stranger = [commenter, actor].find((one) => !isListed(one));
+    if (stranger === undefined) return undefined;
+    const sentence = `${stranger.login} is not in the list of those who may deploy`;
     return refusal('not-listed', sentence, 'ask somebody of `allow-users`, or be added to it');
   },
 
@@ -99,7 +104,7 @@ const RULES: readonly Rule[] = [
   ({ chosen, given }, { models }) => modelRefusal(chosen.get('model-uri'), given('model-uri'), models),
 
   ({ command, chosen }, { requirePlan }) =>
-    !requirePlan || !changes(command.verb) || command.verb === 'rollback' || chosen.has('plan')
+    !requirePlan || !changes(command.verb) || command.verb === 'rollback' || (chosen.get('plan') ?? '').trim() !== ''
       ? undefined
       : refusal(
           'plan-required',
@@ -110,6 +115,37 @@ const RULES: readonly Rule[] = [
 
 function refusal(reason: RefusalReason, sentence: string, cure: string): Refusal {
   return { reason, sentence, cure };
+}
+
+/** A branch that anybody may push to could bring a file of targets of its own. */
+export function baseRefusal(
+  { base, isDefaultBase }: Pick<PullRequestFacts, 'base' | 'isDefaultBase'>,
+  bases: Policy['bases'],
+): Refusal | undefined {
+  if (isDefaultBase || bases.some((pattern) => matchesGlob(base, pattern))) return undefined;
+  return refusal(
+    'base-not-allowed',
+    `this pull request goes into \`${base}\`, which is not the default branch`,
+    'use one that goes into the default branch, or name this one in `allow-bases`',
+  );
+}
+
+/** The name of the SeldonDeployment, once the model is known: one that the model's name alone chose must be allowed, too. */
+export function objectRefusal(
+  name: string,
+  { given, chosen, names }: Pick<AdmissionFacts, 'chosen' | 'given'> & { readonly names: readonly string[] },
+): Refusal | undefined {
+  const uri = chosen.get('model-uri') ?? '';
+  const isGiven = (chosen.get('name') ?? given('name')).trim() !== '';
+  if (isGiven || uri === '' || uri === given('model-uri').trim()) return undefined;
+  if (names.some((pattern) => matchesGlob(name, pattern))) return undefined;
+  const [own, asked] = [registeredName(given('model-uri')), registeredName(uri)];
+  if (names.length === 0 && asked !== undefined && (asked === own || asked === name)) return undefined;
+  return refusal(
+    'argument-not-allowed',
+    `the model \`${uri}\` would go to the SeldonDeployment \`${name}\`, which is not allowed here`,
+    'add that name to the input `allow-names`, or give the input `name`',
+  );
 }
 
 function sameLogin(a: string, b: string): boolean {
@@ -154,7 +190,7 @@ export function modelRefusal(asked: string | undefined, own: string, models: rea
   if (asked === undefined || asked === '' || asked === own.trim()) return undefined;
   // A pattern for a folder must not be left through its side door.
   const climbs = /(?:^|[/\\])\.\.(?:[/\\]|$)|%2e|%2f|%5c/i.test(asked);
-  if (!climbs && models.some((pattern) => matchesGlob(asked, pattern))) return undefined;
+  if (!climbs && models.some((pattern) => matchesModel(asked, pattern))) return undefined;
   const name = registeredName(own);
   if (models.length === 0 && name !== undefined && registeredName(asked) === name) return undefined;
   const allowed =

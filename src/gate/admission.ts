@@ -1,4 +1,4 @@
-import type { RefusalReason } from '../base/outcome.ts';
+import type { RefusalReason } from '../base/errors.ts';
 import type { InputName } from '../settings/inputs.ts';
 import { type Command, VERBS, type Verb } from './command.ts';
 
@@ -15,6 +15,8 @@ export interface Person {
   readonly login: string;
   /** `unknown`: GitHub did not say, or named a role of the organisation's own. */
   readonly role: Role | 'unknown';
+  /** Is this person in one of the teams of the allow list? */
+  readonly inTeam: Answer;
 }
 
 export interface PullRequestFacts {
@@ -41,8 +43,6 @@ export interface AdmissionFacts {
   /** Undefined where the policy does not ask. */
   readonly isApproved: Answer | undefined;
   readonly checksPass: Answer | undefined;
-  /** Is the commenter in one of the teams of the allow list? */
-  readonly inTeam: Answer | undefined;
   /** The inputs of the workflow, and those that the command chooses. */
   readonly given: (name: InputName) => string;
   readonly chosen: ReadonlyMap<InputName, string>;

@@ -3,11 +3,12 @@ import { nearestWord } from '../base/nearest-word.ts';
 import { quoted } from '../settings/input-reader.ts';
 import type { InputName } from '../settings/inputs.ts';
 import { changes, type Refusal } from './admission.ts';
+import { objectRefusal } from './admission-rules.ts';
 import type { Reaction } from './collaboration.ts';
 import { type Command, helpOf, inputsOf, parseCommand } from './command.ts';
 import type { Comment } from './event.ts';
 import { end, type GateDecision, type GateRequest, previewOf, proceed, refuse } from './gate-decision.ts';
-import { confirmHead, openGate } from './pull-request-gate.ts';
+import { confirmCommand, openGate, policyOf } from './pull-request-gate.ts';
 import { readTargetInputs } from './read-target-inputs.ts';
 import { inputsOfStep, isPreview, type RunInputs, runInputsOf, type TargetInputs } from './run-inputs.ts';
 import { ALL, listOfNames } from './targets.ts';
@@ -21,7 +22,8 @@ export async function admitCommand(request: GateRequest, comment: Comment): Prom
   }
   await react(request, comment, 'eyes');
   const command = parseCommand(comment.body, prefix);
-  const gate = await openGate(repository, comment, actor);
+  const question = { author: comment.author, actor, pullRequest: comment.pullRequest };
+  const gate = await openGate(repository, question);
   const { head, base } = gate.pullRequest;
   // Only who may use commands at all is told more: others would make us talk, and read.
   const isUnclear = 'fault' in command || command.target !== undefined || raw.input('config').trim() !== '';
@@ -42,7 +44,8 @@ export async function admitCommand(request: GateRequest, comment: Comment): Prom
     if (refusal !== undefined) return refuse(told(refusal, place));
     orders.push(order);
   }
-  return proceed(orders, { head, confirm: () => confirmHead(repository, comment.pullRequest, head) });
+  const confirm = () => confirmCommand(repository, { ...question, head }, { orders, command });
+  return proceed(orders, { head, confirm });
 }
 
 const HELP: Command = { verb: 'help', model: undefined, target: undefined, args: new Map() };
@@ -51,9 +54,11 @@ const HELP: Command = { verb: 'help', model: undefined, target: undefined, args:
 function commandedOrder(place: TargetInputs, command: Command, { pullRequest }: Comment): RunInputs {
   const preview = isPreview(place) ? previewOf(place, pullRequest) : new Map<InputName, string>();
   const chosen = new Map([...preview, ...inputsOf(command)]);
-  chosen.set('pull-request', String(pullRequest));
   const given = (name: InputName) => preview.get(name) ?? place.raw.input(name);
-  return { ...runInputsOf(place, chosen), given };
+  const { names, requirePlan } = policyOf(place.raw);
+  const judgeName = (name: string) => objectRefusal(name, { given, chosen, names });
+  chosen.set('pull-request', String(pullRequest));
+  return { ...runInputsOf(place, chosen), given, judgeName, needsPlan: requirePlan };
 }
 
 /** The targets that a command is about. Who changes something says which, where there are several. */

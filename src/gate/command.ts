@@ -94,6 +94,10 @@ function readRest(verb: Verb, words: readonly Word[], prefix: string): Command |
   const args = new Map<Argument, string>();
   const bare: { model?: string; target?: string } = {};
   for (const { name, text } of words) {
+    if (isBlank(text))
+      return { fault: `${name === undefined ? 'a word' : `\`${name}\``} of the command is empty: leave it out` };
+    if (name === undefined && text.endsWith('='))
+      return { fault: `\`${text.slice(0, 40)}\` has no value: leave it out, or write \`name=value\`` };
     if (name === undefined) {
       const kind = text.includes(':') ? 'model' : 'target';
       if (bare[kind] !== undefined)
@@ -119,6 +123,11 @@ function unknownWord(what: string, word: string, known: readonly string[], prefi
       ? 'it has none'
       : `there ${known.length === 1 ? 'is' : 'are'} ${known.map((one) => `\`${one}\``).join(', ')}`;
   return `\`${word.slice(0, 40)}\` is no ${what}.${meant} See \`${prefix} help\`: ${list}.`;
+}
+
+/** Nothing that a person can see: spaces, controls, characters of no width. */
+function isBlank(text: string): boolean {
+  return !/[^\p{White_Space}\p{Cc}\p{Cf}]/u.test(text);
 }
 
 interface Word {

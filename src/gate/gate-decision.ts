@@ -3,7 +3,7 @@ import type { Finding } from '../base/finding.ts';
 import type { Outcome, Reason } from '../base/outcome.ts';
 import type { Runner } from '../base/ports.ts';
 import type { InputName } from '../settings/inputs.ts';
-import { previewName } from '../settings/preview-name.ts';
+import { isPreviewName, previewName } from '../settings/preview-name.ts';
 import type { Refusal } from './admission.ts';
 import type { Collaboration } from './collaboration.ts';
 import type { Trigger } from './event.ts';
@@ -37,6 +37,8 @@ export type GateDecision =
 /** The SeldonDeployment of one pull request: a mode for several models has nothing to stand beside there. */
 export function previewOf({ raw }: TargetInputs, number: number): ReadonlyMap<InputName, string> {
   const name = raw.input('name').trim();
+  // Somebody who names a preview means that one.
+  if (isPreviewName(name)) return new Map([['name', name]]);
   if (name === '') {
     throw new UserError('bad-input', 'the input `preview` needs `name`, to which `-pr-<number>` is added', {
       hint: 'for example `name: wine`',
@@ -55,8 +57,8 @@ export function proceed(
   return { kind: 'run', orders, confirm, head };
 }
 
-export function ignore(why: string): GateDecision {
-  return end('ignored', 'not-a-command', why, undefined);
+export function ignore(why: string, reason: Extract<Trigger, { kind: 'ignored' }>['reason']): GateDecision {
+  return end('ignored', reason, why, undefined);
 }
 
 export function refuse({ reason, sentence, cure }: Refusal): GateDecision {

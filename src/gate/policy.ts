@@ -67,7 +67,7 @@ function isVerb(read: InputReader, name: InputName, word: string): word is Verb 
 }
 
 /** One a line or separated by commas. */
-function listOf(read: InputReader, name: InputName): readonly string[] {
+export function listOf(read: InputReader, name: InputName): readonly string[] {
   return (read.text(name) ?? '')
     .split(/[\n,]/)
     .map((one) => one.trim())

@@ -1,6 +1,7 @@
 import { InputReader, type RawInputs } from '../settings/input-reader.ts';
 import type { InputName } from '../settings/inputs.ts';
 import { isMeantFor, readModeName } from '../settings/rollout-inputs.ts';
+import type { Refusal } from './admission.ts';
 import type { Target } from './targets.ts';
 
 /** What a run is about: the step's inputs, or a target's over them. */
@@ -16,6 +17,10 @@ export interface TargetInputs {
 export interface RunInputs extends TargetInputs {
   /** What the inputs said before the event chose some. */
   readonly given: (name: InputName) => string;
+  /** Why the SeldonDeployment of that name may not be had, once the model is known that the event chose. */
+  readonly judgeName?: (name: string) => Refusal | undefined;
+  /** Is a change refused whose plan nobody saw? */
+  readonly needsPlan?: boolean;
 }
 
 export function inputsOfStep(raw: RawInputs): TargetInputs {

@@ -66,9 +66,9 @@ export interface ModelDocument {
 export interface ModelDetails {
   readonly description: string | undefined;
   /** Of the registered version. */
-  readonly tags: Readonly<Record<string, string>>;
+  readonly tags: ReadonlyMap<string, string>;
   /** Last values of its run. */
-  readonly metrics: Readonly<Record<string, number>>;
+  readonly metrics: ReadonlyMap<string, number>;
 }
 
 export interface Model {

@@ -1,3 +1,4 @@
+import { UserError } from '../base/errors.ts';
 import { isJsonObject } from '../base/json-value.ts';
 import { ANNOTATIONS, type SeldonDeployment, type SeldonDeploymentSpec } from '../seldon/seldon-deployment.ts';
 import { renderedSpecOf } from './manifest.ts';
@@ -88,6 +89,22 @@ export function servesSame(object: SeldonDeployment, revision: ProvenRevision): 
   const marker = (spec: SeldonDeploymentSpec) => spec.predictors[0]?.annotations?.[ANNOTATIONS.rollout];
   const uri = (spec: SeldonDeploymentSpec) => spec.predictors[0]?.graph.modelUri;
   return marker(object.spec) === marker(revision.spec) && uri(object.spec) === uri(revision.spec);
+}
+
+/**
+ * Refuses to go forward again to a revision that somebody went back behind, where changes need a plan.
+ * @throws UserError plan-required
+ */
+export function refuseReturn(object: SeldonDeployment | undefined, restores: number | undefined): void {
+  const target = historyOf(object).find(({ revision }) => revision === restores);
+  if (target?.rolledBack !== true) return;
+  throw new UserError(
+    'plan-required',
+    `revision ${restores} was rolled back: to return to it needs a plan, as to deploy`,
+    {
+      hint: 'comment `plan mode=rollback` with the same `to`, then this command with the plan’s `plan=…`',
+    },
+  );
 }
 
 function bytesOf(value: unknown): number {

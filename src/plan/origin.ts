@@ -47,7 +47,7 @@ function previousUri(live: SeldonDeployment | undefined, now: string | undefined
 }
 
 /**
- * Refuses a push whose run began before the one that shipped what is live: runs may overtake each other in a queue, and
+ * Refuses a push or a command whose run began before the one that shipped what is live: runs may overtake each other in a queue, and
  * an old commit must not undo a new one. Who wants to go back says so, with mode `rollback` or by hand.
  * @throws UserError newer-run-live
  */
@@ -57,11 +57,11 @@ export function refuseOlderRun(
 ): void {
   const theirs = runOf(live?.metadata.annotations?.[ANNOTATIONS.runUrl]);
   const ours = runOf(runUrl);
-  if (event !== 'push' || theirs === undefined || ours === undefined) return;
+  if (!['push', 'issue_comment'].includes(event ?? '') || theirs === undefined || ours === undefined) return;
   if (theirs.repository !== ours.repository || theirs.id <= ours.id) return;
   const what = `what is live was shipped by a later run (${live?.metadata.annotations?.[ANNOTATIONS.runUrl]})`;
   throw new UserError('newer-run-live', what, {
-    hint: 'to go back use mode `rollback`, or start the workflow by hand; an older push does not',
+    hint: 'to go back use mode `rollback`, or start the workflow by hand; an older push or comment does not',
   });
 }
 

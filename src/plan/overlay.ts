@@ -35,19 +35,20 @@ function merge(field: string, { live, ours, previous }: ThreeWay): unknown {
 }
 
 function mergeTrees(live: JsonObject, ours: JsonObject, previous: JsonObject): JsonObject {
-  const merged: Record<string, unknown> = {};
+  const merged = new Map<string, unknown>();
+  const before = (key: string) => (Object.hasOwn(previous, key) ? previous[key] : undefined);
   for (const [key, value] of Object.entries(live)) {
-    if (key in ours)
-      merged[key] = ATOMIC_KEYS.has(key)
-        ? ours[key]
-        : merge(key, { live: value, ours: ours[key], previous: previous[key] });
+    if (Object.hasOwn(ours, key)) {
+      const inner = { live: value, ours: ours[key], previous: before(key) };
+      merged.set(key, ATOMIC_KEYS.has(key) ? ours[key] : merge(key, inner));
+    }
     else {
-      const kept = withoutOurOwn(value, previous[key]);
-      if (kept !== undefined) merged[key] = kept;
+      const kept = withoutOurOwn(value, before(key));
+      if (kept !== undefined) merged.set(key, kept);
     }
   }
-  for (const [key, value] of Object.entries(ours)) if (!(key in live)) merged[key] = value;
-  return merged;
+  for (const [key, value] of Object.entries(ours)) if (!Object.hasOwn(live, key)) merged.set(key, value);
+  return Object.fromEntries(merged);
 }
 
 /** The live order first, then what is new. */
@@ -75,6 +76,6 @@ function withoutOurOwn(live: unknown, previous: unknown): unknown {
 /** For every field of `shape`, the value it has in `whole`; what is not there is left out. */
 export function projected(shape: unknown, whole: unknown): unknown {
   if (!isJsonObject(shape) || !isJsonObject(whole)) return whole;
-  const kept = Object.keys(shape).filter((key) => key in whole);
+  const kept = Object.keys(shape).filter((key) => Object.hasOwn(whole, key));
   return Object.fromEntries(kept.map((key) => [key, projected(shape[key], whole[key])]));
 }

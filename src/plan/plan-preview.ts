@@ -45,8 +45,8 @@ export function previewOf({ live, plan, before, after }: PreviewRequest): PlanPr
   return {
     description: after.details?.description,
     signature: before === undefined ? [] : signatureChanges(before.model, after.model),
-    metrics: metricLines(before?.details?.metrics ?? {}, after.details?.metrics ?? {}),
-    tags: tagChanges(before?.details?.tags ?? {}, after.details?.tags ?? {}),
+    metrics: metricLines(before?.details?.metrics ?? new Map(), after.details?.metrics ?? new Map()),
+    tags: tagChanges(before?.details?.tags ?? new Map(), after.details?.tags ?? new Map()),
     pods: podChanges(live, plan.manifest),
     after: predictorLines(plan.manifest),
   };
@@ -90,15 +90,15 @@ function fieldsOf(schema: Schema | undefined): ReadonlyMap<string, string> {
 const MOST_METRICS = 15;
 
 function metricLines(before: ModelDetails['metrics'], after: ModelDetails['metrics']): readonly MetricLine[] {
-  const names = [...new Set([...Object.keys(after), ...Object.keys(before)])].sort().slice(0, MOST_METRICS);
-  return names.map((name) => ({ name, before: before[name], after: after[name] }));
+  const names = [...new Set([...after.keys(), ...before.keys()])].sort().slice(0, MOST_METRICS);
+  return names.map((name) => ({ name, before: before.get(name), after: after.get(name) }));
 }
 
 function tagChanges(before: ModelDetails['tags'], after: ModelDetails['tags']): readonly string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  return [...new Set([...before.keys(), ...after.keys()])]
     .sort()
-    .filter((name) => before[name] !== after[name])
-    .map((name) => `${name}: ${before[name] ?? 'none'} → ${after[name] ?? 'none'}`);
+    .filter((name) => before.get(name) !== after.get(name))
+    .map((name) => `${name}: ${before.get(name) ?? 'none'} → ${after.get(name) ?? 'none'}`);
 }
 
 function podChanges(live: SeldonDeployment | undefined, planned: SeldonDeployment): readonly string[] {

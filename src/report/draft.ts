@@ -14,6 +14,7 @@ export type Draft = { -readonly [Key in keyof Report]: Report[Key] };
 /** What a report says of a run before anything happened. */
 export interface DraftSettings {
   readonly mode?: Mode;
+  readonly dryRun?: boolean;
   readonly render: Partial<Pick<RenderConfig, 'name' | 'namespace' | 'protocol'>>;
 }
 
@@ -22,6 +23,7 @@ export function startDraft(config: DraftSettings | undefined, context: RunContex
     outcome: 'failed',
     reason: 'internal-error',
     mode: config?.mode ?? 'direct',
+    isPlan: config?.dryRun === true,
     name: config?.render.name,
     namespace: config?.render.namespace,
     cluster: undefined,

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { bytesOf } from '../base/byte-length.ts';
+import { cut } from '../base/untrusted-text.ts';
 import { renderReport } from './markdown.ts';
 import { table } from './markdown-table.ts';
 import type { Report } from './report.ts';
@@ -22,6 +24,9 @@ interface Part {
   readonly body: string;
 }
 
+/** Characters of a row whose part is left out. */
+const LONGEST_ROW = 200;
+
 const CUT = '_Left out: the details do not fit._';
 
 /** @param previous what the comment says now */
@@ -40,13 +45,27 @@ export function renderTargets(
   // What stands in a part cannot hold the hash of itself: no text of a model or a pod can pose as one of our marks.
   const nonce = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
   const whole = (list: readonly Part[]) => {
-    const rows = table(list.map((part) => [`**${part.target}**`, headlineOf(part)]));
     const sections = list.map((part) => renderPart(part, nonce, fresh.length === 1 && isFresh(part)));
-    return [`${targetsMarker(path)}${nonce} -->`, rows, ...sections].join('\n\n');
+    return [`${targetsMarker(path)}${nonce} -->`, rowsOf(list), ...sections].join('\n\n');
   };
-  const all = whole(parts);
-  if (all.length <= limit) return all;
-  return whole(parts.map((part) => (isFresh(part) ? part : { ...part, body: `### ${headlineOf(part)}\n\n${CUT}` })));
+  const short = (part: Part): Part => ({ ...part, body: `### ${cut(headlineOf(part), LONGEST_ROW)}\n\n${CUT}` });
+  const tries = [
+    () => whole(parts),
+    () => whole(parts.map((part) => (isFresh(part) ? part : short(part)))),
+    () => whole(parts.map(short)),
+    // The rows alone, and at last as many of them as there is room for.
+    () => [`${targetsMarker(path)}${nonce} -->`, rowsOf(parts.map(short)), CUT].join('\n\n'),
+  ];
+  for (const write of tries) {
+    const text = write();
+    if (bytesOf(text) <= limit) return text;
+  }
+  const most = Math.max(1, Math.floor(limit / (4 * (LONGEST_ROW + 100))));
+  return [`${targetsMarker(path)}${nonce} -->`, rowsOf(parts.slice(0, most).map(short)), CUT].join('\n\n');
+}
+
+function rowsOf(parts: readonly Part[]): string {
+  return table(parts.map((part) => [`**${part.target}**`, headlineOf(part)]));
 }
 
 function headlineOf({ body }: Part): string {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { bytesOf } from '../base/byte-length.ts';
 import type { StepRecord } from '../base/journal.ts';
 import type { Outcome } from '../base/outcome.ts';
 import { codeSpan, cut, fence, inline, link, prose } from '../base/untrusted-text.ts';
@@ -11,7 +12,7 @@ import { table } from './markdown-table.ts';
 import type { Report } from './report.ts';
 
 export interface RenderOptions {
-  /** Characters the result may have. GitHub: 65,536 for a comment, 1 MiB for a summary. */
+  /** Bytes the result may have. GitHub: 65,536 characters for a comment, 1 MiB for a summary. */
   readonly limit: number;
   /** Hidden first line by which the comment is found again. */
   readonly marker?: string;
@@ -23,17 +24,18 @@ export const SUMMARY_LIMIT = 1_000_000;
 /** Characters of one block of verbatim text, where there is room for all. */
 const LONGEST_BLOCK = 65_536;
 
-type Identity = Pick<Report, 'name' | 'namespace' | 'cluster' | 'outcome' | 'reason'>;
+type Identity = Pick<Report, 'name' | 'namespace' | 'cluster' | 'outcome' | 'reason' | 'isPlan'>;
 
 /**
  * One comment for each SeldonDeployment of each cluster, whatever run or pull request event wrote it; and one for all
- * that is only an answer to a command, so that nobody's refused command can overwrite what is known to be live.
+ * that is only an answer to a command. Plans have a comment of their own: a reader may ask for one, and must not overwrite
+ * what is known to be live.
  */
-export function commentMarker({ name, namespace, cluster, outcome, reason }: Identity): string {
+export function commentMarker({ name, namespace, cluster, outcome, reason, isPlan }: Identity): string {
   if (outcome === 'refused' || reason === 'help') return '<!-- mlflow-to-seldon: commands -->';
   const key = `${namespace ?? 'unknown'}/${name ?? 'unknown'}`.replace(/[^a-z0-9/-]/g, '');
   const where = cluster === undefined ? '' : `@${createHash('sha256').update(cluster).digest('hex').slice(0, 8)}`;
-  return `<!-- mlflow-to-seldon: ${key}${where} -->`;
+  return `<!-- mlflow-to-seldon: ${isPlan ? 'plan of ' : ''}${key}${where} -->`;
 }
 
 /** Markers by which the comment of an earlier run is found; one that failed early did not know its cluster. */
@@ -59,7 +61,7 @@ export function renderReport(report: Report, { limit, marker }: RenderOptions): 
   const tail = [warnings(report), footer(report)].filter((part) => part !== '');
   const causes = findingSections(report);
   const details = [...predictionSections(report), ...manifestSection(report)];
-  const fixed = [...head, ...body, ...tail].filter(Boolean).join('\n\n').length;
+  const fixed = bytesOf([...head, ...body, ...tail].filter(Boolean).join('\n\n'));
   const shown = fit([...causes, ...details], limit - fixed - 2 * (causes.length + details.length + 2));
   const whole = shown ?? [TOO_LONG];
   return [...head, ...whole.slice(0, causes.length), ...body, ...whole.slice(causes.length), ...tail]
@@ -73,7 +75,7 @@ const TOO_LONG = '_Left out: the details do not fit; they are in the log of this
 function fit(sections: readonly Section[], room: number): readonly string[] | undefined {
   for (let longest = LONGEST_BLOCK; longest >= 64; longest /= 2) {
     const texts = sections.map((section) => section.render(longest));
-    if (texts.reduce((sum, text) => sum + text.length, 0) <= room) return texts;
+    if (texts.reduce((sum, text) => sum + bytesOf(text), 0) <= room) return texts;
   }
   return undefined;
 }

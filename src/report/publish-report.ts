@@ -1,10 +1,19 @@
 import { messageOf, UserError } from '../base/errors.ts';
 import { isFailure } from '../base/outcome.ts';
 import type { Runner, Workspace } from '../base/ports.ts';
+import { inline } from '../base/untrusted-text.ts';
 import type { ReportingConfig } from '../settings/config.ts';
-import { COMMENT_LIMIT, commentMarker, knownMarkers, renderReport, SUMMARY_LIMIT } from './markdown.ts';
+import {
+  COMMENT_LIMIT,
+  commentMarker,
+  knownMarkers,
+  type RenderOptions,
+  renderReport,
+  SUMMARY_LIMIT,
+} from './markdown.ts';
 import { renderTargets, targetsMarker } from './markdown-targets.ts';
 import { outputsOf } from './output-values.ts';
+import { hiddenNote, type PublicDetails, publicPart } from './public-details.ts';
 import { redactedReport } from './redacted-report.ts';
 import type { Report } from './report.ts';
 import type { Repository } from './repository.ts';
@@ -24,6 +33,7 @@ export interface CommentRequest {
   readonly runner: Pick<Runner, 'warning'>;
   /** What must not be told, wherever it stands in the report. */
   readonly secrets: readonly string[];
+  readonly publicDetails: PublicDetails;
 }
 
 export interface PublishRequest extends CommentRequest {
@@ -38,8 +48,8 @@ export async function publishReport(request: PublishRequest): Promise<void> {
   const isNews = reports.some(({ outcome }) => outcome !== 'ignored');
   const commentUrl = isNews ? await attempt(runner, () => commentOrSayWhyNot({ ...request, reports })) : undefined;
   const summary = hasTargets(reports)
-    ? renderTargets(reports, undefined, { limit: SUMMARY_LIMIT, path })
-    : renderReport(reports[0], { limit: SUMMARY_LIMIT });
+    ? safely(reports, () => renderTargets(reports, undefined, { limit: SUMMARY_LIMIT, path }))
+    : renderSafely(reports[0], { limit: SUMMARY_LIMIT });
   if (isNews) await attempt(runner, () => workspace.summarize(summary));
   else runner.info(`nothing to do: ${reports[0].findings[0]?.title ?? reports[0].reason}`);
   for (const [name, value] of Object.entries(outputsOf(reports, commentUrl))) runner.setOutput(name, value);
@@ -69,14 +79,39 @@ async function commentOrSayWhyNot(request: CommentRequest): Promise<string | und
 export async function writeComment(request: CommentRequest): Promise<string | undefined> {
   const { path, tell, pullRequest, repository } = request;
   if (tell.comment === 'never' || pullRequest === undefined || repository === undefined) return undefined;
-  const reports = redacted(request.reports, request.secrets);
+  const { publicDetails: details } = request;
+  const reports = publicParts(redacted(request.reports, request.secrets), details);
   if (hasTargets(reports)) {
-    const body = (previous: string | undefined) => renderTargets(reports, previous, { limit: COMMENT_LIMIT, path });
+    const limit = COMMENT_LIMIT - hiddenNote(details).length;
+    const body = (previous: string | undefined) =>
+      safely(reports, () => renderTargets(reports, previous, { limit, path })) + hiddenNote(details);
     return repository.upsertComment(pullRequest, [targetsMarker(path)], body);
   }
   const [report] = reports;
-  const body = renderReport(report, { limit: COMMENT_LIMIT, marker: commentMarker(report) });
+  const note = hiddenNote(details);
+  const body = renderSafely(report, { limit: COMMENT_LIMIT - note.length, marker: commentMarker(report) }) + note;
   return repository.upsertComment(pullRequest, knownMarkers(report), () => body);
+}
+
+function publicParts([first, ...more]: ReportList, details: PublicDetails): ReportList {
+  return [publicPart(first, details), ...more.map((report) => publicPart(report, details))];
+}
+
+function renderSafely(report: Report, options: RenderOptions): string {
+  return safely([report], () => renderReport(report, options), options.marker);
+}
+
+/** A bug of ours while it is written must not hide how the run ended. */
+function safely(reports: readonly Report[], write: () => string, marker = ''): string {
+  try {
+    return write();
+  } catch (error) {
+    const ends = reports.map(
+      ({ context, outcome, reason }) => `- ${inline(context.target ?? '')} ${outcome}: ${reason}`,
+    );
+    const why = `> [!WARNING]\n> the report could not be written: ${inline(messageOf(error))}. This is a bug of the action.`;
+    return [marker, ...ends, why].filter((one) => one !== '').join('\n\n');
+  }
 }
 
 function redacted([first, ...more]: ReportList, secrets: readonly string[]): ReportList {

@@ -20,7 +20,8 @@ export function redactedReport(report: Report, secrets: readonly string[]): Repo
   return { ...clean, prediction: { ...prediction, ...texts } };
 }
 
-function mapTexts(value: unknown, change: (text: string) => string): unknown {
+/** The same value with each text changed. */
+export function mapTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value);
   if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
   if (typeof value !== 'object' || value === null) return value;

@@ -16,6 +16,8 @@ export interface Report {
   readonly outcome: Outcome;
   readonly reason: Reason;
   readonly mode: string;
+  /** Is nothing applied, whatever comes of it? */
+  readonly isPlan: boolean;
   readonly name: string | undefined;
   readonly namespace: string | undefined;
   /** URL of the API server. */

@@ -1,5 +1,6 @@
 import { nextCommand } from '../gate/next-command.ts';
 import type { Model } from '../model/model.ts';
+import { refuseReturn } from '../plan/history.ts';
 import { predictorLines } from '../plan/live-state.ts';
 import { modelsOf } from '../plan/model-note.ts';
 import { previousModelOf, refuseOlderRun } from '../plan/origin.ts';
@@ -18,11 +19,13 @@ import type { Peers, PreparedRollout, Run } from './run-state.ts';
 
 /** What is live, what to do about it, and what the model will be asked: all decided before anything is touched. */
 export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | undefined): Promise<PreparedRollout> {
-  const { config, peers, context, journal, draft } = self;
+  const { config, peers, control, context, journal, draft } = self;
   return journal.step('render', async (conclude) => {
     const { ref } = objects;
     const live = await peers.cluster.read(ref);
-    refuseOlderRun(live, context);
+    // A comment that asks for a plan or takes something back does no harm when it is late.
+    const isHarmless = context.event === 'issue_comment' && (config.dryRun || config.mode === 'rollback');
+    if (!isHarmless) refuseOlderRun(live, context);
     const surroundings = await readSurroundings(peers.cluster, config, objects);
     const order = { config, ref, model: resolved, live, context, ...surroundings };
     const { plan, protocol, withNewPods } = await planRollout(peers.workspace, order);
@@ -58,6 +61,7 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     const { commandPrefix: prefix, target, given } = context;
     draft.next = prefix && nextCommand(config, { prefix, plan: draft.plan, target, given });
     checkPlan(config.plan, draft.plan);
+    if (control.needsPlan && config.plan === undefined && !config.dryRun) refuseReturn(live, plan.restores);
     conclude(plan.summary);
     const { cluster, openEndpoint, metrics, clock, runner } = peers;
     const proof: ProofContext = {

@@ -36,6 +36,10 @@ export interface RunControl {
   readonly holder: string;
   /** Asked right before the first change. @throws UserError when it must not happen any more */
   readonly confirm: () => Promise<void>;
+  /** Asked once the SeldonDeployment's name is known. @throws UserError when it may not be had */
+  readonly admitName: (name: string) => void;
+  /** Is a change refused whose plan nobody saw? */
+  readonly needsPlan: boolean;
   /** Receives the report so far, whenever there is more to report. */
   readonly progress: (report: Report) => void;
   /** Aborted when somebody cancels the run. */

@@ -67,12 +67,13 @@ export async function run(
 }
 
 async function tellStory(self: Run): Promise<void> {
-  const { config, peers, journal } = self;
+  const { config, peers, control, journal } = self;
   const { modelUri } = config;
   const given = modelUri === undefined ? undefined : await resolveModel(self, modelUri);
   const objects = await journal.step('preflight', async (conclude) => {
     const found = rolloutObjects(config, peers.cluster, given);
     Object.assign(self.draft, found.ref);
+    control.admitName(found.front.name);
     const { cluster, metrics } = peers;
     await checkPermissions({ cluster, metrics, ref: found.ref, config }, conclude);
     return found;
@@ -124,10 +125,13 @@ async function rollOutPrepared(self: Run, prepared: PreparedRollout): Promise<vo
 }
 
 async function remove(self: Run, ref: ObjectRef): Promise<void> {
-  const { config, peers, journal } = self;
+  const { config, peers, control, journal } = self;
   const { cluster, clock, deployments, runner } = peers;
   const order = { cluster, clock, ref, isDry: config.dryRun };
-  await journal.step('remove', (conclude) => removeObject(order, conclude));
+  await journal.step('remove', async (conclude) => {
+    if (!config.dryRun) await control.confirm();
+    return removeObject(order, conclude);
+  });
   if (!config.dryRun) await deactivateRecords({ deployments, runner, config: config.record }, ref);
   return config.dryRun ? end(self, 'planned', 'dry-run') : end(self, 'removed', 'ok');
 }

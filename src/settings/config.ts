@@ -114,6 +114,8 @@ export interface ProofConfig {
 }
 
 export interface ReportingConfig {
+  /** Undefined: by whether the repository is public. */
+  readonly publicDetails: 'none' | 'endpoint' | 'all' | undefined;
   readonly comment: CommentPolicy;
   readonly pullRequest: number | undefined;
   readonly githubToken: string | undefined;

@@ -1,5 +1,6 @@
 import { messageOf, UserError, type UserErrorCode } from '../base/errors.ts';
 import { nearestWord } from '../base/nearest-word.ts';
+import { withoutTrailing } from '../base/trailing.ts';
 import { isLabel, isSubdomain } from '../seldon/naming.ts';
 import type { InputName } from './inputs.ts';
 
@@ -156,7 +157,7 @@ export class InputReader {
     }
     if (url.username !== '' || url.password !== '') return this.fault(name, 'must not hold a user or password');
     if (url.search !== '' || url.hash !== '') return this.fault(name, 'must not hold a query or fragment');
-    return given.replace(/\/+$/, '');
+    return withoutTrailing(given, '/');
   }
 }
 

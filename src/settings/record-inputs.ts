@@ -60,14 +60,14 @@ const TAG = /^tag\.([\w.\-/ ]{1,250})=(.*)$/;
 
 export function readWriteBack(read: InputReader): WriteBack {
   const aliases: string[] = [];
-  const tags: Record<string, string> = {};
+  const tags = new Map<string, string>();
   for (const line of (read.text('write-back') ?? '').split(/[\n,]/).map((one) => one.trim())) {
     const alias = /^alias=(.*)$/.exec(line)?.[1];
     const [, tag, value] = TAG.exec(line) ?? [];
     if (line === '') continue;
     if (alias !== undefined && ALIAS.test(alias)) aliases.push(alias);
-    else if (tag !== undefined && value !== undefined) tags[tag] = value;
+    else if (tag !== undefined && value !== undefined) tags.set(tag, value);
     else read.fault('write-back', `has \`${line.slice(0, 40)}\`: write \`alias=champion\` or \`tag.seldon=live\``);
   }
-  return { aliases, tags };
+  return { aliases, tags: Object.fromEntries(tags) };
 }

@@ -1,4 +1,5 @@
 import { percentDecoded } from '../base/percent-encoding.ts';
+import { withoutTrailing } from '../base/trailing.ts';
 import type { RegistryConfig } from './config.ts';
 import { type InputReader, quoted } from './input-reader.ts';
 
@@ -14,8 +15,8 @@ export function readRegistry(read: InputReader): RegistryConfig {
 }
 
 function readDestination(read: InputReader): string | undefined {
-  const text = read.text('artifacts-destination')?.replace(/\/+$/, '');
-  if (text === undefined || /^[\w+.-]+:|^\//.test(text)) return text;
+  const text = read.text('artifacts-destination');
+  if (text === undefined || /^[\w+.-]+:|^\//.test(text)) return text && withoutTrailing(text, '/');
   return read.fault('artifacts-destination', `is ${quoted(text)}, but must be a storage URI, such as \`s3://mlflow\``);
 }
 
@@ -44,7 +45,7 @@ function readTrackingUri(read: InputReader): TrackingServer {
     password: percentDecoded(url.password) || undefined,
   };
   Object.assign(url, { username: '', password: '' });
-  return { uri: url.href.replace(/\/+$/, ''), ...user };
+  return { uri: withoutTrailing(url.href, '/'), ...user };
 }
 
 function readSignIn(read: InputReader, inUri: User): User & Pick<RegistryConfig, 'token'> {

@@ -136,7 +136,7 @@ function parseCheck(line: string, lineNumber: number): Check {
 function conditionOf(operator: string, operand: string): Check['holds'] | string {
   if (operator === 'exists') return (value) => value !== undefined;
   if (operator === 'between') {
-    const [low, high, ...more] = operand.split(/\s+and\s+/).map(numberOf);
+    const [low, high, ...more] = operand.split(/\sand\s/).map(numberOf);
     if (low === undefined || high === undefined || more.length > 0) return 'two numbers, such as `3 and 9`';
     return (value) => typeof value === 'number' && value >= low && value <= high;
   }

@@ -71,6 +71,12 @@ export const TRIGGER_INPUTS = [
       'Branches other than the default one whose pull requests may be commented on with commands; patterns. Default: none.',
   },
   {
+    name: 'allow-events',
+    isOfStep: true,
+    description:
+      'Further events that may deploy, one a line: `workflow_run`, or with an activity type `workflow_run.completed`. Whoever caused one needs the role of the command `deploy`. Default: only those of the table in [docs/security.md](docs/security.md).',
+  },
+  {
     name: 'require-review',
     choices: ['true', 'false'],
     default: 'false',
@@ -92,6 +98,13 @@ export const TRIGGER_INPUTS = [
     name: 'plan',
     isOfStep: true,
     description: 'A plan as its comment names it: the run is refused if the outcome would now be another one.',
+  },
+  {
+    name: 'public-details',
+    isOfStep: true,
+    choices: ['none', 'endpoint', 'all'],
+    description:
+      'What comments show of the inside: `none`; `endpoint`, only where predictions are sent; `all`: also the API server, storage paths, example data, logs of pods and the manifest. The job summary has all. Default: `endpoint` in a public repository, else `all`.',
   },
   {
     name: 'preview',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ModelDetails, Signature } from '../../src/model/model.ts';
+import type { Signature } from '../../src/model/model.ts';
 import { deployModes } from '../../src/plan/modes/index.ts';
 import { type PlanPreview, previewOf } from '../../src/plan/plan-preview.ts';
 import { aModel, aPlanRequest, applied, namedColumns, someOptions } from '../support/models.ts';
@@ -7,13 +7,20 @@ import { aModel, aPlanRequest, applied, namedColumns, someOptions } from '../sup
 const live = applied(aPlanRequest());
 const NEW = aModel({ storageUri: 's3://mlflow/2' });
 
-function preview(
-  before: Partial<ModelDetails> & { readonly signature?: Signature },
-  after: typeof before,
-): PlanPreview {
-  const described = ({ signature, ...details }: typeof before) => ({
+interface Told {
+  readonly signature?: Signature;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+function preview(before: Told, after: Told): PlanPreview {
+  const described = ({ signature, ...details }: Told) => ({
     model: { isDescribed: true, signature },
-    details: { description: undefined, tags: {}, metrics: {}, ...details },
+    details: {
+      description: undefined,
+      tags: new Map(Object.entries(details.tags ?? {})),
+      metrics: new Map(Object.entries(details.metrics ?? {})),
+    },
   });
   const plan = deployModes.direct(aPlanRequest({ live, model: NEW }));
   return previewOf({ live, plan, before: described(before), after: described(after) });

@@ -29,10 +29,18 @@ describe('the report as Markdown', () => {
       cluster: undefined,
       outcome: 'deployed',
       reason: 'ok',
+      isPlan: false,
     });
     expect(renderReport(aReport(), { limit: COMMENT_LIMIT, marker }).startsWith(`${marker}\n`)).toBe(true);
     expect(
-      commentMarker({ name: 'wi-->ne', namespace: 'x', cluster: undefined, outcome: 'deployed', reason: 'ok' }),
+      commentMarker({
+        name: 'wi-->ne',
+        namespace: 'x',
+        cluster: undefined,
+        outcome: 'deployed',
+        reason: 'ok',
+        isPlan: false,
+      }),
     ).toBe('<!-- mlflow-to-seldon: x/wi--ne -->');
   });
 

@@ -73,6 +73,8 @@ async function tell({ script, model = aModel(), inputs, endpoint = answering(200
   const control = {
     holder: 'test',
     confirm: async () => {},
+    admitName: () => {},
+    needsPlan: false,
     progress: () => {},
     cancelled: new AbortController().signal,
   };

@@ -11,6 +11,7 @@ export function aReport(over: Partial<Report> = {}): Report {
     outcome: 'deployed',
     reason: 'ok',
     mode: 'direct',
+    isPlan: false,
     name: 'wine',
     namespace: 'seldon',
     cluster: undefined,

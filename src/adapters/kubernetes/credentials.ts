@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import type { AgentOptions, RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { messageOf, UserError } from '../../base/errors.ts';
+import { withoutTrailing } from '../../base/trailing.ts';
 import type { ClusterConfig } from '../../settings/config.ts';
 import { lastWordsOf, startPlugin } from './credential-plugin.ts';
 import { type KubeconfigContext, readKubeconfig } from './kubeconfig.ts';
@@ -101,7 +102,7 @@ function serverOf({ name, cluster }: KubeconfigContext): URL {
   const text = String(cluster.server ?? '');
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') {
-    url.pathname = url.pathname.replace(/\/+$/, '');
+    url.pathname = withoutTrailing(url.pathname, '/');
     return url;
   }
   throw invalid(

@@ -118,7 +118,10 @@ function neither(where: string, cure: string): UserError {
 }
 
 function isContent(text: string): boolean {
-  return /^\s*\{|^\s*(apiVersion|kind|clusters|contexts|users|current-context|preferences)\s*:/m.test(text);
+  return (
+    text.trimStart().startsWith('{') ||
+    /^[ \t]*(apiVersion|kind|clusters|contexts|users|current-context|preferences)\s*:/m.test(text)
+  );
 }
 
 /** Undefined when there is no such file. */

@@ -4,6 +4,7 @@ import { unescape as percentDecoded } from 'node:querystring';
 import { UserError } from '../../base/errors.ts';
 import { isJsonObject } from '../../base/json-value.ts';
 import type { Clock } from '../../base/ports.ts';
+import { withoutTrailing } from '../../base/trailing.ts';
 import type { RegistryConfig } from '../../settings/config.ts';
 import { createAgent, HttpFailure, type HttpRequest, type HttpResponse, sendWithRetry } from '../http/client.ts';
 import { unreachableOf, userErrorOf } from './refusal.ts';
@@ -52,7 +53,7 @@ export class MlflowConnection {
     const base = parseTrackingUri(trackingUri);
     this.#options = options;
     this.#headers = headersOf(base, options);
-    this.url = `${base.origin}${base.pathname}`.replace(/\/+$/, '');
+    this.url = withoutTrailing(`${base.origin}${base.pathname}`, '/');
     // With --static-prefix servers before 3.12 keep /api at the root, newer ones put it under the prefix.
     this.#apiRoots = [...new Set([this.url, base.origin])];
   }

@@ -26,12 +26,12 @@ export async function readDetails(
   const description = told['description'];
   return {
     description: typeof description === 'string' && description !== '' ? description : undefined,
-    tags: Object.fromEntries(
-      entries(told['tags']).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
+    tags: new Map(
+      entries(told['tags']).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : [])),
     ),
-    metrics: Object.fromEntries(
+    metrics: new Map(
       entries(treeAt(treeAt(run?.body, 'run'), 'data')['metrics']).flatMap(([key, value]) =>
-        typeof value === 'number' ? [[key, value]] : [],
+        typeof value === 'number' ? [[key, value] as const] : [],
       ),
     ),
   };

@@ -1,4 +1,5 @@
 import { UserError, unreachable } from '../../base/errors.ts';
+import { withoutTrailing } from '../../base/trailing.ts';
 import type { Model } from '../../model/model.ts';
 import { type ModelUri, storageOriginOf } from '../../model/model-uri.ts';
 import {
@@ -132,7 +133,7 @@ function inRun(server: MlflowConnection, { runId, experimentId, artifactUri }: R
     alias: undefined,
     runId,
     modelId: undefined,
-    artifactUri: path === '' ? artifactUri : `${artifactUri.replace(/\/+$/, '')}/${path}`,
+    artifactUri: path === '' ? artifactUri : `${withoutTrailing(artifactUri, '/')}/${path}`,
     files: { kind: 'run', runId, path },
     link: `${server.url}/#/experiments/${experimentId}/runs/${runId}`,
     warnings: [],

@@ -58,9 +58,12 @@ export function unreachableOf(url: string, cause: HttpFailure): UserError {
   });
 }
 
+/** Characters of an error page that are read. */
+const LONGEST_PAGE = 100_000;
+
 /** MLflow's own sentence out of its JSON error, or the text without tags. */
 export function quoteOf(body: string): string {
-  const message = messageOf(body) ?? body.replace(/<[^>]*>/g, ' ');
+  const message = messageOf(body) ?? body.slice(0, LONGEST_PAGE).replace(/<[^<>]{0,4096}>/g, ' ');
   const line = message.replace(/\s+/g, ' ').trim();
   return line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line;
 }

@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors.ts';
 import { isJsonObject, jsonOf } from '../../base/json-value.ts';
 import type { Clock } from '../../base/ports.ts';
+import { withoutTrailing } from '../../base/trailing.ts';
 import type { Metrics, Sample } from '../../proof/evidence/metrics.ts';
 import { createAgent, HttpFailure, type HttpResponse, sendWithRetry } from '../http/client.ts';
 
@@ -17,7 +18,7 @@ const CURE = 'check the inputs `prometheus-url` and `prometheus-token`, and that
 
 /** Prometheus and what speaks like it (Thanos, Mimir, managed services): its HTTP API v1. */
 export function openPrometheus({ url, token, clock }: PrometheusOptions): Metrics {
-  const base = url.replace(/\/+$/, '');
+  const base = withoutTrailing(url, '/');
   const agent = createAgent(new URL(base).protocol);
   const headers = { accept: 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
   const unusable = (why: string, cause?: unknown) =>

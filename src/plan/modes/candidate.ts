@@ -129,7 +129,7 @@ export function arrivalStages(request: ModelPlanRequest, newcomer: Predictor): r
 }
 
 function withShare(predictor: Predictor, shares: Readonly<Record<string, number>>): Predictor {
-  const traffic = shares[predictor.name];
+  const traffic = Object.hasOwn(shares, predictor.name) ? shares[predictor.name] : undefined;
   return traffic === undefined ? predictor : { ...predictor, traffic };
 }
 

@@ -3,7 +3,7 @@ import type { MetricLine } from '../plan/plan-preview.ts';
 import { predictorTable, table } from './markdown-rollout.ts';
 import type { Report } from './report.ts';
 
-/** What a plan means: model, pods, requests. Empty for what is not planned. */
+/** The effects of a plan on model, pods and requests. Empty if the report is not of a plan. */
 export function planSections({ preview, outcome, predictors }: Report): readonly string[] {
   if (preview === undefined || outcome !== 'planned') return [];
   const { description, signature, metrics, tags, pods, after } = preview;

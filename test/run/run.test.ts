@@ -87,7 +87,7 @@ describe('the story of a run', () => {
     const gone = () => Promise.reject(new UserError('cluster-unreachable', 'the API server does not answer'));
     const { report } = await tell({ script: absent, change: () => ({ observe: gone }) });
     expect(report).toMatchObject({ outcome: 'unknown', reason: 'cluster-unreachable' });
-    expect(report.findings[0]?.title).toContain('the manifest was applied, but then');
+    expect(report.findings[0]?.title).toContain('the manifest was applied, then an error occurred');
   });
 
   it('ends as failed, with nothing applied, when the model cannot be resolved', async () => {

@@ -7,7 +7,7 @@ import { CURES, type FailureContext, KNOWN_FAILURES, type KnownFailure, type Sou
 import { containersOf, type ObservedContainer, relevantEvents, relevantLines, stateInWords } from './pod-evidence.ts';
 import type { RolloutStatus } from './verdict.ts';
 
-/** A container's log that explains something; `previous` is the run before the restart. */
+/** A container's log that may explain the failure; `previous` is the log before the restart. */
 export interface LogRequest {
   readonly pod: string;
   readonly container: string;
@@ -35,10 +35,10 @@ export interface FailureCase {
 }
 
 const MOST_PODS = 3;
-/** Seldon's orchestrator: it fails because the model does, and says so at length. */
+/** Seldon's orchestrator. It fails because the model fails, and its log is long. */
 const ORCHESTRATOR = 'seldon-container-engine';
 
-/** Reasons that no log can explain, and that need no pattern: the verdict's own sentence is the cause. */
+/** Reasons that no log can explain and that need no pattern: the message of the verdict is the cause. */
 const SELF_EXPLAINING: ReadonlySet<RolloutFailureReason> = new Set([
   'image-not-found',
   'out-of-memory',
@@ -48,7 +48,7 @@ const SELF_EXPLAINING: ReadonlySet<RolloutFailureReason> = new Set([
   'superseded',
 ]);
 
-/** What to ask the cluster for, to explain a failed rollout: the failing object's words, else those of all that is not ready. */
+/** The logs and events to read for a failed rollout: those of the failing object, else of all objects that are not ready. */
 export function evidenceWanted(
   status: FailureCase['status'],
   snapshot: Snapshot,
@@ -90,7 +90,7 @@ function hasRun({ state, lastState }: ObservedContainer): boolean {
   return [state?.running, state?.terminated, lastState?.terminated].some((one) => one !== undefined);
 }
 
-/** Of a container that runs again, the run before tells; of one that does not, the last. Either may be gone. */
+/** For a running container, the log before the restart is useful; else the current log. Either may be missing. */
 function logsOf(pod: Pod, { name, restartCount, state }: ObservedContainer): readonly LogRequest[] {
   const last = { pod: pod.metadata.name, container: name, previous: false };
   if (restartCount === 0) return [last];
@@ -98,7 +98,7 @@ function logsOf(pod: Pod, { name, restartCount, state }: ObservedContainer): rea
   return state?.running === undefined ? [last, before] : [before, last];
 }
 
-/** Why it failed: the verdict, explained where its words are known, with the cure and the words themselves. */
+/** Explains a failure: the verdict, the known cause if a pattern matches, the cure, and the quoted log lines. */
 export function diagnose(one: FailureCase): readonly Finding[] {
   const { status } = one;
   if (status.phase === 'ready') return [];
@@ -121,7 +121,7 @@ interface Statement {
   readonly text: string;
 }
 
-/** Logs come first: Kubernetes mostly sees what a container did, not why. */
+/** Logs come first. Kubernetes usually shows what a container did, not why. */
 function statementsOf({ logs, events, snapshot, expected }: FailureCase, status: FailedStatus): readonly Statement[] {
   const init = new Set(
     snapshot.pods.flatMap(({ status: is }) => is?.initContainerStatuses ?? []).map((one) => one.name),
@@ -174,7 +174,7 @@ function quotesOf(
   ];
 }
 
-/** One log for each container: the requests name the one with the most to say first. */
+/** Keeps one log for each container. The requests list the most useful log first. */
 function isFirstWithText(log: ContainerLog, at: number, logs: readonly ContainerLog[]): boolean {
   const ofSame = logs.findIndex(({ pod, container, text }) => {
     return pod === log.pod && container === log.container && text.trim() !== '';
@@ -182,7 +182,7 @@ function isFirstWithText(log: ContainerLog, at: number, logs: readonly Container
   return ofSame === at;
 }
 
-/** Begins with a capital letter, unless a name stands there. */
+/** Makes the first letter a capital, unless the sentence begins with a name. */
 function asSentence(message: string): string {
   return message.replace(/^[a-z](?=[a-z]*[ ,])/, (letter) => letter.toUpperCase());
 }

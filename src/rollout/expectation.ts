@@ -1,7 +1,7 @@
 import { replicasOf } from '../seldon/replicas.ts';
 import { ANNOTATIONS, type Predictor, SELDON, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
-/** What the cluster shows once an object's own spec is rolled out. */
+/** The state of the cluster after the object's spec is rolled out. */
 export function expectationOf(object: SeldonDeployment): Expectation {
   return {
     name: object.metadata.name,
@@ -19,34 +19,34 @@ export function expectationOf(object: SeldonDeployment): Expectation {
   };
 }
 
-/** What the annotations of a second SeldonDeployment ask of the requests of the first. */
+/** The traffic of the first SeldonDeployment that the annotations of a second one request. */
 function sharedFrom({ spec }: SeldonDeployment): Partial<ExpectedPredictor> {
   const { [SELDON.ambassadorWeight]: weight, [SELDON.ambassadorShadow]: shadow } = spec.annotations ?? {};
   if (shadow !== undefined) return { traffic: 0, shadow: true, weighed: true };
   return weight === undefined ? {} : { traffic: Number(weight), weighed: true };
 }
 
-/** An autoscaler decides, or each Deployment has a number of its own. */
+/** An autoscaler sets the number of replicas, or each Deployment has its own number. */
 function isNotOneNumber(predictor: Predictor): boolean {
   const specs = predictor.componentSpecs ?? [];
   if (specs.some((one) => 'hpaSpec' in one || 'kedaSpec' in one)) return true;
-  // Deployments of one predictor may differ in number: then each one's own word is enough.
+  // Deployments of one predictor may have different replica numbers: then each Deployment's own status is enough.
   return new Set(specs.map((one) => one.replicas)).size > 1;
 }
 
-/** One predictor as it must come up. */
+/** The expected state of one predictor. */
 export interface ExpectedPredictor {
   readonly name: string;
-  /** Rollout marker of its pod template; undefined for a predictor that we never marked. */
+  /** Rollout marker of its pod template; undefined if we never marked the predictor. */
   readonly marker: string | undefined;
   readonly modelUri: string;
   readonly node: string;
-  /** Undefined when an autoscaler decides. */
+  /** Undefined if an autoscaler sets it. */
   readonly replicas: number | undefined;
   /** Percent of the requests, or of their copies for a shadow. */
   readonly traffic: number;
   readonly shadow: boolean;
-  /** The only one of an object that shares the requests of another one. */
+  /** The only predictor of an object that gets part of another object's requests. */
   readonly weighed?: true;
 }
 

@@ -7,7 +7,7 @@ import type { WaitEnd } from './wait-until-ready.ts';
 
 const LOG_LINES = 60;
 
-/** Asks the pods' logs and events why a rollout failed. What cannot be had is done without: half an answer is one. */
+/** Reads the logs and events of a failed rollout. Logs and events that cannot be read are left out. */
 export async function gatherFindings(
   cluster: Cluster,
   ref: ObjectRef,
@@ -34,7 +34,7 @@ async function orNone<T>(answer: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Last lines of the model container that answers for a predictor; undefined where they cannot be had. */
+/** Last log lines of a predictor's model container; undefined if they cannot be read. */
 export async function gatherModelLog(
   cluster: Cluster,
   ref: ObjectRef,

@@ -1,13 +1,13 @@
 import type { RolloutFailureReason } from '../base/outcome.ts';
 
-/** What is known about where a failure happened, for sentences that name things. */
+/** Names of the objects involved in a failure, for use in messages. */
 export interface FailureContext {
   readonly modelUri: string;
-  /** Name of the Secret that the storage initializer gets, as the live object says. */
+  /** Name of the storage initializer's Secret in the live object. */
   readonly secret: string | undefined;
 }
 
-/** Who says it: the storage initializer's log, the log of another container, or Kubernetes in messages and events. */
+/** Source of a message: the storage initializer's log, the log of another container, or Kubernetes messages and events. */
 export type Source = 'initializer' | 'server' | 'kubernetes';
 
 export interface KnownFailure {
@@ -22,10 +22,10 @@ const secretOf = ({ secret }: FailureContext) =>
 
 const remoteOf = ({ modelUri }: FailureContext) => /^([\w-]+):/.exec(modelUri)?.[1] ?? 's3';
 
-/** Schemes of MLflow's that no rclone remote can stand for. */
+/** URI schemes of MLflow that cannot be rclone remotes. */
 const REGISTRY_SCHEME = /^(?:models|runs|mlflow-artifacts)$/;
 
-/** rclone 1.59 to 1.64, the storage initializer since Seldon Core 1.8, in its words and those of the storages behind it. */
+/** rclone 1.59 to 1.64, the storage initializer since Seldon Core 1.8, with its messages and those of the storage services. */
 const STORAGE: readonly Omit<KnownFailure, 'speaker'>[] = [
   {
     pattern: /create file system for "([\w-]+):[^"]*": didn't find section in config file/,
@@ -33,21 +33,21 @@ const STORAGE: readonly Omit<KnownFailure, 'speaker'>[] = [
       `Seldon's storage initializer knows no remote \`${remote}\`, so it cannot read ${at.modelUri}`,
     cure: (at, [, remote = '']) =>
       REGISTRY_SCHEME.test(remote)
-        ? 'say where the same files lie for the cluster, with `artifacts-destination` or `storage-uri-map`'
-        : `put \`RCLONE_CONFIG_${remote.toUpperCase()}_TYPE\` and its credentials into ${secretOf(at)}: the scheme of the URI is the name of an rclone remote, and \`AWS_*\` variables alone are not read`,
+        ? 'set `artifacts-destination` or `storage-uri-map` to the storage URI that the cluster can read'
+        : `put \`RCLONE_CONFIG_${remote.toUpperCase()}_TYPE\` and its credentials into ${secretOf(at)}: the scheme of the URI is the name of an rclone remote, and \`AWS_*\` variables alone are not used`,
   },
   {
     pattern: /directory not found|NoSuchBucket|bucket doesn't exist/i,
-    title: (at) => `The storage initializer finds nothing at ${at.modelUri}`,
+    title: (at) => `The storage initializer finds no files at ${at.modelUri}`,
     cure: () =>
-      'check `artifacts-destination` or `storage-uri-map`: the URI must be the folder with MLmodel, as the cluster reaches it',
+      'check `artifacts-destination` or `storage-uri-map`: the URI must be the folder with MLmodel, as the cluster can read it',
   },
   {
     pattern:
       /InvalidAccessKeyId|SignatureDoesNotMatch|NoCredentialProviders|AccessDenied|status code: 403|403 Forbidden|AuthorizationFailure|AuthenticationFailed|401 Unauthorized|couldn't decrypt password/,
     title: (at, [words]) => `The storage refuses the credentials for ${at.modelUri}: ${words}`,
     cure: (at) =>
-      `correct \`RCLONE_CONFIG_${remoteOf(at).toUpperCase()}_*\` in ${secretOf(at)}, or give a \`service-account\` that may read the bucket`,
+      `correct \`RCLONE_CONFIG_${remoteOf(at).toUpperCase()}_*\` in ${secretOf(at)}, or set \`service-account\` to one that has permission to read the bucket`,
   },
   {
     pattern: /no such host|dial tcp|connection refused|i\/o timeout|TLS handshake timeout|x509: /,
@@ -57,11 +57,11 @@ const STORAGE: readonly Omit<KnownFailure, 'speaker'>[] = [
   },
 ];
 
-/** MLflow inside Seldon's Python wrapper or MLServer, and what both print when the model cannot be loaded. */
+/** MLflow in Seldon's Python wrapper or in MLServer: messages printed when the model cannot be loaded. */
 const SERVER: readonly Omit<KnownFailure, 'speaker'>[] = [
   {
     pattern: /Could not find an "MLmodel"|No such file or directory: '\/mnt\/models/,
-    title: (at) => `The folder that was copied from ${at.modelUri} holds no MLmodel`,
+    title: (at) => `The folder that was copied from ${at.modelUri} contains no MLmodel`,
     cure: () =>
       'check `model-uri` and `storage-uri-map`: the URI must be the folder with MLmodel; object stores answer an unknown prefix with an empty list',
   },
@@ -85,7 +85,7 @@ const SERVER: readonly Omit<KnownFailure, 'speaker'>[] = [
   {
     pattern:
       /(?:ResolvePackageNotFound|PackagesNotFoundError|LibMambaUnsatisfiableError)[\s\S]{0,200}?(\bpython=[\d.]+)?/,
-    title: () => "Conda cannot build the model's environment: a version it pins is not to be had",
+    title: () => "Conda cannot build the model's environment: a pinned version is not available",
     cure: () => "loosen the pins in the model's conda.yaml (often the patch version of Python) and log it again",
   },
   {
@@ -103,13 +103,14 @@ const SERVER: readonly Omit<KnownFailure, 'speaker'>[] = [
     pattern:
       /CondaHTTPError|Name or service not known|Temporary failure in name resolution|Max retries exceeded with url/,
     title: (_, [words]) => `The server cannot reach a host that it needs to load the model (${words})`,
-    cure: () => "check the pods' way out: network policies, proxy variables in `manifest`, the channels in conda.yaml",
+    cure: () =>
+      "check the pods' outgoing connections: network policies, proxy variables in `manifest`, channels in conda.yaml",
   },
   {
     pattern: /WORKER TIMEOUT/,
     title: () => 'The Python server killed its own worker while it loaded the model',
     cure: () =>
-      'raise the annotation `seldon.io/rest-timeout` in `manifest`: the server takes it as the time a worker may take to load',
+      'raise the annotation `seldon.io/rest-timeout` in `manifest`: the server also uses it as the load timeout of a worker',
   },
 ];
 
@@ -127,13 +128,13 @@ const KUBERNETES: readonly Omit<KnownFailure, 'speaker'>[] = [
   {
     pattern: /violates PodSecurity "([^"]+)"/,
     title: (_, [, level]) => `The namespace's pod security (${level}) refuses the pod`,
-    cure: () => 'set the securityContext it asks for in `manifest`, or relax the label of the namespace',
+    cure: () => 'set the required securityContext in `manifest`, or change the pod security label of the namespace',
   },
   {
     pattern: /[Ii]nsufficient ([\w./-]*\w)/,
     title: (_, [, resource]) => `No node has enough ${resource} left for the pod`,
     cure: (_, [, resource]) =>
-      `lower the request for ${resource} in \`manifest\`, or make room: a rolling update needs one more pod`,
+      `lower the request for ${resource} in \`manifest\`, or free capacity: a rolling update needs one more pod`,
   },
   {
     pattern: /untolerated taint \{([^}:]+)/,
@@ -143,8 +144,8 @@ const KUBERNETES: readonly Omit<KnownFailure, 'speaker'>[] = [
   {
     pattern: /failed (liveness|startup) probe, will be restarted/,
     title: (_, [, kind]) =>
-      `Kubernetes restarts the server because its ${kind} probe fails: it needs longer than it may`,
-    cure: () => 'raise `timeout` or the probes in `manifest`: the conda environment is built anew at every start',
+      `Kubernetes restarts the server because its ${kind} probe fails: the server needs more time than the probe allows`,
+    cure: () => 'raise `timeout` or the probes in `manifest`: the conda environment is built at every start',
   },
   {
     pattern: /(Startup|Readiness|Liveness) probe failed: HTTP probe failed with statuscode: 404/,
@@ -154,32 +155,33 @@ const KUBERNETES: readonly Omit<KnownFailure, 'speaker'>[] = [
   },
 ];
 
-/** Failures of MLflow models on Seldon that people meet again and again; of each speaker the most telling first. */
+/** Common failures of MLflow models on Seldon. For each source, the most specific pattern comes first. */
 export const KNOWN_FAILURES: readonly KnownFailure[] = [
   ...STORAGE.map((one) => ({ ...one, speaker: 'initializer' as const })),
   ...SERVER.map((one) => ({ ...one, speaker: 'server' as const })),
   ...KUBERNETES.map((one) => ({ ...one, speaker: 'kubernetes' as const })),
 ];
 
-/** The cure where the words say no more than the reason itself. */
+/** The cure if no known pattern matches. */
 export const CURES: Readonly<Record<RolloutFailureReason, string>> = {
   'image-not-found': 'check the image name and tag in `manifest` and the pull secrets of the namespace',
   'storage-failed': 'check the storage URI and the credentials in the Secret of `env-secret`',
   'container-config-invalid':
-    'create what the pod asks for, or correct the input that names it (`env-secret`, `service-account`, `manifest`)',
-  'crash-loop': "read the log below: the model's server ends by itself",
+    'create the object that the pod references, or correct the input that names it (`env-secret`, `service-account`, `manifest`)',
+  'crash-loop': 'read the log below: the model server exits',
   'out-of-memory':
     'give the container more memory in `manifest`: spec.predictors[].componentSpecs[].spec.containers[].resources.limits.memory',
   unschedulable:
-    'make room in the cluster, or lower the resource requests, node selectors or taints that stand in the way',
-  'quota-exceeded': 'raise the ResourceQuota of the namespace: a rolling update needs room for one more pod',
-  'pods-refused': 'read the message above: the API server refuses the pods that the Deployment asks for',
-  'progress-deadline-exceeded': 'if the model only needs longer to start, raise `timeout`',
+    'free capacity in the cluster, or change the resource requests, node selectors or tolerations in `manifest`',
+  'quota-exceeded': 'raise the ResourceQuota of the namespace: a rolling update needs quota for one more pod',
+  'pods-refused': 'read the message above: the API server refuses the pods of the Deployment',
+  'progress-deadline-exceeded': 'if the model only needs more time to start, raise `timeout`',
   'operator-failed':
-    'read what the operator says above; the SeldonDeployment passed its webhook but could not be carried out',
-  'object-deleted': 'find out who deletes this SeldonDeployment; run this workflow in a concurrency group',
+    'read the message of the operator above: the webhook accepted the SeldonDeployment, but the operator could not reconcile it',
+  'object-deleted':
+    'find out which person or tool deletes this SeldonDeployment; run this workflow in a concurrency group',
   superseded:
     'another run or person applied the same object: put the workflows that deploy it into one concurrency group',
   'rollout-timeout':
-    'if the model only needs longer to start, raise `timeout`; is the Seldon operator running and watching this namespace?',
+    'if the model only needs more time to start, raise `timeout`; check that the Seldon operator is running and watches this namespace',
 };

@@ -3,18 +3,18 @@ import type { ContainerState, ContainerStatus, Pod } from '../seldon/snapshot.ts
 import type { ExpectedPredictor } from './expectation.ts';
 import type { FailureWarning } from './verdict.ts';
 
-/** A registry that says the image is not there or not for us, in the words of Docker, containerd and usual registries. */
+/** Messages of Docker, containerd and common registries that an image does not exist or access is denied. */
 const NO_SUCH_IMAGE =
   /not found|manifest unknown|does not exist|no such image|no such manifest|denied|unauthorized|invalid reference format/i;
 
-/** The kubelet's own caches lag behind a new pod; this passes. */
+/** The kubelet's caches may be older than a new pod. This error is temporary. */
 const CACHE_LAG = /failed to sync .* cache: timed out/;
 
-/** Seconds for what a busy kubelet, registry or runtime may still get over, and for a cluster to grow a node. */
+/** Seconds for temporary errors of the kubelet, registry or runtime, and for the cluster to add a node. */
 const TRANSIENT = 60;
 const AUTOSCALING = 120;
 
-/** Will these pods never run? `grace` 0 is certain; more is a warning that counts once it has lasted. */
+/** Detects pods that will never run. `grace` 0 is certain; otherwise the warning must last that many seconds. */
 export function podFailure(pods: readonly Pod[], predictor: ExpectedPredictor): FailureWarning | undefined {
   const all = pods.flatMap((pod) => [...failuresOf(pod, predictor)]);
   return all.find((one) => one.grace === 0) ?? all[0];
@@ -27,13 +27,13 @@ function* failuresOf(pod: Pod, predictor: ExpectedPredictor): Generator<FailureW
   const scheduled = conditions.find((one) => one.type === 'PodScheduled');
   if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable') {
     const failingObject = { kind: 'pod', name: pod.metadata.name, uid: pod.metadata.uid } as const;
-    const message = `${predictor.name}: no node takes its pod: ${scheduled.message ?? ''}`;
+    const message = `${predictor.name}: no node can run its pod: ${scheduled.message ?? ''}`;
     yield { reason: 'unschedulable', message, failingObject: failingObject, grace: AUTOSCALING };
   }
 }
 
 function* containerFailure(pod: Pod, status: ContainerStatus, init: boolean): Generator<FailureWarning> {
-  // A container that serves has got over whatever ended it before.
+  // A container that is ready has recovered from its earlier termination.
   if (status.ready) return;
   const { name, uid } = pod.metadata;
   const failingObject = { kind: 'pod', name, uid, container: status.name, init } as const;
@@ -50,12 +50,12 @@ function* containerFailure(pod: Pod, status: ContainerStatus, init: boolean): Ge
   if (isCrashLoop(status)) {
     const isStorage = init && status.name.endsWith('-model-initializer');
     const code = ended === undefined ? '' : `, exit code ${ended.exitCode}`;
-    yield failure(isStorage ? 'storage-failed' : 'crash-loop', `${where} ends again and again${code}`);
+    yield failure(isStorage ? 'storage-failed' : 'crash-loop', `${where} terminates repeatedly${code}`);
   }
   yield* startFailure({ status, where, failure });
 }
 
-/** Ended in error for the second time, too: the kubelet calls that a crash loop only seconds later. */
+/** A second termination with an error also counts: the kubelet reports the crash loop only seconds later. */
 function isCrashLoop({ state, restartCount }: ContainerStatus): boolean {
   const endedAgain = restartCount > 0 && (state?.terminated?.exitCode ?? 0) !== 0;
   return state?.waiting?.reason === 'CrashLoopBackOff' || endedAgain;
@@ -67,7 +67,7 @@ interface UnstartedContainer {
   readonly failure: (reason: RolloutFailureReason, message: string, grace?: number) => FailureWarning;
 }
 
-/** Containers that the kubelet cannot even start. */
+/** Failures of containers that the kubelet cannot start. */
 function* startFailure({ status, where, failure }: UnstartedContainer): Generator<FailureWarning> {
   const waiting: NonNullable<ContainerState['waiting']> = status.state?.waiting ?? {};
   const words = waiting.message ?? waiting.reason ?? '';

@@ -2,16 +2,16 @@ import { ANNOTATIONS, SELDON } from '../seldon/seldon-deployment.ts';
 import type { Deployment, Pod } from '../seldon/snapshot.ts';
 import type { ExpectedPredictor } from './expectation.ts';
 
-/** Which Deployments and pods belong to what was applied, and which to what was there before. */
+/** Tells Deployments and pods of the applied manifest from those of the previous one. */
 
-/** Name of the orchestrator's own Deployment under `seldon.io/engine-separate-pod`: Seldon gives it no annotations. */
+/** Name of the orchestrator's own Deployment under `seldon.io/engine-separate-pod`. Seldon gives it no annotations. */
 const ORCHESTRATOR = /-svc-orch$/;
 
 export function isOwned({ metadata }: Deployment, uid: string): boolean {
   return metadata.ownerReferences?.some((owner) => owner.uid === uid && owner.controller === true) ?? false;
 }
 
-/** Is it a Deployment of that predictor with the new pods? Without a marker of ours, its model URI tells. */
+/** Whether the Deployment of a predictor has the new pod template. Without our marker, the model URI decides. */
 export function runsNewTemplate({ spec }: Deployment, { name, marker, modelUri }: ExpectedPredictor): boolean {
   const { metadata } = spec.template;
   if (metadata?.labels?.[SELDON.predictorLabel] !== name) return false;
@@ -23,19 +23,19 @@ export function runsNewTemplate({ spec }: Deployment, { name, marker, modelUri }
   return initializers.length === 0 || initializers.some((one) => sameUri(one.args?.[0], modelUri));
 }
 
-/** A `pvc://` URI becomes a path below the mounted claim. */
+/** Seldon changes a `pvc://` URI to a path below the mounted claim. */
 function sameUri(argument: string | undefined, modelUri: string): boolean {
   return argument === modelUri || modelUri.startsWith('pvc://');
 }
 
-/** Left from before: a predictor that was taken out, or the same one under the name its old containers gave it. */
+/** A Deployment of a removed predictor, or of the same predictor under the name that its old containers produced. */
 export function isLeftover(deployment: Deployment, predictors: readonly ExpectedPredictor[]): boolean {
   const version = deployment.spec.template.metadata?.labels?.[SELDON.predictorLabel];
   if (version === undefined || ORCHESTRATOR.test(deployment.metadata.name)) return false;
   return !predictors.some((one) => runsNewTemplate(deployment, one));
 }
 
-/** Old pods, and those on their way out, may fail as they like. */
+/** Failures of old and terminating pods are ignored. */
 export function isNewPod({ metadata }: Pod, predictor: ExpectedPredictor, deployment: Deployment): boolean {
   const app = metadata.labels?.['app'];
   return (

@@ -12,7 +12,7 @@ type InProgress = Extract<RolloutStatus, { phase: 'in-progress' }>;
 type FailedStatus = Extract<RolloutStatus, { phase: 'failed' }>;
 
 /**
- * Is what was applied rolled out? Decided anew from one snapshot. `status.state` alone is never believed: it is
+ * The rollout status, decided from one snapshot. `status.state` alone is not reliable: it is
  * Available right after an apply, and again before the new pods serve (recorded on Seldon Core 1.17.1).
  */
 export function rolloutStatusOf(snapshot: Snapshot, expected: Expectation): RolloutStatus {
@@ -36,7 +36,7 @@ export function rolloutStatusOf(snapshot: Snapshot, expected: Expectation): Roll
   );
 }
 
-/** How each predictor is, in words, by its name. */
+/** State of each predictor in words, by its name. */
 export function healthOf(snapshot: Snapshot, expected: Expectation): ReadonlyMap<string, string> {
   const owned = snapshot.deployments.filter((one) => isOwned(one, expected.uid));
   return new Map(
@@ -56,7 +56,7 @@ function waiting(waitsFor: InProgress['waitsFor'], message: string): InProgress 
 }
 
 function deleted({ name }: Expectation): FailedStatus {
-  const message = 'somebody deleted the SeldonDeployment while it rolled out';
+  const message = 'the SeldonDeployment was deleted during the rollout';
   return { phase: 'failed', reason: 'object-deleted', message, failingObject: { kind: 'seldon-deployment', name } };
 }
 
@@ -64,7 +64,7 @@ function replacedBy(object: SeldonDeployment, expected: Expectation): FailedStat
   if (object.metadata.uid !== expected.uid || object.metadata.deletionTimestamp !== undefined) return deleted(expected);
   const others = expected.predictors.find(({ name, marker }) => markerIn(object, name) !== marker);
   if (others === undefined) return undefined;
-  const message = `somebody applied another version of predictor ${others.name} while ours rolled out`;
+  const message = `another version of predictor ${others.name} was applied during the rollout`;
   const failingObject = { kind: 'seldon-deployment', name: expected.name } as const;
   return { phase: 'failed', reason: 'superseded', message, failingObject };
 }
@@ -73,14 +73,14 @@ function markerIn(object: SeldonDeployment, predictor: string): string | undefin
   return object.spec.predictors.find((one) => one.name === predictor)?.annotations?.[ANNOTATIONS.rollout];
 }
 
-/** Empty once the predictor's Deployments, one for each of its componentSpecs, are as expected and all available. */
+/** Empty if the predictor's Deployments, one for each of its componentSpecs, are as expected and available. */
 function predictorStatus(
   predictor: ExpectedPredictor,
   { owned, pods }: { readonly owned: readonly Deployment[]; readonly pods: readonly Pod[] },
 ): readonly (FailedStatus | InProgress)[] {
   const deployments = owned.filter((one) => runsNewTemplate(one, predictor));
   if (deployments.length === 0)
-    return [waiting('deployments', `${predictor.name}: waiting for the operator to take it up`)];
+    return [waiting('deployments', `${predictor.name}: waiting for the operator to create its Deployment`)];
   return deployments.flatMap((deployment) => {
     const own = pods.filter((pod) => isNewPod(pod, predictor, deployment));
     const status = deploymentStatus(deployment, { predictor, pods: own });
@@ -107,25 +107,25 @@ function withoutGrace({ grace: _, ...failure }: FailureWarning): Omit<FailureWar
   return failure;
 }
 
-/** The operator's own word that it failed. Not final: any reconcile error says so, and the next may clear it. */
+/** The status Failed of the operator. It is not final: any reconcile error sets it, and the next reconcile may clear it. */
 function operatorFailure(object: SeldonDeployment, pending: InProgress | undefined): InProgress | undefined {
   if (object.status?.state !== 'Failed') return undefined;
-  const message = `the Seldon operator says Failed: ${object.status.description ?? 'no description'}`;
+  const message = `the Seldon operator reports Failed: ${object.status.description ?? 'no description'}`;
   const failingObject = { kind: 'seldon-deployment', name: object.metadata.name, uid: object.metadata.uid } as const;
   const warning: FailureWarning = { reason: 'operator-failed', message, failingObject: failingObject, grace: 10 };
   return { ...waiting(pending?.waitsFor ?? 'operator', message), warning };
 }
 
-/** What was taken out must be gone before the new state is whole. */
+/** Removed predictors must be deleted before the rollout is complete. */
 function leftovers(owned: readonly Deployment[], { predictors }: Expectation): InProgress | undefined {
   const extra = owned.filter((one) => isLeftover(one, predictors));
   if (extra.length === 0) return undefined;
-  return waiting('deployments', `waiting for ${extra.map((one) => one.metadata.name).join(', ')} to go`);
+  return waiting('deployments', `waiting for ${extra.map((one) => one.metadata.name).join(', ')} to be deleted`);
 }
 
 function operatorStatus({ status }: SeldonDeployment): InProgress | undefined {
   if (status?.state === 'Available') return undefined;
-  return waiting('operator', `pods are available; the operator says ${status?.state ?? 'nothing yet'}`);
+  return waiting('operator', `pods are available; the operator reports ${status?.state ?? 'no state yet'}`);
 }
 
 function routing(object: SeldonDeployment, snapshot: Snapshot, expected: Expectation): InProgress | undefined {

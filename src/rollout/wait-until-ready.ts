@@ -18,27 +18,27 @@ export interface WaitRequest {
 
 type LookRequest = Pick<WaitRequest, 'cluster' | 'ref' | 'expected' | 'clock'>;
 
-/** A verdict, and what the cluster showed when it fell. */
+/** A verdict, and the snapshot of the cluster at that time. */
 export interface WaitEnd {
   readonly status: Exclude<RolloutStatus, { phase: 'in-progress' }>;
   readonly snapshot: Snapshot;
 }
 
 /**
- * Milliseconds between looks at what is not watched (the SeldonDeployment, its routes): while pods come up, and once
- * only the operator has to speak, which mostly takes it a moment and sometimes long.
+ * Milliseconds between reads of what is not watched (the SeldonDeployment, its routes): while pods start, and after
+ * only the operator's status is missing, which is usually quick and sometimes slow.
  */
 const SLOW_POLL_MS = 2_000;
 const FIRST_POLL_MS = 20;
 const LONGEST_POLL_MS = 500;
 
 /**
- * Seconds for which a Deployment's word that it failed may be about the pods it had before: its controller carries
- * conditions over to a new generation until it has counted the new pods.
+ * Seconds for which a Deployment's failure condition may be about its previous pods: its controller copies
+ * conditions to a new generation until it has counted the new pods.
  */
 const STALE_CONDITION_S = 3;
 
-/** Asks the same question after every change until the answer is ready or failed, or the time is over. */
+/** Computes the status after every change until it is ready or failed, or the timeout is reached. */
 export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
   const { cluster, ref, expected, clock, runner, timeout } = request;
   const observation = await cluster.observe(ref);
@@ -65,7 +65,7 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
   }
 }
 
-/** What one look says; a warning is no verdict yet, since nothing is known to last. */
+/** The status from one read. A warning is not a verdict yet, because its duration is unknown. */
 export async function readStatusOnce(
   request: LookRequest,
 ): Promise<{ readonly status: RolloutStatus; readonly snapshot: Snapshot }> {
@@ -79,8 +79,8 @@ export async function readStatusOnce(
 }
 
 /**
- * Deployments and pods come by watch. The object and its routes are read when they are what the verdict waits for,
- * once more before it says ready, and every two seconds otherwise: an operator may refuse without making a Deployment.
+ * Deployments and pods are watched. The object and its routes are read when the verdict waits for them,
+ * once more before the verdict ready, and every two seconds otherwise: an operator may fail without creating a Deployment.
  */
 function startReading(
   { cluster, ref, expected, clock }: LookRequest,
@@ -104,7 +104,7 @@ function startReading(
   };
 }
 
-/** Lets a warning become a verdict once it has lasted: not every unschedulable pod stays so. */
+/** Turns a warning into a verdict after its grace period: an unschedulable pod may be scheduled later. */
 function startJudging({ clock, timeout }: WaitRequest): (status: RolloutStatus) => RolloutStatus {
   let lasting: { readonly what: string; readonly since: number } | undefined;
   return (verdict) => {

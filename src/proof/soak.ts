@@ -15,16 +15,16 @@ import type { ProofContext } from './proof-context.ts';
 import { modelTarget, predictTarget } from './proof-targets.ts';
 import { predictOnce } from './prove-model.ts';
 
-/** Milliseconds between two looks at a step that is held. */
+/** Milliseconds between two checks during a soak. */
 const POLL_INTERVAL_MS = 10_000;
-/** Seconds for which a pod may be away meanwhile (a node may be drained): longer, and the step has failed. */
+/** Seconds for which a pod may be unavailable during a soak, for example during a node drain. After that the step fails. */
 const UNAVAILABLE_GRACE_S = 60;
 
 /**
- * Leaves the new predictor with its share for a while, and goes on only if it stays up, keeps answering and has good
- * figures.
+ * Soaks the new predictor at its traffic percentage. Continues only if it stays ready, keeps answering and has good
+ * metrics.
  *
- * @param stored the object as the server has it
+ * @param stored the object as the server stored it
  */
 export async function soakStage(
   context: ProofContext,
@@ -51,12 +51,12 @@ function soak(context: ProofContext, stage: Stage, stored: SeldonDeployment): Pr
           (await restarted(context, stored, before)) ??
           (await predictAgain(context));
         if (findings !== undefined) {
-          conclude(findings[0]?.title ?? 'it did not stay up', 'failed');
+          conclude(findings[0]?.title ?? 'the predictor did not stay ready', 'failed');
           return findings;
         }
         if (clock.now() >= end) {
           const times = asked === 1 ? 'once' : `${asked} times`;
-          conclude(`${plan.predictor.name} stayed up for ${stepInterval} s and answered ${times}`);
+          conclude(`${plan.predictor.name} stayed ready for ${stepInterval} s and answered ${times}`);
           return undefined;
         }
       }
@@ -74,7 +74,7 @@ function stillUp(context: ProofContext, applied: SeldonDeployment): Promise<read
 function predictAgain(context: ProofContext): Promise<readonly Finding[] | undefined> {
   const { peers, plan, config } = context;
   const { predictor } = plan;
-  // In the metrics, our own questions would count as requests of users.
+  // Prometheus would count our own predictions as requests of users.
   const target =
     peers.metrics === undefined
       ? predictTarget(context, predictor, config.proof.access)
@@ -100,7 +100,7 @@ function containersOf(pods: readonly Pod[], marker: string | undefined): readonl
     );
 }
 
-/** A container that came back at once is no healthy one. */
+/** A container that restarted is not healthy, even if it is ready again. */
 async function restarted(
   context: ProofContext,
   stored: SeldonDeployment,
@@ -117,7 +117,7 @@ async function restarted(
   const status = {
     phase: 'failed',
     reason: 'crash-loop',
-    message: `container ${container} of ${pod} restarted while it was watched`,
+    message: `container ${container} of ${pod} restarted during the soak`,
     failingObject: {
       kind: 'pod',
       name: pod,
@@ -129,7 +129,7 @@ async function restarted(
   return gatherFindings(cluster, ref, { end, expected: expectationOf(stored) });
 }
 
-/** Compares what Prometheus has of the new predictor and of main in this step. */
+/** Compares the Prometheus metrics of the new predictor and of main in this step. */
 async function judgeMetrics(context: ProofContext, stage: Stage): Promise<readonly Finding[] | undefined> {
   const { peers, notes, plan } = context;
   const { metrics, journal } = peers;
@@ -146,17 +146,15 @@ async function judgeMetrics(context: ProofContext, stage: Stage): Promise<readon
   notes.gates = [...notes.gates, record];
   if (mayGoOn(record.answer, context)) return undefined;
   if (record.answer === 'fail') {
-    const cure = 'look at the figures; `gate-error-margin` and `gate-latency-ratio` say what is allowed';
+    const cure = 'check the metrics; `gate-error-margin` and `gate-latency-ratio` set the limits';
     return [{ reason: 'gate-failed', title: record.message, cure, quotes: [] }];
   }
-  const how = hasOrchestrator(plan.predictor)
-    ? 'send requests while the step lasts'
-    : 'leave out `orchestrator: false`';
-  const cure = `${how}, or say with \`gate-no-data: pass\` that silence is good enough`;
+  const how = hasOrchestrator(plan.predictor) ? 'send requests during the step' : 'remove `orchestrator: false`';
+  const cure = `${how}, or set \`gate-no-data: pass\` to accept a step without data`;
   return [{ reason: 'gate-no-data', title: record.message, cure, quotes: [] }];
 }
 
-/** A Prometheus that does not answer has no data, and neither has one where nobody counts. */
+/** A Prometheus that does not answer counts as no data. Without the orchestrator there is no data either. */
 async function verdictOf(context: ProofContext, metrics: Metrics, stage: Stage): Promise<GateVerdict> {
   const { predictor } = context.plan;
   if (!hasOrchestrator(predictor))

@@ -2,27 +2,27 @@ import { percent } from '../../base/percent.ts';
 import { SERVER_REQUESTS } from '../../seldon/executor-metrics.ts';
 import type { GateConfig } from '../../settings/config.ts';
 
-/** Are a canary's figures good enough to go on? Decided from what Prometheus has of it and of main. */
+/** The metric gate of a canary step: compares the Prometheus metrics of the canary with those of main. */
 
-/** Of one predictor, over one window. Undefined: Prometheus has nothing to say. */
+/** Metrics of one predictor over one window. Undefined: Prometheus has no data. */
 export interface Figures {
   /** Requests in the window. */
   readonly requests: number | undefined;
-  /** Share of those that did not end with HTTP 200, from 0 to 1. */
+  /** Fraction of requests that did not end with HTTP 200, from 0 to 1. */
   readonly errors: number | undefined;
-  /** Mean seconds of one request. */
+  /** Mean latency of one request, in seconds. */
   readonly latency: number | undefined;
 }
 
 export interface GateVerdict {
   readonly answer: 'pass' | 'fail' | 'no-data';
-  /** One sentence with the figures. */
+  /** One sentence with the metrics. */
   readonly message: string;
   readonly main: Figures;
   readonly canary: Figures;
 }
 
-/** What is exactly at the margin passes, though 0.06 + 0.01 is less than 0.07 to a computer. */
+/** A value exactly at the margin passes: the floating-point sum 0.06 + 0.01 is less than 0.07. */
 const ROUNDING = 1e-9;
 
 export function judgeFigures(
@@ -30,18 +30,18 @@ export function judgeFigures(
   { errorMargin, latencyRatio }: Pick<GateConfig, 'errorMargin' | 'latencyRatio'>,
 ): GateVerdict {
   const verdict = (answer: GateVerdict['answer'], message: string): GateVerdict => ({ answer, message, main, canary });
-  if (!isAboveZero(canary.requests)) return verdict('no-data', 'Prometheus has no requests to canary in this step');
+  if (!isAboveZero(canary.requests)) return verdict('no-data', 'Prometheus has no requests to the canary in this step');
   const told = `canary ${describe(canary)}; main ${describe(main)}`;
   const errors = canary.errors ?? 0;
   const allowed = (main.errors ?? 0) + errorMargin;
   if (errors > allowed + ROUNDING)
-    return verdict('fail', `canary fails too often: ${told}; allowed are ${percent(allowed)}`);
+    return verdict('fail', `the error rate of the canary is too high: ${told}; the limit is ${percent(allowed)}`);
   if (!isAboveZero(main.latency) || canary.latency === undefined) return verdict('pass', told);
   const ratio = canary.latency / main.latency;
   if (ratio > latencyRatio + ROUNDING) {
     return verdict(
       'fail',
-      `canary is ${Number(ratio.toPrecision(3))} times as slow as main: ${told}; allowed is ${latencyRatio}`,
+      `the latency of the canary is ${Number(ratio.toPrecision(3))} times that of main: ${told}; the limit is ${latencyRatio}`,
     );
   }
   return verdict('pass', told);
@@ -54,7 +54,7 @@ export interface GateQueries {
 }
 
 /**
- * PromQL for what one predictor did in the last `window` seconds: metrics of Seldon's executor
+ * PromQL for the metrics of one predictor in the last `window` seconds, from Seldon's executor
  * (executor/api/metric, v1.17.1). Status calls count under another `service`.
  *
  * @param deployment name of the SeldonDeployment, which the executor reports as `deployment_name`
@@ -69,7 +69,7 @@ export function gateQueries(deployment: string, predictor: string, window: numbe
   };
 }
 
-/** @param answers of {@link gateQueries}; undefined where Prometheus had no series */
+/** @param answers of {@link gateQueries}; undefined if Prometheus had no series */
 export function figuresOf(answers: {
   readonly requests: number | undefined;
   readonly failures: number | undefined;
@@ -94,7 +94,7 @@ function describe({ requests, errors, latency }: Figures): string {
   return `${Math.round(requests)} requests, ${percent(errors ?? 0)} failed${times}`;
 }
 
-/** What Prometheus had to say of one step. */
+/** The result of the metric gate for one step. */
 export interface GateRecord extends GateVerdict {
   /** `main 75 %, canary 25 %`. */
   readonly stage: string;

@@ -1,7 +1,7 @@
-/** Where the cluster's metrics are kept (Prometheus). */
+/** The metrics server of the cluster (Prometheus). */
 export interface Metrics {
   /**
-   * The value of a PromQL expression now; undefined when there is no series.
+   * The current value of a PromQL expression; undefined if there is no series.
    * @throws UserError metrics-unreachable
    */
   query(expression: string): Promise<number | undefined>;

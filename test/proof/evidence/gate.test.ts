@@ -32,25 +32,25 @@ describe('a canary', () => {
       'beyond the margin of errors fails',
       figures(200, 0.005, 0.02),
       figures(50, 0.02, 0.02),
-      'canary fails too often: canary 50 requests, 2 % failed, 20 ms; main 200 requests, 0.5 % failed, 20 ms; allowed are 1.5 %',
+      'the error rate of the canary is too high: canary 50 requests, 2 % failed, 20 ms; main 200 requests, 0.5 % failed, 20 ms; the limit is 1.5 %',
     ],
     [
       'that fails is none, also while main has no requests',
       NOTHING,
       figures(50, 0.02, undefined),
-      'canary fails too often: canary 50 requests, 2 % failed; main no requests; allowed are 1 %',
+      'the error rate of the canary is too high: canary 50 requests, 2 % failed; main no requests; the limit is 1 %',
     ],
     [
       'too slow fails',
       GOOD,
       figures(10, 0, 0.0302),
-      'canary is 1.51 times as slow as main: canary 10 requests, 0 % failed, 30 ms; main 100 requests, 0 % failed, 20 ms; allowed is 1.5',
+      'the latency of the canary is 1.51 times that of main: canary 10 requests, 0 % failed, 30 ms; main 100 requests, 0 % failed, 20 ms; the limit is 1.5',
     ],
     [
       'both too slow and failing is told of its failures',
       GOOD,
       figures(10, 1, 0.2),
-      'canary fails too often: canary 10 requests, 100 % failed, 200 ms; main 100 requests, 0 % failed, 20 ms; allowed are 1 %',
+      'the error rate of the canary is too high: canary 10 requests, 100 % failed, 200 ms; main 100 requests, 0 % failed, 20 ms; the limit is 1 %',
     ],
   ])('%s', (_, main, canary, message) => {
     expect(judgeFigures({ main, canary }, RULES)).toEqual({ answer: 'fail', message, main, canary });

@@ -97,7 +97,7 @@ story('answers to refused commands never overwrite what is known to be live', as
   const ours = sandbox.github.comments(OPEN_PULL_REQUEST).filter((one) => one.user?.login === 'github-actions[bot]');
   expect(ours.map((one) => one.body?.split('\n')[2])).toEqual([
     '### ✅ **wine-quality** v1 is live on Seldon',
-    '### ⛔ That command was refused: nothing was changed',
+    '### ⛔ The command was refused: nothing was changed',
   ]);
 });
 

@@ -50,7 +50,7 @@ story('a canary much slower than main is taken away, and no user sees a failure'
     [
       'main 50 %, canary 50 %',
       '❌',
-      expect.stringMatching(/canary is [\d.]+ times as slow as main: .* allowed is 1\.5$/),
+      expect.stringMatching(/the latency of the canary is [\d.]+ times that of main: .* the limit is 1\.5$/),
     ],
   ]);
   expect(comment).toContain('gate-latency-ratio');
@@ -87,7 +87,7 @@ story('a canary without an orchestrator has nobody who counts, and that is said'
   const { result } = await underLoad(sandbox, () => sandbox.act(call));
   const comment = expectEnding(sandbox, result, { outcome: 'rolled-back', reason: 'gate-no-data' });
   expect(comment).toContain('canary runs without the orchestrator');
-  expect(comment).toContain('leave out `orchestrator: false`');
+  expect(comment).toContain('remove `orchestrator: false`');
 });
 
 story('a Prometheus that is not there ends the run before anything is touched', async (sandbox) => {

@@ -58,8 +58,8 @@ story('without a cluster a first model becomes a file to commit, and what it say
   const before = sandbox.cluster.requests.length;
   const end = await sandbox.act(rendering());
   const comment = expectEnding(sandbox, end, RENDERED);
-  expect(comment).toContain('📝 **wine-quality** v1 is written to `deploy/wine.yaml`: commit it');
-  expect(comment).toContain('**Endpoint** once that file is applied: ');
+  expect(comment).toContain('📝 **wine-quality** v1 is written to `deploy/wine.yaml`: commit this file');
+  expect(comment).toContain('**Endpoint** once this file is applied: ');
   expect(comment).toContain('kind: SeldonDeployment');
   expect(comment).not.toContain('plan=');
   expect(end.outputs).toMatchObject({ 'manifest-path': FILE, name: 'wine', namespace: 'seldon', 'model-version': '1' });

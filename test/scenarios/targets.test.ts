@@ -68,7 +68,7 @@ story('a target whose need is not well is not begun', async (sandbox) => {
     'wine-prod': { outcome: 'skipped', reason: 'need-failed' },
   });
   expect(live(sandbox)).toBeUndefined();
-  expect(told(sandbox, PULL_REQUEST)).toContain('it needs target `wine-staging`, which is failed');
+  expect(told(sandbox, PULL_REQUEST)).toContain('it needs target `wine-staging`, which ended with `failed`');
 });
 
 story('a command picks a target, whose own policy judges it', async (sandbox) => {

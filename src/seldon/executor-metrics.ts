@@ -1,4 +1,4 @@
-/** The metric by which Seldon's executor counts what it answers (executor/api/metric, v1.17.1). */
+/** The metric in which Seldon's executor counts its answers (executor/api/metric, v1.17.1). */
 export const SERVER_REQUESTS = 'seldon_api_executor_server_requests_seconds';
 
 /**

@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 
-/** Where Seldon Core 1.x answers what (executor/api/rest/server.go and python/seldon_core/wrapper.py, v1.17.1). */
+/** Paths and Services of Seldon Core 1.x (executor/api/rest/server.go and python/seldon_core/wrapper.py, v1.17.1). */
 
-/** On the model container itself: proves that the process has loaded the model. */
+/** Health path of the model container. An answer proves that the process has loaded the model. */
 export function healthPath(protocol: Protocol, node: string): string {
   return protocol === 'v2' ? `/v2/models/${node}/ready` : '/health/ping';
 }
 
-/** Through the predictor's orchestrator, down to the model container. Without one, the container's own path. */
+/** Health path through the predictor's orchestrator to the model container. Without an orchestrator, the container's path. */
 export function healthPathThrough(protocol: Protocol, node: string, orchestrator: boolean): string {
   if (protocol === 'v2') return `/v2/models/${node}/ready`;
   return orchestrator ? `/api/v1.0/status/${node}` : '/health/ping';
 }
 
-/** `v0.1` is what the first Seldon releases know; later ones answer it the same as `v1.0`. */
+/** The first Seldon releases only support `v0.1`. Later ones answer it the same as `v1.0`. */
 export function predictPath(protocol: Protocol, node: string): string {
   return protocol === 'v2' ? `/v2/models/${node}/infer` : '/api/v0.1/predictions';
 }
 
-/** Prefix of every public URL of a SeldonDeployment, for Ambassador and Istio alike. */
+/** Prefix of every public URL of a SeldonDeployment, for Ambassador and Istio. */
 export function ingressPrefix(namespace: string, name: string): string {
   return `/seldon/${namespace}/${name}`;
 }
@@ -33,17 +33,17 @@ export function containerService(name: string, predictor: string, container: str
   return shortened(`${name}-${predictor}-${container}`);
 }
 
-/** Value of the label `seldon-deployment-id` on all that Seldon makes of one SeldonDeployment. */
+/** Value of the label `seldon-deployment-id` on all objects that Seldon creates for one SeldonDeployment. */
 export function deploymentLabel(name: string): string {
   return shortened(name);
 }
 
-/** Seldon replaces names that no Service or label could carry (seldondeployment_types.go, `GetSeldonDeploymentName`). */
+/** Seldon replaces names that are too long for a Service or label (seldondeployment_types.go, `GetSeldonDeploymentName`). */
 function shortened(name: string): string {
   return name.length <= 63 ? name : `seldon-${createHash('md5').update(name).digest('hex')}`;
 }
 
-/** Where predictions are posted from outside and from inside the cluster. */
+/** URLs for predictions from outside and inside the cluster. */
 export function endpointOf(at: {
   readonly namespace: string;
   readonly name: string;
@@ -66,7 +66,7 @@ export type Protocol = 'seldon' | 'v2';
 export interface Endpoint {
   /** `<ingress>/seldon/<namespace>/<name>`; undefined without `ingress-url`. */
   readonly url: string | undefined;
-  /** Where predictions are posted from outside; undefined without `ingress-url`. */
+  /** URL for predictions from outside; undefined without `ingress-url`. */
   readonly predictUrl: string | undefined;
   /** The same inside the cluster. */
   readonly inClusterUrl: string;

@@ -8,7 +8,7 @@ import { checkModelUri, readCompare, readGate, readMode, readModelUri, readShare
 
 /**
  * Reads and checks all inputs.
- * @throws UserError bad-input with every fault at once, before anybody is asked anything
+ * @throws UserError bad-input with all errors together, before any request is sent
  */
 export function readConfig(raw: RawInputs): Config {
   const read = new InputReader(raw);

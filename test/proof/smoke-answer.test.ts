@@ -210,7 +210,7 @@ describe('an accepted answer', () => {
     expect(judge(body, { expect: parseExpectation('$.data.ndarray[0] between 3 and 9') }).ok).toBe(true);
     expect(judge(body, { expect: parseExpectation('$.data.ndarray[0] < 5') })).toMatchObject({
       reason: 'prediction-unexpected',
-      message: 'the answer does not match `smoke-expect`: `$.data.ndarray[0] < 5` is not so: it is 5.7',
+      message: 'the answer does not match `smoke-expect`: `$.data.ndarray[0] < 5` is false: the value is 5.7',
     });
   });
 });

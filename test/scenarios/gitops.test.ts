@@ -155,7 +155,7 @@ story('a pull request gets its file, for the workflow to commit', async (sandbox
 story('what is no file for one SeldonDeployment is refused, and left as it is', async (sandbox) => {
   const own = written(await sandbox.act(rendering()));
   const refused: readonly (readonly [string, string, string])[] = [
-    [`${own}---\nkind: ConfigMap\n`, 'manifest-invalid', 'holds 2 YAML documents'],
+    [`${own}---\nkind: ConfigMap\n`, 'manifest-invalid', 'contains 2 YAML documents'],
     ['kind: ConfigMap\n', 'manifest-invalid', 'is no SeldonDeployment'],
     ['a: [\n', 'manifest-invalid', 'is not YAML'],
     [own.replace('name: wine\n', 'name: cellar\n'), 'object-not-ours', 'holds SeldonDeployment seldon/cellar'],

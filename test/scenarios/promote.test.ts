@@ -68,6 +68,6 @@ story('there is nothing to promote beside a sole predictor, and nothing to promo
   const before = live(sandbox);
   const end = await sandbox.act(settling('promote'));
   const comment = expectEnding(sandbox, end, { outcome: 'failed', reason: 'nothing-to-promote' });
-  expect(comment).toContain('ship a new model beside it first, with mode `canary`');
+  expect(comment).toContain('deploy a candidate beside it first, with mode `canary`');
   expect(live(sandbox)).toEqual(before);
 });

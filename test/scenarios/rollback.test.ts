@@ -97,7 +97,7 @@ story(
     const before = live(sandbox);
     const end = await sandbox.act(settling('rollback', { to: 'v9' }));
     expectEnding(sandbox, end, { outcome: 'failed', reason: 'nothing-to-roll-back' });
-    expect(commentOf(sandbox)).toContain('it has: 1 (wine-quality v1); say which with the input `to`');
+    expect(commentOf(sandbox)).toContain('it has: 1 (wine-quality v1); choose one with the input `to`');
     expect(live(sandbox)).toEqual(before);
   },
 );

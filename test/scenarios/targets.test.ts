@@ -177,7 +177,7 @@ story('a file that is wrong says all that is wrong with it, and nothing is asked
     expect(end.shown).toContain(sentence);
   sandbox.github.write('main', PATH, 'targets: { wine: { mode: cannary } }');
   const value = await sandbox.act({ inputs: INPUTS });
-  expect(value.shown).toContain(`target \`wine\` of ${PATH}: 2 inputs are wrong`);
+  expect(value.shown).toContain(`target \`wine\` of ${PATH}: 2 inputs are invalid`);
 });
 
 story('killed while two targets go, nothing of either is left open', async (sandbox) => {

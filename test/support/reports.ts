@@ -199,7 +199,7 @@ export const sampleReports: Readonly<Record<string, Report>> = {
       })),
     }),
     steps: aReport().steps.map((step, at) =>
-      at < 3 ? step : { ...step, about: at < 6 ? 'canary is up, without requests' : 'main 90 %, canary 10 %' },
+      at < 3 ? step : { ...step, about: at < 6 ? 'canary is ready, without requests' : 'main 90 %, canary 10 %' },
     ),
   }),
   'gate-failed': aReport({
@@ -253,7 +253,9 @@ export const sampleReports: Readonly<Record<string, Report>> = {
         rolledBack: true,
       },
     ],
-    steps: [{ name: 'look', state: 'ok', message: 'the rollout is in progress: canary: 0 of 1 new pods ready', duration: 41 }],
+    steps: [
+      { name: 'look', state: 'ok', message: 'the rollout is in progress: canary: 0 of 1 new pods ready', duration: 41 },
+    ],
   }),
   rendered: aReport({
     outcome: 'rendered',

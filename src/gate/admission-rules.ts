@@ -5,10 +5,10 @@ import type { InputName } from '../settings/inputs.ts';
 import { type AdmissionFacts, changes, type Person, type Policy, type Refusal, ROLES } from './admission.ts';
 import type { Verb } from './command.ts';
 
-/** A table of rules in order, of which the first refusal counts. */
+/** One rule. The rules are checked in order, and the first refusal counts. */
 type Rule = (facts: AdmissionFacts, policy: Policy) => Refusal | undefined;
 
-/** @returns the first refusal; undefined when the command is admitted */
+/** @returns the first refusal; undefined if the command is admitted */
 export function admissionOf(facts: AdmissionFacts, policy: Policy): Refusal | undefined {
   for (const rule of RULES) {
     const refusal = rule(facts, policy);
@@ -21,16 +21,16 @@ const RULES: readonly Rule[] = [
   ({ pullRequest, command }) =>
     pullRequest.isOpen || command.verb === 'status' || command.verb === 'help'
       ? undefined
-      : refusal('pull-request-closed', 'this pull request is closed', 'comment on an open one'),
+      : refusal('pull-request-closed', 'this pull request is closed', 'comment on an open pull request'),
 
-  // Whoever may push a branch could otherwise be judged by a file of their own.
+  // Otherwise a user who can push a branch could define their own rules in a file on it.
   ({ pullRequest: { base, isDefaultBase } }, { bases }) =>
     isDefaultBase || bases.some((pattern) => matchesGlob(base, pattern))
       ? undefined
       : refusal(
           'base-not-allowed',
-          `this pull request goes into \`${base}\`, which is not the default branch`,
-          'comment on one that goes into the default branch, or name this one in `allow-bases`',
+          `the base branch of this pull request is \`${base}\`, which is not the default branch`,
+          'comment on a pull request into the default branch, or add this branch to `allow-bases`',
         ),
 
   ({ command, commenter }, policy) => roleRefusal('not-permitted', command.verb, commenter, policy),
@@ -43,8 +43,8 @@ const RULES: readonly Rule[] = [
   ({ command, commenter, inTeam }, { users, teams }) => {
     if (!changes(command.verb) || users.length + teams.length === 0) return undefined;
     if (users.some((one) => sameLogin(one, commenter.login)) || inTeam === 'yes') return undefined;
-    const sentence = `${commenter.login} is not in the list of those who may deploy`;
-    return refusal('not-listed', sentence, 'ask somebody of `allow-users`, or be added to it');
+    const sentence = `${commenter.login} is not in the list of users who may deploy`;
+    return refusal('not-listed', sentence, 'ask a user in `allow-users`, or ask to be added to the list');
   },
 
   ({ pullRequest, command }, { allowForks }) =>
@@ -69,17 +69,19 @@ const RULES: readonly Rule[] = [
   ({ isApproved, command }, { requireReview }) => {
     if (!requireReview || !changes(command.verb) || isApproved === 'yes') return undefined;
     const sentence =
-      isApproved === 'unknown' ? 'GitHub did not say whether it is approved' : 'this pull request is not approved';
-    return refusal('review-missing', sentence, 'have it approved; `require-review` asks for that');
+      isApproved === 'unknown'
+        ? 'GitHub did not report whether this pull request is approved'
+        : 'this pull request is not approved';
+    return refusal('review-missing', sentence, 'get an approval: the input `require-review` requires it');
   },
 
   ({ checksPass, command }, { requireChecks }) => {
     if (!requireChecks || !changes(command.verb) || checksPass === 'yes') return undefined;
     const sentence =
       checksPass === 'unknown'
-        ? 'GitHub did not say how its checks ended'
+        ? 'GitHub did not report the result of the checks'
         : 'not all checks of this pull request passed';
-    return refusal('checks-missing', sentence, 'wait until they pass; `require-checks` asks for that');
+    return refusal('checks-missing', sentence, 'wait until all checks pass: the input `require-checks` requires it');
   },
 
   ({ chosen, given }, { names }) => choiceRefusal('name', 'allow-names', { chosen, given, allowed: names }),
@@ -90,9 +92,9 @@ const RULES: readonly Rule[] = [
   ({ chosen, given }, { maxReplicas }) => {
     const asked = Number(chosen.get('replicas') ?? 0);
     const most = Math.max(maxReplicas, Number(given('replicas')));
-    // What is no number is refused with all inputs that are wrong.
+    // A value that is not a number is refused together with all other invalid inputs.
     if (!(asked > most)) return undefined;
-    const cure = 'ask for fewer, or raise the input `max-replicas`';
+    const cure = 'choose a smaller number, or raise the input `max-replicas`';
     return refusal('argument-not-allowed', `\`replicas=${asked}\` is more than ${most}`, cure);
   },
 
@@ -103,8 +105,8 @@ const RULES: readonly Rule[] = [
       ? undefined
       : refusal(
           'plan-required',
-          'a plan is needed first',
-          `comment \`plan\` with the same arguments, then this command with the plan's \`plan=…\``,
+          'this command needs a plan',
+          `comment \`plan\` with the same arguments, then use this command with the \`plan=…\` of that plan`,
         ),
 ];
 
@@ -127,10 +129,10 @@ function roleRefusal(
   if (isEnough) return undefined;
   const who = reason === 'not-permitted' ? login : `${login}, who started this run again,`;
   const sentence = `${who} has the role \`${role}\`, and \`${verb}\` needs \`${needed}\``;
-  return refusal(reason, sentence, 'ask somebody with that role; the input `command-roles` says who needs which');
+  return refusal(reason, sentence, 'ask a user with that role; the input `command-roles` sets the required roles');
 }
 
-/** A command may choose what the workflow's own input says, or what its list allows. */
+/** A command may use the value of the workflow's input, or a value that the list allows. */
 function choiceRefusal(
   name: 'name' | 'namespace',
   list: InputName,
@@ -142,17 +144,17 @@ function choiceRefusal(
   return refusal(
     'argument-not-allowed',
     `\`${name}=${value}\` is not allowed here`,
-    `add it to the input \`${list}\`, or leave it out`,
+    `add the value to the input \`${list}\`, or remove the argument`,
   );
 }
 
 /**
- * A model that a stranger to the workflow's text chose: one of the list, or another version of the registered model
- * that the workflow itself names.
+ * Checks a model that a command or an event chose: it must match the list, or be another version of the registered model
+ * in the workflow.
  */
 export function modelRefusal(asked: string | undefined, own: string, models: readonly string[]): Refusal | undefined {
   if (asked === undefined || asked === '' || asked === own.trim()) return undefined;
-  // A pattern for a folder must not be left through its side door.
+  // A path with `..` could leave the folder of a pattern.
   const climbs = /(?:^|[/\\])\.\.(?:[/\\]|$)|%2e|%2f|%5c/i.test(asked);
   if (!climbs && models.some((pattern) => matchesGlob(asked, pattern))) return undefined;
   const name = registeredName(own);

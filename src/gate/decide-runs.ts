@@ -7,8 +7,8 @@ import { readTargetInputs } from './read-target-inputs.ts';
 import { isApplied, isPreview, runInputsOf, type TargetInputs } from './run-inputs.ts';
 
 /**
- * From an event to runs: who asks, what for, and whether they may. Steps of any other workflow pass as they are. With
- * a refusal nothing was asked of the cluster or the registry.
+ * Decides the runs of an event: the user, the command and the permission. Steps of other workflows are not changed. After
+ * a refusal, no request was sent to the cluster or the registry.
  */
 export async function decideRuns(request: GateRequest): Promise<GateDecision> {
   const { trigger } = request;
@@ -35,7 +35,7 @@ function closed(places: readonly TargetInputs[], number: number): GateDecision {
   );
 }
 
-/** A pull request shows its plan, or the file that it needs; where it gets a preview, that is shipped. The code that asks for it is a fork's or ours. */
+/** An opened pull request shows its plan or its manifest file. If previews are enabled, its preview is deployed. */
 function opened(
   places: readonly TargetInputs[],
   { number, head, isFork }: Extract<Trigger, { kind: 'pull-request' }>,
@@ -43,7 +43,7 @@ function opened(
   if (isFork && places.some((place) => isPreview(place) && !policyOf(place.raw).allowForks)) {
     return refuse({
       reason: 'fork-refused',
-      sentence: 'this pull request comes from a fork, and gets no preview',
+      sentence: 'this pull request comes from a fork, so it gets no preview',
       cure: 'merge it first, or set `allow-forks: true`',
     });
   }
@@ -56,7 +56,7 @@ function opened(
   return proceed(orders, { head });
 }
 
-/** Another system may choose a model: it goes to the targets that take it. */
+/** A dispatched event may choose a model. It is deployed to the targets that accept it. */
 function dispatched(places: readonly TargetInputs[], modelUri: string | undefined): GateDecision {
   if (modelUri === undefined) return proceed(places.map((place) => runInputsOf(place, new Map())));
   const judged = places.map((place) => {

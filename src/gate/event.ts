@@ -1,13 +1,13 @@
 import { isJsonObject, type JsonObject } from '../base/json-value.ts';
 
-/** What set a run going, read from the runner's event: pure, and suspicious of every field. */
+/** The trigger of a run, read from the runner's event. Pure; every field is validated. */
 
 export interface RunnerEvent {
   readonly name: string;
   readonly payload: unknown;
 }
 
-/** Somebody's comment on a pull request. */
+/** A comment on a pull request. */
 export interface Comment {
   readonly id: number;
   readonly body: string;
@@ -16,26 +16,26 @@ export interface Comment {
 }
 
 export type Trigger =
-  /** Steps in any workflow: the inputs say what to do. */
+  /** A step in any other workflow: the inputs decide. */
   | { readonly kind: 'step' }
-  /** Nothing to do, and why. */
+  /** The event is ignored; `why` is the reason. */
   | { readonly kind: 'ignored'; readonly why: string }
   | { readonly kind: 'comment'; readonly comment: Comment }
-  /** A pull request was opened or changed: its plan is shown. */
+  /** A pull request was opened or changed: show its plan. */
   | {
       readonly kind: 'pull-request';
       readonly number: number;
       readonly head: string | undefined;
       readonly isFork: boolean;
     }
-  /** A pull request was closed: its preview goes. */
+  /** A pull request was closed: delete its preview. */
   | { readonly kind: 'closed'; readonly number: number }
-  /** Another system says that there is a model, as MLflow's webhooks do: it may choose a model and nothing else. */
+  /** Another system, such as an MLflow webhook, announces a model. It may only choose the model. */
   | { readonly kind: 'dispatch'; readonly modelUri: string | undefined };
 
 const CHANGES: readonly unknown[] = ['opened', 'synchronize', 'reopened', 'ready_for_review'];
 
-/** @param prefix by which a comment is meant for us, such as `/seldon` */
+/** @param prefix first word of a command, such as `/seldon` */
 export function triggerOf({ name, payload }: RunnerEvent, prefix: string): Trigger {
   const event = isJsonObject(payload) ? payload : {};
   if (name === 'issue_comment') return commentTrigger(event, prefix);
@@ -44,29 +44,29 @@ export function triggerOf({ name, payload }: RunnerEvent, prefix: string): Trigg
   return { kind: 'step' };
 }
 
-/** The branch that a pull request's event goes into; what a comment's goes into the event does not say. */
+/** The base branch in a pull request event. The event of a comment does not contain it. */
 export function baseOf({ payload }: RunnerEvent): string | undefined {
   const pull = isJsonObject(payload) ? payload['pull_request'] : undefined;
   const base = isJsonObject(pull) && isJsonObject(pull['base']) ? pull['base']['ref'] : undefined;
   return typeof base === 'string' ? base : undefined;
 }
 
-/** Events that bring secrets of the default branch's workflow together with commits of whoever asks. */
+/** Events that combine secrets of the default branch's workflow with commits of other users. */
 const WITH_OTHERS: readonly string[] = ['issue_comment', 'pull_request_target', 'workflow_run'];
 
-/** May the workflow say of which commit it takes its files? */
+/** Whether the workflow may choose the commit of its files. */
 export function mayChooseRef({ name }: RunnerEvent): boolean {
   return !WITH_OTHERS.includes(name);
 }
 
-/** Is there a conversation in which the next command can be given? */
+/** Whether the event is about a pull request, where the next command can be written. */
 export function isAboutPullRequest({ name }: RunnerEvent): boolean {
   return ['issue_comment', 'pull_request', 'pull_request_target'].includes(name);
 }
 
 function commentTrigger(event: JsonObject, prefix: string): Trigger {
   const { action, issue, comment } = event;
-  if (action !== 'created') return ignored(`a comment that was ${String(action)} is no command`);
+  if (action !== 'created') return ignored(`a comment with action ${String(action)} is not a command`);
   if (!isJsonObject(issue) || !isJsonObject(issue['pull_request']))
     return ignored('the comment is not on a pull request');
   if (!isJsonObject(comment)) return ignored('the event has no comment');
@@ -77,11 +77,11 @@ function commentTrigger(event: JsonObject, prefix: string): Trigger {
   if (!isMeant(body, prefix)) return ignored(`its first line does not begin with ${prefix}`);
   if (isJsonObject(user) && user['type'] === 'Bot') return ignored(`${author} is a bot`);
   const number = issue['number'];
-  if (typeof number !== 'number') return ignored('the event has no number of a pull request');
+  if (typeof number !== 'number') return ignored('the event has no pull request number');
   return { kind: 'comment', comment: { id, body, author, pullRequest: number } };
 }
 
-/** At the very start: what is quoted, indented or said in passing is no command. */
+/** A command must be at the start of the comment. Quoted or indented text is not a command. */
 function isMeant(body: string, prefix: string): boolean {
   const rest = body.slice(prefix.length);
   return body.startsWith(prefix) && (rest === '' || /^\s/.test(rest));
@@ -92,13 +92,13 @@ function pullRequestTrigger(event: JsonObject): Trigger {
   const number = isJsonObject(pull) ? pull['number'] : undefined;
   if (!isJsonObject(pull) || typeof number !== 'number') return ignored('the event has no pull request');
   if (action === 'closed') return { kind: 'closed', number };
-  // A label, say: what is meant by it only the workflow knows.
+  // For example a label: only the workflow knows its meaning.
   if (!CHANGES.includes(action)) return { kind: 'step' };
   const head = isJsonObject(pull['head']) ? pull['head']['sha'] : undefined;
   return { kind: 'pull-request', number, head: typeof head === 'string' ? head : undefined, isFork: isFork(pull) };
 }
 
-/** A head whose repository is gone is somebody else's, too. */
+/** A head whose repository was deleted also counts as a fork. */
 export function isFork(pull: JsonObject): boolean {
   return repositoryOf(pull['head']) === undefined || repositoryOf(pull['head']) !== repositoryOf(pull['base']);
 }

@@ -8,10 +8,10 @@ import type { Comment } from './event.ts';
 import { readPolicy } from './policy.ts';
 import type { RunInputs } from './run-inputs.ts';
 
-/** What GitHub says about one command: asked once, however many targets it is about. */
+/** Facts from GitHub about one command, read only once for all its targets. */
 export interface Gate {
   readonly pullRequest: PullRequestFacts;
-  /** @returns why the command may not be carried out there; undefined when it may */
+  /** @returns why the command is refused for this target; undefined if it is allowed */
   judge(order: Pick<RunInputs, 'raw' | 'given'>, command: Command): Promise<Refusal | undefined>;
 }
 
@@ -48,17 +48,17 @@ export async function openGate(
   };
 }
 
-/** @throws UserError head-moved when the pull request is no longer what was admitted */
+/** @throws UserError head-moved if the pull request has changed since the admission */
 export async function confirmHead(repository: Collaboration, number: number, head: string): Promise<void> {
   const now = await repository.pullRequest(number);
   if (now.head === head && now.isOpen) return;
   const what = now.isOpen ? 'got a new commit' : 'was closed';
   throw new UserError('head-moved', `the pull request ${what} while this run prepared its change`, {
-    hint: 'look at it, and give the command again',
+    hint: 'check the pull request, then write the command again',
   });
 }
 
-/** @throws UserError bad-input with all that is wrong with it */
+/** @throws UserError bad-input with all errors of the policy */
 export function policyOf(raw: RawInputs): ReturnType<typeof readPolicy> {
   const read = new InputReader(raw);
   const policy = readPolicy(read);

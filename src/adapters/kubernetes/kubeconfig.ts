@@ -11,11 +11,11 @@ export interface KubeconfigRequest {
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The document of the pod we run in; undefined when we run in none. */
+  /** The kubeconfig of the pod that we run in; undefined outside a pod. */
   readonly inCluster: () => unknown;
 }
 
-/** What a kubeconfig says under one name, keys as in the file. */
+/** A named entry of a kubeconfig, with the keys of the file. */
 export type Entry = Readonly<Record<string, unknown>>;
 
 /** One context of a kubeconfig, resolved; paths in it are absolute. */
@@ -34,7 +34,7 @@ export function readKubeconfig(request: KubeconfigRequest): KubeconfigContext {
   if (contexts.length === 0)
     throw invalid(
       'the kubeconfig has no contexts',
-      'give a whole one, such as `kubectl config view --minify --raw` prints',
+      'use a complete kubeconfig, such as the output of `kubectl config view --minify --raw`',
     );
   const known = contexts.map((one) => one.name).join(', ');
   const name = request.context ?? current;
@@ -52,12 +52,12 @@ export function readKubeconfig(request: KubeconfigRequest): KubeconfigContext {
     name,
     namespace: typeof context.namespace === 'string' ? context.namespace.trim() || undefined : undefined,
     cluster: find('clusters', 'cluster'),
-    // A context without a user is an anonymous one, as behind `kubectl proxy`.
+    // A context without a user is anonymous, as with `kubectl proxy`.
     user: context.user ? find('users', 'user') : {},
   };
 }
 
-/** One kubeconfig file; `folder` is where its relative paths start. */
+/** One kubeconfig file; its relative paths start in `folder`. */
 interface Source {
   readonly document: Entry;
   readonly folder: string;
@@ -68,15 +68,15 @@ function findDocuments({ kubeconfig, env, inCluster }: KubeconfigRequest): reado
   const fromEnv = env.KUBECONFIG ?? '';
   if (isContent(fromEnv)) return [readGiven(fromEnv, 'KUBECONFIG', env.HOME)];
   const paths = fromEnv === '' ? [join(env.HOME ?? '', '.kube', 'config')] : fromEnv.split(delimiter).filter(Boolean);
-  // As for kubectl, some of the files may be missing.
+  // As in kubectl, some of the files may be missing.
   const found = paths.flatMap((path) => readFile(path) ?? []);
   if (found.length > 0) return found;
   const pod = inCluster();
   if (pod !== undefined) return [{ document: pod as Entry, folder: '/' }];
   throw invalid(
     `there is no kubeconfig: the input \`kubeconfig\` is empty, ${fromEnv === '' ? 'KUBECONFIG is not set, ' : ''}` +
-      `${paths.join(' and ')} ${paths.length > 1 ? 'do' : 'does'} not exist, and this is no pod`,
-    'give its content (from a secret of the repository) or its path in the input `kubeconfig`',
+      `${paths.join(' and ')} ${paths.length > 1 ? 'do' : 'does'} not exist, and this runner is not a pod`,
+    'set the input `kubeconfig` to its content (from a secret of the repository) or its path',
   );
 }
 
@@ -88,10 +88,10 @@ function readGiven(given: string, where: string, home: string | undefined): Sour
   if (/^[A-Za-z0-9+/=\s]+$/.test(given) && decoded.includes('clusters')) return parse(decoded, where, process.cwd());
   if (isContent(given)) return parse(given, where, process.cwd());
   const path = given.trim().replace(/^~(?=\/)/, home ?? '~');
-  const cure = `correct ${where}: it takes a path, or the content itself, plain or in base64`;
-  // What is no path may be a kubeconfig that was cut, and must not be told.
+  const cure = `correct ${where}: it must be a path, or the content itself, plain or in base64`;
+  // A value that is not a path may be an incomplete kubeconfig, so it must not be in a message.
   if (path.length > LONGEST_PATH || /\s/.test(path)) {
-    throw invalid(`${where} is neither the content of a kubeconfig nor the path of a file`, cure);
+    throw invalid(`${where} is not the content of a kubeconfig and not the path of a file`, cure);
   }
   const source = readFile(path);
   if (source !== undefined) return source;
@@ -102,7 +102,7 @@ function isContent(text: string): boolean {
   return /^\s*\{|^\s*(apiVersion|kind|clusters|contexts|users|current-context|preferences)\s*:/m.test(text);
 }
 
-/** Undefined when there is no such file. */
+/** Undefined if the file does not exist. */
 function readFile(path: string): Source | undefined {
   let text: string;
   try {
@@ -125,14 +125,14 @@ function parse(text: string, where: string, folder: string): Source {
       cause instanceof YAMLException ? `${cause.reason} in line ${(cause.mark?.line ?? 0) + 1}` : 'unreadable';
     throw invalid(
       `the kubeconfig of ${where} is not YAML: ${why}`,
-      'a secret pasted by hand may have lost its indentation: give it in base64',
+      'a secret that was pasted manually may have lost its indentation: use base64',
     );
   }
   if (isJsonObject(document) && Array.isArray(document.clusters)) return { document, folder };
-  throw invalid(`the content of ${where} is no kubeconfig: it has no list \`clusters\``);
+  throw invalid(`the content of ${where} is not a kubeconfig: it has no list \`clusters\``);
 }
 
-/** The named entries of one list, in order; so that of equal names the first wins, as for kubectl. */
+/** The named entries of one list, in order. For equal names the first wins, as in kubectl. */
 function entriesOf({ document, folder }: Source, list: string, key: string): { name: string; entry: Entry }[] {
   const items = Array.isArray(document[list]) ? document[list] : [];
   return items.flatMap((item: unknown) => {
@@ -153,7 +153,7 @@ function withAbsolutePaths(entry: Entry, folder: string): Entry {
   const absolute = (path: string) => (isAbsolute(path) ? path : join(folder, path));
   const fields = Object.entries(entry).map(([key, value]) => {
     if (PATH_KEYS.has(key) && typeof value === 'string' && value !== '') return [key, absolute(value)];
-    // kubectl: a command with a slash lies beside the kubeconfig, one without is looked up in PATH.
+    // As in kubectl: a command with a slash is relative to the kubeconfig, one without a slash is searched in PATH.
     if (key !== 'exec' || !isJsonObject(value) || !String(value.command).includes('/')) return [key, value];
     return [key, { ...value, command: absolute(String(value.command)) }];
   });

@@ -6,7 +6,7 @@ import { missingPermissions } from './access-review.ts';
 import { failureOf, statusOf } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';
 
-/** HTTP to a Kubernetes Service through the API server, which needs no way into the cluster's network. */
+/** HTTP to a Kubernetes Service through the API server, without access to the cluster's network. */
 export function serviceThroughApi(
   connection: ApiConnection,
   { namespace, name }: ObjectRef,
@@ -26,7 +26,7 @@ export function serviceThroughApi(
         if (message !== undefined) return { kind: 'unreachable', message, latency: latency() };
         const answered = { kind: 'answer', status: answer.status, body: answer.body, latency: latency() } as const;
         if (statusOf(answer) === undefined) return answered;
-        // A pod may pose as the API server: whether these words are its own, another question to it tells.
+        // A pod may imitate an answer of the API server. A second request to the API server shows whether it is real.
         const lacking = await missingPermissions(connection, namespace, [
           { verb, group: '', resource: 'services/proxy' },
         ]);
@@ -40,12 +40,12 @@ export function serviceThroughApi(
   };
 }
 
-/** Most likely the pod's delay, not the API server's: with that one the run has spoken before. */
+/** Probably a timeout of the pod, because the API server has answered before. */
 function isTimeout(error: unknown): boolean {
   return error instanceof UserError && error.cause instanceof HttpFailure && error.cause.code === 'timeout';
 }
 
-/** The API server's own words where it found no way to a pod; a pod's 404 or 503 is no Status. */
+/** The API server's message if it found no pod. A 404 or 503 from a pod is not a Status. */
 function unreachableBecause(answer: HttpResponse): string | undefined {
   const status = statusOf(answer);
   if (status === undefined) return undefined;

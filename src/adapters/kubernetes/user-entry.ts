@@ -1,9 +1,9 @@
-/** What a kubeconfig says of its user, where client-node falls short of it. */
+/** Fields of a kubeconfig's user that client-node does not support. */
 
 import { isJsonObject } from '../../base/json-value.ts';
 import type { Entry, KubeconfigContext } from './kubeconfig.ts';
 
-/** The user as client-node understands it: it knows no `tokenFile` and sets no KUBERNETES_EXEC_INFO. */
+/** The user in the form of client-node, which has no `tokenFile` and sets no KUBERNETES_EXEC_INFO. */
 export function userEntry({ user, cluster }: KubeconfigContext): Entry {
   const { tokenFile, token, exec, ...rest } = user;
   if (typeof tokenFile === 'string' && tokenFile !== '')
@@ -13,7 +13,7 @@ export function userEntry({ user, cluster }: KubeconfigContext): Entry {
   return { ...rest, token, exec: { ...exec, env: [...(Array.isArray(exec.env) ? exec.env : []), variable] } };
 }
 
-/** What a credential plugin is told (client.authentication.k8s.io, ExecCredential). */
+/** The input of a credential plugin (client.authentication.k8s.io, ExecCredential). */
 function execInfo(exec: Entry, cluster: Entry): unknown {
   const { extensions, 'proxy-url': proxy, ...fields } = cluster;
   const extension = Array.isArray(extensions)
@@ -27,7 +27,7 @@ function execInfo(exec: Entry, cluster: Entry): unknown {
   };
 }
 
-/** client-node knows `as` only. */
+/** Impersonation headers. client-node only supports `as`. */
 export function impersonation(user: Entry): Record<string, string | string[]> {
   const extra = isJsonObject(user['as-user-extra']) ? user['as-user-extra'] : {};
   const extras = Object.entries(extra).map(([key, values]) => [
@@ -41,7 +41,7 @@ export function impersonation(user: Entry): Record<string, string | string[]> {
   };
 }
 
-/** Every value that must not be seen in a log. */
+/** Every value that must not be in a log. */
 export function secretsIn(user: Entry): readonly string[] {
   const provider = isJsonObject(user['auth-provider']) ? user['auth-provider'].config : undefined;
   const config: Entry = isJsonObject(provider) ? provider : {};

@@ -6,22 +6,22 @@ import { createAgent, HttpFailure, type HttpResponse, sendWithRetry } from '../h
 
 export interface PrometheusOptions {
   readonly url: string;
-  /** A bearer token, where it wants one. */
+  /** A bearer token, if it requires one. */
   readonly token: string | undefined;
   readonly clock: Clock;
 }
 
-/** Milliseconds one query may take. */
+/** Timeout of one query in milliseconds. */
 const TIMEOUT = 30_000;
-const CURE = 'check the inputs `prometheus-url` and `prometheus-token`, and that the runner may reach it';
+const CURE = 'check the inputs `prometheus-url` and `prometheus-token`, and that the runner can reach it';
 
-/** Prometheus and what speaks like it (Thanos, Mimir, managed services): its HTTP API v1. */
+/** HTTP API v1 of Prometheus and compatible servers (Thanos, Mimir, managed services). */
 export function openPrometheus({ url, token, clock }: PrometheusOptions): Metrics {
   const base = url.replace(/\/+$/, '');
   const agent = createAgent(new URL(base).protocol);
   const headers = { accept: 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
   const unusable = (why: string, cause?: unknown) =>
-    new UserError('metrics-unreachable', `Prometheus at ${base} gives no figures: ${why}`, { hint: CURE, cause });
+    new UserError('metrics-unreachable', `Prometheus at ${base} returned no metrics: ${why}`, { hint: CURE, cause });
   return {
     async query(expression) {
       const target = new URL(`${base}/api/v1/query`);
@@ -44,10 +44,10 @@ export function openPrometheus({ url, token, clock }: PrometheusOptions): Metric
 
 function refusal({ status }: HttpResponse, body: unknown): string {
   if (isJsonObject(body) && typeof body['error'] === 'string') return `HTTP ${status}: ${body['error']}`;
-  return status === 200 ? 'HTTP 200, but not in the words of Prometheus' : `HTTP ${status}`;
+  return status === 200 ? 'HTTP 200, but not an answer of Prometheus' : `HTTP ${status}`;
 }
 
-/** `{resultType: "vector", result: [{metric, value: [seconds, "12"]}]}`; one series, since our queries sum. */
+/** `{resultType: "vector", result: [{metric, value: [seconds, "12"]}]}`; one series, because our queries use `sum`. */
 function sampleOf(data: unknown): number | undefined {
   const result = isJsonObject(data) ? data['result'] : undefined;
   const first: unknown = Array.isArray(result) ? result[0] : undefined;

@@ -171,7 +171,7 @@ story('a file that is wrong says all that is wrong with it, and nothing is asked
     'did you mean `name`?',
     '`kubeconfig` belongs to the `with:`',
     '`require-review` belongs under `policy`',
-    'needs `nobody`, which is no target',
+    'needs `nobody`, which is not a target',
     'target `b c`',
   ])
     expect(end.shown).toContain(sentence);

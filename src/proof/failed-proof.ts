@@ -7,10 +7,10 @@ import type { ProofContext } from './proof-context.ts';
 import type { PredictionRecord } from './smoke-request.ts';
 
 export interface Proof {
-  /** Why the model is not accepted; undefined when it is. */
+  /** Why the model is not accepted; undefined if it is accepted. */
   readonly findings: readonly Finding[] | undefined;
   readonly prediction: PredictionRecord | undefined;
-  /** Something to tell that is no reason to take the model away. */
+  /** A message that is not a reason to remove the model. */
   readonly warning?: string;
 }
 
@@ -48,8 +48,8 @@ export type Refusal = Exclude<ProofFailureReason, 'answers-differ' | 'mirror-sil
 export const CURES: Readonly<Record<Refusal, string>> = {
   'health-failed': 'read the log of the model container: it runs, but does not say that it is healthy',
   'prediction-failed':
-    'run the request against the model by hand; if it does not fit the model, give one that does as `smoke-request`',
-  'prediction-invalid': 'check the model: it answers, but not with usable predictions',
+    'send the request to the model by hand; if it does not match the model, set `smoke-request` to one that does',
+  'prediction-invalid': 'check the model: it answers, but the predictions are not usable',
   'prediction-unexpected': 'check the model, or the input `smoke-expect`',
-  'endpoint-failed': 'the model itself answers: check the ingress and the input `ingress-url`',
+  'endpoint-failed': 'the model answers inside the cluster: check the ingress and the input `ingress-url`',
 };

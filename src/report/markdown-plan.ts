@@ -4,7 +4,7 @@ import { predictorTable } from './markdown-rollout.ts';
 import { table } from './markdown-table.ts';
 import type { Report } from './report.ts';
 
-/** What a plan means: model, pods, requests. Empty for what is not planned. */
+/** The effects of a plan on model, pods and requests. Empty if the report is not of a plan. */
 export function planSections({ preview, outcome, predictors }: Report): readonly string[] {
   if (preview === undefined || outcome !== 'planned') return [];
   const { description, signature, metrics, tags, pods, after } = preview;

@@ -5,7 +5,7 @@ import { evidenceSection } from './markdown-evidence.ts';
 import { table } from './markdown-table.ts';
 import type { PreviewLine, Report } from './report.ts';
 
-/** Who gets how much, how old and new compare, what Prometheus said, and what was proven before: the tables of a rollout. */
+/** The tables of a rollout: traffic of each predictor, comparison of models, results of Prometheus, and history. */
 export function rolloutSections(report: Report): readonly string[] {
   const { predictors, comparison, gates, history, previews, mode, outcome } = report;
   const isTold = predictors.length > 1 || mode !== 'direct' || outcome === 'unknown';
@@ -40,7 +40,7 @@ function bar(percent: number): string {
 }
 
 const MOST_ROWS = 10;
-/** Fewer points are read quicker in the table. */
+/** Fewer points are easier to read in the table. */
 const LEAST_POINTS = 5;
 
 function comparisonSection(comparison: Comparison): readonly string[] {
@@ -58,7 +58,7 @@ function comparisonSection(comparison: Comparison): readonly string[] {
       ? ''
       : objection === undefined
         ? ' **Within the tolerance.**'
-        : ' **Beyond the tolerance.**';
+        : ' **Outside the tolerance.**';
   const more = answers.length > MOST_ROWS ? `\n\n_and ${answers.length - MOST_ROWS} more requests_` : '';
   const head = `| request | ${codeSpan(old)}, ${Math.round(latency.old)} ms | ${codeSpan(fresh)}, ${Math.round(latency.new)} ms | difference |\n|--:|---|---|---|`;
   return [
@@ -68,7 +68,7 @@ function comparisonSection(comparison: Comparison): readonly string[] {
   ];
 }
 
-/** Differences of many requests as a picture; GitHub draws Mermaid. Only numbers of ours go in. */
+/** Differences of many requests as a Mermaid chart. It contains only numbers that we computed. */
 function chart({ answers }: Comparison): readonly string[] {
   const points = answers.map(({ difference }) => (difference.kind === 'numbers' ? difference.relative * 100 : 0));
   if (points.length < LEAST_POINTS || points.every((point) => point === 0)) return [];

@@ -2,12 +2,12 @@ import type { Finding } from '../base/finding.ts';
 import { cut, fence, inline, link, prose } from '../base/untrusted-text.ts';
 import type { Report } from './report.ts';
 
-/** A part of the report that can be cut: `longest` is how many characters each block of verbatim text may have. */
+/** A part of the report that can be shortened: `longest` is the maximum length of each block of verbatim text. */
 export interface Section {
   render(longest: number): string;
 }
 
-/** Characters; a title may list the faults of many inputs, a line each. */
+/** Characters. A title may list the errors of many inputs, one on each line. */
 const LONGEST_TITLE = 4_000;
 
 /** Each cause: what failed and where, the cure, and the pod's own words. */
@@ -35,7 +35,7 @@ function renderFinding(
   return [head, ...cureOf(cure, longest), ...more, ...quotes.map((quote) => renderQuote(quote, longest))].join('\n\n');
 }
 
-/** A cure is one sentence; what follows a blank line is something to paste. */
+/** A cure is one sentence. Text after a blank line is something to paste. */
 function cureOf(cure: string | undefined, longest: number): readonly string[] {
   if (cure === undefined) return [];
   const [sentence = '', ...blocks] = cure.split('\n\n', 20);
@@ -44,13 +44,13 @@ function cureOf(cure: string | undefined, longest: number): readonly string[] {
   return [...next, ...(block === '' ? [] : [fence(cut(block, longest), 'yaml')])];
 }
 
-/** Of a log the end is what tells. */
+/** The end of a log is the most useful part. */
 function renderQuote({ label, text }: Finding['quotes'][number], longest: number): string {
   const shown = text.length <= longest ? text : `…${text.slice(text.length - longest)}`;
   return `<details open><summary>${inline(label, 200)}</summary>\n\n${fence(shown, 'text')}\n\n</details>`;
 }
 
-/** A dry run is about the manifest; otherwise it is in the `manifest-path` output. */
+/** Shown for a dry run only; otherwise the manifest is in the `manifest-path` output. */
 export function manifestSection({ manifest, outcome }: Report): readonly Section[] {
   if (manifest === undefined || !['planned', 'rendered'].includes(outcome)) return [];
   return [

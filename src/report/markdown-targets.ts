@@ -5,7 +5,7 @@ import { renderReport } from './markdown.ts';
 import { table } from './markdown-table.ts';
 import type { Report } from './report.ts';
 
-/** One comment for a file of targets: a table of all, and what is known of each. A run writes its own parts anew and keeps the others. */
+/** One comment for a file of targets: a table of all targets, and a part for each. A run replaces its own parts and keeps the others. */
 
 export interface TargetsOptions {
   readonly limit: number;
@@ -13,14 +13,14 @@ export interface TargetsOptions {
   readonly path: string;
 }
 
-/** What the comment begins with, whatever run wrote it. */
+/** The first text of the comment, the same for every run. */
 export function targetsMarker(path: string): string {
   return `<!-- mlflow-to-seldon: targets of ${path.replace(/[^\w./-]/g, '').replaceAll('--', '')} `;
 }
 
 interface Part {
   readonly target: string;
-  /** Begins with its headline, which is also the row of the table. */
+  /** The first line is the headline, which is also the row of the table. */
   readonly body: string;
 }
 
@@ -29,7 +29,7 @@ const LONGEST_ROW = 200;
 
 const CUT = '_Left out: the details do not fit._';
 
-/** @param previous what the comment says now */
+/** @param previous the current text of the comment */
 export function renderTargets(
   reports: readonly Report[],
   previous: string | undefined,
@@ -42,7 +42,7 @@ export function renderTargets(
   const isFresh = ({ target }: Part) => fresh.some((one) => one.target === target);
   const kept = readParts(previous ?? '', path).filter((part) => !isFresh(part));
   const parts = [...fresh, ...kept].sort((a, b) => a.target.localeCompare(b.target));
-  // What stands in a part cannot hold the hash of itself: no text of a model or a pod can pose as one of our marks.
+  // A text cannot contain its own hash, so no text of a model or a pod can imitate one of our marks.
   const nonce = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
   const whole = (list: readonly Part[]) => {
     const sections = list.map((part) => renderPart(part, nonce, fresh.length === 1 && isFresh(part)));
@@ -72,13 +72,13 @@ function headlineOf({ body }: Part): string {
   return body.split('\n', 1)[0]?.replace(/^### /, '') ?? '';
 }
 
-/** Its marks stand on lines of their own; the only target of a run is unfolded. */
+/** Each mark has its own line. If a run has only one target, that part is unfolded. */
 function renderPart({ target, body }: Part, nonce: string, isOpen: boolean): string {
   const fold = `<details${isOpen ? ' open' : ''}><summary><b>${target}</b></summary>`;
   return [`<!-- ${nonce} ${target} -->`, fold, '', body, '', '</details>', `<!-- ${nonce} end -->`].join('\n');
 }
 
-/** Reads back what `renderTargets` wrote. What is not just so is nothing. */
+/** Reads back what `renderTargets` wrote. A part in any other form is ignored. */
 function readParts(text: string, path: string): readonly Part[] {
   const lines = text.split(/\r?\n/);
   const marker = targetsMarker(path);

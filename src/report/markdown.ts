@@ -14,14 +14,14 @@ import type { Report } from './report.ts';
 export interface RenderOptions {
   /** Bytes the result may have. GitHub: 65,536 characters for a comment, 1 MiB for a summary. */
   readonly limit: number;
-  /** Hidden first line by which the comment is found again. */
+  /** Hidden first line that identifies the comment. */
   readonly marker?: string;
 }
 
 export const COMMENT_LIMIT = 65_536;
 export const SUMMARY_LIMIT = 1_000_000;
 
-/** Characters of one block of verbatim text, where there is room for all. */
+/** Characters of one block of verbatim text, if the limit allows it. */
 const LONGEST_BLOCK = 65_536;
 
 type Identity = Pick<Report, 'name' | 'namespace' | 'cluster' | 'outcome' | 'reason' | 'isPlan'>;
@@ -38,14 +38,14 @@ export function commentMarker({ name, namespace, cluster, outcome, reason, isPla
   return `<!-- mlflow-to-seldon: ${isPlan ? 'plan of ' : ''}${key}${where} -->`;
 }
 
-/** Markers by which the comment of an earlier run is found; one that failed early did not know its cluster. */
+/** Markers that find the comment of an earlier run. A run that failed early did not know its cluster. */
 export function knownMarkers(report: Identity): readonly string[] {
   return [commentMarker(report), commentMarker({ ...report, cluster: undefined })];
 }
 
 /**
- * The report as Markdown, for the comment and the job summary alike. The head (what happened, table, endpoint) is never
- * cut; quotes and the manifest give way, the longest first, until the limit is kept.
+ * The report as Markdown, for the comment and the job summary. The head (headline, table, endpoint) is never
+ * shortened. Quotes and the manifest are shortened, the longest first, until the text is within the limit.
  */
 export function renderReport(report: Report, { limit, marker }: RenderOptions): string {
   const head = [...(marker === undefined ? [] : [marker]), `### ${headline(report)}`];
@@ -71,7 +71,7 @@ export function renderReport(report: Report, { limit, marker }: RenderOptions): 
 
 const TOO_LONG = '_Left out: the details do not fit; they are in the log of this step._';
 
-/** Gives every section its room: the longest are cut first, and a fence is always closed. Undefined when nothing fits. */
+/** Fits the sections into the limit: the longest are shortened first, and each fence is closed. Undefined if nothing fits. */
 function fit(sections: readonly Section[], room: number): readonly string[] | undefined {
   for (let longest = LONGEST_BLOCK; longest >= 64; longest /= 2) {
     const texts = sections.map((section) => section.render(longest));
@@ -95,7 +95,7 @@ function factRows({ model, previous, name, namespace, mode, protocol, since }: R
       ? []
       : [
           ['model', link(identity(model), model.link)],
-          ['asked for', codeSpan(model.requestedUri)],
+          ['requested', codeSpan(model.requestedUri)],
           ['loads', codeSpan(model.storageUri)],
         ];
   const where =
@@ -133,34 +133,35 @@ function endpoint(report: Report): readonly string[] {
   const { endpoint: at, prediction, sampleRequest, outcome } = report;
   if (at === undefined || !WITH_ENDPOINT.includes(outcome)) return [];
   const url = at.predictUrl ?? at.inClusterUrl;
-  const where = at.predictUrl === undefined ? ' (inside the cluster; give `ingress-url` for the public one)' : '';
+  const where =
+    at.predictUrl === undefined ? ' (inside the cluster; set `ingress-url` to get the public endpoint)' : '';
   return [
     `**Endpoint**${condition(report)}: ${codeSpan(url, 2000)}${where}`,
     fence(curlLine(url, prediction?.request ?? sampleRequest), 'sh'),
   ];
 }
 
-/** What must happen before the endpoint answers so. */
+/** What must happen before the endpoint serves this model. */
 function condition({ outcome, reason, mode }: Report): string {
   if (outcome === 'planned') return ` once it is deployed with mode ${mode}`;
-  return reason === 'rendered' ? ' once that file is applied' : '';
+  return reason === 'rendered' ? ' once this file is applied' : '';
 }
 
-/** How to have exactly what was planned. */
+/** How to run exactly this plan. */
 function nextStep({ plan, next, outcome }: Report): readonly string[] {
   if (plan === undefined || outcome !== 'planned') return [];
   if (next === undefined)
-    return [`**Plan:** ${codeSpan(plan)}; with it as the input \`plan\` nothing else can happen.`];
-  return [`**Plan:** to have this and nothing else, comment`, fence(next, 'text')];
+    return [`**Plan:** ${codeSpan(plan)}; set the input \`plan\` to this value to allow only this plan.`];
+  return [`**Plan:** to run exactly this plan, comment`, fence(next, 'text')];
 }
 
-/** For people who read the comment: what was done, not what we call it. */
+/** Names of the steps for readers of the comment. */
 const STEP_WORDS: Readonly<Record<StepRecord['name'], string>> = {
   resolve: 'find the model',
   preflight: 'check permissions',
-  turn: 'take the turn',
+  turn: 'acquire the lease',
   render: 'write the manifest',
-  apply: 'apply it',
+  apply: 'apply',
   write: 'write the file',
   wait: 'wait for the pods',
   health: 'health',
@@ -177,7 +178,7 @@ const STEP_WORDS: Readonly<Record<StepRecord['name'], string>> = {
   look: 'look',
 };
 
-/** What several steps are about is said once. */
+/** If several steps have the same subject, only the first row names it. */
 function stepRows(steps: readonly StepRecord[]): readonly (readonly string[])[] {
   return steps.map((step, at) => stepRow(step, step.about === steps[at - 1]?.about ? undefined : step.about));
 }

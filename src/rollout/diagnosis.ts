@@ -15,7 +15,7 @@ import {
 } from './pod-evidence.ts';
 import type { RolloutStatus } from './verdict.ts';
 
-/** A container's log that explains something; `previous` is the run before the restart. */
+/** A container's log that may explain the failure; `previous` is the log before the restart. */
 export interface LogRequest {
   readonly pod: string;
   readonly container: string;
@@ -102,7 +102,7 @@ function hasRun({ state, lastState }: ObservedContainer): boolean {
   return [state?.running, state?.terminated, lastState?.terminated].some((one) => one !== undefined);
 }
 
-/** Of a container that runs again, the run before tells; of one that does not, the last. Either may be gone. */
+/** For a running container, the log before the restart is useful; else the current log. Either may be missing. */
 function logsOf(pod: Pod, { name, restartCount, state }: ObservedContainer): readonly LogRequest[] {
   const last = { pod: pod.metadata.name, container: name, previous: false };
   if (restartCount === 0) return [last];
@@ -110,7 +110,7 @@ function logsOf(pod: Pod, { name, restartCount, state }: ObservedContainer): rea
   return state?.running === undefined ? [last, before] : [before, last];
 }
 
-/** Why it failed: the verdict, explained where its words are known, with the cure and the words themselves. */
+/** Explains a failure: the verdict, the known cause if a pattern matches, the cure, and the quoted log lines. */
 export function diagnose(one: FailureCase): readonly Finding[] {
   const { status } = one;
   if (status.phase === 'ready') return [];
@@ -133,7 +133,7 @@ interface Statement {
   readonly text: string;
 }
 
-/** Logs come first: Kubernetes mostly sees what a container did, not why. */
+/** Logs come first. Kubernetes usually shows what a container did, not why. */
 function statementsOf({ logs, events, snapshot, expected }: FailureCase, status: FailedStatus): readonly Statement[] {
   if (SELF_EXPLAINING.has(status.reason)) return [];
   const init = new Set(
@@ -204,7 +204,7 @@ function quotesOf(
   ];
 }
 
-/** One log for each container: the requests name the one with the most to say first. */
+/** Keeps one log for each container. The requests list the most useful log first. */
 function isFirstWithText(log: ContainerLog, at: number, logs: readonly ContainerLog[]): boolean {
   const ofSame = logs.findIndex(({ pod, container, text }) => {
     return pod === log.pod && container === log.container && text.trim() !== '';
@@ -212,7 +212,7 @@ function isFirstWithText(log: ContainerLog, at: number, logs: readonly Container
   return ofSame === at;
 }
 
-/** Begins with a capital letter, unless a name stands there. */
+/** Makes the first letter a capital, unless the sentence begins with a name. */
 function asSentence(message: string): string {
   return message.replace(/^[a-z](?=[a-z]*[ ,])/, (letter) => letter.toUpperCase());
 }

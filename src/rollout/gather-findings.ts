@@ -9,7 +9,7 @@ import type { WaitEnd } from './wait-until-ready.ts';
 
 const LOG_LINES = 60;
 
-/** Asks the pods' logs and events why a rollout failed. What cannot be had is done without: half an answer is one. */
+/** Reads the logs and events of a failed rollout. Logs and events that cannot be read are left out. */
 export async function gatherFindings(
   cluster: Cluster,
   ref: ObjectRef,

@@ -46,15 +46,15 @@ export const CURES: Readonly<Record<RolloutFailureReason, string>> = {
   'image-not-found': 'check the image name and tag in `manifest` and the pull secrets of the namespace',
   'storage-failed': 'check the storage URI and the credentials in the Secret of `env-secret`',
   'container-config-invalid':
-    'create what the pod asks for, or correct the input that names it (`env-secret`, `service-account`, `manifest`)',
-  'crash-loop': "read the log below: the model's server ends by itself",
+    'create the object that the pod references, or correct the input that names it (`env-secret`, `service-account`, `manifest`)',
+  'crash-loop': 'read the log below: the model server exits',
   'out-of-memory':
     'give the container more memory in `manifest`: spec.predictors[].componentSpecs[].spec.containers[].resources.limits.memory',
   unschedulable:
-    'make room in the cluster, or lower the resource requests, node selectors or taints that stand in the way',
-  'quota-exceeded': 'raise the ResourceQuota of the namespace: a rolling update needs room for one more pod',
-  'pods-refused': 'read the message above: the API server refuses the pods that the Deployment asks for',
-  'progress-deadline-exceeded': 'if the model only needs longer to start, raise `timeout`',
+    'free capacity in the cluster, or change the resource requests, node selectors or tolerations in `manifest`',
+  'quota-exceeded': 'raise the ResourceQuota of the namespace: a rolling update needs quota for one more pod',
+  'pods-refused': 'read the message above: the API server refuses the pods of the Deployment',
+  'progress-deadline-exceeded': 'if the model only needs more time to start, raise `timeout`',
   'operator-failed':
     'read what the operator says above; the SeldonDeployment passed its webhook but could not be carried out',
   'object-deleted': 'find out who deletes this SeldonDeployment; run this workflow in a concurrency group',
@@ -67,5 +67,5 @@ export const CURES: Readonly<Record<RolloutFailureReason, string>> = {
   evicted: 'set requests for memory and `ephemeral-storage` in `manifest`, so that the pod gets a node that has room',
   'probe-failed': 'raise `timeout` or the probes in `manifest`: the server needs longer to start than its probes allow',
   'rollout-timeout':
-    'if the model only needs longer to start, raise `timeout`; is the Seldon operator running and watching this namespace?',
+    'if the model only needs more time to start, raise `timeout`; check that the Seldon operator is running and watches this namespace',
 };

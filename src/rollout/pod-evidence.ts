@@ -1,15 +1,15 @@
 import type { ContainerStatus, KubernetesEvent, Pod } from '../seldon/snapshot.ts';
 
-/** What pods and Kubernetes themselves say of a failure, put into lines that can be quoted. */
+/** Messages of pods and Kubernetes about a failure, as lines to quote. */
 
 const MOST_EVENTS = 8;
 const LOG_LINES = 20;
-/** Lines shown after the telling one, where that is not among the last. */
+/** Lines shown after the matching line, if that is not among the last lines. */
 const LINES_AFTER = 5;
 
 export type ObservedContainer = ContainerStatus & { readonly init: boolean };
 
-/** In the order in which they run; an init container counts as ready once it has done its work. */
+/** Containers in the order in which they run. An init container counts as ready after it has completed. */
 export function containersOf({ status }: Pod): readonly ObservedContainer[] {
   const init = (status?.initContainerStatuses ?? []).map((one) => {
     return { ...one, ready: one.state?.terminated?.exitCode === 0, init: true };
@@ -45,13 +45,13 @@ export function relevantEvents(events: readonly KubernetesEvent[]): readonly str
   return [...counts].slice(-MOST_EVENTS).map(([line, count]) => (count > 1 ? `${line} (${count} times)` : line));
 }
 
-/** A container killed for its probe is told of as normal. A conflict of two writers is the operator's everyday. */
+/** Kubernetes reports a container killed by its probe as Normal. Update conflicts are routine for the operator. */
 function isRelevant({ type, reason, message = '' }: KubernetesEvent): boolean {
   if (reason === 'Killing') return /failed \w+ probe/.test(message);
   return type === 'Warning' && !(reason === 'UpdateFailed' && /object has been modified/.test(message));
 }
 
-/** The end of a log, or the lines around the one that tells, when much was said after it. */
+/** The end of a log, or the lines around the matching line if many lines follow it. */
 export function relevantLines(text: string, telling: string | undefined): string {
   const lines = text.trimEnd().split('\n');
   const [first = ''] = telling?.split('\n') ?? [];

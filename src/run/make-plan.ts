@@ -17,7 +17,7 @@ import { endpointOf } from '../seldon/protocol.ts';
 import { checkSecret } from './preflight.ts';
 import type { Peers, PreparedRollout, Run } from './run-state.ts';
 
-/** What is live, what to do about it, and what the model will be asked: all decided before anything is touched. */
+/** Reads the live state, makes the plan and prepares the smoke prediction. It changes nothing. */
 export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | undefined): Promise<PreparedRollout> {
   const { config, peers, control, context, journal, draft } = self;
   return journal.step('render', async (conclude) => {
@@ -46,7 +46,7 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
       manifest: plan.publicYaml,
       manifestPath: await peers.workspace.write(fileName(ref, context.target), plan.yaml),
     });
-    // Only a write tells that a namespace is missing: the server would take this one, and stores nothing.
+    // Only a write shows that a namespace is missing. This write is a dry run, so the server stores nothing.
     const hasNamespace = () => peers.cluster.apply(plan.stages[0].manifest, { dryRun: true });
     const warnings = await checkSecret(peers.cluster, ref, { graph: predictor.graph, hasNamespace });
     draft.warnings = [...draft.warnings, ...warnings, ...smoke.warnings];
@@ -79,12 +79,12 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
   });
 }
 
-/** Targets may have one name in several clusters. */
+/** Several clusters may each have a target object of the same name. */
 function fileName({ namespace, name }: ObjectRef, target: string | undefined): string {
   return `${target === undefined ? '' : `${target}-`}${namespace}-${name}.yaml`;
 }
 
-/** What people want to know before they agree. What the registry does not say is left out. */
+/** The effects of the plan, for people who have to approve it. Details that the registry does not have are left out. */
 async function preview(
   peers: Pick<Peers, 'registry' | 'runner'>,
   { live, plan, model }: Pick<PreparedRollout, 'live' | 'model'> & Pick<ProofContext, 'plan'>,

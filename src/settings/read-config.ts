@@ -9,7 +9,7 @@ import { checkModelUri, readCompare, readMode, readModelUri, readShare } from '.
 
 /**
  * Reads and checks all inputs.
- * @throws UserError bad-input with every fault at once, before anybody is asked anything
+ * @throws UserError bad-input with all errors together, before any request is sent
  */
 export function readConfig(raw: RawInputs): Config {
   const read = new InputReader(raw);

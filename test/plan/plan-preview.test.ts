@@ -38,7 +38,7 @@ it('tells columns that come, go, or change their type', () => {
     outputs: undefined,
   };
   expect(preview({ signature: namedColumns('a', 'b') }, { signature: retyped }).signature).toEqual([
-    'input a is gone (was double)',
+    'input a is removed (was double)',
     'input b: double → long, optional',
     'input c is new: double',
   ]);
@@ -64,11 +64,11 @@ it('tells which pods restart, come and go, and why', () => {
     const nothing = { model: { isDescribed: false, signature: undefined }, details: undefined };
     return previewOf({ live, plan, before: nothing, after: nothing }).pods;
   };
-  expect(pods('direct', { model: NEW })).toEqual(['main: 1 pod to be replaced one after the other, another model']);
-  expect(pods('canary', { model: NEW })).toEqual(['canary: 1 pod to come']);
+  expect(pods('direct', { model: NEW })).toEqual(['main: 1 pod to be replaced by a rolling update, another model']);
+  expect(pods('canary', { model: NEW })).toEqual(['canary: 1 pod to be created']);
   expect(pods('direct', { options: someOptions({ replicas: 3 }) })).toEqual(['main: 1 pod → 3']);
   expect(pods('direct', { options: someOptions({ envSecret: 's3' }) })).toEqual([
-    'main: 1 pod to be replaced one after the other, other settings',
+    'main: 1 pod to be replaced by a rolling update, other settings',
   ]);
   expect(pods('direct', {})).toEqual(['no pod is replaced']);
 });

@@ -71,7 +71,7 @@ function nameOf({ pod, container, previous }: { pod: string; container: string; 
 const DOOMED: readonly [situation: string, reason: string, title: RegExp, quote: RegExp, cure: RegExp][] = [
   ['crash', 'crash-loop', /churn_features/, /ModuleNotFoundError/, /churn_features.*pip_requirements/],
   ['crash_first', 'crash-loop', /churn_features/, /exit code 1/, /code_paths/],
-  ['canary_fails', 'crash-loop', /prediction ends again/, /exit code 1/, /log/],
+  ['canary_fails', 'crash-loop', /prediction terminates repeatedly/, /exit code 1/, /log/],
   ['deadline', 'crash-loop', /churn_features/, /ModuleNotFoundError/, /pip_requirements/],
   ['image', 'image-not-found', /mlflowserver:missing/, /failed to resolve reference/, /manifest/],
   ['oom', 'out-of-memory', /memory/, /OOMKilled, exit code 137/, /limits\.memory/],
@@ -132,7 +132,7 @@ describe('what others do meanwhile', () => {
   it('is waited for: a predictor that was taken out keeps its pods for a while', () => {
     const withdrawn = rolloutsOf('canary_fails').at(-1);
     const messages = withdrawn?.frames.map(({ status }) => status.message);
-    expect(messages?.[0]).toBe('waiting for wine-canary-0-prediction to go');
+    expect(messages?.[0]).toBe('waiting for wine-canary-0-prediction to be deleted');
     expect(messages?.at(-1)).toBe('rolled out: main');
   });
 });

@@ -7,16 +7,16 @@ import { createAgent, HttpFailure, type HttpResponse, sendWithRetry } from '../h
 
 export interface PrometheusOptions {
   readonly url: string;
-  /** A bearer token, where it wants one. */
+  /** A bearer token, if it requires one. */
   readonly token: string | undefined;
   readonly clock: Clock;
 }
 
-/** Milliseconds one query may take. */
+/** Timeout of one query in milliseconds. */
 const TIMEOUT = 30_000;
-const CURE = 'check the inputs `prometheus-url` and `prometheus-token`, and that the runner may reach it';
+const CURE = 'check the inputs `prometheus-url` and `prometheus-token`, and that the runner can reach it';
 
-/** Prometheus and what speaks like it (Thanos, Mimir, managed services): its HTTP API v1. */
+/** HTTP API v1 of Prometheus and compatible servers (Thanos, Mimir, managed services). */
 export function openPrometheus({ url, token, clock }: PrometheusOptions): Metrics {
   const base = withoutTrailing(url, '/');
   const agent = createAgent(new URL(base).protocol);
@@ -51,7 +51,7 @@ export function openPrometheus({ url, token, clock }: PrometheusOptions): Metric
 
 function refusal({ status }: HttpResponse, body: unknown): string {
   if (isJsonObject(body) && typeof body['error'] === 'string') return `HTTP ${status}: ${body['error']}`;
-  return status === 200 ? 'HTTP 200, but not in the words of Prometheus' : `HTTP ${status}`;
+  return status === 200 ? 'HTTP 200, but not an answer of Prometheus' : `HTTP ${status}`;
 }
 
 /** `{resultType: "vector", result: [{metric, value: [seconds, "12"]}]}`. What is no finite number is left out. */

@@ -47,7 +47,25 @@ export function recordings(): readonly string[] {
 }
 
 export function recording(situation: string): Recording {
-  return JSON.parse(readFileSync(new URL(`${situation}.json`, FOLDER), 'utf8')) as Recording;
+  const taken = JSON.parse(readFileSync(new URL(`${situation}.json`, FOLDER), 'utf8')) as Recording;
+  const last = new Map<string, Watched>();
+  return { ...taken, events: taken.events.map((event) => whole(event, last)) };
+}
+
+interface Watched {
+  readonly metadata: { readonly name: string };
+}
+
+/** Puts back what an event leaves out because the one before it had said the same of the object. */
+function whole(event: RecordedEvent, last: Map<string, Watched>): RecordedEvent {
+  if (event.type === 'NOTE' || event.kind === 'Event') return event;
+  const object = event.object as Watched;
+  const before = last.get(keyOf(event));
+  const isBrief = before !== undefined && Object.keys(object.metadata).length === 1;
+  const restored = { ...before, ...object, metadata: isBrief ? before.metadata : object.metadata };
+  if (event.type === 'DELETED') last.delete(keyOf(event));
+  else last.set(keyOf(event), restored);
+  return { ...event, object: event.type === 'ADDED' ? object : restored };
 }
 
 /** Plays a situation event by event through the verdict. */
@@ -68,7 +86,9 @@ function rolloutFrom(events: readonly RecordedEvent[], at: number): Rollout {
     if (i >= at) moments.push({ t: event.t, event, snapshot, events: all<KubernetesEvent>(objects, 'Event') });
   }
   const own = untilOvertaken(moments, sent);
-  const expected = { ...expectationOf(sent), uid: own[0]?.snapshot.seldonDeployment?.metadata.uid ?? '' };
+  // `truth` is about pods: what the annotations of Seldon 0.2 ask of routes, this operator does not do.
+  const { annotations: _, ...spec } = sent.spec;
+  const expected = { ...expectationOf({ ...sent, spec }), uid: own[0]?.snapshot.seldonDeployment?.metadata.uid ?? '' };
   const frames = own.map((moment) => ({ ...moment, status: rolloutStatusOf(moment.snapshot, expected) }));
   const noted = (kind: string) => own.find(({ event }) => event.type === 'NOTE' && event.kind === kind)?.t;
   return { expected, frames, truth: noted('truth'), doomed: noted('doomed') };

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { dump } from 'js-yaml';
 import { POLICY_INPUTS } from '../src/gate/policy.ts';
 import { JSON_INPUTS, MOST_TARGETS, TARGET_INPUTS } from '../src/gate/targets.ts';
-import { INPUTS, type InputDefinition, type InputName } from '../src/settings/inputs.ts';
+import type { InputDefinition } from '../src/settings/input-definition.ts';
+import { INPUTS, type InputName } from '../src/settings/inputs.ts';
 import { OUTPUTS } from '../src/settings/outputs.ts';
 
 const README = fileURLToPath(new URL('../README.md', import.meta.url));

@@ -11,10 +11,10 @@ import { connectCluster, type KubernetesCluster } from './adapters/kubernetes/cl
 import { systemClock as clock } from './adapters/system-clock.ts';
 import type { Runner } from './base/ports.ts';
 import { redact } from './base/redaction.ts';
-import { logLine } from './base/untrusted.ts';
+import type { RunContext } from './base/run-context.ts';
+import { logLine } from './base/untrusted-text.ts';
 import type { RunnerEvent } from './gate/event.ts';
 import { stateName } from './record/unfinished.ts';
-import type { RunContext } from './report/report.ts';
 import type { ClusterConfig } from './settings/config.ts';
 import type { RawInputs } from './settings/input-reader.ts';
 

@@ -1,5 +1,6 @@
 /** The step itself: reads the event and the inputs, has the orders shipped, tells. */
 import { systemClock as clock } from './adapters/system-clock.ts';
+import { messageOf } from './base/errors.ts';
 import { isFailure } from './base/outcome.ts';
 import {
   contextOf,
@@ -13,19 +14,19 @@ import {
   runner,
   secrets,
 } from './compose.ts';
-import { enter } from './gate/enter.ts';
+import { execute } from './execute.ts';
+import { reactToOutcome } from './gate/admit-command.ts';
+import { decideRuns } from './gate/decide-runs.ts';
 import { baseOf, isAboutPullRequest, mayChooseRef, type RunnerEvent, triggerOf } from './gate/event.ts';
-import { answerComment } from './gate/take-command.ts';
 import { stateName } from './record/unfinished.ts';
 import { reportOfEnd, reportOfFailure } from './report/draft.ts';
 import { findPullRequest } from './report/find-pull-request.ts';
-import { publishReport, type Reports, writeComment } from './report/publish-report.ts';
+import { publishReport, type ReportList, writeComment } from './report/publish-report.ts';
 import { pullRequestHint } from './report/pull-request.ts';
 import type { Report } from './report/report.ts';
-import { startProgress } from './report/report-progress.ts';
-import { ship } from './run-orders.ts';
+import { startProgressReports } from './report/report-progress.ts';
 import { readAddress } from './settings/address.ts';
-import type { TellConfig } from './settings/config.ts';
+import type { ReportingConfig } from './settings/config.ts';
 
 export async function main(): Promise<void> {
   const event = eventOf();
@@ -33,7 +34,7 @@ export async function main(): Promise<void> {
   const workspace = openWorkspace();
   const address = readAddress(raw);
   address.secrets.forEach(keepSecret);
-  const { tell } = address;
+  const { reporting: tell } = address;
   const github = openGithub(tell.githubToken, context.repository);
   const cancelled = cancellation();
   const prefix = raw.input('command-prefix') || '/seldon';
@@ -49,21 +50,30 @@ export async function main(): Promise<void> {
   };
   const pullRequest = pullRequestOf(event, tell, github?.repository);
   const telling = { tell, path: raw.input('config').trim(), repository: github?.repository, runner, secrets };
-  const write = async (reports: Reports) => writeComment({ ...telling, reports, pullRequest: await pullRequest });
-  const progress = startProgress({ clock, runner, write });
-  let reports: Reports;
+  const write = async (reports: ReportList) => writeComment({ ...telling, reports, pullRequest: await pullRequest });
+  const progress = startProgressReports({ clock, runner, write });
+  let reports: ReportList;
   try {
-    const entered = await enter(entry);
+    const entered = await decideRuns(entry);
     const commandPrefix = isAboutPullRequest(event) ? prefix : undefined;
-    const surroundings = { context, pullRequest, workspace, github, commandPrefix, progress: progress.tell, cancelled };
-    reports = entered.kind === 'end' ? [reportOfEnd(entered.end, context)] : someOf(await ship(entered, surroundings));
+    const surroundings = {
+      context,
+      pullRequest,
+      workspace,
+      github,
+      commandPrefix,
+      progress: progress.update,
+      cancelled,
+    };
+    reports =
+      entered.kind === 'end' ? [reportOfEnd(entered.end, context)] : someOf(await execute(entered, surroundings));
   } catch (error) {
     reports = [reportOfFailure(error, context, { render: address.render })];
   }
   await progress.end();
   await publishReport({ ...telling, reports, pullRequest: await pullRequest, workspace, runner });
   const isWell = reports.every(({ outcome }) => !isFailure(outcome));
-  await answerComment(entry, isWell);
+  await reactToOutcome(entry, isWell);
   // What a cancelled run left is looked at once more by the step after the job.
   reports.forEach(({ outcome, reason }, at) => {
     if (outcome !== 'unknown' || reason !== 'cancelled') runner.saveState(stateName('unfinished', at), '');
@@ -73,7 +83,7 @@ export async function main(): Promise<void> {
   if (cancelled.aborted) process.exit();
 }
 
-function someOf([first, ...more]: readonly Report[]): Reports {
+function someOf([first, ...more]: readonly Report[]): ReportList {
   if (first === undefined) throw new Error('a run without orders');
   return [first, ...more];
 }
@@ -81,11 +91,11 @@ function someOf([first, ...more]: readonly Report[]): Reports {
 /** Looked up while the run goes on; it is needed when there is something to tell. */
 function pullRequestOf(
   event: RunnerEvent,
-  tell: TellConfig,
+  tell: ReportingConfig,
   repository: Github['repository'] | undefined,
 ): Promise<number | undefined> {
   return findPullRequest(pullRequestHint(tell.pullRequest, event), repository).catch((error: unknown) => {
-    if (tell.comment !== 'never') runner.warning(error instanceof Error ? error.message : String(error));
+    if (tell.comment !== 'never') runner.warning(messageOf(error));
     return undefined;
   });
 }

@@ -1,4 +1,6 @@
 /** The step after the job, which the runner also runs when it killed the one before: nothing may be left open. */
+
+import type { RunContext } from './base/run-context.ts';
 import {
   contextOf,
   eventOf,
@@ -14,12 +16,12 @@ import {
 } from './compose.ts';
 import { MOST_TARGETS } from './gate/targets.ts';
 import { closeUnfinished } from './record/close-unfinished.ts';
+import type { Deployments } from './record/deployments.ts';
 import { readUnfinished, stateName, type Unfinished } from './record/unfinished.ts';
 import { findPullRequest } from './report/find-pull-request.ts';
 import { publishReport } from './report/publish-report.ts';
 import { pullRequestHint } from './report/pull-request.ts';
-import type { Report, RunContext } from './report/report.ts';
-import type { Deployments } from './report/repository.ts';
+import type { Report } from './report/report.ts';
 import { readAddress } from './settings/address.ts';
 import type { ClusterConfig } from './settings/config.ts';
 
@@ -28,7 +30,7 @@ export async function post(): Promise<void> {
   if (left.length === 0) return;
   const event = eventOf();
   const context = contextOf(event.name);
-  const { tell, secrets: given, cluster: access } = readAddress(raw);
+  const { reporting: tell, secrets: given, cluster: access } = readAddress(raw);
   given.forEach(keepSecret);
   const github = openGithub(tell.githubToken, context.repository);
   const closing = left.map(([order, unfinished]) =>

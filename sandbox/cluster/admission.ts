@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { messageOf } from '../../src/base/errors.ts';
 import { ApiError, forbidden, internal, type Refusal } from './api-error.ts';
 import { apiVersionOf, type Kind, POD, RESOURCE_QUOTA, SERVICE_ACCOUNT, VALIDATING_WEBHOOK } from './kinds.ts';
 import { isTree, type KubeObject, type Tree } from './objects.ts';
@@ -76,7 +77,7 @@ async function ask(hook: Webhook, admission: Admission): Promise<Verdict> {
     return answer['response'];
   } catch (error) {
     if (hook.failurePolicy === 'Ignore') return { allowed: true };
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw internal(`failed calling webhook "${hook.name}": failed to call webhook: ${why}`);
   }
 }

@@ -161,6 +161,8 @@ export class ContainerRun {
         killed.abort();
       },
       onHealth: (health) => {
+        // Most probes find what the one before found: there is nothing to write then.
+        if (health.started === this.#hasStarted && health.ready === this.#isReady) return;
         this.#hasStarted = health.started;
         this.#isReady = health.ready;
         this.#pod.onChange();

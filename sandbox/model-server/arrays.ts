@@ -1,7 +1,7 @@
 /** As much of numpy and pandas as decides whether MLflow takes an input: dtypes, shapes, labels. */
 
 import { isList, isNumber, isRecord, isWhole, type Json } from '../../src/base/json-literal.ts';
-import { shapeOf } from '../../src/base/json-value.ts';
+import { dimensionsOf } from '../../src/base/json-value.ts';
 import { flatten } from '../../src/proof/input-batch.ts';
 
 export interface NdArray {
@@ -42,7 +42,7 @@ export class PythonError extends Error {
 
 /** `np.array(value)`: numbers next to text become text. */
 export function arrayOf(value: Json): NdArray {
-  const shape = shapeOf(value);
+  const shape = dimensionsOf(value);
   if (shape === undefined) {
     const outer = `(${isList(value) ? value.length : 0},)`;
     throw new PythonError(

@@ -1,3 +1,4 @@
+import { messageOf } from '../../src/base/errors.ts';
 import { type KubernetesClient, KubernetesError } from '../kubernetes-client.ts';
 import type { Kind } from '../kubernetes-object.ts';
 import { rollDeployments } from './deployments.ts';
@@ -36,7 +37,7 @@ export async function reconcile(sdep: SeldonDeployment, around: Surroundings): P
     record('Updated', `Updated SeldonDeployment "${sdep.metadata.name}"`);
   } catch (error) {
     if (error instanceof StatusRefused || isConflict(error)) throw error;
-    const sentence = error instanceof Error ? error.message : String(error);
+    const sentence = messageOf(error);
     record('InternalError', sentence);
     await writeStatus(sdep, status.end('Failed', sentence), around);
     throw error;
@@ -148,7 +149,7 @@ async function writeStatus(read: SeldonDeployment, status: SeldonStatus, around:
   try {
     await client.updateStatus(kind, { ...read, status });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     recorder.record(read, 'UpdateFailed', `Failed to update status for SeldonDeployment "${name}": ${why}`);
     throw new StatusRefused(why, { cause: error });
   }

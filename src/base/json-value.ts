@@ -1,8 +1,8 @@
 /** JSON values: what they are, whether they are the same, and how they are written and read. */
 
-export type Tree = Readonly<Record<string, unknown>>;
+export type JsonObject = Readonly<Record<string, unknown>>;
 
-export function isTree(value: unknown): value is Tree {
+export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -10,29 +10,29 @@ export function isTree(value: unknown): value is Tree {
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => equal(item, b[i]));
-  if (!isTree(a) || !isTree(b)) return false;
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => key in b && equal(a[key], b[key]));
 }
 
 /** Is every value that `part` names the same in `whole`? */
 export function contains(whole: unknown, part: unknown): boolean {
-  if (!isTree(part)) return equal(whole, part);
-  return isTree(whole) && Object.entries(part).every(([key, value]) => contains(whole[key], value));
+  if (!isJsonObject(part)) return equal(whole, part);
+  return isJsonObject(whole) && Object.entries(part).every(([key, value]) => contains(whole[key], value));
 }
 
 /** JSON with sorted keys: equal values give equal text. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
-    isTree(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+    isJsonObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
   );
 }
 
 /** Sizes of nested lists, outermost first; undefined when they are ragged. What is no list has none. */
-export function shapeOf(value: unknown): readonly number[] | undefined {
+export function dimensionsOf(value: unknown): readonly number[] | undefined {
   if (!Array.isArray(value)) return [];
   if (value.length === 0) return [0];
-  const [first, ...rest] = value.map(shapeOf);
+  const [first, ...rest] = value.map(dimensionsOf);
   const same = first !== undefined && rest.every((shape) => shape !== undefined && String(shape) === String(first));
   return same ? [value.length, ...first] : undefined;
 }

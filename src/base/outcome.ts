@@ -1,4 +1,3 @@
-import type { RefusalReason } from '../gate/admission.ts';
 import type { UserErrorCode } from './errors.ts';
 
 /** How a run ended. Which of them fail the step: `isFailure`. */
@@ -82,7 +81,7 @@ export type Reason =
   | RefusalReason
   | UserErrorCode;
 
-const WELL: readonly Outcome[] = [
+const SUCCESSFUL: readonly Outcome[] = [
   'under-way',
   'deployed',
   'unchanged',
@@ -96,5 +95,22 @@ const WELL: readonly Outcome[] = [
 
 /** Does the step fail? */
 export function isFailure(outcome: Outcome): boolean {
-  return !WELL.includes(outcome);
+  return !SUCCESSFUL.includes(outcome);
 }
+
+export type RefusalReason =
+  | 'pull-request-closed'
+  | 'base-not-allowed'
+  | 'not-permitted'
+  | 'rerun-not-permitted'
+  | 'not-listed'
+  | 'fork-refused'
+  | 'draft-refused'
+  | 'command-not-allowed'
+  | 'target-unknown'
+  | 'target-missing'
+  | 'review-missing'
+  | 'checks-missing'
+  | 'argument-not-allowed'
+  | 'model-not-allowed'
+  | 'plan-required';

@@ -1,15 +1,8 @@
 import { matchesGlob } from '../base/glob.ts';
+import type { RefusalReason } from '../base/outcome.ts';
 import { parseModelUri } from '../model/model-uri.ts';
 import type { InputName } from '../settings/inputs.ts';
-import {
-  type AdmissionFacts,
-  changes,
-  type Person,
-  type Policy,
-  type Refusal,
-  type RefusalReason,
-  ROLES,
-} from './admission.ts';
+import { type AdmissionFacts, changes, type Person, type Policy, type Refusal, ROLES } from './admission.ts';
 import type { Verb } from './command.ts';
 
 /** A table of rules in order, of which the first refusal counts. */

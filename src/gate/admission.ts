@@ -1,3 +1,4 @@
+import type { RefusalReason } from '../base/outcome.ts';
 import type { InputName } from '../settings/inputs.ts';
 import { type Command, VERBS, type Verb } from './command.ts';
 
@@ -29,7 +30,7 @@ export interface PullRequestFacts {
 }
 
 /** `unknown` counts as no. */
-export type Verdict = 'yes' | 'no' | 'unknown';
+export type Answer = 'yes' | 'no' | 'unknown';
 
 export interface AdmissionFacts {
   readonly command: Command;
@@ -38,10 +39,10 @@ export interface AdmissionFacts {
   readonly actor: Person;
   readonly pullRequest: PullRequestFacts;
   /** Undefined where the policy does not ask. */
-  readonly isApproved: Verdict | undefined;
-  readonly checksPass: Verdict | undefined;
+  readonly isApproved: Answer | undefined;
+  readonly checksPass: Answer | undefined;
   /** Is the commenter in one of the teams of the allow list? */
-  readonly inTeam: Verdict | undefined;
+  readonly inTeam: Answer | undefined;
   /** The inputs of the workflow, and those that the command chooses. */
   readonly given: (name: InputName) => string;
   readonly chosen: ReadonlyMap<InputName, string>;
@@ -65,23 +66,6 @@ export interface Policy {
   readonly requireChecks: boolean;
   readonly requirePlan: boolean;
 }
-
-export type RefusalReason =
-  | 'pull-request-closed'
-  | 'base-not-allowed'
-  | 'not-permitted'
-  | 'rerun-not-permitted'
-  | 'not-listed'
-  | 'fork-refused'
-  | 'draft-refused'
-  | 'command-not-allowed'
-  | 'target-unknown'
-  | 'target-missing'
-  | 'review-missing'
-  | 'checks-missing'
-  | 'argument-not-allowed'
-  | 'model-not-allowed'
-  | 'plan-required';
 
 export interface Refusal {
   readonly reason: RefusalReason;

@@ -42,19 +42,19 @@ const ARGUMENTS = {
 
 export type Argument = keyof typeof ARGUMENTS;
 
-const PLACE = ['name', 'namespace'] as const;
-const SHIPPING = [...PLACE, 'replicas', 'plan'] as const;
+const OBJECT = ['name', 'namespace'] as const;
+const DEPLOYING = [...OBJECT, 'replicas', 'plan'] as const;
 
 const ALLOWED: Readonly<Record<Verb, readonly Argument[]>> = {
-  plan: [...PLACE, 'mode', 'replicas', 'traffic', 'steps', 'predictor', 'to'],
-  deploy: SHIPPING,
-  canary: [...SHIPPING, 'traffic', 'steps'],
-  shadow: [...SHIPPING, 'traffic'],
-  ab: [...SHIPPING, 'traffic', 'predictor'],
-  'blue-green': SHIPPING,
-  promote: [...PLACE, 'predictor', 'plan'],
-  rollback: [...PLACE, 'predictor', 'to', 'plan'],
-  status: PLACE,
+  plan: [...OBJECT, 'mode', 'replicas', 'traffic', 'steps', 'predictor', 'to'],
+  deploy: DEPLOYING,
+  canary: [...DEPLOYING, 'traffic', 'steps'],
+  shadow: [...DEPLOYING, 'traffic'],
+  ab: [...DEPLOYING, 'traffic', 'predictor'],
+  'blue-green': DEPLOYING,
+  promote: [...OBJECT, 'predictor', 'plan'],
+  rollback: [...OBJECT, 'predictor', 'to', 'plan'],
+  status: OBJECT,
   help: [],
 };
 
@@ -70,7 +70,7 @@ const WITHOUT_MODEL: readonly Verb[] = ['promote', 'rollback', 'status', 'help']
 const LONGEST = 1_000;
 
 /** A sentence for the person who wrote it. */
-export interface Misspelt {
+export interface CommandError {
   readonly fault: string;
 }
 
@@ -78,7 +78,7 @@ export interface Misspelt {
  * Reads the first line of a comment: `/seldon canary models:/wine@challenger traffic=20 name="wine"`. Nothing of it is
  * ever given to a shell, a template or a URL; values are checked like any input.
  */
-export function parseCommand(body: string, prefix: string): Command | Misspelt {
+export function parseCommand(body: string, prefix: string): Command | CommandError {
   const [line = ''] = body.split(/\r?\n/, 1);
   if (line.length > LONGEST) return { fault: `the command has ${line.length} characters; at most ${LONGEST} are read` };
   const words = wordsOf(line.slice(prefix.length));
@@ -90,7 +90,7 @@ export function parseCommand(body: string, prefix: string): Command | Misspelt {
   return readRest(verb, rest, prefix);
 }
 
-function readRest(verb: Verb, words: readonly Word[], prefix: string): Command | Misspelt {
+function readRest(verb: Verb, words: readonly Word[], prefix: string): Command | CommandError {
   const args = new Map<Argument, string>();
   const bare: { model?: string; target?: string } = {};
   for (const { name, text } of words) {
@@ -146,12 +146,12 @@ function wordsOf(text: string): readonly Word[] | undefined {
 }
 
 /** Verbs that do what the workflow or the target is made for. */
-const AS_GIVEN: readonly Verb[] = ['deploy', 'plan'];
+const KEEPS_MODE: readonly Verb[] = ['deploy', 'plan'];
 
 /** The inputs that a command chooses, by name. */
 export function inputsOf({ verb, args, model }: Command): ReadonlyMap<InputName, string> {
   const chosen = new Map<InputName, string>();
-  if (!AS_GIVEN.includes(verb)) chosen.set('mode', verb);
+  if (!KEEPS_MODE.includes(verb)) chosen.set('mode', verb);
   for (const [argument, value] of args) chosen.set(ARGUMENTS[argument], value);
   if (verb === 'plan') chosen.set('dry-run', 'true');
   if (model !== undefined) chosen.set('model-uri', model);

@@ -1,4 +1,4 @@
-import { isTree, type Tree } from '../base/json-value.ts';
+import { isJsonObject, type JsonObject } from '../base/json-value.ts';
 
 /** What set a run going, read from the runner's event: pure, and suspicious of every field. */
 
@@ -37,7 +37,7 @@ const CHANGES: readonly unknown[] = ['opened', 'synchronize', 'reopened', 'ready
 
 /** @param prefix by which a comment is meant for us, such as `/seldon` */
 export function triggerOf({ name, payload }: RunnerEvent, prefix: string): Trigger {
-  const event = isTree(payload) ? payload : {};
+  const event = isJsonObject(payload) ? payload : {};
   if (name === 'issue_comment') return commentTrigger(event, prefix);
   if (name === 'pull_request' || name === 'pull_request_target') return pullRequestTrigger(event);
   if (name === 'repository_dispatch') return { kind: 'dispatch', modelUri: modelIn(event['client_payload']) };
@@ -46,8 +46,8 @@ export function triggerOf({ name, payload }: RunnerEvent, prefix: string): Trigg
 
 /** The branch that a pull request's event goes into; what a comment's goes into the event does not say. */
 export function baseOf({ payload }: RunnerEvent): string | undefined {
-  const pull = isTree(payload) ? payload['pull_request'] : undefined;
-  const base = isTree(pull) && isTree(pull['base']) ? pull['base']['ref'] : undefined;
+  const pull = isJsonObject(payload) ? payload['pull_request'] : undefined;
+  const base = isJsonObject(pull) && isJsonObject(pull['base']) ? pull['base']['ref'] : undefined;
   return typeof base === 'string' ? base : undefined;
 }
 
@@ -64,17 +64,18 @@ export function isAboutPullRequest({ name }: RunnerEvent): boolean {
   return ['issue_comment', 'pull_request', 'pull_request_target'].includes(name);
 }
 
-function commentTrigger(event: Tree, prefix: string): Trigger {
+function commentTrigger(event: JsonObject, prefix: string): Trigger {
   const { action, issue, comment } = event;
   if (action !== 'created') return ignored(`a comment that was ${String(action)} is no command`);
-  if (!isTree(issue) || !isTree(issue['pull_request'])) return ignored('the comment is not on a pull request');
-  if (!isTree(comment)) return ignored('the event has no comment');
+  if (!isJsonObject(issue) || !isJsonObject(issue['pull_request']))
+    return ignored('the comment is not on a pull request');
+  if (!isJsonObject(comment)) return ignored('the event has no comment');
   const { id, body, user } = comment;
-  const author = isTree(user) ? user['login'] : undefined;
+  const author = isJsonObject(user) ? user['login'] : undefined;
   if (typeof id !== 'number' || typeof body !== 'string' || typeof author !== 'string')
     return ignored('the event has no readable comment');
   if (!isMeant(body, prefix)) return ignored(`its first line does not begin with ${prefix}`);
-  if (isTree(user) && user['type'] === 'Bot') return ignored(`${author} is a bot`);
+  if (isJsonObject(user) && user['type'] === 'Bot') return ignored(`${author} is a bot`);
   const number = issue['number'];
   if (typeof number !== 'number') return ignored('the event has no number of a pull request');
   return { kind: 'comment', comment: { id, body, author, pullRequest: number } };
@@ -86,30 +87,30 @@ function isMeant(body: string, prefix: string): boolean {
   return body.startsWith(prefix) && (rest === '' || /^\s/.test(rest));
 }
 
-function pullRequestTrigger(event: Tree): Trigger {
+function pullRequestTrigger(event: JsonObject): Trigger {
   const { action, pull_request: pull } = event;
-  const number = isTree(pull) ? pull['number'] : undefined;
-  if (!isTree(pull) || typeof number !== 'number') return ignored('the event has no pull request');
+  const number = isJsonObject(pull) ? pull['number'] : undefined;
+  if (!isJsonObject(pull) || typeof number !== 'number') return ignored('the event has no pull request');
   if (action === 'closed') return { kind: 'closed', number };
   // A label, say: what is meant by it only the workflow knows.
   if (!CHANGES.includes(action)) return { kind: 'step' };
-  const head = isTree(pull['head']) ? pull['head']['sha'] : undefined;
+  const head = isJsonObject(pull['head']) ? pull['head']['sha'] : undefined;
   return { kind: 'pull-request', number, head: typeof head === 'string' ? head : undefined, isFork: isFork(pull) };
 }
 
 /** A head whose repository is gone is somebody else's, too. */
-export function isFork(pull: Tree): boolean {
+export function isFork(pull: JsonObject): boolean {
   return repositoryOf(pull['head']) === undefined || repositoryOf(pull['head']) !== repositoryOf(pull['base']);
 }
 
 function repositoryOf(side: unknown): string | undefined {
-  const repository = isTree(side) ? side['repo'] : undefined;
-  const name = isTree(repository) ? repository['full_name'] : undefined;
+  const repository = isJsonObject(side) ? side['repo'] : undefined;
+  const name = isJsonObject(repository) ? repository['full_name'] : undefined;
   return typeof name === 'string' ? name : undefined;
 }
 
 function modelIn(payload: unknown): string | undefined {
-  const uri = isTree(payload) ? payload['model_uri'] : undefined;
+  const uri = isJsonObject(payload) ? payload['model_uri'] : undefined;
   return typeof uri === 'string' ? uri : undefined;
 }
 

@@ -1,9 +1,10 @@
 import { load } from 'js-yaml';
 import { UserError } from '../base/errors.ts';
-import { isTree, type Tree } from '../base/json-value.ts';
+import { isJsonObject, type JsonObject } from '../base/json-value.ts';
 import { nearestWord } from '../base/nearest-word.ts';
+import type { InputDefinition } from '../settings/input-definition.ts';
 import { quoted } from '../settings/input-reader.ts';
-import { INPUTS, type InputDefinition, type InputName } from '../settings/inputs.ts';
+import { INPUTS, type InputName } from '../settings/inputs.ts';
 import { POLICY_INPUTS } from './policy.ts';
 
 /**
@@ -40,7 +41,7 @@ export const JSON_INPUTS: readonly InputName[] = ['smoke-request', 'smoke-expect
 export function parseTargets(text: string, path: string): readonly Target[] {
   const faults: string[] = [];
   const document = parseYaml(text, path);
-  if (!isTree(document) || !isTree(document['targets'])) throw invalid(path, ['it has no `targets`']);
+  if (!isJsonObject(document) || !isJsonObject(document['targets'])) throw invalid(path, ['it has no `targets`']);
   checkWords(document, ['version', 'defaults', 'targets'], { where: 'it', faults });
   if (document['version'] !== undefined && document['version'] !== 1)
     faults.push('`version` is not 1, which is all there is');
@@ -91,14 +92,14 @@ function readBlock(
   faults: string[],
   more: readonly string[] = [],
 ): Pick<Target, 'values' | 'needs'> {
-  if (!isTree(body)) {
+  if (!isJsonObject(body)) {
     faults.push(`${where}: must hold inputs, such as \`model-uri: models:/wine@champion\``);
     return { values: new Map(), needs: [] };
   }
   const { policy = {}, needs = [], ...inputs } = body;
   checkWords(body, [...TARGET_INPUTS, 'policy', ...more], { where, faults });
-  if (!isTree(policy)) faults.push(`${where}: \`policy\` must hold inputs, such as \`require-review: true\``);
-  const rules = isTree(policy) ? policy : {};
+  if (!isJsonObject(policy)) faults.push(`${where}: \`policy\` must hold inputs, such as \`require-review: true\``);
+  const rules = isJsonObject(policy) ? policy : {};
   checkWords(rules, POLICY, { where: `${where}, \`policy\``, faults });
   const values = new Map<InputName, string>();
   for (const [name, value] of [...Object.entries(inputs), ...Object.entries(rules)]) {
@@ -127,7 +128,7 @@ function namesOf(needs: unknown, where: string, faults: string[]): readonly stri
 }
 
 function checkWords(
-  body: Tree,
+  body: JsonObject,
   known: readonly string[],
   { where, faults }: { readonly where: string; readonly faults: string[] },
 ): void {

@@ -1,6 +1,6 @@
 import { load } from 'js-yaml';
 import { UserError } from '../base/errors.ts';
-import { isTree } from '../base/json-value.ts';
+import { isJsonObject } from '../base/json-value.ts';
 import type { Column, ColumnType, ModelDocument, Schema, Signature, Tensor } from './model.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ export function readModelDocument(text: string): ModelDocument {
   const document = parseDocument(text);
   const flavors = treeOf(document.flavors);
   const python = flavors.python_function;
-  if (!isTree(python)) {
+  if (!isJsonObject(python)) {
     throw new UserError(
       'model-unusable',
       `the model has no \`python_function\` flavour (its MLmodel names: ${Object.keys(flavors).join(', ') || 'none'})`,
@@ -55,7 +55,7 @@ function parseDocument(text: string): Tree {
   const hint = 'log the model again; the URI must name the folder that MLflow wrote';
   try {
     const document = load(text);
-    if (isTree(document)) return document;
+    if (isJsonObject(document)) return document;
   } catch (cause) {
     throw new UserError('model-unusable', 'the file `MLmodel` is not YAML', { hint, cause });
   }
@@ -72,7 +72,7 @@ function readEntries(schema: unknown): readonly Tree[] {
   if (typeof schema !== 'string') return [];
   try {
     const entries: unknown = JSON.parse(schema);
-    return Array.isArray(entries) ? entries.filter(isTree) : [];
+    return Array.isArray(entries) ? entries.filter(isJsonObject) : [];
   } catch {
     return [];
   }
@@ -101,7 +101,7 @@ function tensorOf(entry: Tree): Tensor {
 }
 
 function exampleOf(saved: unknown): ModelDocument['example'] {
-  if (!isTree(saved) || typeof saved.artifact_path !== 'string') return undefined;
+  if (!isJsonObject(saved) || typeof saved.artifact_path !== 'string') return undefined;
   return {
     path: saved.artifact_path,
     type: String(saved.type),
@@ -111,7 +111,7 @@ function exampleOf(saved: unknown): ModelDocument['example'] {
 }
 
 function* formatWarnings(sklearn: unknown): Generator<string> {
-  if (isTree(sklearn) && sklearn.serialization_format === 'skops') {
+  if (isJsonObject(sklearn) && sklearn.serialization_format === 'skops') {
     yield 'The model is saved as skops, which servers with MLflow 3.2 or older cannot load; if the container stops with ' +
       '"Unrecognized serialization format", log the model with `serialization_format="cloudpickle"`.';
   }
@@ -125,7 +125,7 @@ function* signatureWarnings(entries: readonly Tree[]): Generator<string> {
 }
 
 function* environmentWarnings(env: unknown, python: string | undefined): Generator<string> {
-  const conda = isTree(env) ? env.conda : env;
+  const conda = isJsonObject(env) ? env.conda : env;
   if (typeof conda !== 'string') {
     yield "The MLmodel names no conda environment, and Seldon's mlflowserver image builds its environment from it; " +
       'log the model with MLflow 1.30 or newer and its default environment, or serve it with `protocol: v2`.';
@@ -138,7 +138,7 @@ function* environmentWarnings(env: unknown, python: string | undefined): Generat
 }
 
 function treeOf(value: unknown): Tree {
-  return isTree(value) ? value : {};
+  return isJsonObject(value) ? value : {};
 }
 
 /** Names may be numbers in pandas, and YAML reads `3.9` as one. */

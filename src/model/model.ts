@@ -92,3 +92,13 @@ export interface Model {
   /** Things that may go wrong later, each one sentence with its cure. */
   readonly warnings: readonly string[];
 }
+
+export interface ModelIdentity {
+  readonly requestedUri: string;
+  readonly storageUri: string;
+  readonly name: string | undefined;
+  readonly version: string | undefined;
+  readonly alias: string | undefined;
+  readonly runId: string | undefined;
+  readonly link: string | undefined;
+}

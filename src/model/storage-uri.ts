@@ -1,7 +1,12 @@
 import { UserError } from '../base/errors.ts';
-import type { RegistryConfig } from '../settings/config.ts';
 
-export type StorageSettings = Pick<RegistryConfig, 'artifactsDestination' | 'storageUriMap'>;
+/** Where the files behind the registry are for the cluster. */
+export interface StorageSettings {
+  /** Storage behind the server's `mlflow-artifacts:/`, such as `s3://mlflow`. */
+  readonly artifactsDestination: string | undefined;
+  /** Prefix rewrites, applied in order, first match wins. */
+  readonly storageUriMap: readonly { readonly from: string; readonly to: string }[];
+}
 
 /**
  * Schemes that MLflow writes and rclone cannot read: their host is part of the URI, or they are not storage at all.

@@ -1,4 +1,4 @@
-import { equal, isTree } from '../base/json-value.ts';
+import { equal, isJsonObject } from '../base/json-value.ts';
 import { NOT_SHOWN, withoutEnvironmentValues } from './environment-values.ts';
 
 /** Environment values may be secrets: of them only the name is told. */
@@ -16,7 +16,7 @@ export function changesBetween(before: unknown, after: unknown): readonly string
 
 function* differences(path: string, before: unknown, after: unknown): Generator<string> {
   if (equal(before, after)) return;
-  if (isTree(before) && isTree(after)) {
+  if (isJsonObject(before) && isJsonObject(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
       // The top of a manifest that we apply names our part only: what it leaves out there stays as it is.
       if (path === '' && !(key in after)) continue;
@@ -32,9 +32,10 @@ function* differences(path: string, before: unknown, after: unknown): Generator<
 }
 
 function* pairs(before: readonly unknown[], after: readonly unknown[]): Generator<[string, unknown, unknown]> {
-  const names = [...before, ...after].map((item) => (isTree(item) ? item['name'] : undefined));
+  const names = [...before, ...after].map((item) => (isJsonObject(item) ? item['name'] : undefined));
   if (names.every((name) => typeof name === 'string')) {
-    const find = (list: readonly unknown[], name: string) => list.find((item) => isTree(item) && item['name'] === name);
+    const find = (list: readonly unknown[], name: string) =>
+      list.find((item) => isJsonObject(item) && item['name'] === name);
     for (const name of new Set(names)) yield [name, find(before, name), find(after, name)];
     return;
   }
@@ -52,7 +53,7 @@ function shown(path: string, value: unknown): string {
   const text =
     typeof value === 'string'
       ? value
-      : isTree(value) && typeof value['name'] === 'string'
+      : isJsonObject(value) && typeof value['name'] === 'string'
         ? value['name']
         : JSON.stringify(withoutEnvironmentValues({ [keyOf(path)]: value })[keyOf(path)]);
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;

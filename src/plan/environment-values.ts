@@ -1,4 +1,4 @@
-import { isTree } from '../base/json-value.ts';
+import { isJsonObject } from '../base/json-value.ts';
 
 export const NOT_SHOWN = '(not shown)';
 
@@ -9,7 +9,7 @@ export function withoutEnvironmentValues<T>(manifest: T): T {
 
 function hidden(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(hidden);
-  if (!isTree(value)) return value;
+  if (!isJsonObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       key,
@@ -19,5 +19,5 @@ function hidden(value: unknown): unknown {
 }
 
 function nameOnly(variable: unknown): unknown {
-  return isTree(variable) && 'value' in variable ? { ...variable, value: NOT_SHOWN } : variable;
+  return isJsonObject(variable) && 'value' in variable ? { ...variable, value: NOT_SHOWN } : variable;
 }

@@ -1,4 +1,4 @@
-import { isTree } from '../base/json-value.ts';
+import { isJsonObject } from '../base/json-value.ts';
 import { ANNOTATIONS, type SeldonDeployment, type SeldonDeploymentSpec } from '../seldon/seldon-deployment.ts';
 import { renderedSpecOf } from './manifest.ts';
 import { isNote, type ModelNote, modelsOf } from './model-note.ts';
@@ -35,12 +35,12 @@ export function historyOf(object: SeldonDeployment | undefined): readonly Proven
 }
 
 function isRevision(value: unknown): value is ProvenRevision {
-  if (!isTree(value)) return false;
+  if (!isJsonObject(value)) return false;
   const specs = [value['spec'], value['rendered']];
   return (
     typeof value['revision'] === 'number' &&
     isNote(value['model']) &&
-    specs.every((spec) => isTree(spec) && Array.isArray(spec['predictors']))
+    specs.every((spec) => isJsonObject(spec) && Array.isArray(spec['predictors']))
   );
 }
 

@@ -1,4 +1,3 @@
-import type { PredictorLine, RevisionLine } from '../report/report-lines.ts';
 import { replicasOf } from '../seldon/replicas.ts';
 import { SELDON, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { historyOf } from './history.ts';
@@ -37,4 +36,28 @@ export function revisionLines(object: SeldonDeployment): readonly RevisionLine[]
   return historyOf(object).map(({ revision, model, time, run, commit, rolledBack = false }) => {
     return { revision, model: titleOf(model), time, run, commit, rolledBack };
   });
+}
+
+/** One predictor of the object as it is at the end of a run. */
+export interface PredictorLine {
+  readonly name: string;
+  /** `wine-quality v4`, or the URI of its files. */
+  readonly model: string;
+  /** Percent of the requests, or of their copies for a shadow. */
+  readonly traffic: number;
+  readonly shadow: boolean;
+  readonly replicas: number;
+  /** Does it run, in words; undefined where nobody looked. */
+  readonly health?: string;
+}
+
+/** One proven revision, as it is told. */
+export interface RevisionLine {
+  readonly revision: number;
+  readonly model: string;
+  /** ISO 8601. */
+  readonly time: string;
+  readonly run: string | undefined;
+  readonly commit: string | undefined;
+  readonly rolledBack: boolean;
 }

@@ -1,6 +1,6 @@
 import { boolYaml11Tag, CORE_SCHEMA, dump, intYaml11Tag, loadAll, mergeTag } from 'js-yaml';
 import { UserError } from '../base/errors.ts';
-import { isTree } from '../base/json-value.ts';
+import { isJsonObject } from '../base/json-value.ts';
 import { ANNOTATIONS, type ObjectMeta, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { InputName } from '../settings/inputs.ts';
 import { renderedBefore } from './manifest.ts';
@@ -45,13 +45,13 @@ function documentsIn(text: string, where: string): readonly unknown[] {
 }
 
 function isSeldonDeployment(document: unknown): document is SeldonDeployment {
-  if (!isTree(document) || document['kind'] !== 'SeldonDeployment') return false;
+  if (!isJsonObject(document) || document['kind'] !== 'SeldonDeployment') return false;
   const { metadata, spec } = document;
-  return isTree(metadata ?? {}) && isTree(spec) && Array.isArray(spec['predictors']);
+  return isJsonObject(metadata ?? {}) && isJsonObject(spec) && Array.isArray(spec['predictors']);
 }
 
 /** Of `metadata`, what the API server writes, and what a manifest says. */
-const NOT_THEIRS: ReadonlySet<string> = new Set([
+const NOT_COPIED: ReadonlySet<string> = new Set([
   'name',
   'namespace',
   'labels',
@@ -68,7 +68,7 @@ const NOT_THEIRS: ReadonlySet<string> = new Set([
 ]);
 
 /** Who changed what when, git knows better: in a file they would make a change of every run. */
-const PASSING: ReadonlySet<string> = new Set([
+const OF_ONE_RUN: ReadonlySet<string> = new Set([
   ANNOTATIONS.runUrl,
   ANNOTATIONS.commit,
   ANNOTATIONS.actor,
@@ -82,15 +82,15 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
  * The file once a manifest is laid over what it says now, as server-side apply does it in a cluster: what others wrote
  * beside the predictors stays, what we wrote earlier and write no longer goes. Nothing of a cluster or a run is in it.
  */
-export function laidOver(file: SeldonDeployment | undefined, manifest: SeldonDeployment): SeldonDeployment {
+export function mergedFile(file: SeldonDeployment | undefined, manifest: SeldonDeployment): SeldonDeployment {
   const previous = renderedBefore(file);
   const { predictors, ...around } = manifest.spec;
   const { predictors: _, ...filesAround } = file?.spec ?? { predictors: [] };
   const { predictors: __, ...oursAround } = previous?.spec ?? { predictors: [] };
-  const theirs = Object.entries(file?.metadata ?? {}).filter(([key]) => !NOT_THEIRS.has(key));
+  const theirs = Object.entries(file?.metadata ?? {}).filter(([key]) => !NOT_COPIED.has(key));
   const labels = overlay(file?.metadata.labels, manifest.metadata.labels ?? {}, previous?.metadata.labels);
   const others = without(file?.metadata.annotations, (key) => OURS.has(key) || key === LAST_APPLIED);
-  const annotations = without(manifest.metadata.annotations, (key) => PASSING.has(key));
+  const annotations = without(manifest.metadata.annotations, (key) => OF_ONE_RUN.has(key));
   const { name, namespace } = manifest.metadata;
   return {
     apiVersion: manifest.apiVersion,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, equal, isTree } from '../base/json-value.ts';
+import { canonicalJson, equal, isJsonObject } from '../base/json-value.ts';
 import {
   ANNOTATIONS,
   type Predictor,
@@ -7,13 +7,13 @@ import {
   type SeldonDeploymentSpec,
 } from '../seldon/seldon-deployment.ts';
 import { type ModelNote, modelsOf } from './model-note.ts';
+import { originAnnotations } from './origin.ts';
 import { overlay, projected } from './overlay.ts';
-import type { PlanRequest } from './plan.ts';
+import type { PlanRequest } from './plan-request.ts';
 import { podPart, samePods } from './predictor.ts';
-import { traceAnnotations } from './trace.ts';
 
 /** A predictor's place in `spec.predictors`. */
-export interface Placed {
+export interface LaidOutPredictor {
   readonly predictor: Predictor;
   /** Rendered by us: what others wrote on the live one is merged in. Otherwise it is applied just as it is. */
   readonly rendered: boolean;
@@ -21,11 +21,11 @@ export interface Placed {
   readonly noted?: Predictor;
 }
 
-export interface Lineup {
+export interface PredictorLayout {
   /** In the order of `spec.predictors`; the first is the one that answers when no other does. */
-  readonly places: readonly [Placed, ...Placed[]];
+  readonly entries: readonly [LaidOutPredictor, ...LaidOutPredictor[]];
   /** The fields of `spec` beside the predictors. `kept`: those that we wrote before, as they are now. */
-  readonly around: Omit<SeldonDeploymentSpec, 'predictors'> | 'kept';
+  readonly otherFields: Omit<SeldonDeploymentSpec, 'predictors'> | 'kept';
   /** Models that this lineup brings in. */
   readonly models: readonly ModelNote[];
 }
@@ -34,15 +34,15 @@ export interface Lineup {
  * Makes the manifest of one lineup: rendered predictors merged with what others wrote on the live ones, marked where
  * their pods must be new, and our notes on the object.
  */
-export function assembleManifest(request: PlanRequest, lineup: Lineup): SeldonDeployment {
+export function assembleManifest(request: PlanRequest, lineup: PredictorLayout): SeldonDeployment {
   const { live, name, namespace, options, salt } = request;
   const previous = renderedBefore(live);
-  const around = lineup.around === 'kept' ? keptAround(live, previous) : lineup.around;
-  const frame = overlay(frameOf(live?.spec), frameOf(around), frameOf(previous?.spec));
-  const predictors = lineup.places.map((place) => finished(place, { live, previous, frame, salt }));
+  const around = lineup.otherFields === 'kept' ? keptOtherFields(live, previous) : lineup.otherFields;
+  const frame = overlay(podRelevantFields(live?.spec), podRelevantFields(around), podRelevantFields(previous?.spec));
+  const predictors = lineup.entries.map((place) => mergedPredictor(place, { live, previous, frame, salt }));
   const note: RenderedNote = {
-    metadata: lineup.around === 'kept' ? keptMetadata(live, previous) : givenMetadata(request),
-    spec: { ...around, predictors: noted(lineup, previous) },
+    metadata: lineup.otherFields === 'kept' ? keptMetadata(live, previous) : givenMetadata(request),
+    spec: { ...around, predictors: renderedPredictors(lineup, previous) },
   };
   const manifest: SeldonDeployment = {
     apiVersion: `machinelearning.seldon.io/${options.apiVersion}`,
@@ -58,14 +58,14 @@ export function assembleManifest(request: PlanRequest, lineup: Lineup): SeldonDe
   const known = new Map([...modelsOf(live).values(), ...lineup.models].map((one) => [one.uri, one]));
   manifest.metadata.annotations = {
     ...note.metadata.annotations,
-    ...traceAnnotations({ manifest, live, known, context: request.context }),
+    ...originAnnotations({ manifest, live, known, context: request.context }),
     [ANNOTATIONS.rendered]: JSON.stringify(note),
   };
   return manifest;
 }
 
 /** What of `spec` beside the predictors reaches every pod template. */
-function frameOf(spec: Partial<SeldonDeploymentSpec> | undefined): Record<string, unknown> {
+function podRelevantFields(spec: Partial<SeldonDeploymentSpec> | undefined): Record<string, unknown> {
   return { annotations: spec?.annotations ?? {}, ...(spec?.protocol !== undefined && { protocol: spec.protocol }) };
 }
 
@@ -77,13 +77,16 @@ interface Around {
   readonly salt: string | undefined;
 }
 
-function finished({ predictor, rendered }: Placed, { live, previous, frame, salt }: Around): Predictor {
+function mergedPredictor(
+  { predictor, rendered }: LaidOutPredictor,
+  { live, previous, frame, salt }: Around,
+): Predictor {
   if (!rendered) return predictor;
   const byName = (spec: SeldonDeploymentSpec | undefined) =>
     spec?.predictors.find((one) => one.name === predictor.name);
   const liveOne = byName(live?.spec);
   const merged = overlay(liveOne, predictor, byName(previous?.spec));
-  const keepsPods = liveOne !== undefined && equal(frame, frameOf(live?.spec)) && samePods(merged, liveOne);
+  const keepsPods = liveOne !== undefined && equal(frame, podRelevantFields(live?.spec)) && samePods(merged, liveOne);
   return keepsPods && salt === undefined ? merged : marked(merged, frame, salt);
 }
 
@@ -113,7 +116,7 @@ export function renderedSpecOf(live: SeldonDeployment): SeldonDeploymentSpec {
 export function renderedBefore(live: SeldonDeployment | undefined): RenderedNote | undefined {
   try {
     const note: unknown = JSON.parse(live?.metadata.annotations?.[ANNOTATIONS.rendered] ?? '');
-    if (!isTree(note) || !isTree(note['metadata']) || !isTree(note['spec'])) return undefined;
+    if (!isJsonObject(note) || !isJsonObject(note['metadata']) || !isJsonObject(note['spec'])) return undefined;
     return Array.isArray(note['spec']['predictors']) ? (note as unknown as RenderedNote) : undefined;
   } catch {
     return undefined;
@@ -121,7 +124,10 @@ export function renderedBefore(live: SeldonDeployment | undefined): RenderedNote
 }
 
 /** Left out of an apply, a field of ours would be removed; so what stays is said again, with its live value. */
-function keptAround(live: SeldonDeployment | undefined, previous: RenderedNote | undefined): Lineup['around'] & object {
+function keptOtherFields(
+  live: SeldonDeployment | undefined,
+  previous: RenderedNote | undefined,
+): PredictorLayout['otherFields'] & object {
   const { predictors: _, ...ours } = previous?.spec ?? { predictors: [] };
   return live === undefined ? ours : (projected(ours, live.spec) as typeof ours);
 }
@@ -140,7 +146,7 @@ function keptMetadata(
   return projected(previous.metadata, live.metadata) as RenderedNote['metadata'];
 }
 
-function noted({ places }: Lineup, previous: RenderedNote | undefined): Predictor[] {
+function renderedPredictors({ entries: places }: PredictorLayout, previous: RenderedNote | undefined): Predictor[] {
   return places.flatMap(({ predictor, rendered, noted: note }) => {
     const before = previous?.spec.predictors.find((one) => one.name === predictor.name);
     return rendered ? [predictor] : (note ?? before ?? []);

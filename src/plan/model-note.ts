@@ -1,4 +1,4 @@
-import { isTree } from '../base/json-value.ts';
+import { isJsonObject } from '../base/json-value.ts';
 import type { Model } from '../model/model.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
@@ -41,7 +41,7 @@ export function modelsOf(object: SeldonDeployment | undefined): ReadonlyMap<stri
 function notesOn({ metadata }: SeldonDeployment): readonly ModelNote[] {
   try {
     const parsed: unknown = JSON.parse(metadata.annotations?.[ANNOTATIONS.models] ?? '{}');
-    return isTree(parsed) ? Object.values(parsed).filter(isNote) : [];
+    return isJsonObject(parsed) ? Object.values(parsed).filter(isNote) : [];
   } catch {
     return [];
   }
@@ -58,7 +58,7 @@ function mainNoteOn({ metadata: { annotations = {} } }: SeldonDeployment): Model
 export function isNote(value: unknown): value is ModelNote {
   const isText = (one: unknown) => one === undefined || typeof one === 'string';
   return (
-    isTree(value) &&
+    isJsonObject(value) &&
     typeof value['uri'] === 'string' &&
     [value['name'], value['version'], value['alias'], value['run']].every(isText)
   );

@@ -1,4 +1,4 @@
-import { equal, isTree, type Tree } from '../base/json-value.ts';
+import { equal, isJsonObject, type JsonObject } from '../base/json-value.ts';
 
 /**
  * Laying our manifest over a live one. `spec.predictors` is an atomic list for server-side apply: whoever applies it
@@ -18,13 +18,13 @@ export function overlay<T>(live: T | undefined, ours: T, previous?: T): T {
 }
 
 function merge(live: unknown, ours: unknown, previous: unknown): unknown {
-  if (isTree(live) && isTree(ours)) return mergeTrees(live, ours, isTree(previous) ? previous : {});
+  if (isJsonObject(live) && isJsonObject(ours)) return mergeTrees(live, ours, isJsonObject(previous) ? previous : {});
   if (Array.isArray(live) && Array.isArray(ours))
     return mergeLists(live, ours, Array.isArray(previous) ? previous : []);
   return ours;
 }
 
-function mergeTrees(live: Tree, ours: Tree, previous: Tree): Tree {
+function mergeTrees(live: JsonObject, ours: JsonObject, previous: JsonObject): JsonObject {
   const merged: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(live)) {
     if (key in ours) merged[key] = ATOMIC_KEYS.has(key) ? ours[key] : merge(value, ours[key], previous[key]);
@@ -65,14 +65,14 @@ function mergeNamed(live: readonly Named[], ours: readonly Named[], previous: re
 function withoutOurOwn(live: unknown, previous: unknown): unknown {
   if (previous === undefined) return live;
   if (equal(live, previous)) return undefined;
-  if (!isTree(live) || !isTree(previous)) return live;
+  if (!isJsonObject(live) || !isJsonObject(previous)) return live;
   const kept = mergeTrees(live, {}, previous);
   return Object.keys(kept).length === 0 ? undefined : kept;
 }
 
 /** For every field of `shape`, the value it has in `whole`; what is not there is left out. */
 export function projected(shape: unknown, whole: unknown): unknown {
-  if (!isTree(shape) || !isTree(whole)) return whole;
+  if (!isJsonObject(shape) || !isJsonObject(whole)) return whole;
   const kept = Object.keys(shape).filter((key) => key in whole);
   return Object.fromEntries(kept.map((key) => [key, projected(shape[key], whole[key])]));
 }
@@ -82,9 +82,9 @@ interface Named {
 }
 
 function areNamed(list: readonly unknown[]): list is readonly Named[] {
-  return list.every((item) => isTree(item) && typeof item['name'] === 'string');
+  return list.every((item) => isJsonObject(item) && typeof item['name'] === 'string');
 }
 
 function isComponentSpec(value: unknown): boolean {
-  return isTree(value) && isTree(value['spec']);
+  return isJsonObject(value) && isJsonObject(value['spec']);
 }

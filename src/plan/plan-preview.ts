@@ -1,8 +1,8 @@
 import { equal } from '../base/json-value.ts';
 import type { Model, ModelDetails, Schema } from '../model/model.ts';
-import type { PredictorLine } from '../report/report-lines.ts';
 import { replicasOf } from '../seldon/replicas.ts';
 import { ANNOTATIONS, type Predictor, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import type { PredictorLine } from './live-state.ts';
 import { predictorLines } from './live-state.ts';
 import type { Plan } from './plan.ts';
 

@@ -1,13 +1,16 @@
 import { UserError } from '../base/errors.ts';
-import type { Cluster, ObjectRef, Workspace } from '../base/ports.ts';
+import type { Workspace } from '../base/ports.ts';
+import type { RunContext } from '../base/run-context.ts';
 import type { Model } from '../model/model.ts';
-import type { RunContext } from '../report/report.ts';
+import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import type { Ingress } from '../seldon/ingress.ts';
+import type { Protocol } from '../seldon/protocol.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
-import type { Config, Mode, Protocol, SettlingMode, ShippingMode } from '../settings/config.ts';
+import type { Config, DecisionMode, DeployMode, Mode } from '../settings/config.ts';
 import { parseManifest } from './manifest-file.ts';
-import { settling, shipping, shippingBeside } from './modes/index.ts';
-import type { Plan, PlanRequest } from './plan.ts';
+import { decisionModes, deployModes, secondObjectModes } from './modes/index.ts';
+import type { Plan } from './plan.ts';
+import type { PlanRequest } from './plan-request.ts';
 
 export interface RolloutPlan {
   readonly plan: Plan;
@@ -32,15 +35,15 @@ export function protocolOf({ config, live }: Pick<PlanOrder, 'config' | 'live'>)
   return config.render.protocol ?? (live?.spec.protocol === 'v2' ? 'v2' : 'seldon');
 }
 
-const NO_INGRESS: Ingress = { routes: [], served: [] };
+const UNKNOWN_INGRESS: Ingress = { routes: [], served: [] };
 
 /** What else a plan depends on: how the ingress routes, and the object whose requests a second one shares. */
-export async function lookAround(
+export async function readSurroundings(
   cluster: Cluster,
   { mode, share }: Pick<Config, 'mode' | 'share'>,
   { ref, front }: { readonly ref: ObjectRef; readonly front: ObjectRef },
 ): Promise<Pick<PlanOrder, 'ingress' | 'front'>> {
-  if (mode === 'direct') return { ingress: NO_INGRESS, front: undefined };
+  if (mode === 'direct') return { ingress: UNKNOWN_INGRESS, front: undefined };
   const routes = await cluster.routes(front);
   if (share.routing === 'seldon') return { ingress: { routes, served: [] }, front: undefined };
   const served = await cluster.servedVersions();
@@ -73,21 +76,21 @@ export async function planRollout(workspace: Workspace, order: PlanOrder): Promi
 
 function planFor(request: PlanRequest, { config, model }: PlanOrder): Plan {
   const { mode } = config;
-  if (isShipping(mode) && model !== undefined) {
+  if (isDeployMode(mode) && model !== undefined) {
     const isSecond = config.share.routing === 'ambassador-annotations';
-    const ship = (isSecond ? shippingBeside[mode] : undefined) ?? shipping[mode];
+    const ship = (isSecond ? secondObjectModes[mode] : undefined) ?? deployModes[mode];
     return ship({ ...request, model });
   }
-  if (isSettling(mode)) return settling[mode](request);
+  if (isDecisionMode(mode)) return decisionModes[mode](request);
   throw new Error(`mode ${mode} plans nothing`);
 }
 
-function isShipping(mode: Mode): mode is ShippingMode {
-  return mode in shipping;
+function isDeployMode(mode: Mode): mode is DeployMode {
+  return mode in deployModes;
 }
 
-function isSettling(mode: Mode): mode is SettlingMode {
-  return mode in settling;
+function isDecisionMode(mode: Mode): mode is DecisionMode {
+  return mode in decisionModes;
 }
 
 async function readBase(workspace: Workspace, path: string): Promise<SeldonDeployment> {

@@ -1,46 +1,12 @@
 import { contains, equal } from '../base/json-value.ts';
-import type { Model } from '../model/model.ts';
-import type { RunContext } from '../report/report.ts';
-import type { Ingress } from '../seldon/ingress.ts';
 import type { Predictor, SeldonDeployment } from '../seldon/seldon-deployment.ts';
-import type { Mode, Protocol, RenderConfig, ShareConfig } from '../settings/config.ts';
 import type { Budget } from './budget.ts';
 import { changesBetween } from './changes.ts';
 import { withoutEnvironmentValues } from './environment-values.ts';
-import { assembleManifest, type Lineup } from './manifest.ts';
+import { assembleManifest, type PredictorLayout } from './manifest.ts';
 import { readableYaml } from './manifest-file.ts';
 import { overlay } from './overlay.ts';
-
-/** The inputs about the object, with the protocol decided. */
-export type RenderOptions = RenderConfig & { readonly protocol: Protocol };
-
-/** All a strategy may look at. */
-export interface PlanRequest {
-  readonly mode: Mode;
-  readonly name: string;
-  readonly namespace: string;
-  readonly options: RenderOptions;
-  readonly share: ShareConfig;
-  /** Seconds one rollout may take. */
-  readonly timeout: number | undefined;
-  /** The object as it is now; undefined for a first creation. */
-  readonly live: SeldonDeployment | undefined;
-  /** The user's base manifest. */
-  readonly base: SeldonDeployment | undefined;
-  readonly context: RunContext & { readonly pullRequest: number | undefined };
-  /** Anything that differs from run to run: makes new pods even where nothing else changed. */
-  readonly salt: string | undefined;
-  readonly ingress: Ingress;
-  /** The SeldonDeployment whose requests this one shares, where it is another one. */
-  readonly front: { readonly name: string; readonly live: SeldonDeployment | undefined } | undefined;
-}
-
-export type ShippedModel = Pick<Model, 'storageUri' | 'signature' | 'name' | 'version' | 'alias' | 'runId'>;
-
-/** What a strategy that brings a new model looks at. */
-export interface ShipmentRequest extends PlanRequest {
-  readonly model: ShippedModel;
-}
+import type { PlanRequest } from './plan-request.ts';
 
 /** One apply, and what must be so before the next. */
 export interface Stage {
@@ -59,7 +25,7 @@ export interface Stage {
   /** Stays like this for `step-interval`, and is gated. */
   readonly observed?: true;
   /** Only for the sake of requests under way: left out where what is live is not up, and never fatal. */
-  readonly gentle?: true;
+  readonly bestEffort?: true;
 }
 
 /** What a run is about to do, decided before anything is touched. */
@@ -71,7 +37,7 @@ export interface Plan {
   readonly predictor: Predictor;
   /** The manifest for a file, and as it may be told: without the values of environment variables. */
   readonly yaml: string;
-  readonly toldYaml: string;
+  readonly publicYaml: string;
   /** What is about to happen, in one line. */
   readonly summary: string;
   /** The live object says all of this already. */
@@ -85,15 +51,20 @@ export interface Plan {
 }
 
 /** All that the stages say must be so, at once: for an object that is where the last one leads. */
-export function wholeOf({ stages }: Plan): Stage {
+export function finalStageOf({ stages }: Plan): Stage {
   const last = stages.at(-1) ?? stages[0];
   const compare = stages.find((stage) => stage.compare !== undefined)?.compare;
   return { ...last, ...(compare !== undefined && { compare }) };
 }
 
+/** What tells one stage of a plan from the others. A plan of one stage needs no label: the report's headline says it. */
+export function stageLabel({ stages }: Plan, { title }: Stage): string | undefined {
+  return stages.length === 1 ? undefined : title;
+}
+
 /** A stage before its manifest is made. */
 export interface StageDraft extends Omit<Stage, 'manifest'> {
-  readonly lineup: Lineup;
+  readonly layout: PredictorLayout;
 }
 
 export interface PlanDraft {
@@ -111,7 +82,7 @@ export function planOf(request: PlanRequest, { stages: drafts, subject, budget, 
   const { live } = request;
   const stages: Stage[] = [];
   let before = live;
-  for (const { lineup, ...draft } of drafts) {
+  for (const { layout: lineup, ...draft } of drafts) {
     const manifest = assembleManifest({ ...request, live: before }, lineup);
     stages.push({ ...draft, manifest });
     before = asApplied(manifest, before);
@@ -121,7 +92,7 @@ export function planOf(request: PlanRequest, { stages: drafts, subject, budget, 
   const predictor = manifest?.spec.predictors.find((one) => one.name === subject);
   if (first === undefined || manifest === undefined || predictor === undefined)
     throw new Error(`a plan needs a stage and a predictor ${subject}`);
-  const unchanged = live !== undefined && saysAll(live, manifest);
+  const unchanged = live !== undefined && containsAll(live, manifest);
   const changes = changesBetween(live?.spec, manifest.spec);
   const summary = summarize(request, unchanged, changes);
   return {
@@ -129,7 +100,7 @@ export function planOf(request: PlanRequest, { stages: drafts, subject, budget, 
     manifest,
     predictor,
     yaml: readableYaml(manifest),
-    toldYaml: readableYaml(withoutEnvironmentValues(manifest)),
+    publicYaml: readableYaml(withoutEnvironmentValues(manifest)),
     summary,
     unchanged,
     changes,
@@ -158,7 +129,7 @@ function summarize({ live, name, namespace }: PlanRequest, unchanged: boolean, c
   return `${where} exists and will change\n${changes.map((line) => `  ${line}`).join('\n')}`;
 }
 
-function saysAll(live: SeldonDeployment, manifest: SeldonDeployment): boolean {
+function containsAll(live: SeldonDeployment, manifest: SeldonDeployment): boolean {
   return (
     equal(live.spec.predictors, manifest.spec.predictors) &&
     contains(live.spec, manifest.spec) &&

@@ -6,7 +6,7 @@ import { SELDON } from '../seldon/seldon-deployment.ts';
 import { wantsDataFrame } from '../seldon/xtype.ts';
 import { type Budget, probes } from './budget.ts';
 import { overlay } from './overlay.ts';
-import type { RenderOptions } from './plan.ts';
+import type { RenderOptions } from './plan-request.ts';
 
 export interface PredictorRequest {
   readonly name: string;

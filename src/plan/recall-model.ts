@@ -1,5 +1,7 @@
-import type { ModelRegistry, Runner } from '../base/ports.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Runner } from '../base/ports.ts';
 import type { Model } from '../model/model.ts';
+import type { ModelRegistry } from '../model/registry.ts';
 import type { ModelNote } from './model-note.ts';
 
 /**
@@ -18,7 +20,7 @@ export async function recallModel(
     if (model.storageUri === uri) return { ...model, alias: note.alias, warnings: [] };
     runner.info(`${asked} now lies in ${model.storageUri}, and ${uri} is live: nothing more is known about it`);
   } catch (error) {
-    runner.info(`nothing more is known about ${uri}: ${error instanceof Error ? error.message : String(error)}`);
+    runner.info(`nothing more is known about ${uri}: ${messageOf(error)}`);
   }
   return {
     requestedUri: asked,

@@ -1,4 +1,4 @@
-import { isTree } from '../base/json-value.ts';
+import { isJsonObject } from '../base/json-value.ts';
 
 /** Characters of a server's own sentence inside ours. */
 const LONGEST_SENTENCE = 300;
@@ -8,8 +8,8 @@ const LONGEST_SENTENCE = 300;
  * executor nest it (`{"status": {"status": 1 | "FAILURE", "info"}}`), release 0.2.7 does not; MLServer says `error`.
  */
 export function errorOf(answer: unknown): string | undefined {
-  if (!isTree(answer)) return undefined;
-  const status = isTree(answer.status) ? answer.status : answer;
+  if (!isJsonObject(answer)) return undefined;
+  const status = isJsonObject(answer.status) ? answer.status : answer;
   if (status.status === 1 || status.status === 'FAILURE') {
     return sentence(String(status.info || status.reason || 'it gives no reason'));
   }
@@ -23,8 +23,8 @@ export function errorOf(answer: unknown): string | undefined {
 export function refusalOf(body: string, answer: unknown): string {
   const error = errorOf(answer);
   if (error !== undefined) return error;
-  if (isTree(answer) && Array.isArray(answer.detail)) {
-    return sentence(answer.detail.filter(isTree).map(detailOf).join('; '));
+  if (isJsonObject(answer) && Array.isArray(answer.detail)) {
+    return sentence(answer.detail.filter(isJsonObject).map(detailOf).join('; '));
   }
   return sentence(body);
 }

@@ -1,9 +1,10 @@
+import type { Finding } from '../base/finding.ts';
 import type { HttpAnswer } from '../base/ports.ts';
 import type { Stage } from '../plan/plan.ts';
-import type { Finding } from '../report/report.ts';
-import { aboutOf, type Rollout } from '../run/run-stages.ts';
+import { stageLabel } from '../plan/plan.ts';
 import type { Predictor } from '../seldon/seldon-deployment.ts';
-import { type Comparison, compare, describeComparison, type Exchange, type SideAnswer } from './comparison.ts';
+import { type Comparison, compare, describeComparison, type Exchange, type ModelAnswer } from './comparison.ts';
+import type { ProofContext } from './proof-context.ts';
 import { predictTarget } from './proof-targets.ts';
 
 /** Milliseconds one exchange may take. */
@@ -13,22 +14,22 @@ const ONE_EXCHANGE = 60_000;
  * Asks the old and the new predictor the same, each on its own Service, and judges how far apart they are.
  * @returns why that is too far; undefined when it is not, or nobody asked for a verdict
  */
-export async function compareModels(rollout: Rollout, stage: Stage): Promise<readonly Finding[] | undefined> {
-  const { journal, smoke, protocol, config, draft, plan } = rollout;
+export async function compareModels(context: ProofContext, stage: Stage): Promise<readonly Finding[] | undefined> {
+  const { peers, smoke, protocol, config, notes, plan } = context;
   if (stage.compare === undefined || smoke.comparing.length === 0) return undefined;
   const [old, fresh] = stage.compare;
-  const comparison = await journal.step(
+  const comparison = await peers.journal.step(
     'compare',
     async (conclude): Promise<Comparison> => {
       const exchanges: Exchange[] = [];
-      for (const [at, body] of smoke.comparing.entries()) exchanges.push(await askBoth(rollout, stage, body, at));
+      for (const [at, body] of smoke.comparing.entries()) exchanges.push(await askBoth(context, stage, body, at));
       const made = compare({ old, new: fresh, protocol, exchanges, tolerance: config.compare.tolerance });
       conclude(describeComparison(made), made.objection === undefined ? 'ok' : 'failed');
       return made;
     },
-    aboutOf(plan, stage),
+    stageLabel(plan, stage),
   );
-  draft.comparison = comparison;
+  notes.comparison = comparison;
   const { objection } = comparison;
   if (objection === undefined) return undefined;
   const cure = 'look at the table of answers: if the new ones are right, raise `compare-tolerance`';
@@ -36,9 +37,9 @@ export async function compareModels(rollout: Rollout, stage: Stage): Promise<rea
 }
 
 /** By turns one and the other first: the second may find something warm. */
-async function askBoth(rollout: Rollout, stage: Stage, body: string, at: number): Promise<Exchange> {
+async function askBoth(context: ProofContext, stage: Stage, body: string, at: number): Promise<Exchange> {
   const [oldName, newName] = stage.compare ?? ['', ''];
-  const ask = (name: string) => askOne(rollout, stage.manifest.spec.predictors, { name, body });
+  const ask = (name: string) => askOne(context, stage.manifest.spec.predictors, { name, body });
   if (at % 2 === 0) {
     const old = await ask(oldName);
     return { old, new: await ask(newName) };
@@ -48,17 +49,17 @@ async function askBoth(rollout: Rollout, stage: Stage, body: string, at: number)
 }
 
 async function askOne(
-  rollout: Rollout,
+  context: ProofContext,
   predictors: readonly Predictor[],
   { name, body }: { readonly name: string; readonly body: string },
-): Promise<SideAnswer> {
+): Promise<ModelAnswer> {
   const predictor = predictors.find((one) => one.name === name);
   if (predictor === undefined) throw new Error(`nobody to compare with: ${name}`);
-  const { endpoint, path } = predictTarget({ ...rollout, predictor, proof: rollout.config.proof }, 'api-server');
-  return sideOf(await endpoint.send({ method: 'POST', path, body, timeout: ONE_EXCHANGE }));
+  const { endpoint, path } = predictTarget(context, predictor, 'api-server');
+  return modelAnswerOf(await endpoint.send({ method: 'POST', path, body, timeout: ONE_EXCHANGE }));
 }
 
-function sideOf(answer: HttpAnswer): SideAnswer {
+function modelAnswerOf(answer: HttpAnswer): ModelAnswer {
   const { latency } = answer;
   if (answer.kind === 'unreachable') return { status: undefined, body: answer.message, latency };
   return { status: answer.status, body: answer.body, latency };

@@ -1,13 +1,13 @@
 import { jsonOf } from '../base/json-value.ts';
 import { percent } from '../base/percent.ts';
-import type { Protocol } from '../settings/config.ts';
+import type { Protocol } from '../seldon/protocol.ts';
 import { errorOf, refusalOf } from './answer-error.ts';
 import { readPrediction } from './prediction.ts';
 
 /** Two predictors were asked the same: what did each say, how far are they apart, and how long did it take? */
 
 /** What one of them answered. */
-export interface SideAnswer {
+export interface ModelAnswer {
   /** Undefined when nobody answered. */
   readonly status: number | undefined;
   /** The body, or why there is none. */
@@ -18,8 +18,8 @@ export interface SideAnswer {
 
 /** The same request to both. */
 export interface Exchange {
-  readonly old: SideAnswer;
-  readonly new: SideAnswer;
+  readonly old: ModelAnswer;
+  readonly new: ModelAnswer;
 }
 
 export type Difference =
@@ -133,7 +133,7 @@ function comparedAnswers({ old, new: fresh }: Exchange, protocol: Protocol): Com
 type Read = { readonly value: unknown } | { readonly refused: string };
 
 /** The prediction itself: lists of rows, an object, a text. */
-function read({ status, body }: SideAnswer, protocol: Protocol): Read {
+function read({ status, body }: ModelAnswer, protocol: Protocol): Read {
   if (status === undefined) return { refused: body };
   const json = jsonOf(body);
   if (status !== 200) return { refused: `HTTP ${status}: ${refusalOf(body, json)}` };

@@ -1,5 +1,5 @@
 import { asFloat, asInteger, isList, isNumber, isRecord, isWhole, type Json } from '../base/json-literal.ts';
-import { shapeOf } from '../base/json-value.ts';
+import { dimensionsOf } from '../base/json-value.ts';
 import { type Row, type Sample, tableOf } from '../model/input-example.ts';
 import type { Column, ColumnType, Schema, Tensor } from '../model/model.ts';
 
@@ -41,7 +41,7 @@ export function inferBatch(sample: Sample): Batch {
     return { kind: 'columns', columns };
   }
   const value = isList(sample.value) ? sample.value.slice(0, MOST_ROWS) : sample.value;
-  const shape = shapeOf(value);
+  const shape = dimensionsOf(value);
   if (shape === undefined || shape.length === 0) return { kind: 'value', value };
   const dtype = dtypeOf(flatten(value));
   return dtype === undefined
@@ -97,7 +97,7 @@ function fitTensor(sample: Json, tensor: Tensor, alone: boolean): FilledTensor |
   const whole = found ?? (alone ? sample : undefined);
   if (whole === undefined) return undefined;
   const value = spelledAs(tensor.dtype, isList(whole) && tensor.shape[0] === -1 ? whole.slice(0, MOST_ROWS) : whole);
-  const shape = shapeOf(value);
+  const shape = dimensionsOf(value);
   const fits =
     shape?.length === tensor.shape.length &&
     tensor.shape.every((size, at) => size < 0 || size === shape[at]) &&

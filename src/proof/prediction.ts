@@ -1,5 +1,5 @@
-import { isTree, shapeOf, type Tree } from '../base/json-value.ts';
-import type { Protocol } from '../settings/config.ts';
+import { dimensionsOf, isJsonObject, type JsonObject } from '../base/json-value.ts';
+import type { Protocol } from '../seldon/protocol.ts';
 
 /** One array of an answer, whatever the protocol wrapped it in. */
 export interface Output {
@@ -18,16 +18,16 @@ export type Prediction =
 
 /** Reads the prediction out of a successful answer; a string says in words why there is none. */
 export function readPrediction(protocol: Protocol, answer: unknown): Prediction | string {
-  if (!isTree(answer)) return 'the answer is not a JSON object';
+  if (!isJsonObject(answer)) return 'the answer is not a JSON object';
   return protocol === 'v2' ? readInference(answer) : readSeldonMessage(answer);
 }
 
 /** `{"data": {"names", "ndarray" | "tensor"}}`, or one of `jsonData`, `strData`, `binData`. */
-function readSeldonMessage(answer: Tree): Prediction | string {
-  const data = isTree(answer.data) ? answer.data : {};
+function readSeldonMessage(answer: JsonObject): Prediction | string {
+  const data = isJsonObject(answer.data) ? answer.data : {};
   const names = Array.isArray(data.names) ? data.names.map(String) : [];
   if (Array.isArray(data.ndarray)) return outputs([nested('data.ndarray', names, data.ndarray)]);
-  if (isTree(data.tensor)) return flat('data.tensor', names, [data.tensor.shape, data.tensor.values]);
+  if (isJsonObject(data.tensor)) return flat('data.tensor', names, [data.tensor.shape, data.tensor.values]);
   if (Array.isArray(answer.jsonData)) return outputs([nested('jsonData', [], answer.jsonData)]);
   const opaque = answer.jsonData ?? answer.strData ?? answer.binData ?? data.tftensor;
   if (opaque === undefined || opaque === null) return `the answer holds no prediction, only ${keysOf(answer)}`;
@@ -35,12 +35,12 @@ function readSeldonMessage(answer: Tree): Prediction | string {
 }
 
 /** `{"outputs": [{"name", "shape", "datatype", "data"}]}` */
-function readInference(answer: Tree): Prediction | string {
+function readInference(answer: JsonObject): Prediction | string {
   if (!Array.isArray(answer.outputs) || answer.outputs.length === 0) {
     return `the answer holds no outputs, only ${keysOf(answer)}`;
   }
   const all: Output[] = [];
-  for (const [at, output] of answer.outputs.filter(isTree).entries()) {
+  for (const [at, output] of answer.outputs.filter(isJsonObject).entries()) {
     const read = flat(`outputs[${at}]`, typeof output.name === 'string' ? [output.name] : [], [
       output.shape,
       output.data,
@@ -56,7 +56,7 @@ function outputs(all: readonly Output[]): Prediction {
 }
 
 function nested(path: string, names: readonly string[], rows: readonly unknown[]): Output {
-  return { path, names, shape: shapeOf(rows), values: rows.flat(Number.POSITIVE_INFINITY) };
+  return { path, names, shape: dimensionsOf(rows), values: rows.flat(Number.POSITIVE_INFINITY) };
 }
 
 function flat(path: string, names: readonly string[], [sizes, list]: readonly [unknown, unknown]): Prediction | string {
@@ -67,7 +67,7 @@ function flat(path: string, names: readonly string[], [sizes, list]: readonly [u
   return `\`${path}\` says shape (${shape.join(', ')}) and holds ${values.length} values`;
 }
 
-function keysOf(answer: Tree): string {
+function keysOf(answer: JsonObject): string {
   const keys = Object.keys(answer).slice(0, 5);
   return keys.length === 0 ? 'an empty object' : keys.map((key) => `\`${key}\``).join(', ');
 }

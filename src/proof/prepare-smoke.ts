@@ -1,12 +1,13 @@
 import { UserError } from '../base/errors.ts';
 import type { Workspace } from '../base/ports.ts';
 import type { Model } from '../model/model.ts';
-import type { Config, Protocol } from '../settings/config.ts';
+import type { Protocol } from '../seldon/protocol.ts';
+import type { Config } from '../settings/config.ts';
 import { type AnswerExpectation, parseExpectation } from '../settings/smoke-expect.ts';
 import { MOST_COMPARED, parseComparing } from './comparison-requests.ts';
 import { rowsOf, type SmokeRequest, smokeRequestOf } from './smoke-request.ts';
 
-export interface Smoke {
+export interface SmokePlan {
   readonly request: SmokeRequest | undefined;
   /** Why no prediction will be sent, where none will. */
   readonly skipped: string | undefined;
@@ -16,14 +17,14 @@ export interface Smoke {
   readonly warnings: readonly string[];
 }
 
-export interface SmokeOrder {
+export interface SmokeSettings {
   readonly config: Pick<Config, 'proof' | 'compare'>;
   readonly model: Model;
   readonly protocol: Protocol;
 }
 
 /** The prediction to send, decided before anything is touched: the user's own, or made from the model. */
-export async function prepareSmoke(workspace: Workspace, order: SmokeOrder): Promise<Smoke> {
+export async function prepareSmoke(workspace: Workspace, order: SmokeSettings): Promise<SmokePlan> {
   const single = await singleRequest(workspace, order);
   const { requests: path } = order.config.compare;
   if (path === undefined) return { ...single, comparing: single.request ? [single.request.body] : [], warnings: [] };
@@ -34,8 +35,8 @@ export async function prepareSmoke(workspace: Workspace, order: SmokeOrder): Pro
 
 async function singleRequest(
   workspace: Workspace,
-  { config, model, protocol }: SmokeOrder,
-): Promise<Omit<Smoke, 'comparing' | 'warnings'>> {
+  { config, model, protocol }: SmokeSettings,
+): Promise<Omit<SmokePlan, 'comparing' | 'warnings'>> {
   const { smokeRequest, smokeExpect } = config.proof;
   const expect = smokeExpect === undefined ? undefined : parseExpectation(smokeExpect);
   if (smokeRequest !== 'auto') {

@@ -1,6 +1,6 @@
 import type { ProofFailureReason } from '../base/outcome.ts';
 import type { Column, Schema, Signature, Tensor } from '../model/model.ts';
-import type { Protocol } from '../settings/config.ts';
+import type { Protocol } from '../seldon/protocol.ts';
 import { type AnswerExpectation, unmet } from '../settings/smoke-expect.ts';
 import { errorOf, refusalOf } from './answer-error.ts';
 import { type Output, readPrediction } from './prediction.ts';

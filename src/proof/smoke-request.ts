@@ -2,8 +2,8 @@ import { unreachable } from '../base/errors.ts';
 import { jsonOf } from '../base/json-value.ts';
 import { readExample } from '../model/input-example.ts';
 import type { Model } from '../model/model.ts';
-import type { PredictionRecord } from '../report/report.ts';
-import type { Protocol } from '../settings/config.ts';
+
+import type { Protocol } from '../seldon/protocol.ts';
 import { type Batch, fitToSchema, inferBatch } from './input-batch.ts';
 import { type Payload, seldonPayload } from './seldon-payload.ts';
 import { sampleOf } from './signature-sample.ts';
@@ -24,7 +24,7 @@ export interface SmokeRequest {
 }
 
 /** Why nothing can be asked, in words, with the cure. */
-export interface Skipped {
+export interface SkippedPrediction {
   readonly skipped: string;
 }
 
@@ -33,7 +33,7 @@ const LONGEST_BODY = 2_000_000;
 const CURE = 'Give a request in `smoke-request`';
 
 /** What to ask a model: its logged input example where that fits the signature, else what the signature alone says. */
-export function smokeRequestOf({ model, protocol }: SmokeSubject): SmokeRequest | Skipped {
+export function smokeRequestOf({ model, protocol }: SmokeSubject): SmokeRequest | SkippedPrediction {
   const { batch, origin } = batchOf(model);
   if (typeof batch === 'string') return { skipped: `No prediction was sent: ${batch}. ${CURE}.` };
   const payload = payloadOf(batch, model, protocol);
@@ -88,4 +88,16 @@ function at(value: unknown, key: string | number): unknown {
 function sizeOf(shape: unknown): number | undefined {
   const size = at(shape, 0);
   return typeof size === 'number' ? size : undefined;
+}
+
+export interface PredictionRecord {
+  /** Where the body came from: the input, the model's logged example, or its signature. */
+  readonly origin: 'input' | 'example' | 'signature';
+  /** JSON text as sent. */
+  readonly request: string;
+  /** Body as answered, cut to a bounded length. */
+  readonly response: string | undefined;
+  readonly status: number | undefined;
+  /** Milliseconds. */
+  readonly latency: number | undefined;
 }

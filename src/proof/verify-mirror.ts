@@ -1,12 +1,12 @@
+import type { Finding } from '../base/finding.ts';
+import type { Conclude } from '../base/journal.ts';
 import type { HttpEndpoint } from '../base/ports.ts';
 import type { Stage } from '../plan/plan.ts';
 import { hasOrchestrator } from '../plan/predictor.ts';
-import type { Finding } from '../report/report.ts';
-import type { Conclude } from '../run/journal.ts';
-import type { Rollout } from '../run/run-stages.ts';
 import { predictionsCounted } from '../seldon/executor-metrics.ts';
 import { predictorService } from '../seldon/protocol.ts';
 import { replicasOf } from '../seldon/replicas.ts';
+import type { ProofContext } from './proof-context.ts';
 import { predictTarget } from './proof-targets.ts';
 
 /** Milliseconds one exchange may take, and for which an ingress may not yet know its mirror. */
@@ -19,18 +19,21 @@ const READS_PER_POD = 5;
  * Sends requests through the public endpoint until the shadow counts copies of them.
  * @returns that none arrived; undefined when some did, or nobody can see it, which is a warning
  */
-export async function seeMirror(rollout: Rollout, stage: Stage): Promise<readonly Finding[] | undefined> {
-  const { journal, draft } = rollout;
+export async function verifyMirror(context: ProofContext, stage: Stage): Promise<readonly Finding[] | undefined> {
+  const { peers, notes } = context;
   if (stage.mirror === undefined) return undefined;
-  const blind = blindness(rollout, stage);
-  if (blind !== undefined) {
-    draft.warnings = [...draft.warnings, `Nobody saw that ${stage.mirror} gets copies of the requests: ${blind}`];
+  const unobservable = whyUnobservable(context, stage);
+  if (unobservable !== undefined) {
+    notes.warnings = [
+      ...notes.warnings,
+      `Nobody saw that ${stage.mirror} gets copies of the requests: ${unobservable}`,
+    ];
     return undefined;
   }
-  return journal.step('mirror', (conclude) => watch(rollout, stage, conclude));
+  return peers.journal.step('mirror', (conclude) => watch(context, stage, conclude));
 }
 
-function blindness({ config, smoke }: Rollout, stage: Stage): string | undefined {
+function whyUnobservable({ config, smoke }: ProofContext, stage: Stage): string | undefined {
   const predictor = stage.manifest.spec.predictors.find((one) => one.name === stage.mirror);
   if (config.proof.ingressUrl === undefined) return 'give `ingress-url`, and a request is sent through it.';
   if (smoke.request === undefined) return 'give `smoke-request`, and it is sent through the public endpoint.';
@@ -39,17 +42,19 @@ function blindness({ config, smoke }: Rollout, stage: Stage): string | undefined
   return undefined;
 }
 
-async function watch(rollout: Rollout, stage: Stage, conclude: Conclude): Promise<readonly Finding[] | undefined> {
-  const { cluster, clock, ref, smoke, config, plan } = rollout;
+async function watch(context: ProofContext, stage: Stage, conclude: Conclude): Promise<readonly Finding[] | undefined> {
+  const { peers, objects, smoke, plan } = context;
+  const { cluster, clock } = peers;
+  const { ref } = objects;
   const { predictor } = plan;
   const counter = cluster.service(
     { namespace: ref.namespace, name: predictorService(ref.name, predictor.name) },
     'http',
   );
   const reads = READS_PER_POD * replicasOf(stage.manifest.spec, predictor);
-  const front = predictTarget({ ...rollout, predictor, proof: config.proof }, 'ingress');
+  const front = predictTarget(context, predictor, 'ingress');
   const before = await mostCounted(counter, reads);
-  if (before === undefined) return unseen(rollout, conclude);
+  if (before === undefined) return uncounted(context, conclude);
   const end = clock.now() + PATIENCE;
   for (let sent = 1; ; sent++) {
     const body = smoke.request?.body ?? '';
@@ -63,20 +68,20 @@ async function watch(rollout: Rollout, stage: Stage, conclude: Conclude): Promis
       return undefined;
     }
     if (clock.now() >= end)
-      return silent(
+      return noCopy(
         conclude,
         `${predictor.name} got no copy of ${sent} requests sent through ${front.endpoint.description}`,
       );
   }
 }
 
-function unseen({ draft, plan }: Rollout, conclude: Conclude): undefined {
+function uncounted({ notes, plan }: ProofContext, conclude: Conclude): undefined {
   const sentence = `${plan.predictor.name} does not tell what it counts: its /prometheus does not answer`;
   conclude(sentence);
-  draft.warnings = [...draft.warnings, `Nobody saw that it gets copies of the requests: ${sentence}.`];
+  notes.warnings = [...notes.warnings, `Nobody saw that it gets copies of the requests: ${sentence}.`];
 }
 
-function silent(conclude: Conclude, title: string): readonly Finding[] {
+function noCopy(conclude: Conclude, title: string): readonly Finding[] {
   conclude(title, 'failed');
   const cure =
     'check the ingress: its routing object mirrors to the shadow, but no copy arrived; is `ingress-url` its address?';

@@ -1,100 +1,97 @@
-import { UserError } from '../base/errors.ts';
-import type { Clock, Cluster, ObjectRef, Runner } from '../base/ports.ts';
-import type { Conclude } from '../run/journal.ts';
-import type { Claim, StandingClaim } from '../seldon/lease.ts';
+import { messageOf, UserError } from '../base/errors.ts';
+import type { Conclude } from '../base/journal.ts';
+import type { Clock, Runner } from '../base/ports.ts';
+import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
+import type { HeldLeaseRecord, LeaseRecord } from '../seldon/lease.ts';
 
-export interface TurnRequest {
+export interface LeaseRequest {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly runner: Pick<Runner, 'info' | 'warning' | 'saveState'>;
   readonly ref: ObjectRef;
   readonly holder: string;
   readonly run: string | undefined;
-  /** Seconds to wait for somebody else's turn to end. */
-  readonly patience: number;
+  /** Seconds to wait while another run holds the lease. */
+  readonly timeout: number;
 }
 
-export interface Turn {
-  /** Gives it back. Never throws: a turn that is not given back runs out. */
-  end(): Promise<void>;
+export interface HeldLease {
+  /** Never throws: a lease that is not released expires. */
+  release(): Promise<void>;
 }
 
-/** Seconds after the last sign of life for which a turn counts, and milliseconds between two. */
-const LASTS = 60;
-const RENEWAL = 15_000;
-const LOOK = 2_000;
+/** Seconds after the last renewal for which a lease is valid, and milliseconds between two renewals or looks. */
+const DURATION_S = 60;
+const RENEW_INTERVAL_MS = 15_000;
+const POLL_INTERVAL_MS = 2_000;
 
 /**
- * Waits until nobody else changes this SeldonDeployment, and keeps the turn until it is given back. Whether another's turn
- * has run out is judged by our own clock: it counts from the moment in which we last saw a sign of life.
+ * Waits until no other run holds the lease of this SeldonDeployment, takes it and renews it until it is released. Our own
+ * clock decides whether another run's lease has expired: it counts from the moment in which we last saw a renewal.
  */
-export async function takeTurn(request: TurnRequest, conclude: Conclude): Promise<Turn> {
-  const { cluster, clock, runner, ref, holder, run, patience } = request;
-  const claim: Claim = { holder, run, seconds: LASTS };
-  const end = clock.now() + patience * 1000;
-  // Before it is ours: a run that ends in between leaves none behind, and nobody else's is ever given back.
-  runner.saveState('turn', JSON.stringify({ ref, claim }));
-  let seen: { readonly claim: StandingClaim; readonly at: number } | undefined;
+export async function acquireLease(request: LeaseRequest, conclude: Conclude): Promise<HeldLease> {
+  const { cluster, clock, runner, ref, holder, run, timeout } = request;
+  const claim: LeaseRecord = { holder, run, seconds: DURATION_S };
+  const end = clock.now() + timeout * 1000;
+  // Saved before we hold it: a run that is killed in between leaves no lease behind. Only our own is ever released.
+  runner.saveState('lease', JSON.stringify({ ref, claim }));
+  let seen: { readonly claim: HeldLeaseRecord; readonly at: number } | undefined;
   for (;;) {
-    const runOut = seen !== undefined && clock.now() - seen.at > seen.claim.seconds * 1000 ? seen.claim : undefined;
-    const other = await cluster.takeTurn(ref, claim, runOut);
+    const expired = seen !== undefined && clock.now() - seen.at > seen.claim.seconds * 1000 ? seen.claim : undefined;
+    const other = await cluster.acquireLease(ref, claim, expired);
     if (other === undefined) break;
-    if (seen === undefined) runner.info(`waiting for ${describe(other)} to end`);
+    if (seen === undefined) runner.info(`waiting for ${describe(other)} to release the lease`);
     if (seen?.claim.holder !== other.holder || seen.claim.renewed !== other.renewed)
       seen = { claim: other, at: clock.now() };
-    if (clock.now() >= end) throw busy(ref, other, patience);
-    await clock.sleep(Math.min(LOOK, Math.max(0, end - clock.now())));
+    if (clock.now() >= end) throw heldByOther(ref, other, timeout);
+    await clock.sleep(Math.min(POLL_INTERVAL_MS, Math.max(0, end - clock.now())));
   }
-  conclude(seen === undefined ? 'nobody else is at it' : `${describe(seen.claim)} is over`);
-  return keep(request, claim);
+  conclude(seen === undefined ? 'no other run holds the lease' : `${describe(seen.claim)} has released the lease`);
+  return keepRenewing(request, claim);
 }
 
-function keep({ cluster, clock, runner, ref }: TurnRequest, claim: Claim): Turn {
+function keepRenewing({ cluster, clock, runner, ref }: LeaseRequest, claim: LeaseRecord): HeldLease {
   const over = new AbortController();
   const where = `${ref.namespace}/${ref.name}`;
   const renew = async () => {
     for (;;) {
-      await clock.sleep(RENEWAL, over.signal);
+      await clock.sleep(RENEW_INTERVAL_MS, over.signal);
       if (over.signal.aborted) return;
       try {
-        const other = await cluster.takeTurn(ref, claim, undefined);
+        const other = await cluster.acquireLease(ref, claim, undefined);
         if (other === undefined) continue;
-        return runner.warning(`${describe(other)} has taken over the turn on ${where}`);
+        return runner.warning(`${describe(other)} has taken over the lease of ${where}`);
       } catch (error) {
-        // It counts a while longer: the next try may be in time.
-        runner.info(`the turn on ${where} could not be renewed: ${wordsOf(error)}`);
+        // The lease is valid a while longer: the next renewal may be in time.
+        runner.info(`the lease of ${where} could not be renewed: ${messageOf(error)}`);
       }
     }
   };
   void renew();
   return {
-    end: async () => {
+    release: async () => {
       over.abort();
       try {
-        await cluster.giveTurn(ref, claim);
-        runner.saveState('turn', '');
+        await cluster.releaseLease(ref, claim);
+        runner.saveState('lease', '');
       } catch (error) {
-        runner.warning(`the turn on ${where} could not be given back, and runs out: ${wordsOf(error)}`);
+        runner.warning(`the lease of ${where} could not be released, and will expire: ${messageOf(error)}`);
       }
     },
   };
 }
 
-function busy({ namespace, name }: ObjectRef, other: StandingClaim, patience: number): UserError {
-  const waited = patience === 0 ? '' : `, still after ${patience} s`;
+function heldByOther({ namespace, name }: ObjectRef, other: HeldLeaseRecord, timeout: number): UserError {
+  const waited = timeout === 0 ? '' : `, still after ${timeout} s`;
   return new UserError(
     'rollout-under-way',
     `${describe(other)} is changing SeldonDeployment ${namespace}/${name}${waited}`,
     {
-      hint: 'run again when it is over; `lock-timeout` says how long to wait',
+      hint: 'run this again when that run has ended; the input `lock-timeout` sets how long to wait',
     },
   );
 }
 
-function describe({ run, holder }: Claim): string {
+function describe({ run, holder }: LeaseRecord): string {
   return `another run (${run ?? holder})`;
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,12 +1,16 @@
-import type { Cluster, Runner } from '../base/ports.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Finding } from '../base/finding.ts';
+import type { Runner } from '../base/ports.ts';
+import type { RunContext } from '../base/run-context.ts';
 import { predictorLines, revisionLines } from '../plan/live-state.ts';
 import { startDraft } from '../report/draft.ts';
-import type { Finding, Report, RunContext } from '../report/report.ts';
-import type { Deployments } from '../report/repository.ts';
+import type { Report } from '../report/report.ts';
+import type { Cluster } from '../seldon/cluster.ts';
+import type { Deployments } from './deployments.ts';
 import { closeRecord } from './github-deployment.ts';
 import type { Unfinished } from './unfinished.ts';
 
-export interface AfterWorld {
+export interface ClosingPeers {
   /** Or why it cannot be reached. */
   readonly cluster: Cluster | Error;
   readonly runner: Pick<Runner, 'info' | 'warning' | 'saveState'>;
@@ -15,30 +19,28 @@ export interface AfterWorld {
 
 /** Closes what a killed run left open, and tells what is live now. */
 export async function closeUnfinished(
-  { cluster, runner, deployments }: AfterWorld,
-  { ref, mode, turn, deployment }: Unfinished,
+  { cluster, runner, deployments }: ClosingPeers,
+  { ref, mode, lease, deployment }: Unfinished,
   context: RunContext,
 ): Promise<Report> {
   const isThere = !(cluster instanceof Error);
   const draft = { ...startDraft(undefined, context), mode, ...(isThere && { cluster: cluster.server }), ...ref };
   const report: Report = { ...draft, outcome: 'unknown', reason: 'cancelled', ...(await look(cluster, ref)) };
   await closeRecord({ deployments, runner, report }, deployment === undefined ? undefined : { id: deployment });
-  if (turn !== undefined) await giveBack(cluster, turn, runner);
+  if (lease !== undefined) await releaseLease(cluster, lease, runner);
   return report;
 }
 
-async function giveBack(
+async function releaseLease(
   cluster: Cluster | Error,
-  { ref, claim }: NonNullable<Unfinished['turn']>,
-  runner: AfterWorld['runner'],
+  { ref, claim }: NonNullable<Unfinished['lease']>,
+  runner: ClosingPeers['runner'],
 ): Promise<void> {
   try {
     if (cluster instanceof Error) throw cluster;
-    await cluster.giveTurn(ref, claim);
+    await cluster.releaseLease(ref, claim);
   } catch (error) {
-    runner.warning(
-      `the turn was not given back, and runs out: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    runner.warning(`the lease was not released, and will expire: ${messageOf(error)}`);
   }
 }
 
@@ -59,8 +61,6 @@ async function look(
     const told = { predictors: predictorLines(live), history: revisionLines(live) };
     return said('the run was ended before it was through; this is what the SeldonDeployment says now', told);
   } catch (error) {
-    return said(
-      `the run was ended, and what is live could not be looked at: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    return said(`the run was ended, and what is live could not be looked at: ${messageOf(error)}`);
   }
 }

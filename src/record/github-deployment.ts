@@ -1,8 +1,11 @@
+import { messageOf } from '../base/errors.ts';
 import { isFailure, type Outcome } from '../base/outcome.ts';
-import type { ObjectRef, Runner } from '../base/ports.ts';
+import type { Runner } from '../base/ports.ts';
 import type { Report } from '../report/report.ts';
-import type { DeploymentState, Deployments } from '../report/repository.ts';
-import { environmentOf, type RecordConfig } from '../settings/record-inputs.ts';
+import type { ObjectRef } from '../seldon/cluster.ts';
+import type { RecordConfig } from '../settings/config.ts';
+import { environmentOf } from '../settings/record-inputs.ts';
+import type { DeploymentState, Deployments } from './deployments.ts';
 
 export interface RecordOrder {
   /** Undefined without a token. */
@@ -43,9 +46,7 @@ export async function openRecord({
     await mark({ deployments, report }, id, 'in_progress');
     return { id };
   } catch (error) {
-    runner.warning(
-      `GitHub's record of deployments was not kept: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    runner.warning(`GitHub's record of deployments was not kept: ${messageOf(error)}`);
     return undefined;
   }
 }
@@ -60,14 +61,12 @@ export async function closeRecord(
     await mark({ deployments, report }, record.id, stateOf(report.outcome));
     runner.saveState('deployment', '');
   } catch (error) {
-    runner.warning(
-      `GitHub's record of deployments was not closed: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    runner.warning(`GitHub's record of deployments was not closed: ${messageOf(error)}`);
   }
 }
 
 /** What is removed is no longer where anything is deployed. */
-export async function retireRecords(
+export async function deactivateRecords(
   { deployments, runner, config }: Omit<RecordOrder, 'report'>,
   ref: ObjectRef,
 ): Promise<void> {
@@ -77,9 +76,7 @@ export async function retireRecords(
   try {
     for (const id of await deployments.of(environment, ref)) await deployments.mark(id, 'inactive', news);
   } catch (error) {
-    runner.warning(
-      `GitHub's record of ${environment} still says that it is active: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    runner.warning(`GitHub's record of ${environment} still says that it is active: ${messageOf(error)}`);
   }
 }
 

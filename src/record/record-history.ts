@@ -1,8 +1,9 @@
-import { UserError } from '../base/errors.ts';
-import type { Clock, Cluster, ObjectRef } from '../base/ports.ts';
+import { messageOf, UserError } from '../base/errors.ts';
+import type { Conclude } from '../base/journal.ts';
+import type { Clock } from '../base/ports.ts';
+import type { RunContext } from '../base/run-context.ts';
 import { historyOf, isNewest, type NewRevision, provenPart, withRevision } from '../plan/history.ts';
-import type { RunContext } from '../report/report.ts';
-import type { Conclude } from '../run/journal.ts';
+import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { ANNOTATIONS } from '../seldon/seldon-deployment.ts';
 
 export interface RecordRequest {
@@ -25,7 +26,7 @@ export async function recordHistory(request: RecordRequest, conclude: Conclude):
     conclude(await write(request));
     return undefined;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     conclude(why, 'failed');
     return `The history on the object was not written, so a later \`rollback\` will not find this model: ${why}`;
   }

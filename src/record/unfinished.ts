@@ -1,5 +1,5 @@
-import { isTree, jsonOf } from '../base/json-value.ts';
-import type { Claim } from '../seldon/lease.ts';
+import { isJsonObject, jsonOf } from '../base/json-value.ts';
+import type { LeaseRecord } from '../seldon/lease.ts';
 import { isLabel } from '../seldon/naming.ts';
 
 /** What a run that was killed left open, as it wrote it down while it went on. */
@@ -10,9 +10,9 @@ export interface Unfinished {
   /** Its target, and the context of the kubeconfig where that says another one. */
   readonly target: string | undefined;
   readonly context: string | undefined;
-  /** A turn that was not given back. */
-  readonly turn:
-    | { readonly ref: { readonly namespace: string; readonly name: string }; readonly claim: Claim }
+  /** A lease that was not released. */
+  readonly lease:
+    | { readonly ref: { readonly namespace: string; readonly name: string }; readonly claim: LeaseRecord }
     | undefined;
   /** A deployment of GitHub's record that is still in progress. */
   readonly deployment: number | undefined;
@@ -26,34 +26,34 @@ export function stateName(name: string, order: number): string {
 /** @param left values by name, empty where none was written. @returns undefined when nothing is left open */
 export function readUnfinished(left: (name: string) => string): Unfinished | undefined {
   const told = jsonOf(left('unfinished'));
-  const turn = jsonOf(left('turn'));
+  const lease = jsonOf(left('lease'));
   const deployment = Number(left('deployment') || Number.NaN);
-  const isOpen = isTree(told) || isTree(turn) || Number.isInteger(deployment);
+  const isOpen = isJsonObject(told) || isJsonObject(lease) || Number.isInteger(deployment);
   if (!isOpen) return undefined;
   return {
-    ref: refOf(isTree(told) ? told['ref'] : undefined),
+    ref: refOf(isJsonObject(told) ? told['ref'] : undefined),
     mode: textOf(told, 'mode') ?? 'direct',
     target: textOf(told, 'target'),
     context: textOf(told, 'context'),
-    turn: turnOf(turn),
+    lease: leaseOf(lease),
     deployment: Number.isInteger(deployment) ? deployment : undefined,
   };
 }
 
 function textOf(told: unknown, key: string): string | undefined {
-  const value = isTree(told) ? told[key] : undefined;
+  const value = isJsonObject(told) ? told[key] : undefined;
   return typeof value === 'string' ? value : undefined;
 }
 
-function turnOf(value: unknown): Unfinished['turn'] {
-  const ref = isTree(value) ? refOf(value['ref']) : undefined;
-  const claim = isTree(value) ? value['claim'] : undefined;
-  if (ref === undefined || !isTree(claim) || typeof claim['holder'] !== 'string') return undefined;
+function leaseOf(value: unknown): Unfinished['lease'] {
+  const ref = isJsonObject(value) ? refOf(value['ref']) : undefined;
+  const claim = isJsonObject(value) ? value['claim'] : undefined;
+  if (ref === undefined || !isJsonObject(claim) || typeof claim['holder'] !== 'string') return undefined;
   return { ref, claim: { holder: claim['holder'], run: undefined, seconds: 0 } };
 }
 
 function refOf(value: unknown): Unfinished['ref'] {
-  if (!isTree(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const { namespace, name } = value;
   const isOne = typeof namespace === 'string' && typeof name === 'string' && isLabel(namespace) && isLabel(name);
   return isOne ? { namespace, name } : undefined;

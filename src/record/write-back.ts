@@ -1,13 +1,13 @@
-import type { ModelRegistry } from '../base/ports.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Conclude } from '../base/journal.ts';
 import type { Model } from '../model/model.ts';
-import type { Conclude } from '../run/journal.ts';
-import type { WriteBack } from '../settings/record-inputs.ts';
+import type { ModelRegistry, WriteBack } from '../model/registry.ts';
 
 /**
  * Notes in the registry that a model is live. Only called once it was proven.
  * @returns a warning where it could not be written: what is live is live
  */
-export async function noteRegistry(
+export async function writeBack(
   registry: ModelRegistry,
   { name, version }: Pick<Model, 'name' | 'version'>,
   { notes, conclude }: { readonly notes: WriteBack; readonly conclude: Conclude },
@@ -22,7 +22,7 @@ export async function noteRegistry(
     conclude(`${all.join(', ')} of ${name} v${version}`);
     return undefined;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     conclude(why, 'failed');
     return `The registry was not written to: ${why}`;
   }

@@ -1,19 +1,23 @@
-import { UserError } from '../base/errors.ts';
+import { messageOf, UserError } from '../base/errors.ts';
+import type { Finding } from '../base/finding.ts';
+import type { StepRecord } from '../base/journal.ts';
 import type { Outcome, Reason } from '../base/outcome.ts';
+import type { RunContext } from '../base/run-context.ts';
+import type { EarlyEnd } from '../gate/gate-decision.ts';
 import type { Model } from '../model/model.ts';
 import type { Mode, RenderConfig } from '../settings/config.ts';
-import type { Finding, Report, RunContext, StepRecord } from './report.ts';
+import type { Report } from './report.ts';
 
 /** A report under way: what is known so far. It is complete at every moment, so that it can always be told. */
 export type Draft = { -readonly [Key in keyof Report]: Report[Key] };
 
 /** What a report says of a run before anything happened. */
-export interface Drafted {
+export interface DraftSettings {
   readonly mode?: Mode;
   readonly render: Partial<Pick<RenderConfig, 'name' | 'namespace' | 'protocol'>>;
 }
 
-export function startDraft(config: Drafted | undefined, context: RunContext): Draft {
+export function startDraft(config: DraftSettings | undefined, context: RunContext): Draft {
   return {
     outcome: 'failed',
     reason: 'internal-error',
@@ -62,7 +66,7 @@ export function identityOf(model: Model): NonNullable<Report['model']> {
 }
 
 /** Where a model was found, in words. */
-export function whereabouts({ name, version, requestedUri, storageUri }: Model): string {
+export function storageSentence({ name, version, requestedUri, storageUri }: Model): string {
   if (name !== undefined) return `${name}${version === undefined ? '' : ` v${version}`} lies in ${storageUri}`;
   return requestedUri === storageUri ? `${storageUri}, as it was given` : `${requestedUri} lies in ${storageUri}`;
 }
@@ -86,19 +90,10 @@ export function endingOf(error: unknown, applied: Applied): { outcome: Outcome; 
   const outcome = applied === 'no' ? 'failed' : 'unknown';
   const known = error instanceof UserError;
   const reason = known ? error.code : 'internal-error';
-  const sentence = known
-    ? error.message
-    : `unexpected error: ${error instanceof Error ? error.message : String(error)}`;
+  const sentence = known ? error.message : `unexpected error: ${messageOf(error)}`;
   const title = `${BEFORE[applied]}${sentence}`;
   const cure = known ? error.hint : 'this is a bug of the action: please report it with the log of this step';
   return { outcome, reason, finding: { reason, title, cure, quotes: [] } };
-}
-
-/** What a run ends with before it began, where that is no error. */
-export interface EarlyEnd {
-  readonly outcome: Extract<Outcome, 'ignored' | 'refused' | 'reported'>;
-  readonly reason: Reason;
-  readonly finding: Finding;
 }
 
 export function reportOfEnd({ finding, ...ending }: EarlyEnd, context: RunContext): Report {
@@ -106,7 +101,7 @@ export function reportOfEnd({ finding, ...ending }: EarlyEnd, context: RunContex
 }
 
 /** The report of a run that ended before it could begin: bad inputs, no kubeconfig. */
-export function reportOfFailure(error: unknown, context: RunContext, config: Drafted): Report {
+export function reportOfFailure(error: unknown, context: RunContext, config: DraftSettings): Report {
   const { finding, ...ending } = endingOf(error, 'no');
   return { ...startDraft(config, context), ...ending, findings: [finding] };
 }

@@ -1,7 +1,8 @@
+import type { StepRecord } from '../base/journal.ts';
 import type { Outcome } from '../base/outcome.ts';
-import { codeSpan, inline } from '../base/untrusted.ts';
-import type { Report, StepRecord } from './report.ts';
-import type { PredictorLine } from './report-lines.ts';
+import { codeSpan, inline } from '../base/untrusted-text.ts';
+import type { PredictorLine } from '../plan/live-state.ts';
+import type { Report } from './report.ts';
 
 const SYMBOLS: Readonly<Record<Outcome, string>> = {
   'under-way': '⏳',

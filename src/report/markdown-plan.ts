@@ -1,4 +1,4 @@
-import { codeSpan, cut, inline, prose } from '../base/untrusted.ts';
+import { codeSpan, cut, inline, prose } from '../base/untrusted-text.ts';
 import type { MetricLine } from '../plan/plan-preview.ts';
 import { predictorTable, table } from './markdown-rollout.ts';
 import type { Report } from './report.ts';

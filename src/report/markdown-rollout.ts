@@ -1,7 +1,8 @@
-import { codeSpan, fence, inline, prose } from '../base/untrusted.ts';
+import { codeSpan, fence, inline, prose } from '../base/untrusted-text.ts';
+import type { PredictorLine, RevisionLine } from '../plan/live-state.ts';
 import { type Comparison, describeComparison, differenceInWords } from '../proof/comparison.ts';
-import type { Report } from './report.ts';
-import type { GateRecord, PredictorLine, PreviewLine, RevisionLine } from './report-lines.ts';
+import type { GateRecord } from '../proof/evidence/gate.ts';
+import type { PreviewLine, Report } from './report.ts';
 
 /** Who gets how much, how old and new compare, what Prometheus said, and what was proven before: the tables of a rollout. */
 export function rolloutSections(report: Report): readonly string[] {

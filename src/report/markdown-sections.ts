@@ -1,5 +1,6 @@
-import { cut, fence, inline, prose } from '../base/untrusted.ts';
-import type { Finding, Report } from './report.ts';
+import type { Finding } from '../base/finding.ts';
+import { cut, fence, inline, prose } from '../base/untrusted-text.ts';
+import type { Report } from './report.ts';
 
 /** A part of the report that can be cut: `longest` is how many characters each block of verbatim text may have. */
 export interface Section {

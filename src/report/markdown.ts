@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
+import type { StepRecord } from '../base/journal.ts';
 import type { Outcome } from '../base/outcome.ts';
-import { codeSpan, cut, fence, inline, link, prose } from '../base/untrusted.ts';
+import { codeSpan, cut, fence, inline, link, prose } from '../base/untrusted-text.ts';
 import { curlLine } from './curl.ts';
 import { headline, modelTitle } from './headline.ts';
 import { planSections } from './markdown-plan.ts';
 import { rolloutSections, table } from './markdown-rollout.ts';
 import { findingSections, manifestSection, type Section } from './markdown-sections.ts';
-import type { Report, StepRecord } from './report.ts';
+import type { Report } from './report.ts';
 
 export interface RenderOptions {
   /** Characters the result may have. GitHub: 65,536 for a comment, 1 MiB for a summary. */

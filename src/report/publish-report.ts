@@ -1,22 +1,22 @@
-import { UserError } from '../base/errors.ts';
+import { messageOf, UserError } from '../base/errors.ts';
 import { isFailure } from '../base/outcome.ts';
 import type { Runner, Workspace } from '../base/ports.ts';
-import type { TellConfig } from '../settings/config.ts';
-import { outputsOf } from '../settings/outputs.ts';
+import type { ReportingConfig } from '../settings/config.ts';
 import { COMMENT_LIMIT, commentMarker, knownMarkers, renderReport, SUMMARY_LIMIT } from './markdown.ts';
 import { renderTargets, targetsMarker } from './markdown-targets.ts';
+import { outputsOf } from './output-values.ts';
 import { redactedReport } from './redacted-report.ts';
 import type { Report } from './report.ts';
 import type { Repository } from './repository.ts';
 
-export type Reports = readonly [Report, ...Report[]];
+export type ReportList = readonly [Report, ...Report[]];
 
 /** Whom to tell on GitHub, and how. */
 export interface CommentRequest {
-  readonly reports: Reports;
+  readonly reports: ReportList;
   /** The file of targets. */
   readonly path: string;
-  readonly tell: Pick<TellConfig, 'comment'>;
+  readonly tell: Pick<ReportingConfig, 'comment'>;
   /** Undefined where none belongs to this run. */
   readonly pullRequest: number | undefined;
   /** Undefined without a token. */
@@ -79,12 +79,12 @@ export async function writeComment(request: CommentRequest): Promise<string | un
   return repository.upsertComment(pullRequest, knownMarkers(report), () => body);
 }
 
-function redacted([first, ...more]: Reports, secrets: readonly string[]): Reports {
+function redacted([first, ...more]: ReportList, secrets: readonly string[]): ReportList {
   return [redactedReport(first, secrets), ...more.map((report) => redactedReport(report, secrets))];
 }
 
 /** What is told before there is a target, such as a refusal, is told on its own. */
-function hasTargets([first]: Reports): boolean {
+function hasTargets([first]: ReportList): boolean {
   return first.context.target !== undefined;
 }
 
@@ -93,7 +93,7 @@ async function attempt<T>(runner: Pick<Runner, 'warning'>, tell: () => Promise<T
     return await tell();
   } catch (error) {
     const hint = error instanceof UserError && error.hint !== undefined ? `: ${error.hint}` : '';
-    runner.warning(`${error instanceof Error ? error.message : String(error)}${hint}`);
+    runner.warning(`${messageOf(error)}${hint}`);
     return undefined;
   }
 }

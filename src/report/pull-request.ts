@@ -1,4 +1,4 @@
-import { isTree } from '../base/json-value.ts';
+import { isJsonObject } from '../base/json-value.ts';
 
 /** How the pull request of a run can be found: by number at once, or by asking which one brought a commit. */
 export type PullRequestHint = { readonly number: number } | { readonly commit: string };
@@ -9,7 +9,7 @@ export function pullRequestHint(
   event: { readonly name: string; readonly payload: unknown },
 ): PullRequestHint | undefined {
   if (given !== undefined) return { number: given };
-  const payload = isTree(event.payload) ? event.payload : {};
+  const payload = isJsonObject(event.payload) ? event.payload : {};
   const number = numberOf(payload['pull_request']) ?? numberOfIssue(payload['issue']);
   if (number !== undefined) return { number };
   const commit = payload['after'];
@@ -17,11 +17,11 @@ export function pullRequestHint(
 }
 
 function numberOf(value: unknown): number | undefined {
-  const number = isTree(value) ? value['number'] : undefined;
+  const number = isJsonObject(value) ? value['number'] : undefined;
   return typeof number === 'number' && Number.isInteger(number) ? number : undefined;
 }
 
 /** A comment's payload calls a pull request an issue that has a `pull_request`. */
 function numberOfIssue(issue: unknown): number | undefined {
-  return isTree(issue) && isTree(issue['pull_request']) ? numberOf(issue) : undefined;
+  return isJsonObject(issue) && isJsonObject(issue['pull_request']) ? numberOf(issue) : undefined;
 }

@@ -1,9 +1,10 @@
+import { messageOf } from '../base/errors.ts';
 import type { Clock, Runner } from '../base/ports.ts';
 import type { Report } from './report.ts';
 
 export interface Progress {
   /** There is more to tell; it is told when it is time. */
-  readonly tell: (report: Report) => void;
+  readonly update: (report: Report) => void;
   /** Nothing is told any more; returns when nothing is under way. */
   end(): Promise<void>;
 }
@@ -19,7 +20,7 @@ export interface ProgressOptions {
 const PAUSE = 10_000;
 
 /** Tells people on the pull request how far a run is, while they wait. A courtesy: a run goes on without it. */
-export function startProgress({ clock, runner, write }: ProgressOptions): Progress {
+export function startProgressReports({ clock, runner, write }: ProgressOptions): Progress {
   const over = new AbortController();
   const latest = new Map<string | undefined, Report>();
   let hasNews = false;
@@ -35,11 +36,11 @@ export function startProgress({ clock, runner, write }: ProgressOptions): Progre
     }
   };
   return {
-    tell(report) {
+    update(report) {
       latest.set(report.context.target, report);
       hasNews = true;
       telling ??= tellOnAndOn().catch((error: unknown) => {
-        runner.info(`how far it is could not be told: ${error instanceof Error ? error.message : String(error)}`);
+        runner.info(`how far it is could not be told: ${messageOf(error)}`);
       });
     },
     async end() {

@@ -1,98 +1,15 @@
+import type { Finding } from '../base/finding.ts';
+import type { StepRecord } from '../base/journal.ts';
 import type { Outcome, Reason } from '../base/outcome.ts';
+import type { RunContext } from '../base/run-context.ts';
+import type { ModelIdentity } from '../model/model.ts';
+import type { PredictorLine, RevisionLine } from '../plan/live-state.ts';
+import type { PreviousModel } from '../plan/origin.ts';
 import type { PlanPreview } from '../plan/plan-preview.ts';
 import type { Comparison } from '../proof/comparison.ts';
-import type { GateRecord, PredictorLine, PreviewLine, RevisionLine } from './report-lines.ts';
-
-/** One cause of a failure, most telling first: a sentence, the pod's own words, the cure. */
-export interface Finding {
-  readonly reason: Reason;
-  /** One sentence: what failed, and where. */
-  readonly title: string;
-  /** What to do. */
-  readonly cure: string | undefined;
-  /** Verbatim text of pods, events and logs; hostile until escaped. */
-  readonly quotes: readonly { readonly label: string; readonly text: string }[];
-}
-
-export type StepState = 'ok' | 'failed' | 'under-way';
-
-/** One line of the rollout's story. */
-export interface StepRecord {
-  readonly name:
-    | 'resolve'
-    | 'render'
-    | 'preflight'
-    | 'turn'
-    | 'apply'
-    | 'write'
-    | 'wait'
-    | 'health'
-    | 'predict'
-    | 'endpoint'
-    | 'compare'
-    | 'mirror'
-    | 'hold'
-    | 'gate'
-    | 'undo'
-    | 'remove'
-    | 'record'
-    | 'note'
-    | 'look';
-  /** Which of several such steps it is, in words. */
-  readonly about?: string;
-  readonly state: StepState;
-  readonly message: string;
-  /** Milliseconds. */
-  readonly duration: number;
-}
-
-export interface ModelIdentity {
-  readonly requestedUri: string;
-  readonly storageUri: string;
-  readonly name: string | undefined;
-  readonly version: string | undefined;
-  readonly alias: string | undefined;
-  readonly runId: string | undefined;
-  readonly link: string | undefined;
-}
-
-/** What was live before this run. */
-export interface PreviousModel {
-  readonly modelUri: string;
-  readonly name: string | undefined;
-  readonly version: string | undefined;
-}
-
-export interface PredictionRecord {
-  /** Where the body came from: the input, the model's logged example, or its signature. */
-  readonly origin: 'input' | 'example' | 'signature';
-  /** JSON text as sent. */
-  readonly request: string;
-  /** Body as answered, cut to a bounded length. */
-  readonly response: string | undefined;
-  readonly status: number | undefined;
-  /** Milliseconds. */
-  readonly latency: number | undefined;
-}
-
-export interface Endpoint {
-  /** `<ingress>/seldon/<namespace>/<name>`; undefined without `ingress-url`. */
-  readonly url: string | undefined;
-  /** Where predictions are posted from outside; undefined without `ingress-url`. */
-  readonly predictUrl: string | undefined;
-  /** The same inside the cluster. */
-  readonly inClusterUrl: string;
-}
-
-export interface RunContext {
-  /** Name of the target in the file of targets; undefined where there is no such file. */
-  readonly target?: string | undefined;
-  readonly repository: string | undefined;
-  readonly runUrl: string | undefined;
-  readonly commit: string | undefined;
-  readonly actor: string | undefined;
-  readonly event: string | undefined;
-}
+import type { GateRecord } from '../proof/evidence/gate.ts';
+import type { PredictionRecord } from '../proof/smoke-request.ts';
+import type { Endpoint } from '../seldon/protocol.ts';
 
 /** All that happened, as one value: the comment, the summary and the outputs are made from nothing else. */
 export interface Report {
@@ -138,4 +55,14 @@ export interface Report {
   /** YAML of the manifest; shown for a dry run. */
   readonly manifest: string | undefined;
   readonly context: RunContext;
+}
+
+/** One preview, as a sweep left it. */
+export interface PreviewLine {
+  readonly name: string;
+  /** Since it was last shipped, in words. */
+  readonly age: string;
+  readonly fate: 'removed' | 'would be removed' | 'kept';
+  /** Why it was kept though it is old. */
+  readonly why?: string | undefined;
 }

@@ -1,6 +1,6 @@
-import type { Cluster } from '../base/ports.ts';
+import type { Conclude } from '../base/journal.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Conclude } from '../run/journal.ts';
+import type { Cluster } from '../seldon/cluster.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
 /** The server and its webhooks judge what every stage would apply, and store nothing. */

@@ -1,25 +1,26 @@
 import type { StatusCondition } from '../seldon/seldon-deployment.ts';
 import type { Deployment, Pod } from '../seldon/snapshot.ts';
-import type { ExpectedPredictor, Suspicion } from './rollout-status.ts';
+import type { ExpectedPredictor } from './expectation.ts';
+import type { FailureWarning } from './verdict.ts';
 
 /** Seconds: an admission webhook that is down for a moment refuses pods, too. */
 const REFUSAL = 30;
 
 /** Does the Deployment itself say that it will not get its pods? Only its word on the current generation counts. */
-export function deploymentDoom({ metadata, status }: Deployment): Suspicion | undefined {
-  const culprit = { kind: 'deployment', name: metadata.name, uid: metadata.uid } as const;
+export function deploymentFailure({ metadata, status }: Deployment): FailureWarning | undefined {
+  const failingObject = { kind: 'deployment', name: metadata.name, uid: metadata.uid } as const;
   if ((status?.observedGeneration ?? 0) < (metadata.generation ?? 0)) return undefined;
   const failure = condition(status?.conditions, 'ReplicaFailure');
   if (failure?.status === 'True') {
     const message = `pods cannot be created: ${failure.message ?? failure.reason}`;
     return /exceeded quota/.test(message)
-      ? { reason: 'quota-exceeded', message, culprit, grace: 0 }
-      : { reason: 'pods-refused', message, culprit, grace: REFUSAL };
+      ? { reason: 'quota-exceeded', message, failingObject: failingObject, grace: 0 }
+      : { reason: 'pods-refused', message, failingObject: failingObject, grace: REFUSAL };
   }
   const progress = condition(status?.conditions, 'Progressing');
   if (progress?.status !== 'False' || progress.reason !== 'ProgressDeadlineExceeded') return undefined;
   const message = `Deployment ${metadata.name} made no progress within its deadline`;
-  return { reason: 'progress-deadline-exceeded', message, culprit, grace: 0 };
+  return { reason: 'progress-deadline-exceeded', message, failingObject: failingObject, grace: 0 };
 }
 
 /** What is still missing, in words; undefined when nothing is. The arithmetic is that of `kubectl rollout status`. */

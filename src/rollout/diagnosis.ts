@@ -1,10 +1,11 @@
+import type { Finding } from '../base/finding.ts';
 import type { RolloutFailureReason } from '../base/outcome.ts';
-import type { Finding } from '../report/report.ts';
 import { ANNOTATIONS, SELDON } from '../seldon/seldon-deployment.ts';
 import type { KubernetesEvent, Pod, Snapshot } from '../seldon/snapshot.ts';
-import { CURES, type FailureContext, KNOWN_FAILURES, type KnownFailure, type Speaker } from './known-failures.ts';
-import { containersOf, type SeenContainer, stateInWords, tellingEvents, tellingLines } from './pod-evidence.ts';
-import type { Expectation, RolloutStatus } from './rollout-status.ts';
+import type { Expectation } from './expectation.ts';
+import { CURES, type FailureContext, KNOWN_FAILURES, type KnownFailure, type Source } from './known-failures.ts';
+import { containersOf, type ObservedContainer, relevantEvents, relevantLines, stateInWords } from './pod-evidence.ts';
+import type { RolloutStatus } from './verdict.ts';
 
 /** A container's log that explains something; `previous` is the run before the restart. */
 export interface LogRequest {
@@ -23,10 +24,10 @@ export interface ContainerLog extends LogRequest {
   readonly text: string;
 }
 
-type Doomed = Extract<RolloutStatus, { phase: 'failed' }>;
+type FailedStatus = Extract<RolloutStatus, { phase: 'failed' }>;
 
-export interface Case {
-  readonly status: Doomed | { readonly phase: 'ready'; readonly message: string };
+export interface FailureCase {
+  readonly status: FailedStatus | { readonly phase: 'ready'; readonly message: string };
   readonly snapshot: Snapshot;
   readonly expected: Expectation;
   readonly logs: readonly ContainerLog[];
@@ -47,21 +48,29 @@ const SELF_EXPLAINING: ReadonlySet<RolloutFailureReason> = new Set([
   'superseded',
 ]);
 
-/** What to ask the cluster for, to explain a failed rollout: the culprit's words, else those of all that is not ready. */
-export function evidenceWanted(status: Case['status'], snapshot: Snapshot, expected: Expectation): EvidenceRequest {
+/** What to ask the cluster for, to explain a failed rollout: the failing object's words, else those of all that is not ready. */
+export function evidenceWanted(
+  status: FailureCase['status'],
+  snapshot: Snapshot,
+  expected: Expectation,
+): EvidenceRequest {
   if (status.phase === 'ready' || status.reason === 'object-deleted' || status.reason === 'superseded')
     return { logs: [], events: [] };
   const pods = suspects(status, snapshot, expected);
   const logs = pods.flatMap((pod) => {
-    const culprits = containersOf(pod).filter((one) => isSuspect(one, status) && hasRun(one));
-    return culprits.toSorted(orchestratorLast).flatMap((one) => logsOf(pod, one));
+    const failing = containersOf(pod).filter((one) => isSuspect(one, status) && hasRun(one));
+    return failing.toSorted(orchestratorLast).flatMap((one) => logsOf(pod, one));
   });
-  const uids = [status.culprit?.uid, ...pods.map((pod) => pod.metadata.uid), snapshot.seldonDeployment?.metadata.uid];
+  const uids = [
+    status.failingObject?.uid,
+    ...pods.map((pod) => pod.metadata.uid),
+    snapshot.seldonDeployment?.metadata.uid,
+  ];
   return { logs, events: [...new Set(uids.filter((uid) => uid !== undefined))] };
 }
 
-function suspects({ culprit }: Doomed, { pods }: Snapshot, { predictors }: Expectation): readonly Pod[] {
-  if (culprit?.kind === 'pod') return pods.filter((pod) => pod.metadata.name === culprit.name);
+function suspects({ failingObject }: FailedStatus, { pods }: Snapshot, { predictors }: Expectation): readonly Pod[] {
+  if (failingObject?.kind === 'pod') return pods.filter((pod) => pod.metadata.name === failingObject.name);
   const markers = predictors.map((one) => one.marker);
   const ours = pods.filter(({ metadata: { deletionTimestamp, annotations } }) => {
     return deletionTimestamp === undefined && markers.includes(annotations?.[ANNOTATIONS.rollout]);
@@ -69,20 +78,20 @@ function suspects({ culprit }: Doomed, { pods }: Snapshot, { predictors }: Expec
   return ours.filter((pod) => containersOf(pod).some((one) => !one.ready)).slice(0, MOST_PODS);
 }
 
-function isSuspect(container: SeenContainer, { culprit }: Doomed): boolean {
-  return culprit?.container === undefined ? !container.ready : container.name === culprit.container;
+function isSuspect(container: ObservedContainer, { failingObject }: FailedStatus): boolean {
+  return failingObject?.container === undefined ? !container.ready : container.name === failingObject.container;
 }
 
-function orchestratorLast(a: SeenContainer, b: SeenContainer): number {
+function orchestratorLast(a: ObservedContainer, b: ObservedContainer): number {
   return Number(a.name === ORCHESTRATOR) - Number(b.name === ORCHESTRATOR);
 }
 
-function hasRun({ state, lastState }: SeenContainer): boolean {
+function hasRun({ state, lastState }: ObservedContainer): boolean {
   return [state?.running, state?.terminated, lastState?.terminated].some((one) => one !== undefined);
 }
 
 /** Of a container that runs again, the run before tells; of one that does not, the last. Either may be gone. */
-function logsOf(pod: Pod, { name, restartCount, state }: SeenContainer): readonly LogRequest[] {
+function logsOf(pod: Pod, { name, restartCount, state }: ObservedContainer): readonly LogRequest[] {
   const last = { pod: pod.metadata.name, container: name, previous: false };
   if (restartCount === 0) return [last];
   const before = { ...last, previous: true };
@@ -90,10 +99,10 @@ function logsOf(pod: Pod, { name, restartCount, state }: SeenContainer): readonl
 }
 
 /** Why it failed: the verdict, explained where its words are known, with the cure and the words themselves. */
-export function diagnose(one: Case): readonly Finding[] {
+export function diagnose(one: FailureCase): readonly Finding[] {
   const { status } = one;
   if (status.phase === 'ready') return [];
-  const testimonies = SELF_EXPLAINING.has(status.reason) ? [] : testimoniesOf(one, status);
+  const testimonies = SELF_EXPLAINING.has(status.reason) ? [] : statementsOf(one, status);
   const known = firstKnown(testimonies);
   const context = contextOf(one, status);
   const title = known && `${known.failure.title(context, known.match)} (${status.message})`;
@@ -107,26 +116,26 @@ export function diagnose(one: Case): readonly Finding[] {
   ];
 }
 
-interface Testimony {
-  readonly speaker: Speaker;
+interface Statement {
+  readonly speaker: Source;
   readonly text: string;
 }
 
 /** Logs come first: Kubernetes mostly sees what a container did, not why. */
-function testimoniesOf({ logs, events, snapshot, expected }: Case, status: Doomed): readonly Testimony[] {
+function statementsOf({ logs, events, snapshot, expected }: FailureCase, status: FailedStatus): readonly Statement[] {
   const init = new Set(
     snapshot.pods.flatMap(({ status: is }) => is?.initContainerStatuses ?? []).map((one) => one.name),
   );
   const said = logs
     .filter(({ container }) => container !== ORCHESTRATOR)
-    .map(({ container, text }): Testimony => ({ speaker: init.has(container) ? 'initializer' : 'server', text }));
+    .map(({ container, text }): Statement => ({ speaker: init.has(container) ? 'initializer' : 'server', text }));
   const states = suspects(status, snapshot, expected).flatMap(containersOf).map(stateInWords);
-  const seen = [status.message, ...states, ...tellingEvents(events)];
-  return [...said, ...seen.map((text): Testimony => ({ speaker: 'kubernetes', text }))];
+  const seen = [status.message, ...states, ...relevantEvents(events)];
+  return [...said, ...seen.map((text): Statement => ({ speaker: 'kubernetes', text }))];
 }
 
 function firstKnown(
-  testimonies: readonly Testimony[],
+  testimonies: readonly Statement[],
 ): { readonly failure: KnownFailure; readonly match: RegExpMatchArray } | undefined {
   for (const { speaker, text } of testimonies) {
     for (const failure of KNOWN_FAILURES.filter((one) => one.speaker === speaker)) {
@@ -137,22 +146,26 @@ function firstKnown(
   return undefined;
 }
 
-function contextOf({ snapshot, expected }: Case, status: Doomed): FailureContext {
+function contextOf({ snapshot, expected }: FailureCase, status: FailedStatus): FailureContext {
   const version = suspects(status, snapshot, expected)[0]?.metadata.labels?.[SELDON.predictorLabel];
   const predictor = expected.predictors.find(({ name }) => name === version) ?? expected.predictors[0];
   const live = snapshot.seldonDeployment?.spec.predictors.find(({ name }) => name === predictor?.name);
   return { modelUri: predictor?.modelUri ?? '', secret: live?.graph.envSecretRefName };
 }
 
-function quotesOf({ snapshot, logs, events, expected }: Case, status: Doomed, telling?: string): Finding['quotes'] {
+function quotesOf(
+  { snapshot, logs, events, expected }: FailureCase,
+  status: FailedStatus,
+  telling?: string,
+): Finding['quotes'] {
   const states = suspects(status, snapshot, expected).flatMap((pod) =>
     containersOf(pod)
       .filter((one) => !one.ready)
       .map((one) => `${pod.metadata.name}/${one.name}: ${stateInWords(one)}`),
   );
-  const told = tellingEvents(events);
+  const told = relevantEvents(events);
   const spoken = logs.filter(isFirstWithText).map(({ pod, container, text }) => {
-    return { label: `Last lines of ${pod}/${container}`, text: tellingLines(text, telling) };
+    return { label: `Last lines of ${pod}/${container}`, text: relevantLines(text, telling) };
   });
   return [
     ...spoken,

@@ -1,6 +1,5 @@
 import { replicasOf } from '../seldon/replicas.ts';
 import { ANNOTATIONS, type Predictor, SELDON, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
-import type { Expectation, ExpectedPredictor } from './rollout-status.ts';
 
 /** What the cluster shows once an object's own spec is rolled out. */
 export function expectationOf(object: SeldonDeployment): Expectation {
@@ -33,4 +32,26 @@ function isNotOneNumber(predictor: Predictor): boolean {
   if (specs.some((one) => 'hpaSpec' in one || 'kedaSpec' in one)) return true;
   // Deployments of one predictor may differ in number: then each one's own word is enough.
   return new Set(specs.map((one) => one.replicas)).size > 1;
+}
+
+/** One predictor as it must come up. */
+export interface ExpectedPredictor {
+  readonly name: string;
+  /** Rollout marker of its pod template; undefined for a predictor that we never marked. */
+  readonly marker: string | undefined;
+  readonly modelUri: string;
+  readonly node: string;
+  /** Undefined when an autoscaler decides. */
+  readonly replicas: number | undefined;
+  /** Percent of the requests, or of their copies for a shadow. */
+  readonly traffic: number;
+  readonly shadow: boolean;
+  /** The only one of an object that shares the requests of another one. */
+  readonly weighed?: true;
+}
+
+export interface Expectation {
+  readonly name: string;
+  readonly uid: string;
+  readonly predictors: readonly ExpectedPredictor[];
 }

@@ -1,8 +1,8 @@
-import type { Cluster, ObjectRef } from '../base/ports.ts';
-import type { Finding } from '../report/report.ts';
+import type { Finding } from '../base/finding.ts';
+import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { ANNOTATIONS, type Predictor } from '../seldon/seldon-deployment.ts';
 import { diagnose, evidenceWanted } from './diagnosis.ts';
-import type { Expectation } from './rollout-status.ts';
+import type { Expectation } from './expectation.ts';
 import type { WaitEnd } from './wait-until-ready.ts';
 
 const LOG_LINES = 60;

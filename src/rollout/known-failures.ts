@@ -8,10 +8,10 @@ export interface FailureContext {
 }
 
 /** Who says it: the storage initializer's log, the log of another container, or Kubernetes in messages and events. */
-export type Speaker = 'initializer' | 'server' | 'kubernetes';
+export type Source = 'initializer' | 'server' | 'kubernetes';
 
 export interface KnownFailure {
-  readonly speaker: Speaker;
+  readonly speaker: Source;
   readonly pattern: RegExp;
   readonly title: (at: FailureContext, match: RegExpMatchArray) => string;
   readonly cure: (at: FailureContext, match: RegExpMatchArray) => string;

@@ -7,10 +7,10 @@ const LOG_LINES = 20;
 /** Lines shown after the telling one, where that is not among the last. */
 const LINES_AFTER = 5;
 
-export type SeenContainer = ContainerStatus & { readonly init: boolean };
+export type ObservedContainer = ContainerStatus & { readonly init: boolean };
 
 /** In the order in which they run; an init container counts as ready once it has done its work. */
-export function containersOf({ status }: Pod): readonly SeenContainer[] {
+export function containersOf({ status }: Pod): readonly ObservedContainer[] {
   const init = (status?.initContainerStatuses ?? []).map((one) => {
     return { ...one, ready: one.state?.terminated?.exitCode === 0, init: true };
   });
@@ -31,9 +31,9 @@ export function stateInWords({ state = {}, lastState, restartCount }: ContainerS
 }
 
 /** Warnings, without the operator's daily noise; the same sentence once, with its number. */
-export function tellingEvents(events: readonly KubernetesEvent[]): readonly string[] {
+export function relevantEvents(events: readonly KubernetesEvent[]): readonly string[] {
   const counts = new Map<string, number>();
-  for (const { reason, message, involvedObject, count = 1 } of events.filter(isTelling)) {
+  for (const { reason, message, involvedObject, count = 1 } of events.filter(isRelevant)) {
     const line = `${reason} ${involvedObject.kind}/${involvedObject.name}: ${message ?? ''}`;
     counts.set(line, (counts.get(line) ?? 0) + count);
   }
@@ -41,13 +41,13 @@ export function tellingEvents(events: readonly KubernetesEvent[]): readonly stri
 }
 
 /** A container killed for its probe is told of as normal. A conflict of two writers is the operator's everyday. */
-function isTelling({ type, reason, message = '' }: KubernetesEvent): boolean {
+function isRelevant({ type, reason, message = '' }: KubernetesEvent): boolean {
   if (reason === 'Killing') return /failed \w+ probe/.test(message);
   return type === 'Warning' && !(reason === 'UpdateFailed' && /object has been modified/.test(message));
 }
 
 /** The end of a log, or the lines around the one that tells, when much was said after it. */
-export function tellingLines(text: string, telling: string | undefined): string {
+export function relevantLines(text: string, telling: string | undefined): string {
   const lines = text.trimEnd().split('\n');
   const [first = ''] = telling?.split('\n') ?? [];
   const at = first === '' ? -1 : lines.findIndex((line) => line.includes(first));

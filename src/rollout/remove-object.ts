@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.ts';
-import type { Clock, Cluster, ObjectRef } from '../base/ports.ts';
-import type { Conclude } from '../run/journal.ts';
+import type { Conclude } from '../base/journal.ts';
+import type { Clock } from '../base/ports.ts';
+import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { ANNOTATIONS } from '../seldon/seldon-deployment.ts';
 import { remainder } from './undo-rollout.ts';
 

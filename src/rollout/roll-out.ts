@@ -1,10 +1,11 @@
-import type { Clock, Cluster, ObjectRef, Runner } from '../base/ports.ts';
-import type { Finding } from '../report/report.ts';
-import type { Conclude } from '../run/journal.ts';
+import type { Finding } from '../base/finding.ts';
+import type { Conclude } from '../base/journal.ts';
+import type { Clock, Runner } from '../base/ports.ts';
+import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { expectationOf } from './expectation.ts';
 import { gatherFindings } from './gather-findings.ts';
-import { lookOnce, waitUntilReady } from './wait-until-ready.ts';
+import { readStatusOnce, waitUntilReady } from './wait-until-ready.ts';
 
 export interface RollOutRequest {
   readonly cluster: Cluster;
@@ -29,8 +30,7 @@ export async function stateOf(
   world: Pick<RollOutRequest, 'cluster' | 'clock'>,
   live: SeldonDeployment,
   ref: ObjectRef,
-): Promise<'ready' | 'doomed' | 'under-way'> {
-  const { status } = await lookOnce({ ...world, ref, expected: expectationOf(live) });
-  const states = { ready: 'ready', failed: 'doomed', 'in-progress': 'under-way' } as const;
-  return states[status.phase];
+): Promise<'ready' | 'failed' | 'in-progress'> {
+  const { status } = await readStatusOnce({ ...world, ref, expected: expectationOf(live) });
+  return status.phase;
 }

@@ -1,6 +1,6 @@
 import { ANNOTATIONS, SELDON } from '../seldon/seldon-deployment.ts';
 import type { Deployment, Pod } from '../seldon/snapshot.ts';
-import type { ExpectedPredictor } from './rollout-status.ts';
+import type { ExpectedPredictor } from './expectation.ts';
 
 /** Which Deployments and pods belong to what was applied, and which to what was there before. */
 
@@ -12,7 +12,7 @@ export function isOwned({ metadata }: Deployment, uid: string): boolean {
 }
 
 /** Is it a Deployment of that predictor with the new pods? Without a marker of ours, its model URI tells. */
-export function carries({ spec }: Deployment, { name, marker, modelUri }: ExpectedPredictor): boolean {
+export function runsNewTemplate({ spec }: Deployment, { name, marker, modelUri }: ExpectedPredictor): boolean {
   const { metadata } = spec.template;
   if (metadata?.labels?.[SELDON.predictorLabel] !== name) return false;
   if (metadata.annotations?.[ANNOTATIONS.rollout] !== marker) return false;
@@ -32,7 +32,7 @@ function sameUri(argument: string | undefined, modelUri: string): boolean {
 export function isLeftover(deployment: Deployment, predictors: readonly ExpectedPredictor[]): boolean {
   const version = deployment.spec.template.metadata?.labels?.[SELDON.predictorLabel];
   if (version === undefined || ORCHESTRATOR.test(deployment.metadata.name)) return false;
-  return !predictors.some((one) => carries(deployment, one));
+  return !predictors.some((one) => runsNewTemplate(deployment, one));
 }
 
 /** Old pods, and those on their way out, may fail as they like. */

@@ -1,70 +1,15 @@
-import type { RolloutFailureReason } from '../base/outcome.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Deployment, Pod, Snapshot } from '../seldon/snapshot.ts';
-import { deploymentDoom, progressOf } from './deployment-progress.ts';
-import { podDoom } from './pod-failure.ts';
-import { carries, isLeftover, isNewPod, isOwned } from './rollout-marker.ts';
+import { deploymentFailure, progressOf } from './deployment-progress.ts';
+import type { Expectation, ExpectedPredictor } from './expectation.ts';
+import { podFailure } from './pod-failure.ts';
+import { isLeftover, isNewPod, isOwned, runsNewTemplate } from './rollout-marker.ts';
 import { routingProgress } from './routing-progress.ts';
-
-/** One predictor as it must come up. */
-export interface ExpectedPredictor {
-  readonly name: string;
-  /** Rollout marker of its pod template; undefined for a predictor that we never marked. */
-  readonly marker: string | undefined;
-  readonly modelUri: string;
-  readonly node: string;
-  /** Undefined when an autoscaler decides. */
-  readonly replicas: number | undefined;
-  /** Percent of the requests, or of their copies for a shadow. */
-  readonly traffic: number;
-  readonly shadow: boolean;
-  /** The only one of an object that shares the requests of another one. */
-  readonly weighed?: true;
-}
-
-export interface Expectation {
-  readonly name: string;
-  readonly uid: string;
-  readonly predictors: readonly ExpectedPredictor[];
-}
-
-/** What a verdict is about: the thing whose own words explain it. */
-export interface Culprit {
-  readonly kind: 'pod' | 'deployment' | 'seldon-deployment';
-  readonly name: string;
-  readonly uid?: string | undefined;
-  readonly container?: string | undefined;
-  readonly init?: boolean | undefined;
-}
-
-/** Something that mostly means the end, but not always: it counts once it has lasted `grace` seconds. */
-export interface Suspicion {
-  readonly reason: RolloutFailureReason;
-  readonly message: string;
-  readonly culprit?: Culprit;
-  readonly grace: number;
-}
-
-export type RolloutStatus =
-  | {
-      readonly phase: 'in-progress';
-      readonly message: string;
-      /** What must change next: watched Deployments and pods, the operator's word, or a routing object. */
-      readonly waitsFor: 'deployments' | 'operator' | 'routes';
-      readonly suspicion?: Suspicion;
-    }
-  | { readonly phase: 'ready'; readonly message: string }
-  /** It will never come up by itself. */
-  | {
-      readonly phase: 'failed';
-      readonly reason: RolloutFailureReason;
-      readonly message: string;
-      readonly culprit?: Culprit;
-    };
+import type { FailureWarning, RolloutStatus } from './verdict.ts';
 
 type InProgress = Extract<RolloutStatus, { phase: 'in-progress' }>;
 
-type Doomed = Extract<RolloutStatus, { phase: 'failed' }>;
+type FailedStatus = Extract<RolloutStatus, { phase: 'failed' }>;
 
 /**
  * Is what was applied rolled out? Decided anew from one snapshot. `status.state` alone is never believed: it is
@@ -77,11 +22,11 @@ export function rolloutStatusOf(snapshot: Snapshot, expected: Expectation): Roll
   if (replaced !== undefined) return replaced;
   const owned = snapshot.deployments.filter((one) => isOwned(one, expected.uid));
   const all = expected.predictors.flatMap((predictor) => predictorStatus(predictor, { owned, pods: snapshot.pods }));
-  const doomed = all.find((one) => one.phase === 'failed');
-  if (doomed !== undefined) return doomed;
+  const failed = all.find((one) => one.phase === 'failed');
+  if (failed !== undefined) return failed;
   const pending = all.filter((one) => one.phase === 'in-progress');
   return (
-    pending.find((one) => one.suspicion !== undefined) ??
+    pending.find((one) => one.warning !== undefined) ??
     operatorFailure(object, pending[0]) ??
     pending[0] ??
     leftovers(owned, expected) ??
@@ -110,18 +55,18 @@ function waiting(waitsFor: InProgress['waitsFor'], message: string): InProgress 
   return { phase: 'in-progress', waitsFor, message };
 }
 
-function deleted({ name }: Expectation): Doomed {
+function deleted({ name }: Expectation): FailedStatus {
   const message = 'somebody deleted the SeldonDeployment while it rolled out';
-  return { phase: 'failed', reason: 'object-deleted', message, culprit: { kind: 'seldon-deployment', name } };
+  return { phase: 'failed', reason: 'object-deleted', message, failingObject: { kind: 'seldon-deployment', name } };
 }
 
-function replacedBy(object: SeldonDeployment, expected: Expectation): Doomed | undefined {
+function replacedBy(object: SeldonDeployment, expected: Expectation): FailedStatus | undefined {
   if (object.metadata.uid !== expected.uid || object.metadata.deletionTimestamp !== undefined) return deleted(expected);
   const others = expected.predictors.find(({ name, marker }) => markerIn(object, name) !== marker);
   if (others === undefined) return undefined;
   const message = `somebody applied another version of predictor ${others.name} while ours rolled out`;
-  const culprit = { kind: 'seldon-deployment', name: expected.name } as const;
-  return { phase: 'failed', reason: 'superseded', message, culprit };
+  const failingObject = { kind: 'seldon-deployment', name: expected.name } as const;
+  return { phase: 'failed', reason: 'superseded', message, failingObject };
 }
 
 function markerIn(object: SeldonDeployment, predictor: string): string | undefined {
@@ -132,8 +77,8 @@ function markerIn(object: SeldonDeployment, predictor: string): string | undefin
 function predictorStatus(
   predictor: ExpectedPredictor,
   { owned, pods }: { readonly owned: readonly Deployment[]; readonly pods: readonly Pod[] },
-): readonly (Doomed | InProgress)[] {
-  const deployments = owned.filter((one) => carries(one, predictor));
+): readonly (FailedStatus | InProgress)[] {
+  const deployments = owned.filter((one) => runsNewTemplate(one, predictor));
   if (deployments.length === 0)
     return [waiting('deployments', `${predictor.name}: waiting for the operator to take it up`)];
   return deployments.flatMap((deployment) => {
@@ -146,27 +91,29 @@ function predictorStatus(
 function deploymentStatus(
   deployment: Deployment,
   of: { readonly predictor: ExpectedPredictor; readonly pods: readonly Pod[] },
-): Doomed | InProgress | undefined {
-  const dooms = [podDoom(of.pods, of.predictor), deploymentDoom(deployment)].filter((one) => one !== undefined);
-  const certain = dooms.find((one) => one.grace === 0);
+): FailedStatus | InProgress | undefined {
+  const failures = [podFailure(of.pods, of.predictor), deploymentFailure(deployment)].filter(
+    (one) => one !== undefined,
+  );
+  const certain = failures.find((one) => one.grace === 0);
   if (certain !== undefined) return { phase: 'failed', ...withoutGrace(certain) };
   const progress = progressOf(deployment, of);
   if (progress === undefined) return undefined;
-  const [suspicion] = dooms;
-  return { ...waiting('deployments', suspicion?.message ?? progress), ...(suspicion && { suspicion }) };
+  const [warning] = failures;
+  return { ...waiting('deployments', warning?.message ?? progress), ...(warning && { warning }) };
 }
 
-function withoutGrace({ grace: _, ...doom }: Suspicion): Omit<Suspicion, 'grace'> {
-  return doom;
+function withoutGrace({ grace: _, ...failure }: FailureWarning): Omit<FailureWarning, 'grace'> {
+  return failure;
 }
 
 /** The operator's own word that it failed. Not final: any reconcile error says so, and the next may clear it. */
 function operatorFailure(object: SeldonDeployment, pending: InProgress | undefined): InProgress | undefined {
   if (object.status?.state !== 'Failed') return undefined;
   const message = `the Seldon operator says Failed: ${object.status.description ?? 'no description'}`;
-  const culprit = { kind: 'seldon-deployment', name: object.metadata.name, uid: object.metadata.uid } as const;
-  const suspicion: Suspicion = { reason: 'operator-failed', message, culprit, grace: 10 };
-  return { ...waiting(pending?.waitsFor ?? 'operator', message), suspicion };
+  const failingObject = { kind: 'seldon-deployment', name: object.metadata.name, uid: object.metadata.uid } as const;
+  const warning: FailureWarning = { reason: 'operator-failed', message, failingObject: failingObject, grace: 10 };
+  return { ...waiting(pending?.waitsFor ?? 'operator', message), warning };
 }
 
 /** What was taken out must be gone before the new state is whole. */

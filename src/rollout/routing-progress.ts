@@ -1,7 +1,7 @@
 import { predictorService } from '../seldon/protocol.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Route, RouteBackend, Snapshot } from '../seldon/snapshot.ts';
-import type { Expectation, ExpectedPredictor } from './rollout-status.ts';
+import type { Expectation, ExpectedPredictor } from './expectation.ts';
 
 /** Conditions by which the operator tells of its routing objects. */
 const ROUTING = [

@@ -1,16 +1,23 @@
+import { messageOf } from '../base/errors.ts';
+import type { Conclude } from '../base/journal.ts';
 import { equal } from '../base/json-value.ts';
 import type { Outcome } from '../base/outcome.ts';
-import type { Clock, Cluster, ObjectRef, Runner } from '../base/ports.ts';
-import type { Conclude } from '../run/journal.ts';
+import type { Clock, Runner } from '../base/ports.ts';
+import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { expectationOf } from './expectation.ts';
-import { emptiedForUndo, undoManifest } from './undo.ts';
-import { lookOnce, waitUntilReady } from './wait-until-ready.ts';
+import { undoManifest, withRequestsMovedBack } from './undo-manifest.ts';
+import { readStatusOnce, waitUntilReady } from './wait-until-ready.ts';
 
-export interface UndoRequest {
+/** Everything outside that a rollout talks to. */
+export interface RolloutPeers {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly runner: Pick<Runner, 'info'>;
+}
+
+export interface UndoRequest {
+  readonly peers: RolloutPeers;
   readonly ref: ObjectRef;
   /** What we sent, and what the server made of it. */
   readonly manifest: SeldonDeployment;
@@ -27,23 +34,23 @@ export interface UndoRequest {
 export type UndoOutcome = Extract<Outcome, 'rolled-back' | 'withdrawn' | 'unknown'>;
 
 /** Seconds until the pods of a removed object are gone: their grace period, and Seldon's preStop of 10 s. */
-const WITHDRAWAL = 180;
+const REMOVAL_TIMEOUT_S = 180;
 
 /** Puts back exactly what was there before and waits until that is true again. Never throws: it says how far it came. */
 export async function undoRollout(request: UndoRequest, conclude: Conclude): Promise<UndoOutcome> {
   try {
-    const now = await request.cluster.read(request.ref);
+    const now = await request.peers.cluster.read(request.ref);
     const foreign = changedByOthers(now, request.applied);
     if (foreign !== undefined) {
       conclude(`nothing put back: ${foreign}`, 'failed');
       return 'unknown';
     }
     const { before } = request;
-    if (before === undefined) return await withdraw(request, now, conclude);
+    if (before === undefined) return await deleteFirst(request, now, conclude);
     const last = await moveRequests(request, before);
-    return await restore({ ...request, ...last }, before, { now: last?.applied ?? now, conclude });
+    return await applyPrevious({ ...request, ...last }, before, { now: last?.applied ?? now, conclude });
   } catch (error) {
-    conclude(`could not be put back: ${error instanceof Error ? error.message : String(error)}`, 'failed');
+    conclude(`could not be put back: ${messageOf(error)}`, 'failed');
     return 'unknown';
   }
 }
@@ -58,37 +65,38 @@ function changedByOthers(now: SeldonDeployment | undefined, applied: SeldonDeplo
 }
 
 /** Seconds for which the requests may take to move; those of a predictor that is not up move with its end. */
-const MOVING = 30;
+const MOVE_TIMEOUT_S = 30;
 
 /** Takes the requests from what will go, where that is up: only then does the operator write the routes anew. */
 async function moveRequests(
-  { cluster, clock, runner, ref, manifest, applied, ingressLag }: UndoRequest,
+  { peers, ref, manifest, applied, ingressLag }: UndoRequest,
   before: SeldonDeployment,
 ): Promise<Pick<UndoRequest, 'manifest' | 'applied'> | undefined> {
-  const emptied = emptiedForUndo(manifest, before);
+  const { cluster, clock, runner } = peers;
+  const emptied = withRequestsMovedBack(manifest, before);
   if (emptied === undefined) return undefined;
-  const { status } = await lookOnce({ cluster, clock, ref, expected: expectationOf(applied) });
+  const { status } = await readStatusOnce({ cluster, clock, ref, expected: expectationOf(applied) });
   if (status.phase !== 'ready') return undefined;
   const { resourceVersion } = applied.metadata;
   const metadata = { ...emptied.metadata, ...(resourceVersion !== undefined && { resourceVersion }) };
   const moved = await cluster.apply({ ...emptied, metadata }, { dryRun: false }).catch((error: unknown) => {
     // What is refused has changed nothing, and must not stand in the way of the undo itself.
-    runner.info(`the requests could not be moved first: ${error instanceof Error ? error.message : String(error)}`);
+    runner.info(`the requests could not be moved first: ${messageOf(error)}`);
   });
   if (moved === undefined) return undefined;
-  await waitUntilReady({ cluster, clock, runner, ref, timeout: MOVING, expected: expectationOf(moved) });
+  await waitUntilReady({ cluster, clock, runner, ref, timeout: MOVE_TIMEOUT_S, expected: expectationOf(moved) });
   await clock.sleep(ingressLag * 1000);
   return { manifest: emptied, applied: moved };
 }
 
-async function withdraw(
+async function deleteFirst(
   request: UndoRequest,
   now: SeldonDeployment | undefined,
   conclude: Conclude,
 ): Promise<UndoOutcome> {
-  const { cluster, ref, applied } = request;
-  await cluster.remove(ref, now ?? applied);
-  conclude(`it was the first: removed again${await remainder(request)}`);
+  const { peers, ref, applied } = request;
+  await peers.cluster.remove(ref, now ?? applied);
+  conclude(`it was the first: removed again${await remainder({ ...peers, ref })}`);
   return 'withdrawn';
 }
 
@@ -97,11 +105,11 @@ export async function remainder({
   cluster,
   clock,
   ref,
-}: Pick<UndoRequest, 'cluster' | 'clock' | 'ref'>): Promise<string> {
+}: Pick<RolloutPeers, 'cluster' | 'clock'> & Pick<UndoRequest, 'ref'>): Promise<string> {
   try {
     const observation = await cluster.observe(ref);
     try {
-      const end = clock.now() + WITHDRAWAL * 1000;
+      const end = clock.now() + REMOVAL_TIMEOUT_S * 1000;
       for (let object = await cluster.read(ref); ; object = await cluster.read(ref)) {
         const hasPods = observation.deployments.length > 0 || observation.pods.length > 0;
         if (object === undefined && !hasPods) return ', nothing is left of it';
@@ -113,7 +121,7 @@ export async function remainder({
       observation.close();
     }
   } catch (error) {
-    return `; what is left of it could not be seen: ${error instanceof Error ? error.message : String(error)}`;
+    return `; what is left of it could not be seen: ${messageOf(error)}`;
   }
 }
 
@@ -122,12 +130,13 @@ interface Restoration {
   readonly conclude: Conclude;
 }
 
-async function restore(
+async function applyPrevious(
   request: UndoRequest,
   before: SeldonDeployment,
   { now, conclude }: Restoration,
 ): Promise<UndoOutcome> {
-  const { cluster, clock, runner, ref, timeout } = request;
+  const { peers, ref, timeout } = request;
+  const { cluster, clock, runner } = peers;
   const manifest = undoManifest(request.manifest, before, now?.metadata.resourceVersion);
   const restored = await cluster.apply(manifest, { dryRun: false });
   const different = differsIn(restored, before, [request.manifest, manifest]);

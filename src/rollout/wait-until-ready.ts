@@ -1,7 +1,10 @@
-import type { Clock, Cluster, ObjectRef, Observation, Runner } from '../base/ports.ts';
+import type { Clock, Runner } from '../base/ports.ts';
+import type { Cluster, ObjectRef, Observation } from '../seldon/cluster.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Route, Snapshot } from '../seldon/snapshot.ts';
-import { type Expectation, type RolloutStatus, rolloutStatusOf } from './rollout-status.ts';
+import type { Expectation } from './expectation.ts';
+import { rolloutStatusOf } from './rollout-status.ts';
+import type { RolloutStatus } from './verdict.ts';
 
 export interface WaitRequest {
   readonly cluster: Cluster;
@@ -25,26 +28,26 @@ export interface WaitEnd {
  * Milliseconds between looks at what is not watched (the SeldonDeployment, its routes): while pods come up, and once
  * only the operator has to speak, which mostly takes it a moment and sometimes long.
  */
-const CALM = 2_000;
-const FIRST_LOOK = 20;
-const LAST_LOOK = 500;
+const SLOW_POLL_MS = 2_000;
+const FIRST_POLL_MS = 20;
+const LONGEST_POLL_MS = 500;
 
 /**
  * Seconds for which a Deployment's word that it failed may be about the pods it had before: its controller carries
  * conditions over to a new generation until it has counted the new pods.
  */
-const CARRIED_OVER = 3;
+const STALE_CONDITION_S = 3;
 
 /** Asks the same question after every change until the answer is ready or failed, or the time is over. */
 export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
   const { cluster, ref, expected, clock, runner, timeout } = request;
   const observation = await cluster.observe(ref);
   try {
-    const look = startLooking(request, observation);
+    const look = startReading(request, observation);
     const judge = startJudging(request);
     const end = clock.now() + timeout * 1000;
     let told = '';
-    let pause = FIRST_LOOK;
+    let pause = FIRST_POLL_MS;
     for (;;) {
       const snapshot = await look();
       const status = judge(rolloutStatusOf(snapshot, expected));
@@ -54,21 +57,21 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
       const left = end - clock.now();
       if (left <= 0) return { status: timedOut(status, timeout), snapshot };
       const isCalm = status.waitsFor === 'deployments';
-      await observation.change(Math.min(left, isCalm ? CALM : pause));
-      pause = isCalm ? FIRST_LOOK : Math.min(pause * 2, LAST_LOOK);
+      await observation.change(Math.min(left, isCalm ? SLOW_POLL_MS : pause));
+      pause = isCalm ? FIRST_POLL_MS : Math.min(pause * 2, LONGEST_POLL_MS);
     }
   } finally {
     observation.close();
   }
 }
 
-/** What one look says; a suspicion is no verdict yet, since nothing is known to last. */
-export async function lookOnce(
+/** What one look says; a warning is no verdict yet, since nothing is known to last. */
+export async function readStatusOnce(
   request: LookRequest,
 ): Promise<{ readonly status: RolloutStatus; readonly snapshot: Snapshot }> {
   const observation = await request.cluster.observe(request.ref);
   try {
-    const snapshot = await startLooking(request, observation)();
+    const snapshot = await startReading(request, observation)();
     return { status: rolloutStatusOf(snapshot, request.expected), snapshot };
   } finally {
     observation.close();
@@ -79,7 +82,7 @@ export async function lookOnce(
  * Deployments and pods come by watch. The object and its routes are read when they are what the verdict waits for,
  * once more before it says ready, and every two seconds otherwise: an operator may refuse without making a Deployment.
  */
-function startLooking(
+function startReading(
   { cluster, ref, expected, clock }: LookRequest,
   observation: Observation,
 ): () => Promise<Snapshot> {
@@ -92,7 +95,7 @@ function startLooking(
       const status = rolloutStatusOf(snapshot(), expected);
       return status.phase === 'in-progress' ? status.waitsFor : status.phase;
     };
-    if (clock.now() - readAt >= CALM || waitsFor() !== 'deployments') {
+    if (clock.now() - readAt >= SLOW_POLL_MS || waitsFor() !== 'deployments') {
       seldonDeployment = await cluster.read(ref);
       readAt = clock.now();
     }
@@ -101,31 +104,31 @@ function startLooking(
   };
 }
 
-/** Lets a suspicion become a verdict once it has lasted: not every unschedulable pod stays so. */
+/** Lets a warning become a verdict once it has lasted: not every unschedulable pod stays so. */
 function startJudging({ clock, timeout }: WaitRequest): (status: RolloutStatus) => RolloutStatus {
-  let suspected: { readonly what: string; readonly since: number } | undefined;
+  let lasting: { readonly what: string; readonly since: number } | undefined;
   return (verdict) => {
-    const status = withoutHaste(verdict);
-    const suspicion = status.phase === 'in-progress' ? status.suspicion : undefined;
-    if (suspicion === undefined) {
-      suspected = undefined;
+    const status = withConditionGrace(verdict);
+    const warning = status.phase === 'in-progress' ? status.warning : undefined;
+    if (warning === undefined) {
+      lasting = undefined;
       return status;
     }
-    const what = `${suspicion.reason} ${suspicion.culprit?.name ?? ''}`;
-    if (suspected?.what !== what) suspected = { what, since: clock.now() };
-    const grace = Math.min(suspicion.grace, timeout / 4) * 1000;
-    return clock.now() - suspected.since < grace ? status : { phase: 'failed', ...suspicion };
+    const what = `${warning.reason} ${warning.failingObject?.name ?? ''}`;
+    if (lasting?.what !== what) lasting = { what, since: clock.now() };
+    const grace = Math.min(warning.grace, timeout / 4) * 1000;
+    return clock.now() - lasting.since < grace ? status : { phase: 'failed', ...warning };
   };
 }
 
-function withoutHaste(status: RolloutStatus): RolloutStatus {
-  if (status.phase !== 'failed' || status.culprit?.kind !== 'deployment') return status;
-  const { phase: _, ...doom } = status;
-  const suspicion = { ...doom, grace: CARRIED_OVER };
-  return { phase: 'in-progress', message: doom.message, waitsFor: 'deployments', suspicion };
+function withConditionGrace(status: RolloutStatus): RolloutStatus {
+  if (status.phase !== 'failed' || status.failingObject?.kind !== 'deployment') return status;
+  const { phase: _, ...failure } = status;
+  const warning = { ...failure, grace: STALE_CONDITION_S };
+  return { phase: 'in-progress', message: failure.message, waitsFor: 'deployments', warning };
 }
 
 function timedOut(status: Extract<RolloutStatus, { phase: 'in-progress' }>, timeout: number): WaitEnd['status'] {
-  if (status.suspicion !== undefined) return { phase: 'failed', ...status.suspicion };
+  if (status.warning !== undefined) return { phase: 'failed', ...status.warning };
   return { phase: 'failed', reason: 'rollout-timeout', message: `not ready after ${timeout} s: ${status.message}` };
 }

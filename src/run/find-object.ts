@@ -1,10 +1,11 @@
-import type { Cluster, ObjectRef } from '../base/ports.ts';
 import type { Model } from '../model/model.ts';
+import type { RolloutObjects } from '../plan/plan-request.ts';
+import type { Cluster } from '../seldon/cluster.ts';
 import { deploymentName, nameInUri, secondName } from '../seldon/naming.ts';
 import type { Config } from '../settings/config.ts';
 
 /** Where it will be shipped, as far as that is known before the model is: for the comment of a run that ends early. */
-export function placeBefore(
+export function objectBeforeModel(
   config: Config,
   cluster: Cluster,
 ): { readonly name: string | undefined; readonly namespace: string; readonly cluster: string } {
@@ -16,14 +17,7 @@ export function placeBefore(
   };
 }
 
-export interface Place {
-  /** The SeldonDeployment to change. */
-  readonly ref: ObjectRef;
-  /** The one whose requests it shares: mostly the same. */
-  readonly front: ObjectRef;
-}
-
-export function placeOf(config: Config, cluster: Cluster, model: Model | undefined): Place {
+export function rolloutObjects(config: Config, cluster: Cluster, model: Model | undefined): RolloutObjects {
   const namespace = namespaceOf(config, cluster);
   const front = { namespace, name: deploymentName(config.render.name, model?.name) };
   const isSecond = config.share.routing === 'ambassador-annotations';

@@ -1,21 +1,6 @@
+import { messageOf } from '../base/errors.ts';
+import type { Journal, StepRecord, StepState } from '../base/journal.ts';
 import type { Clock, Runner } from '../base/ports.ts';
-import type { StepRecord, StepState } from '../report/report.ts';
-
-/** Says how a step ended, in words; `ok` unless told otherwise. */
-export type Conclude = (message: string, state?: StepState) => void;
-
-/** The story as it happens: each step is a group in the log and a line in the report. */
-export interface Journal {
-  readonly records: readonly StepRecord[];
-  /** The step under way, with the last that was said in it. */
-  readonly current: StepRecord | undefined;
-  /** The runner's log, which the journal hears too. */
-  readonly runner: Runner;
-  /** How far the last step of that name is; undefined when none has begun. */
-  stateOf(name: StepRecord['name']): StepState | undefined;
-  /** @param about which of several such steps it is, in words */
-  step<T>(name: StepRecord['name'], work: (conclude: Conclude) => Promise<T>, about?: string): Promise<T>;
-}
 
 const TITLES: Readonly<Record<StepRecord['name'], string>> = {
   resolve: 'Resolve the model',
@@ -80,7 +65,7 @@ export function startJournal({ clock, runner, cancelled, onNews }: JournalOption
           ending = { message, state };
         });
       } catch (error) {
-        ending = { message: error instanceof Error ? error.message : String(error), state: 'failed' };
+        ending = { message: messageOf(error), state: 'failed' };
         throw error;
       } finally {
         states.set(name, ending.state);

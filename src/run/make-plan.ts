@@ -1,36 +1,37 @@
-import type { ObjectRef } from '../base/ports.ts';
 import { nextCommand } from '../gate/next-command.ts';
 import type { Model } from '../model/model.ts';
 import { predictorLines } from '../plan/live-state.ts';
 import { modelsOf } from '../plan/model-note.ts';
+import { previousModelOf, refuseOlderRun } from '../plan/origin.ts';
 import { checkPlan, planHash } from '../plan/plan-hash.ts';
 import { type PlanPreview, previewOf } from '../plan/plan-preview.ts';
-import { lookAround, planRollout, protocolOf } from '../plan/plan-rollout.ts';
+import type { RolloutObjects } from '../plan/plan-request.ts';
+import { planRollout, protocolOf, readSurroundings } from '../plan/plan-rollout.ts';
 import { recallModel } from '../plan/recall-model.ts';
-import { previousModelOf, refuseOlderRun } from '../plan/trace.ts';
 import { prepareSmoke } from '../proof/prepare-smoke.ts';
+import type { ProofContext } from '../proof/proof-context.ts';
 import { identityOf } from '../report/draft.ts';
+import type { ObjectRef } from '../seldon/cluster.ts';
 import { endpointOf } from '../seldon/protocol.ts';
-import type { Place } from './find-object.ts';
 import { checkSecret } from './preflight.ts';
-import type { Run, Shipment, World } from './run-state.ts';
+import type { Peers, PreparedRollout, Run } from './run-state.ts';
 
 /** What is live, what to do about it, and what the model will be asked: all decided before anything is touched. */
-export function makePlan(self: Run, place: Place, brought: Model | undefined): Promise<Shipment> {
-  const { config, world, context, journal, draft } = self;
+export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | undefined): Promise<PreparedRollout> {
+  const { config, peers, context, journal, draft } = self;
   return journal.step('render', async (conclude) => {
-    const { ref } = place;
-    const live = await world.cluster.read(ref);
+    const { ref } = objects;
+    const live = await peers.cluster.read(ref);
     refuseOlderRun(live, context);
-    const around = await lookAround(world.cluster, config, place);
+    const surroundings = await readSurroundings(peers.cluster, config, objects);
     const protocol = protocolOf({ config, live });
-    const made = await planRollout(world.workspace, { config, ref, model: brought, live, context, ...around });
-    const { plan } = made;
+    const order = { config, ref, model: resolved, live, context, ...surroundings };
+    const { plan, withNewPods } = await planRollout(peers.workspace, order);
     const { predictor } = plan;
     const note = modelsOf(plan.manifest).get(predictor.name) ?? { uri: predictor.graph.modelUri ?? '' };
-    const model = brought ?? (await recallModel(world, note));
-    const smoke = await prepareSmoke(world.workspace, { config, model, protocol });
-    const at = { ...place.front, protocol, predictor: predictor.name, node: predictor.graph.name };
+    const model = resolved ?? (await recallModel(peers, note));
+    const smoke = await prepareSmoke(peers.workspace, { config, model, protocol });
+    const at = { ...objects.front, protocol, predictor: predictor.name, node: predictor.graph.name };
     Object.assign(draft, {
       protocol,
       model: identityOf(model),
@@ -40,21 +41,31 @@ export function makePlan(self: Run, place: Place, brought: Model | undefined): P
       predictors: live === undefined ? [] : predictorLines(live),
       changes: plan.changes,
       endpoint: endpointOf({ ...at, ingressUrl: config.proof.ingressUrl }),
-      manifest: plan.toldYaml,
-      manifestPath: await world.workspace.write(fileName(ref, context.target), plan.yaml),
+      manifest: plan.publicYaml,
+      manifestPath: await peers.workspace.write(fileName(ref, context.target), plan.yaml),
     });
     // Only a write tells that a namespace is missing: the server would take this one, and stores nothing.
-    const hasNamespace = () => world.cluster.apply(plan.stages[0].manifest, { dryRun: true });
-    const warnings = await checkSecret(world.cluster, ref, { graph: predictor.graph, hasNamespace });
+    const hasNamespace = () => peers.cluster.apply(plan.stages[0].manifest, { dryRun: true });
+    const warnings = await checkSecret(peers.cluster, ref, { graph: predictor.graph, hasNamespace });
     draft.warnings = [...draft.warnings, ...warnings, ...smoke.warnings];
-    if (config.dryRun) draft.preview = await preview(world, { live, plan, model });
+    if (config.dryRun) draft.preview = await preview(peers, { live, plan, model });
     draft.plan = planHash({ model: model.storageUri, live, plan, head: context.head });
     const { commandPrefix: prefix, target, given } = context;
     draft.next = prefix && nextCommand(config, { prefix, plan: draft.plan, target, given });
     checkPlan(config.plan, draft.plan);
     conclude(plan.summary);
-    const decided = { config, protocol, live, first: around.front?.live, model, smoke, signature: model.signature };
-    return { ...world, ...made, ...place, ...decided, journal, draft };
+    const { cluster, openEndpoint, metrics, clock, runner } = peers;
+    const proof: ProofContext = {
+      peers: { cluster, openEndpoint, metrics, clock, runner, journal },
+      objects,
+      plan,
+      protocol,
+      config,
+      signature: model.signature,
+      smoke,
+      notes: draft,
+    };
+    return { proof, model, live, front: surroundings.front?.live, withNewPods };
   });
 }
 
@@ -65,13 +76,13 @@ function fileName({ namespace, name }: ObjectRef, target: string | undefined): s
 
 /** What people want to know before they agree. What the registry does not say is left out. */
 async function preview(
-  world: Pick<World, 'registry' | 'runner'>,
-  { live, plan, model }: Pick<Shipment, 'live' | 'plan' | 'model'>,
+  peers: Pick<Peers, 'registry' | 'runner'>,
+  { live, plan, model }: Pick<PreparedRollout, 'live' | 'model'> & Pick<ProofContext, 'plan'>,
 ): Promise<PlanPreview> {
   const main = live?.spec.predictors[0]?.name;
   const note = main === undefined ? undefined : modelsOf(live).get(main);
-  const before = note && (await recallModel(world, note));
-  const [old, fresh] = await Promise.all([before && world.registry.details(before), world.registry.details(model)]);
+  const before = note && (await recallModel(peers, note));
+  const [old, fresh] = await Promise.all([before && peers.registry.details(before), peers.registry.details(model)]);
   return previewOf({
     live,
     plan,

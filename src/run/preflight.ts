@@ -1,10 +1,12 @@
 import { UserError } from '../base/errors.ts';
-import type { Cluster, Metrics, ObjectRef } from '../base/ports.ts';
+import type { Conclude } from '../base/journal.ts';
 import { rcloneRemoteOf } from '../model/storage-uri.ts';
-import { describePermission, permissionsFor, roleFor } from '../seldon/permissions.ts';
+import { permissionsFor, roleFor } from '../plan/permissions.ts';
+import type { Metrics } from '../proof/evidence/metrics.ts';
+import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
+import { describePermission } from '../seldon/permission.ts';
 import type { GraphNode } from '../seldon/seldon-deployment.ts';
 import type { Config } from '../settings/config.ts';
-import type { Conclude } from './journal.ts';
 
 /** Ends the run while nothing is changed if a permission lacks, naming it and the Role that grants it. */
 export async function checkPermissions(

@@ -1,14 +1,15 @@
 import { UserError } from '../base/errors.ts';
-import type { Clock, Cluster, ObjectRef } from '../base/ports.ts';
+import type { Conclude } from '../base/journal.ts';
+import type { Clock } from '../base/ports.ts';
 import { predictorLines, revisionLines } from '../plan/live-state.ts';
 import { protocolOf } from '../plan/plan-rollout.ts';
 import type { Draft } from '../report/draft.ts';
 import { expectationOf } from '../rollout/expectation.ts';
 import { healthOf } from '../rollout/rollout-status.ts';
-import { lookOnce } from '../rollout/wait-until-ready.ts';
+import { readStatusOnce } from '../rollout/wait-until-ready.ts';
+import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { endpointOf } from '../seldon/protocol.ts';
 import type { Config } from '../settings/config.ts';
-import type { Conclude } from './journal.ts';
 
 export interface StatusRequest {
   readonly cluster: Cluster;
@@ -18,7 +19,7 @@ export interface StatusRequest {
 }
 
 /** What is live, with which shares, how it is, since when, and what was proven before. Changes nothing. */
-export async function tellStatus(
+export async function reportStatus(
   { cluster, clock, config, ref }: StatusRequest,
   conclude: Conclude,
 ): Promise<Partial<Draft>> {
@@ -28,7 +29,7 @@ export async function tellStatus(
       hint: 'correct the inputs `name` and `namespace`, or deploy a model with mode `direct`',
     });
   }
-  const { status, snapshot } = await lookOnce({ cluster, clock, ref, expected: expectationOf(live) });
+  const { status, snapshot } = await readStatusOnce({ cluster, clock, ref, expected: expectationOf(live) });
   const health = healthOf(snapshot, expectationOf(live));
   const told = { 'in-progress': 'on its way', ready: 'all of it is up', failed: 'it will not come up' }[status.phase];
   conclude(status.phase === 'ready' ? told : `${told}: ${status.message}`);

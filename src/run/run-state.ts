@@ -1,19 +1,23 @@
-import type { Clock, Cluster, Metrics, ModelRegistry, OpenEndpoint, Runner, Workspace } from '../base/ports.ts';
+import type { Journal } from '../base/journal.ts';
+import type { Clock, OpenEndpoint, Runner, Workspace } from '../base/ports.ts';
+import type { RunContext } from '../base/run-context.ts';
 import type { Model } from '../model/model.ts';
+import type { ModelRegistry } from '../model/registry.ts';
 import type { RolloutPlan } from '../plan/plan-rollout.ts';
-import type { Turn } from '../record/acquire-lease.ts';
+import type { Metrics } from '../proof/evidence/metrics.ts';
+import type { ProofContext } from '../proof/proof-context.ts';
+import type { HeldLease } from '../record/acquire-lease.ts';
+import type { Deployments } from '../record/deployments.ts';
 import type { OpenRecord } from '../record/github-deployment.ts';
 import type { Draft } from '../report/draft.ts';
-import type { Report, RunContext } from '../report/report.ts';
-import type { Deployments } from '../report/repository.ts';
+import type { Report } from '../report/report.ts';
+import type { Cluster } from '../seldon/cluster.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Config } from '../settings/config.ts';
 import type { InputName } from '../settings/inputs.ts';
-import type { Journal } from './journal.ts';
-import type { Rollout } from './run-stages.ts';
 
 /** Everything outside that a run talks to. */
-export interface World {
+export interface Peers {
   readonly registry: ModelRegistry;
   readonly cluster: Cluster;
   readonly openEndpoint: OpenEndpoint;
@@ -24,11 +28,15 @@ export interface World {
   readonly clock: Clock;
   /** Undefined without a token for GitHub. */
   readonly deployments: Deployments | undefined;
+}
+
+/** How a run is stopped, confirmed and followed from outside. */
+export interface RunControl {
   /** Unique for this attempt of this run. */
   readonly holder: string;
   /** Asked right before the first change. @throws UserError when it must not happen any more */
   readonly confirm: () => Promise<void>;
-  /** Hears how far the run is, whenever there is more to tell. */
+  /** Receives the report so far, whenever there is more to report. */
   readonly progress: (report: Report) => void;
   /** Aborted when somebody cancels the run. */
   readonly cancelled: AbortSignal;
@@ -44,23 +52,25 @@ export interface Context extends RunContext {
   readonly given: (name: InputName) => string;
 }
 
-/** One run: its settings, its world, and what it has to tell so far. */
+/** One run: its settings, its peers, and its report so far. */
 export interface Run {
   readonly config: Config;
-  readonly world: World;
+  readonly peers: Peers;
+  readonly control: RunControl;
   readonly context: Context;
   readonly journal: Journal;
   readonly draft: Draft;
   /** What must be closed, however the run ends. */
-  readonly open: { turn?: Turn; record?: OpenRecord | undefined };
+  readonly open: { lease?: HeldLease; record?: OpenRecord | undefined };
 }
 
-/** What is to be done, and where. */
-export interface Shipment extends Rollout {
+/** A rollout that is decided and not begun. */
+export interface PreparedRollout {
+  readonly proof: ProofContext;
   readonly model: Model;
   /** The object as we found it. */
   readonly live: SeldonDeployment | undefined;
   /** The SeldonDeployment whose requests this one shares, where it is another one. */
-  readonly first: SeldonDeployment | undefined;
+  readonly front: SeldonDeployment | undefined;
   readonly withNewPods: RolloutPlan['withNewPods'];
 }

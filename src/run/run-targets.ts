@@ -1,17 +1,17 @@
-import type { Place } from '../gate/order.ts';
+import type { TargetInputs } from '../gate/run-inputs.ts';
 import type { Report } from '../report/report.ts';
-import { brokenNeed } from '../report/several.ts';
+import { failedNeed } from '../report/several-targets.ts';
 
-export interface Carrier<One> {
-  carry(order: One): Promise<Report>;
+export interface TargetRunner<One> {
+  run(order: One): Promise<Report>;
   /** @param broken the one that it needs and that is not well */
   skip(order: One, broken: Report): Report;
 }
 
 /** Each as soon as all it needs is well, the others at once. @returns reports in the order of `orders` */
-export function carryOrders<One extends Pick<Place, 'target' | 'needs'>>(
+export function runTargets<One extends Pick<TargetInputs, 'target' | 'needs'>>(
   orders: readonly One[],
-  { carry, skip }: Carrier<One>,
+  { run: carry, skip }: TargetRunner<One>,
 ): Promise<readonly Report[]> {
   const ends = new Map<One, Promise<Report>>();
   const endOf = (order: One): Promise<Report> => {
@@ -19,7 +19,7 @@ export function carryOrders<One extends Pick<Place, 'target' | 'needs'>>(
     if (known !== undefined) return known;
     const needed = orders.filter(({ target }) => target !== undefined && order.needs.includes(target));
     const end = Promise.all(needed.map(endOf)).then((reports) => {
-      const broken = brokenNeed(reports);
+      const broken = failedNeed(reports);
       return broken === undefined ? carry(order) : skip(order, broken);
     });
     ends.set(order, end);

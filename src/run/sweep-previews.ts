@@ -1,19 +1,18 @@
 import { UserError } from '../base/errors.ts';
-import { takeTurn } from '../record/acquire-lease.ts';
-import { retireRecords } from '../record/github-deployment.ts';
-import type { Report } from '../report/report.ts';
-import type { PreviewLine } from '../report/report-lines.ts';
+import { acquireLease } from '../record/acquire-lease.ts';
+import { deactivateRecords } from '../record/github-deployment.ts';
+import type { PreviewLine, Report } from '../report/report.ts';
 import { removeObject } from '../rollout/remove-object.ts';
 import { ageInWords, type PreviewFound, previewsAmong } from './previews.ts';
 import type { Run } from './run-state.ts';
 
 /** Removes the previews that nobody has shipped to for long. One that cannot be removed now is left, and said so. */
 export async function sweepPreviews(self: Run): Promise<Pick<Report, 'outcome' | 'reason' | 'previews'>> {
-  const { config, world, journal } = self;
+  const { config, peers, journal } = self;
   const { name = '', namespace = '' } = self.draft;
   const found = await journal.step('look', async (conclude) => {
-    const objects = await world.cluster.list(namespace);
-    const previews = previewsAmong(objects, { name, now: world.clock.now() });
+    const objects = await peers.cluster.list(namespace);
+    const previews = previewsAmong(objects, { name, now: peers.clock.now() });
     conclude(`${previews.length} of ${objects.length} SeldonDeployments in ${namespace} are previews of ${name}`);
     return previews;
   });
@@ -32,7 +31,7 @@ export async function sweepPreviews(self: Run): Promise<Pick<Report, 'outcome' |
 }
 
 async function removeOne(
-  { config, world, context, journal }: Run,
+  { config, peers, control, context, journal }: Run,
   { object }: PreviewFound,
 ): Promise<Pick<PreviewLine, 'fate' | 'why'>> {
   const ref = { namespace: object.metadata.namespace ?? '', name: object.metadata.name };
@@ -40,12 +39,13 @@ async function removeOne(
     await journal.step(
       'remove',
       async (conclude) => {
-        const order = { ...world, ref, run: context.runUrl, patience: 0 };
-        const turn = config.lockPatience === undefined ? undefined : await takeTurn(order, () => {});
+        const { cluster, clock, runner } = peers;
+        const order = { cluster, clock, runner, ref, holder: control.holder, run: context.runUrl, timeout: 0 };
+        const lease = config.lockTimeout === undefined ? undefined : await acquireLease(order, () => {});
         try {
-          await removeObject({ ...world, ref, isDry: false }, conclude);
+          await removeObject({ cluster, clock, ref, isDry: false }, conclude);
         } finally {
-          await turn?.end();
+          await lease?.release();
         }
       },
       ref.name,
@@ -55,6 +55,6 @@ async function removeOne(
     if (!(error instanceof UserError) || !['rollout-under-way', 'object-changed'].includes(error.code)) throw error;
     return { fate: 'kept', why: error.message };
   }
-  await retireRecords({ ...world, config: config.record }, ref);
+  await deactivateRecords({ deployments: peers.deployments, runner: peers.runner, config: config.record }, ref);
   return { fate: 'removed' };
 }

@@ -3,7 +3,7 @@ import type { Outcome, Reason } from '../base/outcome.ts';
 import { withoutEnvironmentValues } from '../plan/environment-values.ts';
 import { predictorLines } from '../plan/live-state.ts';
 import { readableYaml } from '../plan/manifest-file.ts';
-import type { Run, Shipment } from './run-state.ts';
+import type { PreparedRollout, Run } from './run-state.ts';
 
 export interface Ending {
   readonly outcome: Outcome;
@@ -12,12 +12,13 @@ export interface Ending {
 
 /** Where others apply: the file gets what a cluster would have got in the end, all stages in one. Nothing is proven. */
 export function writeManifest(
-  { config, world, journal, draft }: Run,
-  { plan, live }: Pick<Shipment, 'plan' | 'live'>,
+  { config, peers, control, journal, draft }: Run,
+  { proof, live }: Pick<PreparedRollout, 'proof' | 'live'>,
   path: string,
 ): Promise<Ending> {
+  const { plan } = proof;
   return journal.step('write', async (conclude) => {
-    const manifest = await world.cluster.apply(plan.manifest, { dryRun: true });
+    const manifest = await peers.cluster.apply(plan.manifest, { dryRun: true });
     draft.manifest = readableYaml(withoutEnvironmentValues(manifest));
     // No prediction is sent in any case.
     draft.predictionSkipped = undefined;
@@ -30,8 +31,8 @@ export function writeManifest(
       conclude(`${path} says all of this already`);
       return { outcome: 'unchanged', reason: 'rendered' };
     }
-    await world.confirm();
-    await world.cluster.apply(plan.manifest, { dryRun: false });
+    await control.confirm();
+    await peers.cluster.apply(plan.manifest, { dryRun: false });
     conclude(`${path} is written`);
     return { outcome: 'rendered', reason: 'rendered' };
   });

@@ -1,4 +1,3 @@
-import type { Mode } from '../settings/config.ts';
 import type { Route } from './snapshot.ts';
 
 /** What is known of an installation's ingress before a plan is made. */
@@ -28,14 +27,14 @@ export function leastShare(ingress: Ingress): number {
  * Since 1.0 the weight is ignored, since 1.1 the shadow, but not the service name: either then takes half of the real
  * requests (recorded on 1.17.1).
  */
-export function legacyObjection(mode: Mode, { served, routes }: Ingress): string | undefined {
-  const what = mode === 'shadow' ? 'seldon.io/ambassador-shadow' : 'seldon.io/ambassador-weight';
+export function legacyObjection(kind: 'canary' | 'shadow', { served, routes }: Ingress): string | undefined {
+  const what = kind === 'shadow' ? 'seldon.io/ambassador-shadow' : 'seldon.io/ambassador-weight';
   const harm = 'the second SeldonDeployment would take about half of the real requests';
   if (served.includes('v1')) return `this is Seldon 1.x, which ignores \`${what}\`: ${harm}`;
   const dialects = new Set(routes.map(({ dialect }) => dialect));
   if (dialects.has('ambassador/v0')) return undefined;
   if (dialects.has('ambassador/v1')) {
-    return mode === 'shadow' ? undefined : `this operator writes \`ambassador/v1\` and ignores \`${what}\`: ${harm}`;
+    return kind === 'shadow' ? undefined : `this operator writes \`ambassador/v1\` and ignores \`${what}\`: ${harm}`;
   }
   return `no Service of it has a route of Ambassador, so nobody can say whether this operator honours \`${what}\``;
 }

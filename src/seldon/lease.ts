@@ -1,5 +1,5 @@
 /** One rollout at a time for each SeldonDeployment: who has the turn, kept in a Lease beside it. */
-export interface Claim {
+export interface LeaseRecord {
   /** Unique for each attempt of each run. */
   readonly holder: string;
   /** URL of the run, for people. */
@@ -9,7 +9,7 @@ export interface Claim {
 }
 
 /** A claim of somebody, and the last sign of life: text that changes with each renewal. */
-export interface StandingClaim extends Claim {
+export interface HeldLeaseRecord extends LeaseRecord {
   readonly renewed: string;
 }
 

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Endpoint } from '../report/report.ts';
-import type { Protocol } from '../settings/config.ts';
 
 /** Where Seldon Core 1.x answers what (executor/api/rest/server.go and python/seldon_core/wrapper.py, v1.17.1). */
 
@@ -61,4 +59,15 @@ export function endpointOf(at: {
     predictUrl: url === undefined ? undefined : `${url}${path}`,
     inClusterUrl: `http://${predictorService(at.name, at.predictor)}.${at.namespace}.svc.cluster.local:8000${path}`,
   };
+}
+
+export type Protocol = 'seldon' | 'v2';
+
+export interface Endpoint {
+  /** `<ingress>/seldon/<namespace>/<name>`; undefined without `ingress-url`. */
+  readonly url: string | undefined;
+  /** Where predictions are posted from outside; undefined without `ingress-url`. */
+  readonly predictUrl: string | undefined;
+  /** The same inside the cluster. */
+  readonly inClusterUrl: string;
 }

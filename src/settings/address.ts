@@ -1,35 +1,31 @@
 import { nameInUri } from '../seldon/naming.ts';
-import {
-  type ClusterConfig,
-  type Config,
-  type RenderConfig,
-  readCluster,
-  readTell,
-  type TellConfig,
-} from './config.ts';
+import type { ClusterConfig, Config, RenderConfig, ReportingConfig } from './config.ts';
 import { InputReader, LONGEST_QUOTED, type RawInputs } from './input-reader.ts';
+import { readCluster, readReporting } from './read-config.ts';
 import { readRegistry } from './registry-inputs.ts';
 import { readGate } from './rollout-inputs.ts';
 
 /** Whom to tell, about what, and what never to tell. */
-export interface Address {
-  readonly tell: TellConfig;
+export interface ReportingAddress {
+  readonly reporting: ReportingConfig;
   readonly render: Pick<RenderConfig, 'name' | 'namespace'>;
   readonly secrets: readonly string[];
   readonly cluster: ClusterConfig;
 }
 
 /** What is needed to tell of a run whose inputs are wrong. Faults do not matter here: they are what will be told. */
-export function readAddress(raw: RawInputs): Address {
+export function readAddress(raw: RawInputs): ReportingAddress {
   const read = new InputReader(raw);
-  const tell = readTell(read);
+  const tell = readReporting(read);
   const name = read.label('name') ?? nameInUri(read.text('model-uri') ?? '');
   const cluster = readCluster(read);
   return {
-    tell,
+    reporting: tell,
     cluster,
     render: { name, namespace: read.label('namespace') },
-    secrets: withQuotedParts(secretsOf({ registry: readRegistry(read), cluster, gate: readGate(read), tell })),
+    secrets: withQuotedParts(
+      secretsOf({ registry: readRegistry(read), cluster, gate: readGate(read), reporting: tell }),
+    ),
   };
 }
 
@@ -47,8 +43,8 @@ function secretsOf({
   registry,
   cluster,
   gate,
-  tell,
-}: Pick<Config, 'registry' | 'cluster' | 'gate' | 'tell'>): readonly string[] {
+  reporting: tell,
+}: Pick<Config, 'registry' | 'cluster' | 'gate' | 'reporting'>): readonly string[] {
   const inKubeconfig = [...(cluster.kubeconfig ?? '').matchAll(KUBECONFIG_SECRETS)]
     .map(([, double, single, plain]) => double ?? single ?? plain)
     .filter((value) => value !== 'null');

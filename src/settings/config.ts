@@ -1,26 +1,15 @@
-import { InputReader, type RawInputs } from './input-reader.ts';
-import { readManifestFile } from './manifest-file-inputs.ts';
-import {
-  type RecordConfig,
-  readLock,
-  readPlan,
-  readPreviewAge,
-  readRecord,
-  readWriteBack,
-  type WriteBack,
-} from './record-inputs.ts';
-import { readRegistry } from './registry-inputs.ts';
-import { checkPatience, readProof, readRender } from './render-inputs.ts';
-import { checkModelUri, readCompare, readGate, readMode, readModelUri, readShare } from './rollout-inputs.ts';
+import type { WriteBack } from '../model/registry.ts';
+import type { StorageSettings } from '../model/storage-uri.ts';
+import type { Protocol } from '../seldon/protocol.ts';
 
 /** The settings of one run, read once and readonly from then on. Modules declare the slice they need. */
 
 /** Modes that bring a new model. */
-export type ShippingMode = 'direct' | 'canary' | 'shadow' | 'ab' | 'blue-green';
+export type DeployMode = 'direct' | 'canary' | 'shadow' | 'ab' | 'blue-green';
 /** Modes that decide about what is live already, and read all they need from the cluster. */
-export type SettlingMode = 'promote' | 'rollback';
-export type Mode = ShippingMode | SettlingMode | 'status' | 'remove' | 'sweep';
-export type Protocol = 'seldon' | 'v2';
+export type DecisionMode = 'promote' | 'rollback';
+export type Mode = DeployMode | DecisionMode | 'status' | 'remove' | 'sweep';
+
 export type ApiVersion = 'v1' | 'v1alpha2';
 export type Access = 'api-server' | 'ingress';
 export type OnFailure = 'rollback' | 'keep';
@@ -29,15 +18,11 @@ export type Routing = 'seldon' | 'ambassador-annotations';
 export type NoDataPolicy = 'fail' | 'pass';
 export type CommentPolicy = 'auto' | 'always' | 'never';
 
-export interface RegistryConfig {
+export interface RegistryConfig extends StorageSettings {
   readonly trackingUri: string | undefined;
   readonly token: string | undefined;
   readonly username: string | undefined;
   readonly password: string | undefined;
-  /** Storage behind the server's `mlflow-artifacts:/`, such as `s3://mlflow`. */
-  readonly artifactsDestination: string | undefined;
-  /** Prefix rewrites, applied in order, first match wins. */
-  readonly storageUriMap: readonly { readonly from: string; readonly to: string }[];
 }
 
 export interface ClusterConfig {
@@ -107,7 +92,7 @@ export interface ProofConfig {
   readonly smokeExpect: string | undefined;
 }
 
-export interface TellConfig {
+export interface ReportingConfig {
   readonly comment: CommentPolicy;
   readonly pullRequest: number | undefined;
   readonly githubToken: string | undefined;
@@ -124,7 +109,7 @@ export interface Config {
   readonly gate: GateConfig;
   readonly compare: CompareConfig;
   readonly proof: ProofConfig;
-  readonly tell: TellConfig;
+  readonly reporting: ReportingConfig;
   /** Seconds one rollout may take. Undefined: computed from the probes' budget and the number of replicas. */
   readonly timeout: number | undefined;
   readonly dryRun: boolean;
@@ -133,7 +118,7 @@ export interface Config {
   /** Milliseconds after which a preview is swept. */
   readonly previewAge: number;
   /** Seconds to wait while another run changes the same object; undefined: nobody else is looked for. */
-  readonly lockPatience: number | undefined;
+  readonly lockTimeout: number | undefined;
   readonly record: RecordConfig;
   readonly writeBack: WriteBack;
   /** The plan that somebody agreed to; undefined: whatever is planned now. */
@@ -141,48 +126,11 @@ export interface Config {
   readonly onFailure: OnFailure;
 }
 
-/**
- * Reads and checks all inputs.
- * @throws UserError bad-input with every fault at once, before anybody is asked anything
- */
-export function readConfig(raw: RawInputs): Config {
-  const read = new InputReader(raw);
-  const mode = readMode(read);
-  const config: Config = {
-    modelUri: readModelUri(read, mode),
-    mode,
-    registry: readRegistry(read),
-    cluster: readCluster(read),
-    render: readRender(read, mode),
-    share: readShare(read),
-    gate: readGate(read),
-    compare: readCompare(read),
-    proof: readProof(read, mode),
-    tell: readTell(read),
-    timeout: read.seconds('timeout'),
-    dryRun: read.flag('dry-run', false),
-    manifestFile: readManifestFile(read, mode),
-    previewAge: readPreviewAge(read),
-    lockPatience: readLock(read),
-    record: readRecord(read, mode),
-    writeBack: readWriteBack(read),
-    plan: readPlan(read),
-    onFailure: read.oneOf('on-failure', ['rollback', 'keep']),
-  };
-  checkPatience(read, config);
-  checkModelUri(read, config.modelUri);
-  read.end();
-  return config;
-}
-
-export function readCluster(read: InputReader): ClusterConfig {
-  return { kubeconfig: read.text('kubeconfig'), context: read.text('context') };
-}
-
-export function readTell(read: InputReader): TellConfig {
-  const comment = read.oneOf('comment', ['auto', 'always', 'never']);
-  const githubToken = read.text('github-token', 'GITHUB_TOKEN');
-  if (comment === 'always' && githubToken === undefined)
-    read.fault('comment', 'is `always`, which needs `github-token`');
-  return { comment, pullRequest: read.count('pull-request', { least: 1, most: 2 ** 31 }), githubToken };
+/** GitHub's own record of deployments. */
+export interface RecordConfig {
+  /** Undefined: none is kept. */
+  readonly environment: string | undefined;
+  readonly isProduction: boolean;
+  /** Of a pull request's own SeldonDeployment, which comes and goes. */
+  readonly isPreview: boolean;
 }

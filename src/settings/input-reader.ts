@@ -1,4 +1,4 @@
-import { UserError, type UserErrorCode } from '../base/errors.ts';
+import { messageOf, UserError, type UserErrorCode } from '../base/errors.ts';
 import { nearestWord } from '../base/nearest-word.ts';
 import { isLabel, isSubdomain } from '../seldon/naming.ts';
 import type { InputName } from './inputs.ts';
@@ -139,7 +139,7 @@ export class InputReader {
     try {
       JSON.parse(this.text(name) ?? '');
     } catch (error) {
-      this.fault(name, `is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+      this.fault(name, `is not JSON: ${messageOf(error)}`);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { InputDefinition } from './inputs.ts';
+import type { InputDefinition } from './input-definition.ts';
 
 /** Inputs about what is done with the manifest, and how the model is proven. */
 export const PROOF_INPUTS = [

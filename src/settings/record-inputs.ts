@@ -1,21 +1,7 @@
-import { isPreviewName } from '../run/previews.ts';
-import type { Mode } from './config.ts';
+import type { WriteBack } from '../model/registry.ts';
+import type { Mode, RecordConfig } from './config.ts';
 import { type InputReader, quoted } from './input-reader.ts';
-
-/** What is noted in the registry once a model is live. */
-export interface WriteBack {
-  readonly aliases: readonly string[];
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-/** GitHub's own record of deployments. */
-export interface RecordConfig {
-  /** Undefined: none is kept. */
-  readonly environment: string | undefined;
-  readonly isProduction: boolean;
-  /** Of a pull request's own SeldonDeployment, which comes and goes. */
-  readonly isPreview: boolean;
-}
+import { isPreviewName } from './preview-name.ts';
 
 /** The environment of one SeldonDeployment: each preview has one of its own. */
 export function environmentOf({ environment, isPreview }: RecordConfig, name: string | undefined): string | undefined {
@@ -23,11 +9,11 @@ export function environmentOf({ environment, isPreview }: RecordConfig, name: st
 }
 
 /** Seconds; a rollout of one replica may take eleven minutes. */
-const LOCK_PATIENCE = 900;
+const LOCK_TIMEOUT_S = 900;
 
 /** @returns seconds to wait for others; undefined when nobody is looked for */
 export function readLock(read: InputReader): number | undefined {
-  const patience = read.seconds('lock-timeout', { least: 0 }) ?? LOCK_PATIENCE;
+  const patience = read.seconds('lock-timeout', { least: 0 }) ?? LOCK_TIMEOUT_S;
   return read.flag('lock', true) ? patience : undefined;
 }
 

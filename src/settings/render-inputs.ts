@@ -1,13 +1,13 @@
 import type { Config, Mode, ProofConfig, RenderConfig } from './config.ts';
 import type { InputReader } from './input-reader.ts';
-import { checkNamed, checkReach } from './rollout-inputs.ts';
+import { checkAccess, checkNamed } from './rollout-inputs.ts';
 import { parseExpectation } from './smoke-expect.ts';
 
 /** Seconds within which no pod can be ready that waits 60 s for its first probe. */
 const LEAST_TIMEOUT = 90;
 
 /** With a base manifest the probes may be its own. */
-export function checkPatience(read: InputReader, { timeout, render }: Config): void {
+export function checkTimeout(read: InputReader, { timeout, render }: Config): void {
   if (timeout === undefined || timeout >= LEAST_TIMEOUT || render.startupProbe || render.manifest !== undefined) return;
   read.fault(
     'timeout',
@@ -36,7 +36,7 @@ export function readProof(read: InputReader, mode: Mode): ProofConfig {
   const ingressUrl = read.webUrl('ingress-url');
   if (access === 'ingress' && read.text('ingress-url') === undefined)
     read.fault('access', 'is `ingress`, which needs `ingress-url`');
-  if (access === 'ingress') checkReach(read, mode);
+  if (access === 'ingress') checkAccess(read, mode);
   const smokeRequest = read.text('smoke-request') ?? 'auto';
   const smokeExpect = read.text('smoke-expect');
   if (/^[[{]/.test(smokeRequest)) read.json('smoke-request');

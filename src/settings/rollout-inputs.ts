@@ -59,11 +59,11 @@ export function checkNamed(read: InputReader, mode: Mode): void {
   read.fault('name', `is needed: mode \`${mode}\` has no model to make a name from`);
 }
 
-const ALONE: readonly Mode[] = ['direct', 'rollback', 'status', 'remove', 'sweep'];
+const SINGLE_PREDICTOR: readonly Mode[] = ['direct', 'rollback', 'status', 'remove', 'sweep'];
 
 /** Behind the ingress nobody can say which predictor answers. */
-export function checkReach(read: InputReader, mode: Mode): void {
-  if (ALONE.includes(mode)) return;
+export function checkAccess(read: InputReader, mode: Mode): void {
+  if (SINGLE_PREDICTOR.includes(mode)) return;
   read.fault('access', `is \`ingress\`, but mode \`${mode}\` asks each predictor on its own: it needs \`api-server\``);
 }
 

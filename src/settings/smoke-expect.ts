@@ -1,4 +1,4 @@
-import { UserError } from '../base/errors.ts';
+import { messageOf, UserError } from '../base/errors.ts';
 import { jsonOf } from '../base/json-value.ts';
 
 /**
@@ -39,7 +39,7 @@ export function parseExpectation(text: string): AnswerExpectation {
   try {
     return { kind: 'subset', value: JSON.parse(trimmed) };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new UserError('bad-input', `Input smoke-expect is not JSON: ${why}`, { hint: CURE, cause: error });
   }
 }

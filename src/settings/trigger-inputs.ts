@@ -1,4 +1,4 @@
-import type { InputDefinition } from './inputs.ts';
+import type { InputDefinition } from './input-definition.ts';
 
 /** Inputs about who may ask for what, in comments and by other events. */
 export const TRIGGER_INPUTS = [

@@ -3,11 +3,12 @@ import { Ajv } from 'ajv';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { actionYaml, readmeWithTables, targetsSchema } from '../../scripts/generate-docs.ts';
-import { isPreview } from '../../src/gate/order.ts';
 import { readPolicy } from '../../src/gate/policy.ts';
-import { readConfig } from '../../src/settings/config.ts';
+import { isPreview } from '../../src/gate/run-inputs.ts';
+import type { InputDefinition } from '../../src/settings/input-definition.ts';
 import { InputReader } from '../../src/settings/input-reader.ts';
-import { INPUTS, type InputDefinition } from '../../src/settings/inputs.ts';
+import { INPUTS } from '../../src/settings/inputs.ts';
+import { readConfig } from '../../src/settings/read-config.ts';
 
 const root = new URL('../../', import.meta.url);
 const text = (path: string) => readFileSync(new URL(path, root), 'utf8');

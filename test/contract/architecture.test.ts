@@ -2,56 +2,72 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { cyclesIn, faultsIn, importsIn, LIMITS, ROOMS, type Sources } from '../support/architecture.ts';
 
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
-const FILES = globSync('**/*.ts', { cwd: SRC }).map((path) => path.replaceAll('\\', '/'));
+const TEST = fileURLToPath(new URL('../../test/', import.meta.url));
 
-/** `core`, `ports`, `steps`, `run`, `index`, or the adapter: a file or folder below `adapters/`. */
-function layerOf(path: string): string {
-  const [first = '', second = ''] = path.split('/');
-  if (first.startsWith('ports')) return 'ports';
-  return first === 'adapters' ? `adapters/${second.replace('.ts', '')}` : first.replace('.ts', '');
+function sourcesIn(folder: string): Sources {
+  const paths = globSync('**/*.ts', { cwd: folder }).map((path) => path.replaceAll('\\', '/'));
+  return new Map(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
 }
 
-const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  core: ['core'],
-  ports: ['core', 'ports'],
-  steps: ['core', 'ports', 'steps'],
-  run: ['core', 'ports', 'steps'],
-};
-
-/** The composition root: the only files that may import all. */
-const ROOT = ['index', 'main', 'post', 'ship', 'compose'];
-
-const PACKAGES: Readonly<Record<string, RegExp>> = {
-  core: /^(js-yaml|node:crypto)$/,
-  steps: /^js-yaml$/,
-  compose: /^(@actions\/core|node:fs|node:crypto)$/,
-  'adapters/github': /^@actions\/github$/,
-  'adapters/kubernetes': /^(@kubernetes\/client-node\/.*|js-yaml|node:.*)$/,
-};
-
-function importsOf(path: string): readonly string[] {
-  const source = readFileSync(join(SRC, path), 'utf8');
-  return [...source.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, target]) => target ?? '');
-}
+const sources = sourcesIn(SRC);
 
 describe('the rule of direction', () => {
-  it.each(FILES)('%s imports only what its layer may', (path) => {
-    const layer = layerOf(path);
-    for (const target of importsOf(path)) {
-      if (!target.startsWith('.')) {
-        const packages = PACKAGES[layer] ?? (layer.startsWith('adapters/') ? /^node:/ : /^$/);
-        expect(target, `${path} imports ${target}`).toMatch(packages);
-        continue;
-      }
-      const other = layerOf(normalize(join(dirname(path), target)).replaceAll('\\', '/'));
-      const allowed = layer.startsWith('adapters/') ? ['core', 'ports', 'adapters/http', layer] : ALLOWED[layer];
-      if (!ROOT.includes(layer)) expect(allowed, `${path} imports ${other}`).toContain(other);
-    }
+  it('lets each room import only lower rooms, and each adapter only ports, types and HTTP', () => {
+    expect(faultsIn(sources)).toEqual([]);
   });
 
-  it.each(FILES)('%s is short enough to read at once', (path) => {
-    expect(readFileSync(join(SRC, path), 'utf8').split('\n').length).toBeLessThanOrEqual(230);
+  it('allows no import cycle, type imports included', () => {
+    expect(cyclesIn(importsIn(sources))).toEqual([]);
   });
+
+  it.each([
+    ['a lower room that imports a higher one', 'base/errors.ts', "import type { Report } from '../report/report.ts';"],
+    ['a room that imports an adapter', 'run/run.ts', "import { systemClock } from '../adapters/system-clock.ts';"],
+    ['a room that imports a package', 'plan/plan.ts', "import { getInput } from '@actions/core';"],
+    ['a room that reads the disk', 'proof/soak.ts', "import { readFileSync } from 'node:fs';"],
+    [
+      'an adapter that imports a decision',
+      'adapters/mlflow/api.ts',
+      "import { direct } from '../../plan/modes/direct.ts';",
+    ],
+    ['an adapter that imports another adapter', 'adapters/mlflow/api.ts', "import '../kubernetes/watch.ts';"],
+    ['the sandbox in the product', 'run/run.ts', "import { startSandbox } from '../../sandbox/sandbox.ts';"],
+    ['a file that belongs to no room', 'helpers/text.ts', ''],
+    ['a file without a port that reads the clock', 'plan/plan.ts', 'export const now = Date.now();'],
+    ['a file without a port that logs', 'gate/policy.ts', "console.log('read');"],
+    ['a file without a port that reads the environment', 'gate/policy.ts', 'export const { env } = process;'],
+  ])('refuses %s', (_, path, added) => {
+    const broken = new Map([...sources, [path, `${added}\n${sources.get(path) ?? ''}`]]);
+    expect(faultsIn(broken).filter((fault) => fault.includes(path))).not.toEqual([]);
+  });
+
+  it('finds a cycle of types', () => {
+    const cyclic = new Map([
+      ['a.ts', "import type { B } from './b.ts';"],
+      ['b.ts', "export type { C } from './deep/c.ts';"],
+      ['deep/c.ts', "import type { A } from '../a.ts';"],
+      ['d.ts', "import { a } from './a.ts';"],
+    ]);
+    expect(cyclesIn(importsIn(cyclic))).toEqual([['a.ts', 'b.ts', 'deep/c.ts']]);
+  });
+});
+
+describe('the size of rooms and files', () => {
+  it.each([...sources.keys()])('%s is short enough to read at once', (path) => {
+    expect(sources.get(path)?.split('\n').length).toBeLessThanOrEqual(LIMITS.lines);
+  });
+
+  it('keeps each folder small enough to overlook', () => {
+    const folders = Map.groupBy(sources.keys(), (path) => dirname(path));
+    const wide = [...folders].filter(([, files]) => files.length > LIMITS.files).map(([folder]) => folder);
+    expect(wide).toEqual([]);
+  });
+});
+
+it('has a folder of tests for each room', () => {
+  const tested = new Set([...sourcesIn(TEST).keys()].map((path) => normalize(path).split('/')[0]));
+  expect(ROOMS.filter((room) => !tested.has(room))).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Permission, permissionsFor } from '../../src/seldon/permissions.ts';
+import { permissionsFor } from '../../src/plan/permissions.ts';
+import type { Permission } from '../../src/seldon/permission.ts';
 import { someShares } from '../support/models.ts';
 import { type Permissions, ROOT, type Workflow, workflowsIn } from '../support/workflows.ts';
 
@@ -62,7 +63,7 @@ describe('docs/security.md', () => {
     onFailure: 'rollback',
     proof: { access: 'api-server', ingressUrl: undefined, smokeRequest: 'auto', smokeExpect: undefined },
     share: someShares(),
-    lockPatience: 900,
+    lockTimeout: 900,
   } as const;
   const columns = [
     permissionsFor({ ...direct, mode: 'status' }),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { nextCommand } from '../../src/gate/next-command.ts';
-import { readConfig } from '../../src/settings/config.ts';
 import type { InputName } from '../../src/settings/inputs.ts';
+import { readConfig } from '../../src/settings/read-config.ts';
 
 type Inputs = Readonly<Partial<Record<InputName, string>>>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatManifest, laidOver, parseManifest } from '../../src/plan/manifest-file.ts';
+import { formatManifest, mergedFile, parseManifest } from '../../src/plan/manifest-file.ts';
 import { direct } from '../../src/plan/modes/direct.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import { aModel, aPlanRequest, someOptions } from '../support/models.ts';
@@ -15,7 +15,7 @@ const CONTEXT = {
 
 /** What a run that ships this model makes of a file. */
 function rendered(live?: SeldonDeployment, over: Parameters<typeof aPlanRequest>[0] = {}): SeldonDeployment {
-  return laidOver(live, direct(aPlanRequest({ live, context: CONTEXT, ...over })).manifest);
+  return mergedFile(live, direct(aPlanRequest({ live, context: CONTEXT, ...over })).manifest);
 }
 
 function read(text: string): SeldonDeployment {

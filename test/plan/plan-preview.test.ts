@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ModelDetails, Signature } from '../../src/model/model.ts';
-import { shipping } from '../../src/plan/modes/index.ts';
+import { deployModes } from '../../src/plan/modes/index.ts';
 import { type PlanPreview, previewOf } from '../../src/plan/plan-preview.ts';
 import { aModel, aPlanRequest, applied, namedColumns, someOptions } from '../support/models.ts';
 
@@ -15,7 +15,7 @@ function preview(
     model: { isDescribed: true, signature },
     details: { description: undefined, tags: {}, metrics: {}, ...details },
   });
-  const plan = shipping.direct(aPlanRequest({ live, model: NEW }));
+  const plan = deployModes.direct(aPlanRequest({ live, model: NEW }));
   return previewOf({ live, plan, before: described(before), after: described(after) });
 }
 
@@ -52,8 +52,8 @@ it('sets metrics beside each other, and names the tags that differ', () => {
 });
 
 it('tells which pods restart, come and go, and why', () => {
-  const pods = (mode: keyof typeof shipping, over: Parameters<typeof aPlanRequest>[0]) => {
-    const plan = shipping[mode](aPlanRequest({ mode, live, ...over }));
+  const pods = (mode: keyof typeof deployModes, over: Parameters<typeof aPlanRequest>[0]) => {
+    const plan = deployModes[mode](aPlanRequest({ mode, live, ...over }));
     const nothing = { model: { isDescribed: false, signature: undefined }, details: undefined };
     return previewOf({ live, plan, before: nothing, after: nothing }).pods;
   };

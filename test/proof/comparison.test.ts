@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { compare, describeComparison, differenceInWords, type SideAnswer } from '../../src/proof/comparison.ts';
+import { compare, describeComparison, differenceInWords, type ModelAnswer } from '../../src/proof/comparison.ts';
 import { parseComparing } from '../../src/proof/comparison-requests.ts';
 
-function answer(data: unknown, latency = 10): SideAnswer {
+function answer(data: unknown, latency = 10): ModelAnswer {
   return { status: 200, body: JSON.stringify({ data: { names: [], ndarray: data }, meta: {} }), latency };
 }
 
-function differenceOf(old: SideAnswer, fresh: SideAnswer) {
+function differenceOf(old: ModelAnswer, fresh: ModelAnswer) {
   const made = compare({
     old: 'main',
     new: 'canary',

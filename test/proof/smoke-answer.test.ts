@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Schema, Signature } from '../../src/model/model.ts';
 import { type AnswerToJudge, judgeAnswer } from '../../src/proof/smoke-answer.ts';
 import { rowsOf } from '../../src/proof/smoke-request.ts';
-import type { Protocol } from '../../src/settings/config.ts';
+import type { Protocol } from '../../src/seldon/protocol.ts';
 import { parseExpectation } from '../../src/settings/smoke-expect.ts';
 
 const FIXTURES = new URL('../fixtures/model-servers/', import.meta.url);

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import type { HttpEndpoint } from '../../src/base/ports.ts';
 import { shadow } from '../../src/plan/modes/shadow.ts';
-import { seeMirror } from '../../src/proof/verify-mirror.ts';
+import type { ProofContext } from '../../src/proof/proof-context.ts';
+import { verifyMirror } from '../../src/proof/verify-mirror.ts';
 import { startJournal } from '../../src/run/journal.ts';
-import type { Rollout } from '../../src/run/run-stages.ts';
-import { readConfig } from '../../src/settings/config.ts';
+import { readConfig } from '../../src/settings/read-config.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { FakeRunner } from '../support/fake-runner.ts';
@@ -35,20 +35,22 @@ async function see({ oneOf, status = 200 }: { readonly oneOf: number; readonly s
   const runner = new FakeRunner();
   let sent = 0;
   const counter = endpoint(() => ({ status, body: page(7 + Math.floor(sent / oneOf)) }));
-  const rollout = {
-    cluster: Object.assign(new FakeCluster(clock, []), { service: () => counter }),
-    openEndpoint: () =>
-      endpoint(() => {
-        sent++;
-        return { status: 200, body: '{}' };
-      }),
-    metrics: undefined,
-    confirm: async () => {},
-    clock,
-    runner,
-    journal: startJournal({ clock, runner, cancelled: new AbortController().signal, onNews: () => {} }),
-    ref: { namespace: 'seldon', name: 'wine' },
-    front: { namespace: 'seldon', name: 'wine' },
+  const journal = startJournal({ clock, runner, cancelled: new AbortController().signal, onNews: () => {} });
+  const ref = { namespace: 'seldon', name: 'wine' };
+  const context = {
+    peers: {
+      cluster: Object.assign(new FakeCluster(clock, []), { service: () => counter }),
+      openEndpoint: () =>
+        endpoint(() => {
+          sent++;
+          return { status: 200, body: '{}' };
+        }),
+      metrics: undefined,
+      clock,
+      runner,
+      journal,
+    },
+    objects: { ref, front: ref },
     plan,
     protocol: 'seldon',
     config: readConfig({ input: (name) => INPUTS[name] ?? '', env: {} }),
@@ -60,10 +62,10 @@ async function see({ oneOf, status = 200 }: { readonly oneOf: number; readonly s
       comparing: [],
       warnings: [],
     },
-    draft: { prediction: undefined, comparison: undefined, gates: [], warnings: [] },
-  } satisfies Rollout;
-  const findings = await seeMirror(rollout, plan.stages[0]);
-  return { findings, said: rollout.journal.records.at(-1)?.message, warnings: rollout.draft.warnings, sent, clock };
+    notes: { prediction: undefined, comparison: undefined, gates: [], warnings: [] },
+  } satisfies ProofContext;
+  const findings = await verifyMirror(context, plan.stages[0]);
+  return { findings, said: journal.records.at(-1)?.message, warnings: context.notes.warnings, sent, clock };
 }
 
 it('is content with the first copy that the shadow counts', async () => {

@@ -1,42 +1,42 @@
 import { expect, it } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
 import type { Clock } from '../../src/base/ports.ts';
-import { takeTurn } from '../../src/record/acquire-lease.ts';
-import type { Claim, StandingClaim } from '../../src/seldon/lease.ts';
+import { acquireLease } from '../../src/record/acquire-lease.ts';
+import type { HeldLeaseRecord, LeaseRecord } from '../../src/seldon/lease.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { FakeRunner } from '../support/fake-runner.ts';
 
-type Take = (over: StandingClaim | undefined, runner: FakeRunner) => StandingClaim | undefined;
+type Take = (over: HeldLeaseRecord | undefined, runner: FakeRunner) => HeldLeaseRecord | undefined;
 
-const OTHER: StandingClaim = { holder: 'other', run: 'https://run/1', seconds: 60, renewed: 'once' };
+const OTHER: HeldLeaseRecord = { holder: 'other', run: 'https://run/1', seconds: 60, renewed: 'once' };
 
 async function take(
   answer: Take,
-  { patience = 900, clock = new FakeClock() }: { patience?: number; clock?: Clock } = {},
+  { timeout = 900, clock = new FakeClock() }: { timeout?: number; clock?: Clock } = {},
 ) {
   const runner = new FakeRunner();
   const cluster = Object.assign(new FakeCluster(new FakeClock(), []), {
-    takeTurn: async (_ref: unknown, _claim: Claim, over: StandingClaim | undefined) => answer(over, runner),
+    acquireLease: async (_ref: unknown, _claim: LeaseRecord, over: HeldLeaseRecord | undefined) => answer(over, runner),
   });
   const ref = { namespace: 'seldon', name: 'wine' };
   const said: string[] = [];
-  const order = { cluster, clock, runner, ref, holder: 'me', run: undefined, patience };
-  const turn = await takeTurn(order, (message) => said.push(message));
-  return { turn, runner, clock, said };
+  const order = { cluster, clock, runner, ref, holder: 'me', run: undefined, timeout };
+  const lease = await acquireLease(order, (message) => said.push(message));
+  return { lease, runner, clock, said };
 }
 
 it('takes over from a run that gave no sign of life for as long as its turn lasts, and not before', async () => {
   const { clock, said } = await take((over) => (over === undefined ? OTHER : undefined));
   expect(clock.now()).toBeGreaterThan(60_000);
   expect(clock.now()).toBeLessThan(66_000);
-  expect(said).toEqual(['another run (https://run/1) is over']);
+  expect(said).toEqual(['another run (https://run/1) has released the lease']);
 });
 
 it('does not take over from a run that lives, and says who it is when patience ends', async () => {
   let renewals = 0;
   const living: Take = () => ({ ...OTHER, renewed: String(renewals++) });
-  await expect(take(living, { patience: 300 })).rejects.toThrow(
+  await expect(take(living, { timeout: 300 })).rejects.toThrow(
     'another run (https://run/1) is changing SeldonDeployment seldon/wine, still after 300 s',
   );
 });
@@ -49,7 +49,7 @@ function aClockFor(renewals: number): Clock {
 
 it('goes on renewing after a renewal that failed', async () => {
   let asked = 0;
-  const { turn, runner } = await take(
+  const { lease, runner } = await take(
     () => {
       if (++asked === 2) throw new UserError('cluster-unreachable', 'no answer');
       return undefined;
@@ -57,24 +57,24 @@ it('goes on renewing after a renewal that failed', async () => {
     { clock: aClockFor(3) },
   );
   await expect.poll(() => asked).toBe(4);
-  await turn.end();
+  await lease.release();
   expect(runner.lines.join()).toContain('could not be renewed: no answer');
 });
 
 it('says so when somebody has taken the turn over', async () => {
   let asked = 0;
   const { runner } = await take(() => (++asked === 1 ? undefined : OTHER), { clock: aClockFor(3) });
-  await expect.poll(() => runner.lines.join()).toContain('another run (https://run/1) has taken over the turn');
+  await expect.poll(() => runner.lines.join()).toContain('another run (https://run/1) has taken over the lease');
   expect(asked).toBe(2);
 });
 
 it('writes down what would be left before anything is, and crosses it out when it is given back', async () => {
   let written = '';
-  const { turn, runner } = await take((_, { state }) => {
-    written = state['turn'] ?? '';
+  const { lease, runner } = await take((_, { state }) => {
+    written = state['lease'] ?? '';
     return undefined;
   });
   expect(JSON.parse(written)).toMatchObject({ ref: { name: 'wine' }, claim: { holder: 'me' } });
-  await turn.end();
-  expect(runner.state['turn']).toBe('');
+  await lease.release();
+  expect(runner.state['lease']).toBe('');
 });

@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
 import { closeUnfinished } from '../../src/record/close-unfinished.ts';
+import type { DeploymentState } from '../../src/record/deployments.ts';
 import { readUnfinished, stateName } from '../../src/record/unfinished.ts';
-import type { DeploymentState } from '../../src/report/repository.ts';
 import { FakeRunner } from '../support/fake-runner.ts';
 import { aReport } from '../support/reports.ts';
 
 const REF = { namespace: 'seldon', name: 'wine' };
 const LEFT: Readonly<Record<string, unknown>> = {
   unfinished: { ref: REF, mode: 'canary', target: 'wine-prod', context: 'prod' },
-  turn: { ref: REF, claim: { holder: 'me' } },
+  lease: { ref: REF, claim: { holder: 'me' } },
   deployment: 1234,
 };
 
@@ -29,7 +29,7 @@ it('closes the record even where the cluster cannot be reached any more, and say
   expect(marks).toEqual([[1234, 'error']]);
   expect(report).toMatchObject({ outcome: 'unknown', name: 'wine', predictors: [] });
   expect(report.findings[0]?.title).toContain('could not be looked at: there is no kubeconfig');
-  expect(runner.lines.join()).toContain('the turn was not given back, and runs out');
+  expect(runner.lines.join()).toContain('the lease was not released, and will expire');
 });
 
 it('gives each order of a run a state of its own, the first the plain name', () => {

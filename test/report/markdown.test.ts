@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { COMMENT_LIMIT, commentMarker, humanDuration, renderReport } from '../../src/report/markdown.ts';
-import { OUTPUTS, outputsOf } from '../../src/settings/outputs.ts';
+import { outputsOf } from '../../src/report/output-values.ts';
+import { OUTPUTS } from '../../src/settings/outputs.ts';
 import { aReport, sampleReports } from '../support/reports.ts';
 
 const options = { limit: COMMENT_LIMIT, marker: '<!-- marker -->' };

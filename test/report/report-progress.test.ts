@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.ts';
-import { startProgress } from '../../src/report/report-progress.ts';
+import { startProgressReports } from '../../src/report/report-progress.ts';
 import { FakeRunner } from '../support/fake-runner.ts';
 import { aReport } from '../support/reports.ts';
 
@@ -32,20 +32,20 @@ it('tells the newest of each target, once for a pause, and nothing where there i
   const clock = nappingClock();
   const told: (readonly (string | undefined)[])[] = [];
   const write = async (reports: readonly Report[]) => void told.push(reports.map(({ name }) => name));
-  const progress = startProgress({ clock, runner: new FakeRunner(), write });
-  progress.tell(of('a', 'a1'));
-  progress.tell(of('b', 'b1'));
-  progress.tell(of('a', 'a2'));
+  const progress = startProgressReports({ clock, runner: new FakeRunner(), write });
+  progress.update(of('a', 'a1'));
+  progress.update(of('b', 'b1'));
+  progress.update(of('a', 'a2'));
   expect(told).toEqual([]);
   await clock.wake();
   expect(told).toEqual([['a2', 'b1']]);
   await clock.wake();
   expect(told).toHaveLength(1);
-  progress.tell(of('b', 'b2'));
+  progress.update(of('b', 'b2'));
   await clock.wake();
   expect(told.at(-1)).toEqual(['a2', 'b2']);
   expect(clock.naps.every(({ milliseconds }) => milliseconds === 10_000)).toBe(true);
-  progress.tell(of('b', 'b3'));
+  progress.update(of('b', 'b3'));
   await progress.end();
   expect(told).toHaveLength(2);
 });
@@ -54,8 +54,8 @@ it('waits at the end for what is being told, so that the last word is the last',
   const clock = nappingClock();
   const { promise, resolve: finish } = Promise.withResolvers<void>();
   const write = () => promise;
-  const progress = startProgress({ clock, runner: new FakeRunner(), write });
-  progress.tell(aReport());
+  const progress = startProgressReports({ clock, runner: new FakeRunner(), write });
+  progress.update(aReport());
   await clock.wake();
   let hasEnded = false;
   const ending = progress.end().then(() => {
@@ -70,10 +70,14 @@ it('waits at the end for what is being told, so that the last word is the last',
 it('gives up without a fuss where nobody can be told', async () => {
   const clock = nappingClock();
   const runner = new FakeRunner();
-  const progress = startProgress({ clock, runner, write: () => Promise.reject(new Error('GitHub answered 403')) });
-  progress.tell(aReport());
+  const progress = startProgressReports({
+    clock,
+    runner,
+    write: () => Promise.reject(new Error('GitHub answered 403')),
+  });
+  progress.update(aReport());
   await clock.wake();
-  progress.tell(aReport());
+  progress.update(aReport());
   await progress.end();
   expect(runner.lines).toEqual(['how far it is could not be told: GitHub answered 403']);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RolloutFailureReason } from '../../src/base/outcome.ts';
-import { type Case, diagnose, evidenceWanted } from '../../src/rollout/diagnosis.ts';
+import { diagnose, evidenceWanted, type FailureCase } from '../../src/rollout/diagnosis.ts';
 import { CURES } from '../../src/rollout/known-failures.ts';
 import type { ContainerStatus, KubernetesEvent, Pod } from '../../src/seldon/snapshot.ts';
 import { aDeployment, anObject, aPod, expectedWine } from '../support/cluster-states.ts';
@@ -27,10 +27,10 @@ const engine: ContainerStatus = {
   state: { running: {} },
 };
 
-function aCase(pod: Pod, reason: RolloutFailureReason, container?: string): Case {
-  const culprit = { kind: 'pod', name: pod.metadata.name, uid: 'uid-p', container } as const;
+function aCase(pod: Pod, reason: RolloutFailureReason, container?: string): FailureCase {
+  const failingObject = { kind: 'pod', name: pod.metadata.name, uid: 'uid-p', container } as const;
   const message = container === undefined ? 'not ready after 600 s' : `container ${container} ends again and again`;
-  const status = { phase: 'failed', reason, message, ...(container !== undefined && { culprit }) } as const;
+  const status = { phase: 'failed', reason, message, ...(container !== undefined && { failingObject }) } as const;
   const snapshot = { seldonDeployment: anObject(), deployments: [aDeployment()], pods: [pod], routes: undefined };
   return { status, snapshot, expected: expectedWine, logs: [], events: [] };
 }
@@ -46,7 +46,7 @@ function logOf(container: string, text: string, previous = false) {
   return { pod: 'wine-main-0-prediction-1', container, previous, text };
 }
 
-function findingOf(one: Case, container: string, text: string) {
+function findingOf(one: FailureCase, container: string, text: string) {
   return diagnose({ ...one, logs: [logOf(container, text)] })[0];
 }
 
@@ -55,7 +55,7 @@ function warning(reason: string, message: string, count = 1): KubernetesEvent {
 }
 
 describe('evidence', () => {
-  it("is the culprit's own log, the last run before the one before, and the events of it and of the object", () => {
+  it("is the failing object's own log, the last run before the one before, and the events of it and of the object", () => {
     const { logs, events } = evidenceWanted(crash.status, crash.snapshot, crash.expected);
     expect(logs.map(({ container, previous }) => [container, previous])).toEqual([
       ['prediction', false],
@@ -167,7 +167,7 @@ describe('what a model server says', () => {
     const killed = {
       ...crash,
       status: { ...crash.status, reason: 'out-of-memory', message: 'container prediction was killed' },
-    } as Case;
+    } as FailureCase;
     expect(findingOf(killed, 'prediction', '[CRITICAL] WORKER TIMEOUT (pid:67)')?.cure).toBe(CURES['out-of-memory']);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../../src/report/report.ts';
-import { type Case, diagnose, evidenceWanted } from '../../src/rollout/diagnosis.ts';
+import type { Finding } from '../../src/base/finding.ts';
+import { diagnose, evidenceWanted, type FailureCase } from '../../src/rollout/diagnosis.ts';
 import { rolloutStatusOf } from '../../src/rollout/rollout-status.ts';
 import { ANNOTATIONS } from '../../src/seldon/seldon-deployment.ts';
 import type { Pod } from '../../src/seldon/snapshot.ts';
@@ -65,8 +65,8 @@ describe.each(REACHED)('the recorded situation %s', (situation) => {
     }
   });
 
-  it.each(reached)('is never called doomed on the way to $truth s, nor suspected', ({ frames, truth = 0 }) => {
-    const bad = frames.filter(({ t, status }) => t <= truth && (status.phase === 'failed' || 'suspicion' in status));
+  it.each(reached)('never fails on the way to $truth s, nor shows a lasting warning', ({ frames, truth = 0 }) => {
+    const bad = frames.filter(({ t, status }) => t <= truth && (status.phase === 'failed' || 'warning' in status));
     expect(bad.map(({ t, status }) => [t, status.message])).toEqual([]);
   });
 });
@@ -84,7 +84,7 @@ function explanationOf({ logs }: Recording, { frames, expected }: Rollout, verdi
   const events = (frames.at(-1)?.events ?? []).filter(({ involvedObject: { uid } }) =>
     wanted.events.includes(uid ?? ''),
   );
-  const [finding] = diagnose({ status, snapshot, expected, logs: texts, events } satisfies Case);
+  const [finding] = diagnose({ status, snapshot, expected, logs: texts, events } satisfies FailureCase);
   if (finding === undefined) throw new Error('no finding');
   return finding;
 }
@@ -106,12 +106,12 @@ const DOOMED: readonly [situation: string, reason: string, title: RegExp, quote:
   ['storage_scheme', 'storage-failed', /models:\/wine-quality\/1/, /didn't find section/, /artifacts-destination/],
 ];
 
-describe('a doomed rollout', () => {
+describe('a rollout that fails for good', () => {
   it.each(DOOMED)('%s is judged %s, and explained', (situation, reason, title, quote, cure) => {
     const taken = recording(situation);
     const rollout = replay(taken).find(({ truth }) => truth === undefined);
     const verdict = rollout?.frames.find(({ status }) => status.phase === 'failed');
-    if (rollout === undefined || verdict === undefined) throw new Error('never judged doomed');
+    if (rollout === undefined || verdict === undefined) throw new Error('never judged failed');
     expect(verdict.status).toMatchObject({ phase: 'failed', reason });
     expect(verdict.t).toBeLessThanOrEqual(rollout.doomed ?? Number.POSITIVE_INFINITY);
     const finding = explanationOf(taken, rollout, verdict);
@@ -125,9 +125,9 @@ describe('a doomed rollout', () => {
   it.each([
     ['unschedulable', { reason: 'unschedulable', grace: 120 }],
     ['refused', { reason: 'operator-failed', grace: 10 }],
-  ])('%s is suspected at once, since it may still pass', (situation, suspicion) => {
-    const suspected = rolloutsOf(situation)[0]?.frames.find(({ status }) => 'suspicion' in status);
-    expect(suspected?.status).toMatchObject({ phase: 'in-progress', suspicion });
+  ])('%s is lasting at once, since it may still pass', (situation, warning) => {
+    const lasting = rolloutsOf(situation)[0]?.frames.find(({ status }) => 'warning' in status);
+    expect(lasting?.status).toMatchObject({ phase: 'in-progress', warning });
   });
 
   it('tells of a server that is up but not where its startup probe looks, once the time is over', () => {

@@ -126,7 +126,7 @@ describe('routing', () => {
   });
 });
 
-describe('a rollout is doomed', () => {
+describe('a rollout fails for good', () => {
   const missing = 'docker.io/seldonio/mlflowserver:missing: not found';
   it.each<[string, Partial<ContainerStatus>, boolean, string]>([
     ['a crash loop', { state: { waiting: { reason: 'CrashLoopBackOff' } } }, false, 'crash-loop'],
@@ -154,7 +154,7 @@ describe('a rollout is doomed', () => {
   ])('by %s', (_, container, init, reason) => {
     const status = judgeContainer(container, init);
     expect(status).toMatchObject({ phase: 'failed', reason });
-    expect(status).toMatchObject({ culprit: { kind: 'pod', uid: 'uid-p', init } });
+    expect(status).toMatchObject({ failingObject: { kind: 'pod', uid: 'uid-p', init } });
   });
 
   it('not by one end in error: the first may be bad luck', () => {
@@ -185,7 +185,7 @@ describe('a rollout is doomed', () => {
       60,
     ],
   ])('not at once by %s', (_, container, grace) => {
-    expect(judgeContainer(container)).toMatchObject({ phase: 'in-progress', suspicion: { grace } });
+    expect(judgeContainer(container)).toMatchObject({ phase: 'in-progress', warning: { grace } });
   });
 
   it('not by pods that are on their way out, nor by those of the version before', () => {
@@ -206,13 +206,13 @@ describe('a rollout is doomed', () => {
     expect(judge(seen)).toMatchObject({ phase: 'failed', reason: 'progress-deadline-exceeded' });
     const earlier = [aDeployment({ availableReplicas: 0, conditions, observedGeneration: 1 })];
     expect(judge({ ...seen, deployments: earlier })).toMatchObject({
-      suspicion: { reason: 'unschedulable', grace: 120 },
+      warning: { reason: 'unschedulable', grace: 120 },
     });
   });
 
   it.each([
     ['pods "w" is forbidden: exceeded quota: few, requested: pods=1', { phase: 'failed', reason: 'quota-exceeded' }],
-    ['admission webhook denied the request', { suspicion: { reason: 'pods-refused', grace: 30 } }],
+    ['admission webhook denied the request', { warning: { reason: 'pods-refused', grace: 30 } }],
   ])('by pods that may not be created: %s', (message, verdict) => {
     const conditions = [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message }];
     expect(judge({ deployments: [aDeployment({ updatedReplicas: 0, conditions })] })).toMatchObject(verdict);
@@ -229,10 +229,10 @@ describe('what others do', () => {
     expect(judge({ seldonDeployment })).toMatchObject({ phase: 'failed', reason });
   });
 
-  it('is only suspected when the operator says Failed: the next look may say otherwise', () => {
+  it('is only lasting when the operator says Failed: the next look may say otherwise', () => {
     const seldonDeployment = anObject({ state: 'Failed', description: 'no such server' });
     const status = judge({ seldonDeployment });
-    expect(status).toMatchObject({ phase: 'in-progress', suspicion: { reason: 'operator-failed', grace: 10 } });
+    expect(status).toMatchObject({ phase: 'in-progress', warning: { reason: 'operator-failed', grace: 10 } });
     expect(status.message).toContain('no such server');
   });
 });

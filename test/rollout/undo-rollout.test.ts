@@ -14,9 +14,7 @@ async function undo(script: readonly Moment[], previous: typeof before | undefin
   const told: string[] = [];
   const outcome = await undoRollout(
     {
-      cluster,
-      clock,
-      runner: new FakeRunner(),
+      peers: { cluster, clock, runner: new FakeRunner() },
       ref: { namespace: 'seldon', name: 'wine' },
       manifest: applied,
       applied,
@@ -94,7 +92,8 @@ it('undoes although the requests could not be moved first: a courtesy stands in 
   };
   const runner = new FakeRunner();
   const ref = { namespace: 'seldon', name: 'wine' };
-  const request = { cluster, clock, runner, ref, manifest: both, applied: both, before, ingressLag: 0, timeout: 60 };
+  const peers = { cluster, clock, runner };
+  const request = { peers, ref, manifest: both, applied: both, before, ingressLag: 0, timeout: 60 };
   await undoRollout(request, () => {});
   expect(refused).toBe(1);
   expect(runner.lines.join()).toContain('the requests could not be moved first: the webhook says no');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lookOnce, waitUntilReady } from '../../src/rollout/wait-until-ready.ts';
+import { readStatusOnce, waitUntilReady } from '../../src/rollout/wait-until-ready.ts';
 import { aDeployment, anObject, aPod, expectedWine, MARKER } from '../support/cluster-states.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeCluster, type Moment } from '../support/fake-cluster.ts';
@@ -146,7 +146,7 @@ describe('one look', () => {
   ])('%s', async (_, moment, phase) => {
     const clock = new FakeClock();
     const cluster = new FakeCluster(clock, [{ at: 0, ...moment }]);
-    const { status } = await lookOnce({
+    const { status } = await readStatusOnce({
       cluster,
       ref: { namespace: 'seldon', name: 'wine' },
       expected: expectedWine,

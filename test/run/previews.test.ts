@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ageInWords, isPreviewName, previewsAmong } from '../../src/run/previews.ts';
+import { ageInWords, previewsAmong } from '../../src/run/previews.ts';
 import { ANNOTATIONS, FIELD_MANAGER, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
+import { isPreviewName } from '../../src/settings/preview-name.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 

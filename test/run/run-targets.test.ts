@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { skippedReport } from '../../src/report/several.ts';
-import { carryOrders } from '../../src/run/run-targets.ts';
+import { skippedReport } from '../../src/report/several-targets.ts';
+import { runTargets } from '../../src/run/run-targets.ts';
 import { aReport } from '../support/reports.ts';
 
 interface One {
@@ -11,8 +11,8 @@ interface One {
 /** What is carried, in the order of beginnings (`a`) and ends (`/a`). */
 async function story(orders: readonly One[], broken: readonly string[] = []) {
   const said: string[] = [];
-  const reports = await carryOrders(orders, {
-    carry: async ({ target }) => {
+  const reports = await runTargets(orders, {
+    run: async ({ target }) => {
       said.push(target);
       await new Promise((resolve) => setTimeout(resolve, 2));
       said.push(`/${target}`);

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
-import type { Cluster, HttpAnswer, HttpEndpoint, ModelRegistry } from '../../src/base/ports.ts';
+import type { HttpAnswer, HttpEndpoint } from '../../src/base/ports.ts';
 import type { Model } from '../../src/model/model.ts';
+import type { ModelRegistry } from '../../src/model/registry.ts';
 import { run } from '../../src/run/run.ts';
+import type { Cluster } from '../../src/seldon/cluster.ts';
 import type { Config } from '../../src/settings/config.ts';
-import { readConfig } from '../../src/settings/config.ts';
+import { readConfig } from '../../src/settings/read-config.ts';
 import { aDeployment, anObject } from '../support/cluster-states.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeCluster, type Moment } from '../support/fake-cluster.ts';
@@ -58,21 +60,23 @@ async function tell({ script, model = aModel(), inputs, endpoint = answering(200
     write: async (name: string) => name,
     summarize: async () => {},
   };
-  const world = {
+  const peers = {
     registry: { details: async () => undefined, note: async () => {}, ...(registry ?? { resolve: async () => model }) },
     cluster: good,
     openEndpoint: () => endpoint,
     metrics: undefined,
     deployments: undefined,
-    holder: 'test',
-    confirm: async () => {},
-    progress: () => {},
     runner,
     workspace,
     clock,
+  };
+  const control = {
+    holder: 'test',
+    confirm: async () => {},
+    progress: () => {},
     cancelled: new AbortController().signal,
   };
-  const report = await run(config(inputs), world, context);
+  const report = await run(config(inputs), { peers, control, context });
   return { report, cluster, runner };
 }
 

@@ -56,7 +56,8 @@ function expectClosed(sandbox: Sandbox, name: string, before: unknown): void {
 for (const [what, { inputs, steps }] of Object.entries(RUNS)) {
   for (const way of ['cancelAt', 'killAt'] as const) {
     const words = way === 'killAt' ? 'killed' : 'cancelled';
-    it(`${what} that is ${words} at any step leaves nothing open and tells what is live`, {
+    // Each has a sandbox of its own, and waits for it most of the time.
+    it.concurrent(`${what} that is ${words} at any step leaves nothing open and tells what is live`, {
       timeout: 180_000,
     }, async () => {
       const sandbox = await startSandbox();

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { nearestWord } from '../../src/base/nearest-word.ts';
 import { readAddress } from '../../src/settings/address.ts';
-import { readConfig } from '../../src/settings/config.ts';
-import { INPUTS, type InputDefinition } from '../../src/settings/inputs.ts';
+import type { InputDefinition } from '../../src/settings/input-definition.ts';
+import { INPUTS } from '../../src/settings/inputs.ts';
+import { readConfig } from '../../src/settings/read-config.ts';
 
 /** Reads inputs as the runner gives them: defaults of action.yml where nothing is said. */
 function read(given: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}) {
@@ -34,7 +35,7 @@ describe('what the inputs say', () => {
       dryRun: false,
       manifestFile: undefined,
       onFailure: 'rollback',
-      tell: { comment: 'auto' },
+      reporting: { comment: 'auto' },
     });
   });
 

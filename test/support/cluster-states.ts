@@ -1,4 +1,4 @@
-import type { Expectation } from '../../src/rollout/rollout-status.ts';
+import type { Expectation } from '../../src/rollout/expectation.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import type { Deployment, Pod } from '../../src/seldon/snapshot.ts';
 

@@ -1,4 +1,5 @@
-import type { Cluster, HttpEndpoint, Observation } from '../../src/base/ports.ts';
+import type { HttpEndpoint } from '../../src/base/ports.ts';
+import type { Cluster, Observation } from '../../src/seldon/cluster.ts';
 import type { SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import type { Deployment, Pod, Route } from '../../src/seldon/snapshot.ts';
 import type { FakeClock } from './fake-clock.ts';
@@ -82,9 +83,9 @@ export class FakeCluster implements Cluster {
     return this.#stored;
   }
 
-  async takeTurn(): Promise<undefined> {}
+  async acquireLease(): Promise<undefined> {}
 
-  async giveTurn(): Promise<void> {}
+  async releaseLease(): Promise<void> {}
 
   async remove(_ref: unknown, { metadata }: SeldonDeployment): Promise<void> {
     this.removed.push(metadata.uid ?? '');

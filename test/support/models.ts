@@ -1,6 +1,6 @@
 import type { Model } from '../../src/model/model.ts';
 import { direct } from '../../src/plan/modes/direct.ts';
-import type { RenderOptions, ShipmentRequest } from '../../src/plan/plan.ts';
+import type { ModelPlanRequest, RenderOptions } from '../../src/plan/plan-request.ts';
 import type { SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import type { ShareConfig } from '../../src/settings/config.ts';
 
@@ -67,7 +67,7 @@ const NO_CONTEXT = {
   pullRequest: undefined,
 };
 
-export function aPlanRequest(over: Partial<ShipmentRequest> = {}): ShipmentRequest {
+export function aPlanRequest(over: Partial<ModelPlanRequest> = {}): ModelPlanRequest {
   return {
     mode: 'direct',
     name: 'wine',
@@ -87,7 +87,7 @@ export function aPlanRequest(over: Partial<ShipmentRequest> = {}): ShipmentReque
 }
 
 /** An object as the API server would hold it after that plan was applied. */
-export function applied(request: ShipmentRequest): SeldonDeployment {
+export function applied(request: ModelPlanRequest): SeldonDeployment {
   const manifest = structuredClone(direct(request).manifest);
   for (const predictor of manifest.spec.predictors) {
     const ports = predictor.componentSpecs?.[0]?.spec?.containers[0]?.['ports'];

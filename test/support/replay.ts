@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { expectationOf } from '../../src/rollout/expectation.ts';
-import { type Expectation, type RolloutStatus, rolloutStatusOf } from '../../src/rollout/rollout-status.ts';
+import { type Expectation, expectationOf } from '../../src/rollout/expectation.ts';
+import { rolloutStatusOf } from '../../src/rollout/rollout-status.ts';
+import type { RolloutStatus } from '../../src/rollout/verdict.ts';
 import { SELDON, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import type { Deployment, KubernetesEvent, Pod, Route, Snapshot } from '../../src/seldon/snapshot.ts';
 

@@ -1,4 +1,4 @@
-import { compare, type SideAnswer } from '../../src/proof/comparison.ts';
+import { compare, type ModelAnswer } from '../../src/proof/comparison.ts';
 import { type Figures, judgeFigures } from '../../src/proof/evidence/gate.ts';
 import type { Report } from '../../src/report/report.ts';
 
@@ -121,7 +121,7 @@ const BESIDE: Report['predictors'] = [
   { name: 'canary', model: 'wine-quality v4', traffic: 10, shadow: false, replicas: 1 },
 ];
 
-function answerOf(value: number, latency: number): SideAnswer {
+function answerOf(value: number, latency: number): ModelAnswer {
   return { status: 200, body: JSON.stringify({ data: { names: [], ndarray: [value] }, meta: {} }), latency };
 }
 

@@ -1,6 +1,6 @@
 import { UserError } from '../../base/errors.ts';
-import type { ApplyOptions, Cluster, ObjectRef } from '../../base/ports.ts';
-import { formatManifest, laidOver, parseManifest } from '../../plan/manifest-file.ts';
+import { formatManifest, mergedFile, parseManifest } from '../../plan/manifest-file.ts';
+import type { ApplyOptions, Cluster, ObjectRef } from '../../seldon/cluster.ts';
 import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 
 const INPUT = 'manifest-file';
@@ -48,7 +48,7 @@ export class ManifestFile implements Cluster {
   }
 
   async apply(manifest: SeldonDeployment, { dryRun }: ApplyOptions): Promise<SeldonDeployment> {
-    const written = laidOver(this.#object, manifest);
+    const written = mergedFile(this.#object, manifest);
     if (dryRun) return written;
     await this.#files.replace(this.server, INPUT, formatManifest(written));
     this.#object = written;
@@ -97,11 +97,11 @@ export class ManifestFile implements Cluster {
     return this.#cannot('have events');
   }
 
-  takeTurn(): Promise<never> {
+  acquireLease(): Promise<never> {
     return this.#cannot('give turns');
   }
 
-  giveTurn(): Promise<never> {
+  releaseLease(): Promise<never> {
     return this.#cannot('take turns back');
   }
 

@@ -1,7 +1,7 @@
 import { UserError } from '../../base/errors.ts';
-import { type PullRequestFacts, ROLES, type Role, type Verdict } from '../../gate/admission.ts';
+import { type Answer, type PullRequestFacts, ROLES, type Role } from '../../gate/admission.ts';
+import type { Collaboration, Reaction } from '../../gate/collaboration.ts';
 import { isFork } from '../../gate/event.ts';
-import type { Collaboration, Reaction } from '../../report/repository.ts';
 import type { Failure, GithubApi } from './api.ts';
 
 /** Who works on the repository, and how far a pull request is. */
@@ -47,7 +47,7 @@ export class GithubCollaboration implements Collaboration {
     };
   }
 
-  async isApproved(pullRequest: number): Promise<Verdict> {
+  async isApproved(pullRequest: number): Promise<Answer> {
     const query = `query ($owner: String!, $name: String!, $number: Int!) {
       repository(owner: $owner, name: $name) { pullRequest(number: $number) { reviewDecision } }
     }`;
@@ -59,7 +59,7 @@ export class GithubCollaboration implements Collaboration {
     return decision === 'APPROVED' ? 'yes' : 'no';
   }
 
-  async checksPass(commit: string): Promise<Verdict> {
+  async checksPass(commit: string): Promise<Answer> {
     const query = `query ($owner: String!, $name: String!, $commit: GitObjectID!) {
       repository(owner: $owner, name: $name) { object(oid: $commit) { ... on Commit { statusCheckRollup { state } } } }
     }`;
@@ -71,7 +71,7 @@ export class GithubCollaboration implements Collaboration {
     return state === 'SUCCESS' ? 'yes' : 'no';
   }
 
-  async isMember(team: string, login: string): Promise<Verdict> {
+  async isMember(team: string, login: string): Promise<Answer> {
     const [org = '', slug = ''] = team.split('/');
     const route = 'GET /orgs/{org}/teams/{team_slug}/memberships/{username}';
     try {

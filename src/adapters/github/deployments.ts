@@ -1,6 +1,6 @@
-import { isTree, jsonOf } from '../../base/json-value.ts';
-import type { ObjectRef } from '../../base/ports.ts';
-import type { DeploymentDraft, DeploymentNews, DeploymentState, Deployments } from '../../report/repository.ts';
+import { isJsonObject, jsonOf } from '../../base/json-value.ts';
+import type { DeploymentDraft, DeploymentNews, DeploymentState, Deployments } from '../../record/deployments.ts';
+import type { ObjectRef } from '../../seldon/cluster.ts';
 import type { GithubApi } from './api.ts';
 
 /** As the API lists them; a payload may come back as the text it was. */
@@ -46,7 +46,7 @@ export class GithubDeployments implements Deployments {
       const listed = (await this.#api.ask('list the deployments', route, parameters)) as readonly Listed[];
       const ours = listed.filter(({ payload }) => {
         const about = typeof payload === 'string' ? jsonOf(payload) : payload;
-        return isTree(about) && about['namespace'] === namespace && about['name'] === name;
+        return isJsonObject(about) && about['namespace'] === namespace && about['name'] === name;
       });
       ids.push(...ours.map(({ id }) => id));
       if (listed.length < PER_PAGE) return ids;

@@ -1,3 +1,4 @@
+import { messageOf } from '../../base/errors.ts';
 /** One HTTP exchange over node:https with a deadline, and the retry rule that all adapters share. */
 
 import type { Agent as HttpAgent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
@@ -163,5 +164,5 @@ const WORDS: Readonly<Record<string, string>> = {
 function describeCause(code: string, cause: unknown): string {
   const words = WORDS[code];
   if (words !== undefined) return code === 'timeout' ? words : `${words} (${code})`;
-  return cause instanceof Error ? cause.message : String(cause);
+  return messageOf(cause);
 }

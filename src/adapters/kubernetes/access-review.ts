@@ -1,4 +1,4 @@
-import type { Permission } from '../../seldon/permissions.ts';
+import type { Permission } from '../../seldon/permission.ts';
 import { readJson } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';
 

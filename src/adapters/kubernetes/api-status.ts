@@ -1,7 +1,7 @@
 /** What the API server says when it refuses (`kind: Status`), in sentences for a person. */
 
 import { UserError } from '../../base/errors.ts';
-import { isTree } from '../../base/json-value.ts';
+import { isJsonObject } from '../../base/json-value.ts';
 import type { HttpResponse } from '../http/client.ts';
 
 /** The parts of a Status that we read (k8s.io/apimachinery, `metav1.Status`). */
@@ -24,15 +24,15 @@ export interface ApiCause {
 export function statusOf({ status, body }: HttpResponse): ApiStatus | undefined {
   if (status < 400 || !body.includes('"Status"')) return undefined;
   const value = parsed(body);
-  if (!isTree(value) || value.kind !== 'Status' || value.apiVersion !== 'v1') return undefined;
-  const details = isTree(value.details) ? value.details : {};
+  if (!isJsonObject(value) || value.kind !== 'Status' || value.apiVersion !== 'v1') return undefined;
+  const details = isJsonObject(value.details) ? value.details : {};
   const text = (part: unknown) => (typeof part === 'string' && part !== '' ? part : undefined);
   return {
     message: text(value.message) ?? `HTTP ${status}`,
     reason: text(value.reason),
     kind: text(details.kind),
     name: text(details.name),
-    causes: Array.isArray(details.causes) ? details.causes.filter(isTree) : [],
+    causes: Array.isArray(details.causes) ? details.causes.filter(isJsonObject) : [],
   };
 }
 
@@ -68,7 +68,7 @@ export function failureOf(answer: HttpResponse, asked: Asked): UserError {
 /** Also for what looks like a success and is no JSON: a login page on the way, say. */
 export function readJson<T>(answer: HttpResponse, asked: Asked): T {
   const value = answer.status < 300 ? parsed(answer.body) : undefined;
-  if (isTree(value)) return value as T;
+  if (isJsonObject(value)) return value as T;
   throw failureOf(answer, asked);
 }
 

@@ -1,14 +1,8 @@
 import { UserError } from '../../base/errors.ts';
-import type {
-  ApplyOptions,
-  Cluster,
-  HttpEndpoint,
-  LogOptions,
-  ObjectRef,
-  Observation,
-  Permission,
-} from '../../base/ports.ts';
-import type { Claim, StandingClaim } from '../../seldon/lease.ts';
+import type { HttpEndpoint } from '../../base/ports.ts';
+import type { ApplyOptions, Cluster, LogOptions, ObjectRef, Observation } from '../../seldon/cluster.ts';
+import type { HeldLeaseRecord, LeaseRecord } from '../../seldon/lease.ts';
+import type { Permission } from '../../seldon/permission.ts';
 import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 import type { KubernetesEvent, Route } from '../../seldon/snapshot.ts';
 import type { ClusterConfig } from '../../settings/config.ts';
@@ -184,11 +178,15 @@ export class KubernetesCluster implements Cluster {
     return Object.keys(secret.data ?? {});
   }
 
-  takeTurn(ref: ObjectRef, claim: Claim, over: StandingClaim | undefined): Promise<StandingClaim | undefined> {
+  acquireLease(
+    ref: ObjectRef,
+    claim: LeaseRecord,
+    over: HeldLeaseRecord | undefined,
+  ): Promise<HeldLeaseRecord | undefined> {
     return this.#leases.take(ref, claim, over);
   }
 
-  giveTurn(ref: ObjectRef, claim: Claim): Promise<void> {
+  releaseLease(ref: ObjectRef, claim: LeaseRecord): Promise<void> {
     return this.#leases.give(ref, claim);
   }
 

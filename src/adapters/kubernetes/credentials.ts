@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import type { AgentOptions, RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { UserError } from '../../base/errors.ts';
-import { isTree } from '../../base/json-value.ts';
+import { isJsonObject } from '../../base/json-value.ts';
 import type { ClusterConfig } from '../../settings/config.ts';
 import { type Entry, invalid, type KubeconfigContext, readKubeconfig } from './kubeconfig.ts';
 import { impersonation, secretsIn, userEntry } from './user-entry.ts';
@@ -143,8 +143,8 @@ async function withDeadline(work: Promise<void>): Promise<void> {
 
 function refusal(cause: unknown, { name, user }: KubeconfigContext): UserError {
   const error = cause as NodeJS.ErrnoException;
-  const command = isTree(user.exec) ? String(user.exec.command) : undefined;
-  const hint = isTree(user.exec) ? user.exec.installHint : undefined;
+  const command = isJsonObject(user.exec) ? String(user.exec.command) : undefined;
+  const hint = isJsonObject(user.exec) ? user.exec.installHint : undefined;
   if (error.code === 'ENOENT' && error.syscall?.startsWith('spawn'))
     return invalid(
       `the kubeconfig's credential plugin \`${command}\` is not installed on this runner`,

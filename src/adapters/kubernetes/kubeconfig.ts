@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { load, YAMLException } from 'js-yaml';
 import { UserError } from '../../base/errors.ts';
-import { isTree } from '../../base/json-value.ts';
+import { isJsonObject } from '../../base/json-value.ts';
 
 export interface KubeconfigRequest {
   /** Content (plain or base64) or path; undefined: KUBECONFIG, the default file, in-cluster. */
@@ -128,7 +128,7 @@ function parse(text: string, where: string, folder: string): Source {
       'a secret pasted by hand may have lost its indentation: give it in base64',
     );
   }
-  if (isTree(document) && Array.isArray(document.clusters)) return { document, folder };
+  if (isJsonObject(document) && Array.isArray(document.clusters)) return { document, folder };
   throw invalid(`the content of ${where} is no kubeconfig: it has no list \`clusters\``);
 }
 
@@ -136,8 +136,8 @@ function parse(text: string, where: string, folder: string): Source {
 function entriesOf({ document, folder }: Source, list: string, key: string): { name: string; entry: Entry }[] {
   const items = Array.isArray(document[list]) ? document[list] : [];
   return items.flatMap((item: unknown) => {
-    const entry = isTree(item) ? item[key] : undefined;
-    if (!isTree(item) || typeof item.name !== 'string' || !isTree(entry)) return [];
+    const entry = isJsonObject(item) ? item[key] : undefined;
+    if (!isJsonObject(item) || typeof item.name !== 'string' || !isJsonObject(entry)) return [];
     return [{ name: item.name, entry: withAbsolutePaths(entry, folder) }];
   });
 }
@@ -154,7 +154,7 @@ function withAbsolutePaths(entry: Entry, folder: string): Entry {
   const fields = Object.entries(entry).map(([key, value]) => {
     if (PATH_KEYS.has(key) && typeof value === 'string' && value !== '') return [key, absolute(value)];
     // kubectl: a command with a slash lies beside the kubeconfig, one without is looked up in PATH.
-    if (key !== 'exec' || !isTree(value) || !String(value.command).includes('/')) return [key, value];
+    if (key !== 'exec' || !isJsonObject(value) || !String(value.command).includes('/')) return [key, value];
     return [key, { ...value, command: absolute(String(value.command)) }];
   });
   return Object.fromEntries(fields);

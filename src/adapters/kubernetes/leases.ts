@@ -1,5 +1,5 @@
-import type { ObjectRef } from '../../base/ports.ts';
-import { type Claim, leaseName, type StandingClaim } from '../../seldon/lease.ts';
+import type { ObjectRef } from '../../seldon/cluster.ts';
+import { type HeldLeaseRecord, type LeaseRecord, leaseName } from '../../seldon/lease.ts';
 import { ANNOTATIONS } from '../../seldon/seldon-deployment.ts';
 import { failureOf, readJson } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';
@@ -29,7 +29,11 @@ export class Leases {
   }
 
   /** Takes or renews it. @returns who has it instead; undefined when it is ours */
-  async take(ref: ObjectRef, claim: Claim, over: StandingClaim | undefined): Promise<StandingClaim | undefined> {
+  async take(
+    ref: ObjectRef,
+    claim: LeaseRecord,
+    over: HeldLeaseRecord | undefined,
+  ): Promise<HeldLeaseRecord | undefined> {
     const known = await this.#read(ref);
     const standing = known && standingOf(known);
     const isOurs = standing === undefined || standing.holder === claim.holder;
@@ -52,7 +56,7 @@ export class Leases {
   }
 
   /** Gives it back; somebody else's stays. */
-  async give(ref: ObjectRef, { holder }: Claim): Promise<void> {
+  async give(ref: ObjectRef, { holder }: LeaseRecord): Promise<void> {
     const known = await this.#read(ref);
     if (known?.spec?.holderIdentity !== holder) return;
     const { uid, resourceVersion } = known.metadata;
@@ -73,12 +77,16 @@ export class Leases {
   }
 }
 
-function standingOf({ metadata, spec }: Lease): StandingClaim | undefined {
+function standingOf({ metadata, spec }: Lease): HeldLeaseRecord | undefined {
   const { holderIdentity: holder = '', leaseDurationSeconds: seconds = 0, renewTime: renewed = '' } = spec ?? {};
   return holder === '' ? undefined : { holder, seconds, renewed, run: metadata.annotations?.[ANNOTATIONS.runUrl] };
 }
 
-function leaseOf({ namespace, name }: ObjectRef, { holder, run, seconds }: Claim, known: Lease | undefined): unknown {
+function leaseOf(
+  { namespace, name }: ObjectRef,
+  { holder, run, seconds }: LeaseRecord,
+  known: Lease | undefined,
+): unknown {
   // Kubernetes wants microseconds.
   const now = new Date().toISOString().replace('Z', '000Z');
   const { resourceVersion } = known?.metadata ?? {};

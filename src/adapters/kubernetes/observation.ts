@@ -1,4 +1,4 @@
-import type { ObjectRef, Observation } from '../../base/ports.ts';
+import type { ObjectRef, Observation } from '../../seldon/cluster.ts';
 import { deploymentLabel } from '../../seldon/protocol.ts';
 import { SELDON } from '../../seldon/seldon-deployment.ts';
 import type { Deployment, Pod } from '../../seldon/snapshot.ts';

@@ -1,8 +1,8 @@
 /** Reads the routing objects that Seldon's operator writes: Istio's VirtualService, Emissary's Mappings, Services. */
 
 import { loadAll } from 'js-yaml';
-import { isTree } from '../../base/json-value.ts';
-import type { ObjectRef } from '../../base/ports.ts';
+import { isJsonObject } from '../../base/json-value.ts';
+import type { ObjectRef } from '../../seldon/cluster.ts';
 import { deploymentLabel } from '../../seldon/protocol.ts';
 import { SELDON } from '../../seldon/seldon-deployment.ts';
 import type { Route, RouteBackend } from '../../seldon/snapshot.ts';
@@ -101,7 +101,7 @@ export function routeOfService({ metadata }: AnnotatedService): Route | undefine
 
 function documentsOf(yaml: string): readonly Readonly<Record<string, unknown>>[] {
   try {
-    return loadAll(yaml).filter(isTree);
+    return loadAll(yaml).filter(isJsonObject);
   } catch {
     return [];
   }

@@ -1,6 +1,6 @@
 /** What a kubeconfig says of its user, where client-node falls short of it. */
 
-import { isTree } from '../../base/json-value.ts';
+import { isJsonObject } from '../../base/json-value.ts';
 import type { Entry, KubeconfigContext } from './kubeconfig.ts';
 
 /** The user as client-node understands it: it knows no `tokenFile` and sets no KUBERNETES_EXEC_INFO. */
@@ -8,7 +8,7 @@ export function userEntry({ user, cluster }: KubeconfigContext): Entry {
   const { tokenFile, token, exec, ...rest } = user;
   if (typeof tokenFile === 'string' && tokenFile !== '')
     return { ...rest, 'auth-provider': { name: 'tokenFile', config: { tokenFile } } };
-  if (!isTree(exec)) return { ...rest, token };
+  if (!isJsonObject(exec)) return { ...rest, token };
   const variable = { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(execInfo(exec, cluster)) };
   return { ...rest, token, exec: { ...exec, env: [...(Array.isArray(exec.env) ? exec.env : []), variable] } };
 }
@@ -17,7 +17,7 @@ export function userEntry({ user, cluster }: KubeconfigContext): Entry {
 function execInfo(exec: Entry, cluster: Entry): unknown {
   const { extensions, 'proxy-url': proxy, ...fields } = cluster;
   const extension = Array.isArray(extensions)
-    ? extensions.find((one) => isTree(one) && one.name === 'client.authentication.k8s.io/exec')
+    ? extensions.find((one) => isJsonObject(one) && one.name === 'client.authentication.k8s.io/exec')
     : undefined;
   const told = { ...fields, ...(proxy !== undefined && { 'proxy-url': proxy }), config: extension?.extension };
   return {
@@ -29,7 +29,7 @@ function execInfo(exec: Entry, cluster: Entry): unknown {
 
 /** client-node knows `as` only. */
 export function impersonation(user: Entry): Record<string, string | string[]> {
-  const extra = isTree(user['as-user-extra']) ? user['as-user-extra'] : {};
+  const extra = isJsonObject(user['as-user-extra']) ? user['as-user-extra'] : {};
   const extras = Object.entries(extra).map(([key, values]) => [
     `impersonate-extra-${encodeURIComponent(key.toLowerCase())}`,
     values,
@@ -43,8 +43,8 @@ export function impersonation(user: Entry): Record<string, string | string[]> {
 
 /** Every value that must not be seen in a log. */
 export function secretsIn(user: Entry): readonly string[] {
-  const provider = isTree(user['auth-provider']) ? user['auth-provider'].config : undefined;
-  const config: Entry = isTree(provider) ? provider : {};
+  const provider = isJsonObject(user['auth-provider']) ? user['auth-provider'].config : undefined;
+  const config: Entry = isJsonObject(provider) ? provider : {};
   const values = [
     ...['token', 'password', 'client-key-data'].map((key) => user[key]),
     ...['id-token', 'refresh-token', 'access-token', 'client-secret'].map((key) => config[key]),

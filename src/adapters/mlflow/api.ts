@@ -1,5 +1,5 @@
 import { UserError } from '../../base/errors.ts';
-import { isTree } from '../../base/json-value.ts';
+import { isJsonObject } from '../../base/json-value.ts';
 import type { Stage } from '../../model/model-uri.ts';
 import type { ApiRequest, MlflowConnection, Tree } from './connection.ts';
 import { quoteOf } from './refusal.ts';
@@ -182,9 +182,9 @@ function textOf(tree: Tree, key: string): string | undefined {
 
 function listOf(tree: Tree, key: string): readonly Tree[] {
   const value = tree[key];
-  return Array.isArray(value) ? value.filter(isTree) : [];
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
 function treeOf(value: unknown): Tree {
-  return isTree(value) ? value : {};
+  return isJsonObject(value) ? value : {};
 }

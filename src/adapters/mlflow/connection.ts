@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Agent } from 'node:http';
 import { unescape as percentDecoded } from 'node:querystring';
 import { UserError } from '../../base/errors.ts';
-import { isTree } from '../../base/json-value.ts';
+import { isJsonObject } from '../../base/json-value.ts';
 import type { Clock } from '../../base/ports.ts';
 import type { RegistryConfig } from '../../settings/config.ts';
 import { createAgent, HttpFailure, type HttpRequest, type HttpResponse, sendWithRetry } from '../http/client.ts';
@@ -186,7 +186,7 @@ function isSameServer(from: URL, to: URL): boolean {
 function parseTree(text: string): Tree | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isTree(value) ? value : undefined;
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

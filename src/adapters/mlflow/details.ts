@@ -1,4 +1,4 @@
-import { isTree } from '../../base/json-value.ts';
+import { isJsonObject } from '../../base/json-value.ts';
 import type { Model, ModelDetails } from '../../model/model.ts';
 import type { MlflowConnection, Tree } from './connection.ts';
 
@@ -42,10 +42,10 @@ function entries(list: unknown): readonly (readonly [string, unknown])[] {
   if (!Array.isArray(list)) return [];
   return list
     .slice(0, MOST)
-    .flatMap((one) => (isTree(one) && typeof one['key'] === 'string' ? [[one['key'], one['value']]] : []));
+    .flatMap((one) => (isJsonObject(one) && typeof one['key'] === 'string' ? [[one['key'], one['value']]] : []));
 }
 
 function treeAt(tree: Tree | undefined, key: string): Tree {
   const value = tree?.[key];
-  return isTree(value) ? value : {};
+  return isJsonObject(value) ? value : {};
 }

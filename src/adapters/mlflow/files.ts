@@ -1,4 +1,4 @@
-import { isTree } from '../../base/json-value.ts';
+import { isJsonObject } from '../../base/json-value.ts';
 import type { ApiRequest, MlflowConnection } from './connection.ts';
 
 /** Who hands out a model's files. The server reads the storage itself, so it works for any artifact URI. */
@@ -39,7 +39,7 @@ async function listFiles(server: MlflowConnection, source: Listing | undefined):
   const { files } = answer.body;
   const prefix = source.kind === 'run' && source.path !== '' ? `${source.path}/` : '';
   return (Array.isArray(files) ? files : [])
-    .filter(isTree)
+    .filter(isJsonObject)
     .map((file) => String(file.path))
     .map((path) => (path.startsWith(prefix) ? path.slice(prefix.length) : path));
 }

@@ -1,11 +1,10 @@
 import { UserError } from '../../base/errors.ts';
-import type { ModelRegistry } from '../../base/ports.ts';
 import type { InputExample, Model, ModelDetails, ModelDocument } from '../../model/model.ts';
 import { readModelDocument } from '../../model/model-document.ts';
 import { type ModelUri, parseModelUri } from '../../model/model-uri.ts';
+import type { ModelRegistry, WriteBack } from '../../model/registry.ts';
 import { proxiedPathOf, storageUriOf } from '../../model/storage-uri.ts';
 import type { RegistryConfig } from '../../settings/config.ts';
-import type { WriteBack } from '../../settings/record-inputs.ts';
 import { readLoggedModel } from './api.ts';
 import { type ConnectionOptions, MlflowConnection } from './connection.ts';
 import { readDetails } from './details.ts';

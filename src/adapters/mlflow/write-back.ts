@@ -1,5 +1,5 @@
 import { UserError } from '../../base/errors.ts';
-import type { WriteBack } from '../../settings/record-inputs.ts';
+import type { WriteBack } from '../../model/registry.ts';
 import type { MlflowConnection } from './connection.ts';
 
 /** Sets aliases and tags of one registered version. */

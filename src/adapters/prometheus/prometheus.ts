@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors.ts';
-import { isTree, jsonOf } from '../../base/json-value.ts';
-import type { Clock, Metrics } from '../../base/ports.ts';
+import { isJsonObject, jsonOf } from '../../base/json-value.ts';
+import type { Clock } from '../../base/ports.ts';
+import type { Metrics } from '../../proof/evidence/metrics.ts';
 import { createAgent, HttpFailure, type HttpResponse, sendWithRetry } from '../http/client.ts';
 
 export interface PrometheusOptions {
@@ -34,22 +35,23 @@ export function openPrometheus({ url, token, clock }: PrometheusOptions): Metric
         throw unusable(error.message, error);
       }
       const body = jsonOf(answer.body);
-      if (answer.status !== 200 || !isTree(body) || body['status'] !== 'success') throw unusable(refusal(answer, body));
+      if (answer.status !== 200 || !isJsonObject(body) || body['status'] !== 'success')
+        throw unusable(refusal(answer, body));
       return sampleOf(body['data']);
     },
   };
 }
 
 function refusal({ status }: HttpResponse, body: unknown): string {
-  if (isTree(body) && typeof body['error'] === 'string') return `HTTP ${status}: ${body['error']}`;
+  if (isJsonObject(body) && typeof body['error'] === 'string') return `HTTP ${status}: ${body['error']}`;
   return status === 200 ? 'HTTP 200, but not in the words of Prometheus' : `HTTP ${status}`;
 }
 
 /** `{resultType: "vector", result: [{metric, value: [seconds, "12"]}]}`; one series, since our queries sum. */
 function sampleOf(data: unknown): number | undefined {
-  const result = isTree(data) ? data['result'] : undefined;
+  const result = isJsonObject(data) ? data['result'] : undefined;
   const first: unknown = Array.isArray(result) ? result[0] : undefined;
-  const sample = isTree(first) ? first['value'] : undefined;
+  const sample = isJsonObject(first) ? first['value'] : undefined;
   const value = Number(Array.isArray(sample) ? sample[1] : Number.NaN);
   return Number.isFinite(value) ? value : undefined;
 }

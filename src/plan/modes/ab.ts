@@ -1,18 +1,19 @@
 import { replicasOf } from '../../seldon/replicas.ts';
-import { type Plan, planOf, type ShipmentRequest } from '../plan.ts';
-import { arrival, checkCompany, lineupWith, liveOf, renderNewcomer } from './beside-main.ts';
+import { type Plan, planOf } from '../plan.ts';
+import type { ModelPlanRequest } from '../plan-request.ts';
+import { arrivalStages, checkOtherPredictors, layoutWith, liveOf, renderCandidate } from './candidate.ts';
 
 /** Two predictors with fixed shares, until one of them is promoted or rolled back by name. */
-export function ab(request: ShipmentRequest): Plan {
+export function ab(request: ModelPlanRequest): Plan {
   const { predictor: name = 'b', traffic = 50 } = request.share;
-  checkCompany(request, { name, shadow: false });
+  checkOtherPredictors(request, { name, shadow: false });
   const { main, spec } = liveOf(request);
   const replicas = replicasOf(spec, main);
-  const { predictor, budget } = renderNewcomer(request, { name, shadow: false, traffic, replicas });
-  const arriving = arrival(request, predictor);
+  const { predictor, budget } = renderCandidate(request, { name, shadow: false, traffic, replicas });
+  const arriving = arrivalStages(request, predictor);
   const sharing = {
     title: `${main.name} ${100 - traffic} %, ${name} ${traffic} %`,
-    lineup: lineupWith(request, predictor, { [main.name]: 100 - traffic }),
+    layout: layoutWith(request, predictor, { [main.name]: 100 - traffic }),
     prove: [main.name, name],
     throughEndpoint: true,
     ...(arriving.length === 0 && { compare: [main.name, name] as const }),

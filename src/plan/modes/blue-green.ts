@@ -2,27 +2,28 @@ import { UserError } from '../../base/errors.ts';
 import { routesAtOnce } from '../../seldon/ingress.ts';
 import { replicasOf } from '../../seldon/replicas.ts';
 import type { Predictor } from '../../seldon/seldon-deployment.ts';
-import { type Plan, planOf, type ShipmentRequest } from '../plan.ts';
-import { arrival, checkCompany, lineupWith, liveOf, renderNewcomer } from './beside-main.ts';
+import { type Plan, planOf } from '../plan.ts';
+import type { ModelPlanRequest } from '../plan-request.ts';
+import { arrivalStages, checkOtherPredictors, layoutWith, liveOf, renderCandidate } from './candidate.ts';
 
 /** The new model comes up without requests, is proven, and then takes all of them at once; the old one stays warm. */
-export function blueGreen(request: ShipmentRequest): Plan {
-  checkCompany(request, { name: 'green', shadow: false });
+export function blueGreen(request: ModelPlanRequest): Plan {
+  checkOtherPredictors(request, { name: 'green', shadow: false });
   const { main, spec } = liveOf(request);
   refuseSecondFlip(request, spec.predictors);
-  refuseHaste(request);
+  refuseImmediateRouting(request);
   const replicas = replicasOf(spec, main);
-  const { predictor, budget } = renderNewcomer(request, { name: 'green', shadow: false, traffic: 100, replicas });
+  const { predictor, budget } = renderCandidate(request, { name: 'green', shadow: false, traffic: 100, replicas });
   const flip = {
     title: `green answers all requests, ${main.name} stays warm`,
-    lineup: lineupWith(request, predictor, { [main.name]: 0 }),
+    layout: layoutWith(request, predictor, { [main.name]: 0 }),
     prove: ['green'],
     throughEndpoint: true,
   };
-  return planOf(request, { stages: [...arrival(request, predictor), flip], subject: 'green', budget });
+  return planOf(request, { stages: [...arrivalStages(request, predictor), flip], subject: 'green', budget });
 }
 
-function refuseHaste({ ingress, namespace, name }: ShipmentRequest): void {
+function refuseImmediateRouting({ ingress, namespace, name }: ModelPlanRequest): void {
   if (!routesAtOnce(ingress)) return;
   const where = `SeldonDeployment ${namespace}/${name}`;
   throw new UserError('routing-not-honoured', `the ingress of ${where} sends requests to pods that are not ready yet`, {
@@ -30,7 +31,7 @@ function refuseHaste({ ingress, namespace, name }: ShipmentRequest): void {
   });
 }
 
-function refuseSecondFlip({ namespace, name, model }: ShipmentRequest, predictors: readonly Predictor[]): void {
+function refuseSecondFlip({ namespace, name, model }: ModelPlanRequest, predictors: readonly Predictor[]): void {
   const green = predictors.find((one) => one.name === 'green');
   if ((green?.traffic ?? 0) === 0 || green?.graph.modelUri === model.storageUri) return;
   throw new UserError('rollout-under-way', `in SeldonDeployment ${namespace}/${name} \`green\` answers already`, {

@@ -1,19 +1,20 @@
 import { replicasOf } from '../../seldon/replicas.ts';
-import { type Plan, planOf, type ShipmentRequest, type StageDraft } from '../plan.ts';
-import { arrival, checkCompany, lineupWith, liveOf, renderNewcomer } from './beside-main.ts';
+import { type Plan, planOf, type StageDraft } from '../plan.ts';
+import type { ModelPlanRequest } from '../plan-request.ts';
+import { arrivalStages, checkOtherPredictors, layoutWith, liveOf, renderCandidate } from './candidate.ts';
 
 const DEFAULT_SHARE = 10;
 
 /** The new model beside main with a small share of the requests, in one step or several. */
-export function canary(request: ShipmentRequest): Plan {
-  checkCompany(request, { name: 'canary', shadow: false });
+export function canary(request: ModelPlanRequest): Plan {
+  checkOtherPredictors(request, { name: 'canary', shadow: false });
   const { main, spec } = liveOf(request);
   const { steps, traffic = DEFAULT_SHARE } = request.share;
   const shares = steps.length > 0 ? steps : [traffic];
   const most = Math.max(...shares);
   const replicas = Math.max(1, Math.ceil((replicasOf(spec, main) * most) / 100));
-  const { predictor, budget } = renderNewcomer(request, { name: 'canary', shadow: false, traffic: most, replicas });
-  const arriving = arrival(request, predictor);
+  const { predictor, budget } = renderCandidate(request, { name: 'canary', shadow: false, traffic: most, replicas });
+  const arriving = arrivalStages(request, predictor);
   const before = spec.predictors.find((one) => one.name === 'canary')?.traffic ?? 0;
   const ahead = arriving.length > 0 ? shares : shares.filter((share) => share >= before);
   // A rollout that was cut short goes on where it stood.
@@ -21,7 +22,7 @@ export function canary(request: ShipmentRequest): Plan {
   const raising = wanted.map(
     (share, at): StageDraft => ({
       title: `${main.name} ${100 - share} %, canary ${share} %`,
-      lineup: lineupWith(request, { ...predictor, traffic: share }, { [main.name]: 100 - share }),
+      layout: layoutWith(request, { ...predictor, traffic: share }, { [main.name]: 100 - share }),
       prove: ['canary'],
       throughEndpoint: at === wanted.length - 1,
       ...(arriving.length === 0 && at === 0 && { compare: [main.name, 'canary'] as const }),

@@ -4,16 +4,17 @@ import { defaultReplicas, replicasOf } from '../../seldon/replicas.ts';
 import { MAIN_PREDICTOR, MODEL_NODE, type Predictor } from '../../seldon/seldon-deployment.ts';
 import { budgetOf } from '../budget.ts';
 import { noteOf } from '../model-note.ts';
-import { type Plan, planOf, type ShipmentRequest } from '../plan.ts';
+import { otherSpecFields } from '../other-spec-fields.ts';
+import { type Plan, planOf } from '../plan.ts';
+import type { ModelPlanRequest } from '../plan-request.ts';
 import { renderPredictor } from '../predictor.ts';
-import { specAround } from '../spec-around.ts';
 
 /** One predictor with all the traffic. A shadow beside it stays; a second predictor that answers is not ours to drop. */
-export function direct(request: ShipmentRequest): Plan {
+export function direct(request: ModelPlanRequest): Plan {
   const { live, base, model, options } = request;
   const baseMain = onlyPredictor(base?.spec.predictors ?? []);
   const [liveMain, ...company] = live?.spec.predictors ?? [];
-  refuseCompany(request, company);
+  refuseOtherPredictors(request, company);
   refuseGraph(request, liveMain, baseMain);
 
   const name = checkedPredictorName(baseMain?.name ?? liveMain?.name ?? MAIN_PREDICTOR);
@@ -25,14 +26,14 @@ export function direct(request: ShipmentRequest): Plan {
   const predictors = { base: baseMain, live: liveMain };
   const main = renderPredictor({ name, node, traffic: 100, model, options, budget, fallbackReplicas, ...predictors });
   const shadows = company.filter((one) => one.name !== name);
-  const lineup = {
-    places: [{ predictor: main, rendered: true }, ...shadows.map((predictor) => ({ predictor, rendered: false }))],
-    around: specAround(request),
+  const layout = {
+    entries: [{ predictor: main, rendered: true }, ...shadows.map((predictor) => ({ predictor, rendered: false }))],
+    otherFields: otherSpecFields(request),
     models: [noteOf(model)],
   } as const;
   const title = `${name} has all the traffic`;
   return planOf(request, {
-    stages: [{ title, lineup, prove: [name], throughEndpoint: true }],
+    stages: [{ title, layout: layout, prove: [name], throughEndpoint: true }],
     subject: name,
     budget,
   });
@@ -45,7 +46,7 @@ function onlyPredictor(predictors: readonly Predictor[]): Predictor | undefined 
   });
 }
 
-function refuseCompany({ name, namespace }: ShipmentRequest, others: readonly Predictor[]): void {
+function refuseOtherPredictors({ name, namespace }: ModelPlanRequest, others: readonly Predictor[]): void {
   const company = others.filter((one) => one.shadow !== true);
   if (company.length === 0) return;
   const names = company.map((one) => `\`${one.name}\` (traffic ${one.traffic ?? 0})`).join(', ');
@@ -55,7 +56,7 @@ function refuseCompany({ name, namespace }: ShipmentRequest, others: readonly Pr
 }
 
 function refuseGraph(
-  { name, namespace }: ShipmentRequest,
+  { name, namespace }: ModelPlanRequest,
   live: Predictor | undefined,
   base: Predictor | undefined,
 ): void {

@@ -1,5 +1,6 @@
-import type { SettlingMode, ShippingMode } from '../../settings/config.ts';
-import type { Plan, PlanRequest, ShipmentRequest } from '../plan.ts';
+import type { DecisionMode, DeployMode } from '../../settings/config.ts';
+import type { Plan } from '../plan.ts';
+import type { ModelPlanRequest, PlanRequest } from '../plan-request.ts';
 import { ab } from './ab.ts';
 import { blueGreen } from './blue-green.ts';
 import { canary } from './canary.ts';
@@ -10,7 +11,7 @@ import { secondObject } from './second-object.ts';
 import { shadow } from './shadow.ts';
 
 /** Rollout modes that bring a model: each a pure transform of the live object, the model and the options. */
-export const shipping: Readonly<Record<ShippingMode, (request: ShipmentRequest) => Plan>> = {
+export const deployModes: Readonly<Record<DeployMode, (request: ModelPlanRequest) => Plan>> = {
   direct,
   canary,
   shadow,
@@ -19,10 +20,10 @@ export const shipping: Readonly<Record<ShippingMode, (request: ShipmentRequest) 
 };
 
 /** The same with `routing: ambassador-annotations`. */
-export const shippingBeside: Readonly<Partial<Record<ShippingMode, (request: ShipmentRequest) => Plan>>> = {
+export const secondObjectModes: Readonly<Partial<Record<DeployMode, (request: ModelPlanRequest) => Plan>>> = {
   canary: secondObject,
   shadow: secondObject,
 };
 
 /** Rollout modes that decide about what is live: each a pure transform of the live object and the options. */
-export const settling: Readonly<Record<SettlingMode, (request: PlanRequest) => Plan>> = { promote, rollback };
+export const decisionModes: Readonly<Record<DecisionMode, (request: PlanRequest) => Plan>> = { promote, rollback };

@@ -3,10 +3,11 @@ import { leastShare } from '../../seldon/ingress.ts';
 import { replicasOf } from '../../seldon/replicas.ts';
 import type { Predictor } from '../../seldon/seldon-deployment.ts';
 import { budgetOf } from '../budget.ts';
-import { type Lineup, renderedSpecOf } from '../manifest.ts';
+import { type PredictorLayout, renderedSpecOf } from '../manifest.ts';
 import { modelsOf, titleOf } from '../model-note.ts';
-import { type Plan, type PlanRequest, planOf } from '../plan.ts';
-import { liveOf } from './beside-main.ts';
+import { type Plan, planOf } from '../plan.ts';
+import type { PlanRequest } from '../plan-request.ts';
+import { liveOf } from './candidate.ts';
 
 /**
  * The candidate's model becomes main's: while main rolls, the candidate keeps its share; when main is out, it takes all
@@ -24,49 +25,49 @@ export function promote(request: PlanRequest): Plan {
   const ours = renderedSpecOf(live).predictors.find((one) => one.name === main.name);
   const promoted: Predictor = { ...ours, name: main.name, graph: { ...candidate.graph, name: main.graph.name } };
   const others = live.spec.predictors.slice(1).map((predictor) => ({ predictor, rendered: false }));
-  const bringing = { around: 'kept', models: [] } as const;
-  const during: Lineup = {
+  const bringing = { otherFields: 'kept', models: [] } as const;
+  const during: PredictorLayout = {
     ...bringing,
-    places: [
+    entries: [
       { predictor: { ...promoted, ...(main.traffic !== undefined && { traffic: main.traffic }) }, rendered: true },
       ...others,
     ],
   };
   const least = leastShare(request.ingress);
   const all = (traffic: number) => ({ predictor: { ...promoted, traffic }, rendered: true });
-  const emptied: Lineup = {
+  const emptied: PredictorLayout = {
     ...bringing,
-    places: [
+    entries: [
       all(100 - least),
       ...others.map((one) =>
         one.predictor === candidate ? { ...one, predictor: { ...candidate, traffic: least } } : one,
       ),
     ],
   };
-  const after: Lineup = {
+  const after: PredictorLayout = {
     ...bringing,
-    places: [all(100), ...others.filter(({ predictor }) => predictor !== candidate && predictor.shadow === true)],
+    entries: [all(100), ...others.filter(({ predictor }) => predictor !== candidate && predictor.shadow === true)],
   };
   const answers = candidate.shadow !== true && (candidate.traffic ?? 0) > 0;
   const moved = {
     title: `${main.name} answers the requests, ${candidate.name} ${least === 0 ? 'none' : 'hardly any'}`,
-    lineup: emptied,
+    layout: emptied,
     prove: [],
     throughEndpoint: false,
-    gentle: true,
+    bestEffort: true,
   } as const;
   return planOf(request, {
     stages: [
       {
         title: `${main.name} takes over ${title}, ${candidate.name} stays`,
-        lineup: during,
+        layout: during,
         prove: [main.name],
         throughEndpoint: false,
       },
       ...(answers ? [moved] : []),
       {
         title: `${main.name} has all the traffic, ${candidate.name} is gone`,
-        lineup: after,
+        layout: after,
         prove: [main.name],
         throughEndpoint: true,
       },

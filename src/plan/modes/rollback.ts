@@ -4,18 +4,19 @@ import { replicasOf } from '../../seldon/replicas.ts';
 import type { Predictor, SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 import { budgetOf } from '../budget.ts';
 import { historyOf, type ProvenRevision, servesSame } from '../history.ts';
-import type { Lineup } from '../manifest.ts';
+import type { PredictorLayout } from '../manifest.ts';
 import { titleOf } from '../model-note.ts';
 import { projected } from '../overlay.ts';
-import { type Plan, type PlanRequest, planOf } from '../plan.ts';
-import { liveOf } from './beside-main.ts';
+import { type Plan, planOf } from '../plan.ts';
+import type { PlanRequest } from '../plan-request.ts';
+import { liveOf } from './candidate.ts';
 import { listed } from './promote.ts';
 
 /** What stands beside main goes; where nothing does, main returns to a model that was proven before. */
 export function rollback(request: PlanRequest): Plan {
   const live = liveOf(request);
   const others = live.spec.predictors.slice(1);
-  if (others.length === 0) return restore(request, live);
+  if (others.length === 0) return restoreRevision(request, live);
   if (request.share.to !== undefined) {
     throw new UserError(
       'rollout-under-way',
@@ -23,11 +24,11 @@ export function rollback(request: PlanRequest): Plan {
       { hint: 'roll those back first, without the input `to`' },
     );
   }
-  return withdraw(request, live.main, { others, leaving: leavingOf(request, others) });
+  return removeCandidates(request, live.main, { others, leaving: candidatesToRemove(request, others) });
 }
 
 /** The requests go back to main first; only then the others go. */
-function withdraw(
+function removeCandidates(
   request: PlanRequest,
   main: Predictor,
   { others, leaving }: { readonly others: readonly Predictor[]; readonly leaving: readonly Predictor[] },
@@ -38,12 +39,12 @@ function withdraw(
   // Where a share of 0 is not written, Ambassador would deal out what is left: there 1 % is the least.
   const least = leastShare(request.ingress);
   const nearly = share - least * answering.length;
-  const lineup = (company: readonly Predictor[], traffic: number): Lineup => ({
-    places: [
+  const layout = (company: readonly Predictor[], traffic: number): PredictorLayout => ({
+    entries: [
       { predictor: { ...main, traffic }, rendered: false },
       ...company.map((predictor) => ({ predictor, rendered: false })),
     ],
-    around: 'kept',
+    otherFields: 'kept',
     models: [],
   });
   const emptied = others.map((one) => (answering.includes(one) ? { ...one, traffic: least } : one));
@@ -51,16 +52,16 @@ function withdraw(
   const verb = leaving.length === 1 ? 'is' : 'are';
   const last = {
     title: `${gone} ${verb} gone`,
-    lineup: lineup(staying, share),
+    layout: layout(staying, share),
     prove: [main.name],
     throughEndpoint: true,
   };
   const first = {
     title: `${main.name} has ${nearly} % of the requests again`,
-    lineup: lineup(emptied, nearly),
+    layout: layout(emptied, nearly),
     prove: [],
     throughEndpoint: false,
-    gentle: true,
+    bestEffort: true,
   } as const;
   return planOf(request, {
     stages: answering.length === 0 ? [last] : [first, last],
@@ -70,7 +71,10 @@ function withdraw(
   });
 }
 
-function leavingOf({ namespace, name, share }: PlanRequest, others: readonly Predictor[]): readonly Predictor[] {
+function candidatesToRemove(
+  { namespace, name, share }: PlanRequest,
+  others: readonly Predictor[],
+): readonly Predictor[] {
   if (share.predictor === undefined) return others;
   const named = others.filter((one) => one.name === share.predictor);
   if (named.length > 0) return named;
@@ -82,29 +86,29 @@ function leavingOf({ namespace, name, share }: PlanRequest, others: readonly Pre
 }
 
 /** Just as it was proven, but with as many replicas as main has now: how many it needs is not the model's affair. */
-function restore(request: PlanRequest, live: SeldonDeployment & { readonly main: Predictor }): Plan {
-  const target = targetOf(request, live);
+function restoreRevision(request: PlanRequest, live: SeldonDeployment & { readonly main: Predictor }): Plan {
+  const target = revisionToRestore(request, live);
   const [proven] = target.spec.predictors;
   if (proven === undefined) throw new Error('a proven revision needs a predictor');
   const { replicas } = live.main;
   const predictor = { ...proven, ...(replicas !== undefined && { replicas }) };
   const { predictors: ours, ...around } = target.rendered;
   const noted = ours.find((one) => one.name === predictor.name);
-  const lineup: Lineup = {
-    places: [{ predictor, rendered: false, ...(noted && { noted }) }],
-    around: projected(around, target.spec) as typeof around,
+  const layout: PredictorLayout = {
+    entries: [{ predictor, rendered: false, ...(noted && { noted }) }],
+    otherFields: projected(around, target.spec) as typeof around,
     models: [target.model],
   };
   const title = `${predictor.name} serves ${titleOf(target.model)} again, revision ${target.revision}`;
   return planOf(request, {
-    stages: [{ title, lineup, prove: [predictor.name], throughEndpoint: true }],
+    stages: [{ title, layout: layout, prove: [predictor.name], throughEndpoint: true }],
     subject: predictor.name,
     budget: budgetOf(request.timeout, replicasOf(live.spec, live.main)),
     restores: target.revision,
   });
 }
 
-function targetOf({ namespace, name, share }: PlanRequest, live: SeldonDeployment): ProvenRevision {
+function revisionToRestore({ namespace, name, share }: PlanRequest, live: SeldonDeployment): ProvenRevision {
   const history = historyOf(live);
   const where = `SeldonDeployment ${namespace}/${name}`;
   const other = history.filter((one) => !servesSame(live, one));

@@ -1,7 +1,8 @@
 import { UserError } from '../../base/errors.ts';
 import { legacyObjection } from '../../seldon/ingress.ts';
 import { SELDON, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
-import type { Plan, ShipmentRequest } from '../plan.ts';
+import type { Plan } from '../plan.ts';
+import type { ModelPlanRequest } from '../plan-request.ts';
 import { direct } from './direct.ts';
 
 const DEFAULT_WEIGHT = 10;
@@ -10,7 +11,7 @@ const DEFAULT_WEIGHT = 10;
  * Canary and shadow as Seldon 0.2 had them: a second SeldonDeployment whose annotations ask for a share, or copies, of
  * the requests of the first. Only where the operator honours them: another one would give it half of the real requests.
  */
-export function secondObject(request: ShipmentRequest): Plan {
+export function secondObject(request: ModelPlanRequest): Plan {
   const { front, mode, namespace, ingress, options, share } = request;
   if (front === undefined) throw new Error('a second object needs the name of the first');
   const first = `SeldonDeployment ${namespace}/${front.name}`;
@@ -19,7 +20,7 @@ export function secondObject(request: ShipmentRequest): Plan {
       hint: 'deploy a first model with mode `direct`, or correct the inputs `name` and `namespace`',
     });
   }
-  const objection = legacyObjection(mode, ingress);
+  const objection = legacyObjection(mode === 'shadow' ? 'shadow' : 'canary', ingress);
   if (objection !== undefined) {
     throw new UserError(
       'routing-not-honoured',

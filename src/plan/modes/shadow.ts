@@ -1,21 +1,22 @@
 import { replicasOf } from '../../seldon/replicas.ts';
-import { type Plan, planOf, type ShipmentRequest } from '../plan.ts';
-import { checkCompany, companyOf, lineupWith, liveOf, renderNewcomer } from './beside-main.ts';
+import { type Plan, planOf } from '../plan.ts';
+import type { ModelPlanRequest } from '../plan-request.ts';
+import { checkOtherPredictors, layoutWith, liveOf, otherServingPredictors, renderCandidate } from './candidate.ts';
 
 /** The new model gets copies of main's requests, and nobody hears its answers. */
-export function shadow(request: ShipmentRequest): Plan {
-  checkCompany(request, { name: 'shadow', shadow: true });
+export function shadow(request: ModelPlanRequest): Plan {
+  checkOtherPredictors(request, { name: 'shadow', shadow: true });
   const live = liveOf(request);
   // Ambassador mirrors nothing to a shadow without `traffic` (emissary weight 0).
   const { traffic = 100 } = request.share;
   const replicas = replicasOf(live.spec, live.main);
-  const { predictor, budget } = renderNewcomer(request, { name: 'shadow', shadow: true, traffic, replicas });
-  const shares = companyOf(live).length === 0 ? { [live.main.name]: 100 } : {};
+  const { predictor, budget } = renderCandidate(request, { name: 'shadow', shadow: true, traffic, replicas });
+  const shares = otherServingPredictors(live).length === 0 ? { [live.main.name]: 100 } : {};
   return planOf(request, {
     stages: [
       {
         title: `${live.main.name} answers, shadow gets copies of ${traffic} %`,
-        lineup: lineupWith(request, predictor, shares),
+        layout: layoutWith(request, predictor, shares),
         prove: ['shadow'],
         throughEndpoint: true,
         compare: [live.main.name, 'shadow'],

@@ -93,3 +93,9 @@ function describe({ requests, errors, latency }: Figures): string {
   const times = latency === undefined ? '' : `, ${Math.round(latency * 1000)} ms`;
   return `${Math.round(requests)} requests, ${percent(errors ?? 0)} failed${times}`;
 }
+
+/** What Prometheus had to say of one step. */
+export interface GateRecord extends GateVerdict {
+  /** `main 75 %, canary 25 %`. */
+  readonly stage: string;
+}

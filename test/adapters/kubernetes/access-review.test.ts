@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { permissionsFor } from '../../../src/seldon/permissions.ts';
+import { permissionsFor } from '../../../src/plan/permissions.ts';
 import { answer, startCluster } from '../../support/kube-api.ts';
 import { someShares } from '../../support/models.ts';
 
 const WANTED = permissionsFor({
   mode: 'direct',
-  lockPatience: undefined,
+  lockTimeout: undefined,
   share: someShares(),
   dryRun: false,
   onFailure: 'rollback',

@@ -10,7 +10,7 @@ import { aModel, aPlanRequest, applied, someShares } from '../../support/models.
 const GUIDE_URI = 's3://mlflow/1/0123456789abcdef0123456789abcdef/artifacts/model';
 
 function golden(name: string): SeldonDeployment {
-  const path = new URL(`../fixtures/manifests/${name}.yaml`, import.meta.url);
+  const path = new URL(`../../fixtures/manifests/${name}.yaml`, import.meta.url);
   return load(readFileSync(path, 'utf8')) as SeldonDeployment;
 }
 

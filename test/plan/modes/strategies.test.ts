@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/base/errors.ts';
-import { settling, shipping } from '../../../src/plan/modes/index.ts';
-import type { Plan, ShipmentRequest } from '../../../src/plan/plan.ts';
+import { decisionModes, deployModes } from '../../../src/plan/modes/index.ts';
+import type { Plan } from '../../../src/plan/plan.ts';
+import type { ModelPlanRequest } from '../../../src/plan/plan-request.ts';
 import type { SeldonDeployment } from '../../../src/seldon/seldon-deployment.ts';
 import { aModel, aPlanRequest, applied, someOptions, someShares } from '../../support/models.ts';
 
@@ -9,7 +10,7 @@ const NEW = aModel({ storageUri: 's3://mlflow/2', version: '2' });
 const THIRD = aModel({ storageUri: 's3://mlflow/3', version: '3' });
 const main = applied(aPlanRequest());
 
-function ask(mode: keyof typeof shipping, over: Partial<ShipmentRequest> = {}): ShipmentRequest {
+function ask(mode: keyof typeof deployModes, over: Partial<ModelPlanRequest> = {}): ModelPlanRequest {
   return aPlanRequest({ mode, live: main, model: NEW, ...over });
 }
 
@@ -48,12 +49,12 @@ describe('stages', () => {
     ['ab', { predictor: 'c', traffic: 20 }, ['main 100, c 0', 'main 80, c 20']],
     ['blue-green', {}, ['main 100, green 0', 'main 0, green 100']],
   ] as const)('%s with %j', (mode, share, expected) => {
-    expect(shares(shipping[mode](ask(mode, { share: someShares(share) })))).toEqual(expected);
+    expect(shares(deployModes[mode](ask(mode, { share: someShares(share) })))).toEqual(expected);
   });
 
   it('touch nothing of main but its share', () => {
     for (const mode of ['canary', 'shadow', 'ab', 'blue-green'] as const) {
-      for (const { manifest } of shipping[mode](ask(mode)).stages) {
+      for (const { manifest } of deployModes[mode](ask(mode)).stages) {
         const [first] = manifest.spec.predictors;
         expect({ ...first, traffic: 100 }).toEqual(main.spec.predictors[0]);
       }
@@ -62,12 +63,12 @@ describe('stages', () => {
 
   it('go on where a canary in steps stood, and begin anew with another model', () => {
     const share = someShares({ steps: [5, 25, 50] });
-    const live = after(shipping.canary(ask('canary', { share: someShares({ traffic: 25 }) })));
-    expect(shares(shipping.canary(ask('canary', { live, share })))).toEqual([
+    const live = after(deployModes.canary(ask('canary', { share: someShares({ traffic: 25 }) })));
+    expect(shares(deployModes.canary(ask('canary', { live, share })))).toEqual([
       'main 75, canary 25',
       'main 50, canary 50',
     ]);
-    expect(shares(shipping.canary(ask('canary', { live, share, model: THIRD })))).toEqual([
+    expect(shares(deployModes.canary(ask('canary', { live, share, model: THIRD })))).toEqual([
       'main 100, canary 0',
       'main 100, canary 0',
       'main 95, canary 5',
@@ -77,26 +78,29 @@ describe('stages', () => {
   });
 
   it('promote keeps the shares until main is out, and moves the requests before the candidate goes', () => {
-    const live = after(shipping.canary(ask('canary')));
-    const plan = settling.promote(aPlanRequest({ mode: 'promote', live }));
+    const live = after(deployModes.canary(ask('canary')));
+    const plan = decisionModes.promote(aPlanRequest({ mode: 'promote', live }));
     expect(shares(plan)).toEqual(['main 90, canary 10', 'main 100, canary 0', 'main 100']);
     expect(plan.predictor.graph.modelUri).toBe('s3://mlflow/2');
   });
 
   it('rollback takes the requests back before the predictor', () => {
-    const live = after(shipping.ab(ask('ab')));
-    expect(shares(settling.rollback(aPlanRequest({ mode: 'rollback', live })))).toEqual(['main 100, b 0', 'main 100']);
+    const live = after(deployModes.ab(ask('ab')));
+    expect(shares(decisionModes.rollback(aPlanRequest({ mode: 'rollback', live })))).toEqual([
+      'main 100, b 0',
+      'main 100',
+    ]);
   });
 
   it('where a share of 0 is not written, nobody is given one', () => {
     const ingress = { served: ['v1'], routes: [{ kind: 'Service', name: 'wine-main', backends: [] }] } as const;
-    expect(shares(shipping.canary(ask('canary', { ingress })))).toEqual(['main 90, canary 10']);
-    const live = after(shipping.canary(ask('canary')));
-    expect(shares(settling.rollback(aPlanRequest({ mode: 'rollback', live, ingress })))).toEqual([
+    expect(shares(deployModes.canary(ask('canary', { ingress })))).toEqual(['main 90, canary 10']);
+    const live = after(deployModes.canary(ask('canary')));
+    expect(shares(decisionModes.rollback(aPlanRequest({ mode: 'rollback', live, ingress })))).toEqual([
       'main 99, canary 1',
       'main 100',
     ]);
-    expect(codeOf(() => shipping['blue-green'](ask('blue-green', { ingress })))).toBe('routing-not-honoured');
+    expect(codeOf(() => deployModes['blue-green'](ask('blue-green', { ingress })))).toBe('routing-not-honoured');
   });
 });
 
@@ -119,7 +123,7 @@ describe('a newcomer', () => {
         ],
       },
     } as SeldonDeployment;
-    const canary = shipping.canary(ask('canary', { live })).predictor;
+    const canary = deployModes.canary(ask('canary', { live })).predictor;
     expect(canary.componentSpecs?.[0]?.spec).toMatchObject({ tolerations: [{ key: 'gpu' }] });
     expect(canary.graph.envSecretRefName).toBe('s3');
     expect(canary.annotations).not.toEqual(live.spec.predictors[0]?.annotations);
@@ -130,7 +134,8 @@ describe('a newcomer', () => {
     const [predictor] = live.spec.predictors;
     if (predictor !== undefined) predictor.replicas = 10;
     const replicas = (share: object, over: object = {}) =>
-      shipping.canary(ask('canary', { live, share: someShares(share), options: someOptions(over) })).predictor.replicas;
+      deployModes.canary(ask('canary', { live, share: someShares(share), options: someOptions(over) })).predictor
+        .replicas;
     expect(replicas({ traffic: 10 })).toBe(1);
     expect(replicas({ steps: [5, 25] })).toBe(3);
     expect(replicas({ traffic: 10 }, { replicas: 4 })).toBe(4);
@@ -138,40 +143,44 @@ describe('a newcomer', () => {
 });
 
 describe('refusals, each with nothing planned', () => {
-  const besideCanary = after(shipping.canary(ask('canary')));
+  const besideCanary = after(deployModes.canary(ask('canary')));
   const graph = structuredClone(main);
   const [node] = graph.spec.predictors;
   if (node !== undefined) node.graph.children = [{ name: 'second' }];
 
   it.each([
-    ['a canary without a main', () => shipping.canary(ask('canary', { live: undefined })), 'nothing-live'],
-    ['an ab beside a canary', () => shipping.ab(ask('ab', { live: besideCanary })), 'rollout-under-way'],
+    ['a canary without a main', () => deployModes.canary(ask('canary', { live: undefined })), 'nothing-live'],
+    ['an ab beside a canary', () => deployModes.ab(ask('ab', { live: besideCanary })), 'rollout-under-way'],
     [
       'a shadow named like a canary',
-      () => shipping.ab(ask('ab', { share: someShares({ predictor: 'main' }) })),
+      () => deployModes.ab(ask('ab', { share: someShares({ predictor: 'main' }) })),
       'bad-input',
     ],
     [
       'a canary beside a graph of several nodes',
-      () => shipping.canary(ask('canary', { live: graph })),
+      () => deployModes.canary(ask('canary', { live: graph })),
       'object-not-ours',
     ],
     [
       'another protocol',
-      () => shipping.canary(ask('canary', { options: someOptions({ protocol: 'v2' }) })),
+      () => deployModes.canary(ask('canary', { options: someOptions({ protocol: 'v2' }) })),
       'bad-input',
     ],
     [
       'a predictor name that is no name',
-      () => shipping.ab(ask('ab', { share: someShares({ predictor: 'B!' }) })),
+      () => deployModes.ab(ask('ab', { share: someShares({ predictor: 'B!' }) })),
       'bad-input',
     ],
-    ['a promotion in a void', () => settling.promote(aPlanRequest({ live: undefined })), 'nothing-live'],
-    ['a promotion without a candidate', () => settling.promote(aPlanRequest({ live: main })), 'nothing-to-promote'],
-    ['a rollback without history', () => settling.rollback(aPlanRequest({ live: main })), 'nothing-to-roll-back'],
+    ['a promotion in a void', () => decisionModes.promote(aPlanRequest({ live: undefined })), 'nothing-live'],
+    [
+      'a promotion without a candidate',
+      () => decisionModes.promote(aPlanRequest({ live: main })),
+      'nothing-to-promote',
+    ],
+    ['a rollback without history', () => decisionModes.rollback(aPlanRequest({ live: main })), 'nothing-to-roll-back'],
     [
       'a rollback to a revision beside a canary',
-      () => settling.rollback(aPlanRequest({ live: besideCanary, share: someShares({ to: '1' }) })),
+      () => decisionModes.rollback(aPlanRequest({ live: besideCanary, share: someShares({ to: '1' }) })),
       'rollout-under-way',
     ],
   ])('%s', (_, work, code) => {

@@ -1,4 +1,4 @@
-/** Orders become reports: reads their settings, opens what each talks to, runs them as they need each other. */
+/** From decided runs to reports: reads their settings, opens what each of them talks to, runs them in the order of their needs. */
 import { openManifestFile } from './adapters/files/manifest-file.ts';
 import type { RunnerWorkspace } from './adapters/files/workspace.ts';
 import { openPublicEndpoint } from './adapters/http/public-endpoint.ts';
@@ -6,17 +6,20 @@ import { MlflowRegistry } from './adapters/mlflow/registry.ts';
 import { openPrometheus } from './adapters/prometheus/prometheus.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
 import { UserError } from './base/errors.ts';
+import type { RunContext } from './base/run-context.ts';
 import { env, type Github, holderOf, openCluster, runner, runnerOf } from './compose.ts';
-import type { Entry } from './gate/entry.ts';
-import type { Order } from './gate/order.ts';
+import type { GateDecision } from './gate/gate-decision.ts';
+import type { RunInputs } from './gate/run-inputs.ts';
 import { reportOfFailure } from './report/draft.ts';
-import type { Report, RunContext } from './report/report.ts';
-import { skippedReport } from './report/several.ts';
+import type { Report } from './report/report.ts';
+import { skippedReport } from './report/several-targets.ts';
 import { run } from './run/run.ts';
-import type { Context, World } from './run/run-state.ts';
-import { carryOrders } from './run/run-targets.ts';
-import { type Config, readConfig } from './settings/config.ts';
+import type { Context, Peers, RunControl } from './run/run-state.ts';
+import { runTargets } from './run/run-targets.ts';
+import type { Config } from './settings/config.ts';
+import { readConfig } from './settings/read-config.ts';
 
+/** What all runs of one step share. */
 export interface Surroundings {
   readonly context: RunContext;
   readonly pullRequest: Promise<number | undefined>;
@@ -28,39 +31,44 @@ export interface Surroundings {
   readonly cancelled: AbortSignal;
 }
 
-interface ReadOrder extends Order {
+interface ReadOrder extends RunInputs {
   readonly config: Config;
   /** Its place among all, from 0. */
   readonly number: number;
 }
 
-/** @throws UserError bad-input before anything is asked of anybody */
-export async function ship(
-  { orders, confirm, head }: Extract<Entry, { kind: 'run' }>,
+/** @throws UserError bad-input before any server is asked anything */
+export async function execute(
+  { orders, confirm, head }: Extract<GateDecision, { kind: 'run' }>,
   at: Surroundings,
 ): Promise<readonly Report[]> {
   const read = readOrders(orders);
+  const isAlone = read.length === 1;
   const holder = holderOf();
-  return carryOrders(read, {
-    carry: async (order) => {
+  return runTargets(read, {
+    run: async (order) => {
       const { target } = order;
-      const context = contextOf(order, { ...at, head });
+      const context = contextOf(order, at.context, head);
       try {
-        const isAlone = read.length === 1;
-        const log = runnerOf(target, order.number, isAlone);
-        // Each takes its own turns: two targets may be about one object.
-        const own = { runner: log, confirm, holder: isAlone ? holder : `${holder}/${target}` };
-        return await carry(order, { ...at, ...own, context: { ...context, pullRequest: await at.pullRequest } });
+        const pullRequest = await at.pullRequest;
+        // Each acquires leases of its own: two targets may be about one object.
+        const own = isAlone ? holder : `${holder}/${target}`;
+        const control: RunControl = { holder: own, confirm, progress: at.progress, cancelled: at.cancelled };
+        return await runOne(order, at, {
+          control,
+          context: { ...context, pullRequest, commandPrefix: at.commandPrefix, given: order.given },
+          isAlone,
+        });
       } catch (error) {
         return reportOfFailure(error, context, order.config);
       }
     },
-    skip: (order, broken) => skippedReport(broken, contextOf(order, { ...at, head })),
+    skip: (order, broken) => skippedReport(broken, contextOf(order, at.context, head)),
   });
 }
 
-/** Everything that is wrong with any of them is told before one begins. */
-function readOrders(orders: readonly Order[]): readonly ReadOrder[] {
+/** Everything that is wrong with any of them is reported before the first begins. */
+function readOrders(orders: readonly RunInputs[]): readonly ReadOrder[] {
   const faults: UserError[] = [];
   const read = orders.flatMap((order, number): readonly ReadOrder[] => {
     try {
@@ -79,18 +87,21 @@ function readOrders(orders: readonly Order[]): readonly ReadOrder[] {
 
 /** Of a comment the runner knows only the default branch's commit, of a pull request only a merge that nobody made. */
 function contextOf(
-  { target }: Order,
-  { context, head }: Pick<Surroundings, 'context'> & { readonly head: string | undefined },
+  { target }: RunInputs,
+  context: RunContext,
+  head: string | undefined,
 ): RunContext & Pick<Context, 'head'> {
   return { ...context, commit: head ?? context.commit, head, target };
 }
 
-type Carrying = Omit<Surroundings, 'pullRequest' | 'context'> &
-  Pick<World, 'runner' | 'confirm' | 'holder'> & {
-    readonly context: Omit<Context, 'commandPrefix' | 'given'>;
-  };
+interface Around {
+  readonly control: RunControl;
+  readonly context: Context;
+  readonly isAlone: boolean;
+}
 
-async function carry({ config, given }: ReadOrder, at: Carrying): Promise<Report> {
+async function runOne(order: ReadOrder, at: Surroundings, { control, context, isAlone }: Around): Promise<Report> {
+  const { config } = order;
   const { manifestFile } = config;
   const cluster = await (manifestFile === undefined
     ? openCluster(config.cluster)
@@ -98,11 +109,17 @@ async function carry({ config, given }: ReadOrder, at: Carrying): Promise<Report
   const registry = openRegistry(config);
   try {
     const { prometheusUrl: url, prometheusToken: token } = config.gate;
-    const metrics = url === undefined ? undefined : openPrometheus({ url, token, clock });
-    const { github, context, commandPrefix, ...near } = at;
-    const { deployments } = github ?? {};
-    const world = { ...near, registry, cluster, openEndpoint: openPublicEndpoint, metrics, clock, deployments };
-    return await run(config, world, { ...context, commandPrefix, given });
+    const peers: Peers = {
+      registry,
+      cluster,
+      openEndpoint: openPublicEndpoint,
+      metrics: url === undefined ? undefined : openPrometheus({ url, token, clock }),
+      runner: runnerOf(order.target, order.number, isAlone),
+      workspace: at.workspace,
+      clock,
+      deployments: at.github?.deployments,
+    };
+    return await run(config, { peers, control, context });
   } finally {
     registry.close();
     cluster.close();

@@ -1,4 +1,4 @@
-import { isTree } from '../base/json-value.ts';
+import { isJsonObject } from '../base/json-value.ts';
 import { overlay, projected } from '../plan/overlay.ts';
 import { FIELD_MANAGER, type Predictor, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
@@ -16,7 +16,7 @@ export function undoManifest(
   resourceVersion: string | undefined,
 ): SeldonDeployment {
   const { resourceVersion: _, ...metadata } = applied.metadata;
-  const touched = overlay(ownedShape(before) as object, { ...applied, metadata });
+  const touched = overlay(ownedFields(before) as object, { ...applied, metadata });
   const restored = projected(touched, before) as SeldonDeployment;
   return {
     ...restored,
@@ -28,7 +28,10 @@ export function undoManifest(
  * What to apply before an undo, so that no request is lost: the same predictors, but those that will go have no requests
  * and the others what they had. Undefined where nobody goes that answers.
  */
-export function emptiedForUndo(applied: SeldonDeployment, before: SeldonDeployment): SeldonDeployment | undefined {
+export function withRequestsMovedBack(
+  applied: SeldonDeployment,
+  before: SeldonDeployment,
+): SeldonDeployment | undefined {
   const had = new Map(before.spec.predictors.map((one) => [one.name, one]));
   const goes = ({ name, shadow, traffic = 0 }: Predictor) => !had.has(name) && shadow !== true && traffic > 0;
   if (!applied.spec.predictors.some(goes)) return undefined;
@@ -43,22 +46,22 @@ export function emptiedForUndo(applied: SeldonDeployment, before: SeldonDeployme
 }
 
 /** The fields that our last apply owned, as a tree with `true` for leaves and lists. */
-function ownedShape({ metadata }: SeldonDeployment): unknown {
+function ownedFields({ metadata }: SeldonDeployment): unknown {
   const entry = metadata.managedFields?.find(
     ({ manager, operation, subresource }) =>
       manager === FIELD_MANAGER && operation === 'Apply' && (subresource ?? '') === '',
   );
-  return shapeOf(entry?.fieldsV1 ?? {});
+  return fieldTreeOf(entry?.fieldsV1 ?? {});
 }
 
 /** `f:name` is a field; `k:…` and `v:…` are items of a list, which is taken as a whole (structured-merge-diff). */
-function shapeOf(fields: unknown): unknown {
-  const entries = isTree(fields) ? Object.entries(fields).filter(([key]) => key !== '.') : [];
+function fieldTreeOf(fields: unknown): unknown {
+  const entries = isJsonObject(fields) ? Object.entries(fields).filter(([key]) => key !== '.') : [];
   if (entries.length === 0) return {};
   if (!entries.every(([key]) => key.startsWith('f:'))) return true;
-  return Object.fromEntries(entries.map(([key, inner]) => [key.slice(2), isLeaf(inner) ? true : shapeOf(inner)]));
+  return Object.fromEntries(entries.map(([key, inner]) => [key.slice(2), isLeaf(inner) ? true : fieldTreeOf(inner)]));
 }
 
 function isLeaf(fields: unknown): boolean {
-  return !isTree(fields) || Object.keys(fields).length === 0;
+  return !isJsonObject(fields) || Object.keys(fields).length === 0;
 }

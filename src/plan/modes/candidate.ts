@@ -4,9 +4,10 @@ import { checkedPredictorName } from '../../seldon/naming.ts';
 import { replicasOf } from '../../seldon/replicas.ts';
 import { ANNOTATIONS, type Predictor, SELDON, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 import { type Budget, budgetOf } from '../budget.ts';
-import { assembleManifest, type Lineup, type Placed } from '../manifest.ts';
+import { assembleManifest, type LaidOutPredictor, type PredictorLayout } from '../manifest.ts';
 import { noteOf } from '../model-note.ts';
-import type { PlanRequest, ShipmentRequest, StageDraft } from '../plan.ts';
+import type { StageDraft } from '../plan.ts';
+import type { ModelPlanRequest, PlanRequest } from '../plan-request.ts';
 import { renderPredictor } from '../predictor.ts';
 
 /** What canary, shadow, ab and blue-green have in common: a new predictor beside main, whose pods nobody touches. */
@@ -23,11 +24,11 @@ export function liveOf({ live, name, namespace, mode }: PlanRequest): SeldonDepl
 }
 
 /** Predictors after the first that answer requests. */
-export function companyOf({ spec }: SeldonDeployment): readonly Predictor[] {
+export function otherServingPredictors({ spec }: SeldonDeployment): readonly Predictor[] {
   return spec.predictors.slice(1).filter((one) => one.shadow !== true);
 }
 
-export interface Newcomer {
+export interface CandidateSpec {
   readonly name: string;
   readonly shadow: boolean;
   /** Percent at its most. */
@@ -37,7 +38,10 @@ export interface Newcomer {
 }
 
 /** The new predictor: main's surroundings (resources, tolerations, environment), the new model. */
-export function renderNewcomer(request: ShipmentRequest, newcomer: Newcomer): { predictor: Predictor; budget: Budget } {
+export function renderCandidate(
+  request: ModelPlanRequest,
+  newcomer: CandidateSpec,
+): { predictor: Predictor; budget: Budget } {
   const { main, spec } = liveOf(request);
   const name = checkedPredictorName(newcomer.name);
   const live = spec.predictors.find((one) => one.name === name);
@@ -51,14 +55,14 @@ export function renderNewcomer(request: ShipmentRequest, newcomer: Newcomer): { 
     options: { ...request.options, replicas },
     fallbackReplicas: undefined,
     budget,
-    base: surroundingsOf(main),
+    base: baseFromMain(main),
     live,
   });
   return { predictor: newcomer.shadow ? { ...rendered, shadow: true } : rendered, budget };
 }
 
 /** Main without what is its own: name, share, marker, model, and what two predictors may not both have. */
-function surroundingsOf(main: Predictor): Predictor {
+function baseFromMain(main: Predictor): Predictor {
   const { traffic: _traffic, shadow: _shadow, explainer: _explainer, annotations = {}, labels = {}, ...rest } = main;
   const { [ANNOTATIONS.rollout]: _marker, [SELDON.serviceName]: _service, ...shared } = annotations;
   const { [SELDON.predictorLabel]: _version, ...marks } = labels;
@@ -73,12 +77,12 @@ function surroundingsOf(main: Predictor): Predictor {
 }
 
 /** The live predictors in their order with new shares, and the newcomer in its old place or last: so main keeps its pods. */
-export function lineupWith(
-  request: ShipmentRequest,
+export function layoutWith(
+  request: ModelPlanRequest,
   newcomer: Predictor,
   shares: Readonly<Record<string, number>>,
-): Lineup {
-  const placed = (predictor: Predictor): Placed =>
+): PredictorLayout {
+  const placed = (predictor: Predictor): LaidOutPredictor =>
     predictor.name === newcomer.name
       ? { predictor: withShare(newcomer, shares), rendered: true }
       : { predictor: withShare(predictor, shares), rendered: false };
@@ -86,8 +90,8 @@ export function lineupWith(
   const rest = spec.predictors.slice(1);
   const isNew = rest.every((one) => one.name !== newcomer.name);
   return {
-    places: [placed(main), ...rest.map(placed), ...(isNew ? [placed(newcomer)] : [])],
-    around: 'kept',
+    entries: [placed(main), ...rest.map(placed), ...(isNew ? [placed(newcomer)] : [])],
+    otherFields: 'kept',
     models: [noteOf(request.model)],
   };
 }
@@ -96,18 +100,18 @@ export function lineupWith(
  * How a predictor arrives: without requests, so that it is proven before anybody depends on it. One that stands there
  * with other pods loses its requests first. Empty where its pods are live already.
  */
-export function arrival(request: ShipmentRequest, newcomer: Predictor): readonly StageDraft[] {
+export function arrivalStages(request: ModelPlanRequest, newcomer: Predictor): readonly StageDraft[] {
   const { main, spec } = liveOf(request);
   const { name } = newcomer;
   const all = { [main.name]: 100 };
-  const lineup = lineupWith(request, { ...newcomer, traffic: 0 }, all);
+  const layout = layoutWith(request, { ...newcomer, traffic: 0 }, all);
   const markerIn = (one: SeldonDeployment['spec']) => one.predictors.find((other) => other.name === name)?.annotations;
   // There a share of 0 is none of its own: Ambassador would deal out what is left.
   if (routesAtOnce(request.ingress)) return [];
-  const marker = markerIn(assembleManifest(request, lineup).spec)?.[ANNOTATIONS.rollout];
+  const marker = markerIn(assembleManifest(request, layout).spec)?.[ANNOTATIONS.rollout];
   if (marker !== undefined && marker === markerIn(spec)?.[ANNOTATIONS.rollout]) return [];
   const before = spec.predictors.find((one) => one.name === name);
-  const up = { title: `${name} is up, without requests`, lineup, prove: [name], throughEndpoint: false } as const;
+  const up = { title: `${name} is up, without requests`, layout, prove: [name], throughEndpoint: false } as const;
   const arriving = { ...up, compare: [main.name, name] as const };
   if ((before?.traffic ?? 0) === 0) return [arriving];
   const places = spec.predictors.map((one) => ({ predictor: withShare(one, { ...all, [name]: 0 }), rendered: false }));
@@ -115,10 +119,10 @@ export function arrival(request: ShipmentRequest, newcomer: Predictor): readonly
   if (first === undefined) return [arriving];
   const emptied: StageDraft = {
     title: `${main.name} answers all requests while ${name} changes`,
-    lineup: { places: [first, ...rest], around: 'kept', models: [] },
+    layout: { entries: [first, ...rest], otherFields: 'kept', models: [] },
     prove: [],
     throughEndpoint: false,
-    gentle: true,
+    bestEffort: true,
   };
   return [emptied, arriving];
 }
@@ -129,7 +133,10 @@ function withShare(predictor: Predictor, shares: Readonly<Record<string, number>
 }
 
 /** Refuses what a new predictor of that name cannot stand beside. @throws UserError rollout-under-way, object-not-ours */
-export function checkCompany(request: ShipmentRequest, newcomer: Pick<Newcomer, 'name' | 'shadow'>): void {
+export function checkOtherPredictors(
+  request: ModelPlanRequest,
+  newcomer: Pick<CandidateSpec, 'name' | 'shadow'>,
+): void {
   const live = liveOf(request);
   const where = `SeldonDeployment ${request.namespace}/${request.name}`;
   if (newcomer.name === live.main.name) {

@@ -1,19 +1,19 @@
-import { UserError } from '../base/errors.ts';
+import { messageOf, UserError } from '../base/errors.ts';
 import { nearestWord } from '../base/nearest-word.ts';
-import type { Reaction } from '../report/repository.ts';
 import { quoted } from '../settings/input-reader.ts';
 import type { InputName } from '../settings/inputs.ts';
 import { changes, type Refusal } from './admission.ts';
-import { confirmHead, openGate } from './admit.ts';
+import type { Reaction } from './collaboration.ts';
 import { type Command, helpOf, inputsOf, parseCommand } from './command.ts';
-import { type Entry, type EntryRequest, end, goOn, previewOf, refused } from './entry.ts';
 import type { Comment } from './event.ts';
-import { isPreview, type Order, orderOf, type Place, placeOfStep } from './order.ts';
-import { readPlaces } from './read-targets.ts';
+import { end, type GateDecision, type GateRequest, previewOf, proceed, refuse } from './gate-decision.ts';
+import { confirmHead, openGate } from './pull-request-gate.ts';
+import { readTargetInputs } from './read-target-inputs.ts';
+import { inputsOfStep, isPreview, type RunInputs, runInputsOf, type TargetInputs } from './run-inputs.ts';
 import { ALL, listOfNames } from './targets.ts';
 
 /** A comment becomes runs, or a refusal that says why. */
-export async function takeCommand(request: EntryRequest, comment: Comment): Promise<Entry> {
+export async function admitCommand(request: GateRequest, comment: Comment): Promise<GateDecision> {
   const { raw, prefix, repository, actor } = request;
   if (repository === undefined) {
     const what = 'a comment asks for something, and there is no `github-token` to ask who wrote it';
@@ -25,39 +25,42 @@ export async function takeCommand(request: EntryRequest, comment: Comment): Prom
   const { head, base } = gate.pullRequest;
   // Only who may use commands at all is told more: others would make us talk, and read.
   const isUnclear = 'fault' in command || command.target !== undefined || raw.input('config').trim() !== '';
-  const early = isUnclear ? await gate.judge(orderOf(placeOfStep(raw), new Map()), HELP) : undefined;
-  if (early !== undefined) return refused(early);
+  const early = isUnclear ? await gate.judge(runInputsOf(inputsOfStep(raw), new Map()), HELP) : undefined;
+  if (early !== undefined) return refuse(early);
   if ('fault' in command) return end('refused', 'command-unknown', command.fault, `comment \`${prefix} help\``);
-  const places = await readPlaces(request, base);
+  const places = await readTargetInputs(request, base);
   if (command.verb === 'help') {
-    const refusal = await gate.judge(orderOf(placeOfStep(raw), new Map()), command);
-    return refusal === undefined ? help(prefix, places) : refused(refusal);
+    const refusal = await gate.judge(runInputsOf(inputsOfStep(raw), new Map()), command);
+    return refusal === undefined ? help(prefix, places) : refuse(refusal);
   }
   const picked = pickPlaces(places, command);
-  if ('reason' in picked) return refused(picked);
-  const orders: Order[] = [];
+  if ('reason' in picked) return refuse(picked);
+  const orders: RunInputs[] = [];
   for (const place of picked) {
     const order = commandedOrder(place, command, comment);
     const refusal = await gate.judge(order, command);
-    if (refusal !== undefined) return refused(told(refusal, place));
+    if (refusal !== undefined) return refuse(told(refusal, place));
     orders.push(order);
   }
-  return goOn(orders, { head, confirm: () => confirmHead(repository, comment.pullRequest, head) });
+  return proceed(orders, { head, confirm: () => confirmHead(repository, comment.pullRequest, head) });
 }
 
 const HELP: Command = { verb: 'help', model: undefined, target: undefined, args: new Map() };
 
 /** What the command chooses, over what its pull request's preview is called. */
-function commandedOrder(place: Place, command: Command, { pullRequest }: Comment): Order {
+function commandedOrder(place: TargetInputs, command: Command, { pullRequest }: Comment): RunInputs {
   const preview = isPreview(place) ? previewOf(place, pullRequest) : new Map<InputName, string>();
   const chosen = new Map([...preview, ...inputsOf(command)]);
   chosen.set('pull-request', String(pullRequest));
   const given = (name: InputName) => preview.get(name) ?? place.raw.input(name);
-  return { ...orderOf(place, chosen), given };
+  return { ...runInputsOf(place, chosen), given };
 }
 
 /** The targets that a command is about. Who changes something says which, where there are several. */
-function pickPlaces(places: readonly Place[], { verb, target, args }: Command): readonly Place[] | Refusal {
+function pickPlaces(
+  places: readonly TargetInputs[],
+  { verb, target, args }: Command,
+): readonly TargetInputs[] | Refusal {
   const names = places.flatMap((place) => place.target ?? []);
   const wanted = listOfNames(target ?? '');
   const unknown = wanted.find((name) => name !== ALL && !names.includes(name));
@@ -82,15 +85,15 @@ function pickPlaces(places: readonly Place[], { verb, target, args }: Command): 
   return picked;
 }
 
-function byName(wanted: readonly string[]): (place: Place) => boolean {
+function byName(wanted: readonly string[]): (place: TargetInputs) => boolean {
   return ({ target }) => target !== undefined && wanted.includes(target);
 }
 
-function told(refusal: Refusal, { target }: Place): Refusal {
+function told(refusal: Refusal, { target }: TargetInputs): Refusal {
   return target === undefined ? refusal : { ...refusal, sentence: `target \`${target}\`: ${refusal.sentence}` };
 }
 
-function help(prefix: string, places: readonly Place[]): Entry {
+function help(prefix: string, places: readonly TargetInputs[]): GateDecision {
   const lines = helpOf(
     prefix,
     places.flatMap(({ target }) => target ?? []),
@@ -99,20 +102,20 @@ function help(prefix: string, places: readonly Place[]): Entry {
 }
 
 /** Says under the comment how it ended. */
-export async function answerComment(request: EntryRequest, isWell: boolean): Promise<void> {
+export async function reactToOutcome(request: GateRequest, isWell: boolean): Promise<void> {
   const { trigger } = request;
   if (trigger.kind === 'comment') await react(request, trigger.comment, isWell ? 'rocket' : '-1');
 }
 
 /** A reaction is a courtesy: without it everything goes on. */
 async function react(
-  { repository, runner }: Pick<EntryRequest, 'repository' | 'runner'>,
+  { repository, runner }: Pick<GateRequest, 'repository' | 'runner'>,
   comment: Comment,
   reaction: Reaction,
 ): Promise<void> {
   try {
     await repository?.react(comment.id, reaction);
   } catch (error) {
-    runner.info(`no reaction under the comment: ${error instanceof Error ? error.message : String(error)}`);
+    runner.info(`no reaction under the comment: ${messageOf(error)}`);
   }
 }

@@ -1,18 +1,18 @@
 import { UserError } from '../base/errors.ts';
-import type { Collaboration } from '../report/repository.ts';
 import { InputReader, type RawInputs } from '../settings/input-reader.ts';
 import type { AdmissionFacts, PullRequestFacts, Refusal } from './admission.ts';
 import { admissionOf } from './admission-rules.ts';
+import type { Collaboration } from './collaboration.ts';
 import { type Command, inputsOf } from './command.ts';
 import type { Comment } from './event.ts';
-import type { Order } from './order.ts';
 import { readPolicy } from './policy.ts';
+import type { RunInputs } from './run-inputs.ts';
 
 /** What GitHub says about one command: asked once, however many targets it is about. */
 export interface Gate {
   readonly pullRequest: PullRequestFacts;
   /** @returns why the command may not be carried out there; undefined when it may */
-  judge(order: Pick<Order, 'raw' | 'given'>, command: Command): Promise<Refusal | undefined>;
+  judge(order: Pick<RunInputs, 'raw' | 'given'>, command: Command): Promise<Refusal | undefined>;
 }
 
 export async function openGate(

@@ -1,6 +1,7 @@
 import { isFailure, type Outcome } from '../base/outcome.ts';
+import type { RunContext } from '../base/run-context.ts';
 import { startDraft } from './draft.ts';
-import type { Report, RunContext } from './report.ts';
+import type { Report } from './report.ts';
 
 /** Several targets in one run: what becomes of them together. */
 
@@ -25,12 +26,12 @@ const RANK: readonly Outcome[] = [
 ];
 
 /** The one report that says how the run ended. */
-export function decisive(reports: readonly [Report, ...Report[]]): Report {
+export function worstOf(reports: readonly [Report, ...Report[]]): Report {
   return reports.reduce((worst, one) => (RANK.indexOf(one.outcome) < RANK.indexOf(worst.outcome) ? one : worst));
 }
 
 /** What must be well before a target begins, and was not. */
-export function brokenNeed(reports: readonly Report[]): Report | undefined {
+export function failedNeed(reports: readonly Report[]): Report | undefined {
   return reports.find(({ outcome }) => isFailure(outcome));
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codeSpan, cut, fence, inline, link, logLine } from '../../src/base/untrusted.ts';
+import { codeSpan, cut, fence, inline, link, logLine } from '../../src/base/untrusted-text.ts';
 
 const HOSTILE = [
   '@octocat and @org/team',

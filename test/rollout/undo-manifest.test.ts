@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { direct } from '../../src/plan/modes/direct.ts';
-import { emptiedForUndo, undoManifest } from '../../src/rollout/undo.ts';
+import { undoManifest, withRequestsMovedBack } from '../../src/rollout/undo-manifest.ts';
 import { ANNOTATIONS, FIELD_MANAGER } from '../../src/seldon/seldon-deployment.ts';
 import { aModel, aPlanRequest, applied, someOptions } from '../support/models.ts';
 
@@ -62,7 +62,7 @@ it('takes the requests from what will go before it goes, and gives the others wh
   });
   const object = (...predictors: ReturnType<typeof predictor>[]) => ({ ...before, spec: { predictors } });
   const shares = (now: typeof before, then: typeof before) =>
-    emptiedForUndo(now, then)?.spec.predictors.map((one) => `${one.name} ${one.traffic}`);
+    withRequestsMovedBack(now, then)?.spec.predictors.map((one) => `${one.name} ${one.traffic}`);
   expect(shares(object(predictor('main', 75), predictor('canary', 25)), object(predictor('main')))).toEqual([
     'main 100',
     'canary 0',

@@ -1,12 +1,6 @@
 import { dump } from 'js-yaml';
+import type { Permission } from '../seldon/permission.ts';
 import type { Config } from '../settings/config.ts';
-
-/** A verb on a resource, as RBAC spells it. */
-export interface Permission {
-  readonly verb: string;
-  readonly group: string;
-  readonly resource: string;
-}
 
 const SELDON_GROUP = 'machinelearning.seldon.io';
 
@@ -17,8 +11,8 @@ export function permissionsFor({
   onFailure,
   proof,
   share,
-  lockPatience,
-}: Pick<Config, 'mode' | 'dryRun' | 'onFailure' | 'proof' | 'share' | 'lockPatience'>): Permission[] {
+  lockTimeout,
+}: Pick<Config, 'mode' | 'dryRun' | 'onFailure' | 'proof' | 'share' | 'lockTimeout'>): Permission[] {
   const seldon = (verb: string) => ({ verb, group: SELDON_GROUP, resource: 'seldondeployments' });
   const core = (verb: string, resource: string) => ({ verb, group: '', resource });
   const looking = [
@@ -28,7 +22,7 @@ export function permissionsFor({
     core('watch', 'pods'),
   ];
   if (mode === 'status') return [seldon('get'), ...looking];
-  const turns = lockPatience === undefined ? [] : TURNS;
+  const turns = lockTimeout === undefined ? [] : TURNS;
   if (mode === 'remove') return [seldon('get'), seldon('delete'), ...turns, ...looking];
   if (mode === 'sweep') return [seldon('list'), seldon('get'), seldon('delete'), ...turns, ...looking];
   // Other modes change an object that is there already, and put it back; these may make the first.
@@ -79,9 +73,4 @@ export function roleFor(namespace: string, wanted: readonly Permission[]): strin
     },
     { flowLevel: 4 },
   );
-}
-
-/** `patch seldondeployments.machinelearning.seldon.io`. */
-export function describePermission({ verb, group, resource }: Permission): string {
-  return `${verb} ${resource}${group === '' ? '' : `.${group}`}`;
 }

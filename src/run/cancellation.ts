@@ -1,9 +1,9 @@
 import { UserError } from '../base/errors.ts';
+import type { Journal } from '../base/journal.ts';
 import type { Applied } from '../report/draft.ts';
-import type { Journal } from './journal.ts';
 
 /** Is something changed? While the API server was asked to, or did not say whether it did, nobody knows. */
-export function appliedBy(journal: Journal, error: unknown): Applied {
+export function appliedSoFar(journal: Journal, error: unknown): Applied {
   const isDone = (step: 'apply' | 'remove') =>
     journal.records.some(({ name, state }) => name === step && state === 'ok');
   if (isDone('apply')) return 'yes';

@@ -1,9 +1,10 @@
 import { UserError } from '../base/errors.ts';
-import type { PreviousModel, RunContext } from '../report/report.ts';
+
+import type { RunContext } from '../base/run-context.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { type ModelNote, modelsOf } from './model-note.ts';
 
-export interface TraceRequest {
+export interface OriginRequest {
   readonly manifest: SeldonDeployment;
   /** The object as it is now. */
   readonly live: SeldonDeployment | undefined;
@@ -16,7 +17,7 @@ export interface TraceRequest {
  * Who shipped what, on the object itself: readable with kubectl long after the pull request is closed. The plain ones
  * tell of the first predictor.
  */
-export function traceAnnotations({ manifest, live, known, context }: TraceRequest): Record<string, string> {
+export function originAnnotations({ manifest, live, known, context }: OriginRequest): Record<string, string> {
   const models = manifest.spec.predictors.flatMap(({ name, graph: { modelUri: uri } }) =>
     uri === undefined ? [] : [[name, known.get(uri) ?? { uri }] as const],
   );
@@ -75,4 +76,11 @@ export function previousModelOf(live: SeldonDeployment | undefined): PreviousMod
   const main = live?.spec.predictors[0];
   const note = main === undefined ? undefined : modelsOf(live).get(main.name);
   return note && { modelUri: note.uri, name: note.name, version: note.version };
+}
+
+/** What was live before this run. */
+export interface PreviousModel {
+  readonly modelUri: string;
+  readonly name: string | undefined;
+  readonly version: string | undefined;
 }

@@ -1,12 +1,13 @@
 import { load } from 'js-yaml';
 import { expect, it } from 'vitest';
-import { describePermission, permissionsFor, roleFor } from '../../src/seldon/permissions.ts';
+import { permissionsFor, roleFor } from '../../src/plan/permissions.ts';
+import { describePermission } from '../../src/seldon/permission.ts';
 import { someShares } from '../support/models.ts';
 
 const proof = { access: 'api-server', ingressUrl: undefined, smokeRequest: 'auto', smokeExpect: undefined } as const;
 const direct = {
   mode: 'direct',
-  lockPatience: undefined,
+  lockTimeout: undefined,
   dryRun: false,
   onFailure: 'rollback',
   proof,

@@ -1,16 +1,16 @@
 import { UserError } from '../base/errors.ts';
-import type { Reason } from '../base/outcome.ts';
+import type { Finding } from '../base/finding.ts';
+import type { Outcome, Reason } from '../base/outcome.ts';
 import type { Runner } from '../base/ports.ts';
-import type { EarlyEnd } from '../report/draft.ts';
-import type { Collaboration } from '../report/repository.ts';
-import { previewName } from '../run/previews.ts';
 import type { InputName } from '../settings/inputs.ts';
+import { previewName } from '../settings/preview-name.ts';
 import type { Refusal } from './admission.ts';
+import type { Collaboration } from './collaboration.ts';
 import type { Trigger } from './event.ts';
-import type { Order, Place } from './order.ts';
-import type { TargetsRequest } from './read-targets.ts';
+import type { TargetsRequest } from './read-target-inputs.ts';
+import type { RunInputs, TargetInputs } from './run-inputs.ts';
 
-export interface EntryRequest extends TargetsRequest {
+export interface GateRequest extends TargetsRequest {
   readonly trigger: Trigger;
   readonly prefix: string;
   /** Who started this run. */
@@ -22,12 +22,12 @@ export interface EntryRequest extends TargetsRequest {
 }
 
 /** What an event leads to. */
-export type Entry =
+export type GateDecision =
   | { readonly kind: 'end'; readonly end: EarlyEnd }
   | {
       readonly kind: 'run';
       /** At least one. Without targets there is one. */
-      readonly orders: readonly Order[];
+      readonly orders: readonly RunInputs[];
       /** Asked right before the first change. @throws UserError when what was admitted is no longer so */
       readonly confirm: () => Promise<void>;
       /** SHA of the pull request's newest commit, where the event is about one. */
@@ -35,7 +35,7 @@ export type Entry =
     };
 
 /** The SeldonDeployment of one pull request: a mode for several models has nothing to stand beside there. */
-export function previewOf({ raw }: Place, number: number): ReadonlyMap<InputName, string> {
+export function previewOf({ raw }: TargetInputs, number: number): ReadonlyMap<InputName, string> {
   const name = raw.input('name').trim();
   if (name === '') {
     throw new UserError('bad-input', 'the input `preview` needs `name`, to which `-pr-<number>` is added', {
@@ -48,21 +48,33 @@ export function previewOf({ raw }: Place, number: number): ReadonlyMap<InputName
   ]);
 }
 
-export function goOn(
-  orders: readonly Order[],
-  { head, confirm = async () => {} }: Partial<Pick<Extract<Entry, { kind: 'run' }>, 'head' | 'confirm'>> = {},
-): Entry {
+export function proceed(
+  orders: readonly RunInputs[],
+  { head, confirm = async () => {} }: Partial<Pick<Extract<GateDecision, { kind: 'run' }>, 'head' | 'confirm'>> = {},
+): GateDecision {
   return { kind: 'run', orders, confirm, head };
 }
 
-export function ignored(why: string): Entry {
+export function ignore(why: string): GateDecision {
   return end('ignored', 'not-a-command', why, undefined);
 }
 
-export function refused({ reason, sentence, cure }: Refusal): Entry {
+export function refuse({ reason, sentence, cure }: Refusal): GateDecision {
   return end('refused', reason, sentence, cure);
 }
 
-export function end(outcome: EarlyEnd['outcome'], reason: Reason, title: string, cure: string | undefined): Entry {
+export function end(
+  outcome: EarlyEnd['outcome'],
+  reason: Reason,
+  title: string,
+  cure: string | undefined,
+): GateDecision {
   return { kind: 'end', end: { outcome, reason, finding: { reason, title, cure, quotes: [] } } };
+}
+
+/** What a run ends with before it began, where that is no error. */
+export interface EarlyEnd {
+  readonly outcome: Extract<Outcome, 'ignored' | 'refused' | 'reported'>;
+  readonly reason: Reason;
+  readonly finding: Finding;
 }

@@ -4,7 +4,7 @@ import { isMeantFor, readModeName } from '../settings/rollout-inputs.ts';
 import type { Target } from './targets.ts';
 
 /** What a run is about: the step's inputs, or a target's over them. */
-export interface Place {
+export interface TargetInputs {
   /** Undefined where the step's own inputs say it all. */
   readonly target: string | undefined;
   /** Targets that must be well before. */
@@ -13,12 +13,12 @@ export interface Place {
 }
 
 /** A run as the event made it. */
-export interface Order extends Place {
+export interface RunInputs extends TargetInputs {
   /** What the inputs said before the event chose some. */
   readonly given: (name: InputName) => string;
 }
 
-export function placeOfStep(raw: RawInputs): Place {
+export function inputsOfStep(raw: RawInputs): TargetInputs {
   return { target: undefined, needs: [], raw };
 }
 
@@ -26,7 +26,7 @@ export function placeOfStep(raw: RawInputs): Place {
 const OF_THE_RUN: readonly InputName[] = ['model-uri', 'mode', 'traffic', 'steps', 'predictor', 'to', 'replicas'];
 
 /** A target over the step's inputs, but for what the step says of this run. */
-export function placeOfTarget({ name, needs, values }: Target, raw: RawInputs, path: string): Place {
+export function inputsOfTarget({ name, needs, values }: Target, raw: RawInputs, path: string): TargetInputs {
   const chosen = new Map(
     OF_THE_RUN.flatMap((one) => {
       const said = raw.input(one).trim();
@@ -36,14 +36,14 @@ export function placeOfTarget({ name, needs, values }: Target, raw: RawInputs, p
   );
   const input = (one: InputName) => values.get(one) ?? raw.input(one);
   const place = { target: name, needs, raw: { env: raw.env, input, origin: `target \`${name}\` of ${path}` } };
-  return { ...place, raw: orderOf(place, chosen).raw };
+  return { ...place, raw: runInputsOf(place, chosen).raw };
 }
 
 /**
  * The event chooses among what it may choose. Settings of the mode that it did not choose are left out, where they would
  * mean nothing to the one it chose: the steps of a canary, say, when it is promoted.
  */
-export function orderOf(place: Place, chosen: ReadonlyMap<InputName, string>): Order {
+export function runInputsOf(place: TargetInputs, chosen: ReadonlyMap<InputName, string>): RunInputs {
   const { raw } = place;
   const pick = (name: InputName) => chosen.get(name) ?? raw.input(name);
   const mode = chosen.has('mode') ? readModeName(pick('mode')) : undefined;
@@ -53,16 +53,16 @@ export function orderOf(place: Place, chosen: ReadonlyMap<InputName, string>): O
 }
 
 /** @throws UserError bad-input when it does not say yes or no */
-export function isPreview(place: Pick<Place, 'raw'>): boolean {
+export function isPreview(place: Pick<TargetInputs, 'raw'>): boolean {
   return isSaid(place, 'preview', false);
 }
 
 /** Is a cluster changed, and not a file? @throws UserError bad-input when it does not say yes or no */
-export function isApplied(place: Pick<Place, 'raw'>): boolean {
+export function isApplied(place: Pick<TargetInputs, 'raw'>): boolean {
   return isSaid(place, 'apply', true);
 }
 
-function isSaid({ raw }: Pick<Place, 'raw'>, name: InputName, fallback: boolean): boolean {
+function isSaid({ raw }: Pick<TargetInputs, 'raw'>, name: InputName, fallback: boolean): boolean {
   const read = new InputReader(raw);
   const answer = read.flag(name, fallback);
   read.end();

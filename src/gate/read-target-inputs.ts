@@ -1,8 +1,8 @@
 import { UserError } from '../base/errors.ts';
 import type { Runner } from '../base/ports.ts';
-import type { Collaboration } from '../report/repository.ts';
 import { quoted, type RawInputs } from '../settings/input-reader.ts';
-import { type Place, placeOfStep, placeOfTarget } from './order.ts';
+import type { Collaboration } from './collaboration.ts';
+import { inputsOfStep, inputsOfTarget, type TargetInputs } from './run-inputs.ts';
 import { listOfNames, parseTargets, pickTargets } from './targets.ts';
 
 export interface TargetsRequest {
@@ -19,7 +19,10 @@ export interface TargetsRequest {
  * @param ref branch or commit that is trusted
  * @throws UserError bad-input, targets-invalid, github-failed
  */
-export async function readPlaces(request: TargetsRequest, ref: string | undefined): Promise<readonly Place[]> {
+export async function readTargetInputs(
+  request: TargetsRequest,
+  ref: string | undefined,
+): Promise<readonly TargetInputs[]> {
   const { raw, repository, runner } = request;
   const [path, names, chosenRef] = [
     raw
@@ -30,7 +33,7 @@ export async function readPlaces(request: TargetsRequest, ref: string | undefine
     refOf(request),
   ];
   if (path === '') {
-    if (names.length === 0) return [placeOfStep(raw)];
+    if (names.length === 0) return [inputsOfStep(raw)];
     throw new UserError('bad-input', 'the input `targets` needs `config`, the file that says what they are', {
       hint: 'for example `config: .github/seldon.yml`',
     });
@@ -58,7 +61,7 @@ export async function readPlaces(request: TargetsRequest, ref: string | undefine
       },
     );
   runner.info(`targets of ${path} at ${commit.slice(0, 7)}: ${picked.map(({ name }) => name).join(', ')}`);
-  return picked.map((target) => placeOfTarget(target, raw, path));
+  return picked.map((target) => inputsOfTarget(target, raw, path));
 }
 
 function refOf({ raw, mayChooseRef }: TargetsRequest): string | undefined {

@@ -1,0 +1,45 @@
+import type { Journal } from '../base/journal.ts';
+import type { Clock, OpenEndpoint, Runner } from '../base/ports.ts';
+import type { Signature } from '../model/model.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { RolloutObjects } from '../plan/plan-request.ts';
+import type { Cluster } from '../seldon/cluster.ts';
+import type { Protocol } from '../seldon/protocol.ts';
+import type { Config } from '../settings/config.ts';
+import type { Comparison } from './comparison.ts';
+import type { GateRecord } from './evidence/gate.ts';
+import type { Metrics } from './evidence/metrics.ts';
+import type { SmokePlan } from './prepare-smoke.ts';
+import type { PredictionRecord } from './smoke-request.ts';
+
+/** Everything outside that a proof talks to. */
+export interface ProofPeers {
+  readonly cluster: Cluster;
+  readonly openEndpoint: OpenEndpoint;
+  /** Undefined without `prometheus-url`. */
+  readonly metrics: Metrics | undefined;
+  readonly clock: Clock;
+  readonly runner: Pick<Runner, 'info'>;
+  readonly journal: Journal;
+}
+
+/** What the report will say about the proof. The steps of the proof write it. */
+export interface ProofNotes {
+  prediction: PredictionRecord | undefined;
+  comparison: Comparison | undefined;
+  gates: readonly GateRecord[];
+  warnings: readonly string[];
+}
+
+/** What every step of the proof needs: whom to ask, about which objects, and what counts as an answer. */
+export interface ProofContext {
+  readonly peers: ProofPeers;
+  readonly objects: RolloutObjects;
+  readonly plan: Plan;
+  readonly protocol: Protocol;
+  readonly config: Pick<Config, 'proof' | 'gate' | 'compare' | 'share'>;
+  /** Of the model this run is about. */
+  readonly signature: Signature | undefined;
+  readonly smoke: SmokePlan;
+  readonly notes: ProofNotes;
+}

@@ -1,0 +1,35 @@
+import type { RolloutFailureReason } from '../base/outcome.ts';
+
+/** What a verdict is about: the thing whose own words explain it. */
+export interface FailingObject {
+  readonly kind: 'pod' | 'deployment' | 'seldon-deployment';
+  readonly name: string;
+  readonly uid?: string | undefined;
+  readonly container?: string | undefined;
+  readonly init?: boolean | undefined;
+}
+
+/** Something that mostly means the end, but not always: it counts once it has lasted `grace` seconds. */
+export interface FailureWarning {
+  readonly reason: RolloutFailureReason;
+  readonly message: string;
+  readonly failingObject?: FailingObject;
+  readonly grace: number;
+}
+
+export type RolloutStatus =
+  | {
+      readonly phase: 'in-progress';
+      readonly message: string;
+      /** What must change next: watched Deployments and pods, the operator's word, or a routing object. */
+      readonly waitsFor: 'deployments' | 'operator' | 'routes';
+      readonly warning?: FailureWarning;
+    }
+  | { readonly phase: 'ready'; readonly message: string }
+  /** It will never come up by itself. */
+  | {
+      readonly phase: 'failed';
+      readonly reason: RolloutFailureReason;
+      readonly message: string;
+      readonly failingObject?: FailingObject;
+    };

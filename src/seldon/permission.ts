@@ -1,0 +1,11 @@
+/** A verb on a resource, as RBAC spells it. */
+export interface Permission {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+}
+
+/** `patch seldondeployments.machinelearning.seldon.io`. */
+export function describePermission({ verb, group, resource }: Permission): string {
+  return `${verb} ${resource}${group === '' ? '' : `.${group}`}`;
+}

@@ -1,0 +1,53 @@
+import type { ClusterConfig, Config, ReportingConfig } from './config.ts';
+import { InputReader, type RawInputs } from './input-reader.ts';
+import { readManifestFile } from './manifest-file-inputs.ts';
+import { readLock, readPlan, readPreviewAge, readRecord, readWriteBack } from './record-inputs.ts';
+import { readRegistry } from './registry-inputs.ts';
+import { checkTimeout, readProof, readRender } from './render-inputs.ts';
+import { checkModelUri, readCompare, readGate, readMode, readModelUri, readShare } from './rollout-inputs.ts';
+
+/**
+ * Reads and checks all inputs.
+ * @throws UserError bad-input with every fault at once, before anybody is asked anything
+ */
+export function readConfig(raw: RawInputs): Config {
+  const read = new InputReader(raw);
+  const mode = readMode(read);
+  const config: Config = {
+    modelUri: readModelUri(read, mode),
+    mode,
+    registry: readRegistry(read),
+    cluster: readCluster(read),
+    render: readRender(read, mode),
+    share: readShare(read),
+    gate: readGate(read),
+    compare: readCompare(read),
+    proof: readProof(read, mode),
+    reporting: readReporting(read),
+    timeout: read.seconds('timeout'),
+    dryRun: read.flag('dry-run', false),
+    manifestFile: readManifestFile(read, mode),
+    previewAge: readPreviewAge(read),
+    lockTimeout: readLock(read),
+    record: readRecord(read, mode),
+    writeBack: readWriteBack(read),
+    plan: readPlan(read),
+    onFailure: read.oneOf('on-failure', ['rollback', 'keep']),
+  };
+  checkTimeout(read, config);
+  checkModelUri(read, config.modelUri);
+  read.end();
+  return config;
+}
+
+export function readCluster(read: InputReader): ClusterConfig {
+  return { kubeconfig: read.text('kubeconfig'), context: read.text('context') };
+}
+
+export function readReporting(read: InputReader): ReportingConfig {
+  const comment = read.oneOf('comment', ['auto', 'always', 'never']);
+  const githubToken = read.text('github-token', 'GITHUB_TOKEN');
+  if (comment === 'always' && githubToken === undefined)
+    read.fault('comment', 'is `always`, which needs `github-token`');
+  return { comment, pullRequest: read.count('pull-request', { least: 1, most: 2 ** 31 }), githubToken };
+}

@@ -1,13 +1,18 @@
 import { createServer } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { SandboxImage } from '../../../sandbox/cluster/kubelet.ts';
 import type { ContainerContext, ContainerExit } from '../../../sandbox/container.ts';
 import { idle } from '../cluster-client.ts';
+
+/** Seconds until a server listens: long enough for the operator to see that it does not. */
+const START = 4;
 
 /** Answers 200 on every path but those, until the pod ends. */
 async function serve(context: ContainerContext, port: number, missing: readonly string[] = []): Promise<ContainerExit> {
   const server = createServer(({ url = '' }, response) => {
     response.writeHead(missing.includes(url) ? 404 : 200).end('pong');
   });
+  await delay(START * context.second);
   server.listen(context.portOf(port), '127.0.0.1');
   const exit = await idle(context);
   server.closeAllConnections();

@@ -22,6 +22,10 @@ export interface States {
   readonly last: string | undefined;
 }
 
+/** Seconds by which the watch may be ahead of the NOTE of a request. */
+const LAG = 0.05;
+/** Milliseconds for which both must be the same. */
+const HOLD = 30;
 /** Milliseconds in which our side must reach what stood on the other. */
 const PATIENCE = 4000;
 const SECOND = 10;
@@ -46,22 +50,22 @@ export async function play(situation: string): Promise<readonly Stage[]> {
   }).catch(() => undefined);
   const stages: Stage[] = [];
   try {
-    const inputs = [...events.keys()].filter((at) => isInput(events[at]));
+    const inputs = [...events.keys()].filter((at) => isInput(events, at));
     for (const [i, at] of inputs.entries()) {
       const from = states.length;
       const note = events[at] as RecordedEvent;
       await input(cluster, note);
-      const end = inputs[i + 1] ?? events.length;
-      const watched = watchedIn(events);
-      const theirs = recordedStanding(events.slice(0, end));
-      const ours = await reached(cluster, theirs, watched);
-      const seen = events.slice(at, end).filter(({ kind, type }) => kind === 'SeldonDeployment' && type !== 'NOTE');
+      const until = (events[inputs[i + 1] ?? -1]?.t ?? Number.POSITIVE_INFINITY) - LAG;
+      const before = events.filter(({ t }) => t < until);
+      const theirs = recordedStanding(before);
+      const ours = await reached(cluster, theirs, watchedIn(events));
+      const seen = before.filter(({ t, ...event }) => t >= note.t - LAG && isStatus(event));
       stages.push({
         step: `${note.t} s: ${note.kind}`,
         theirs,
         ours,
-        theirStates: statesOf(seen.map(({ object }) => stateOf(object as Made))),
-        ourStates: statesOf(states.slice(from)),
+        theirStates: statesOf([stages.at(-1)?.theirStates.last, ...seen.map(({ object }) => stateOf(object as Made))]),
+        ourStates: statesOf([stages.at(-1)?.ourStates.last, ...states.slice(from)]),
       });
     }
   } finally {
@@ -72,9 +76,20 @@ export async function play(situation: string): Promise<readonly Stage[]> {
   return stages;
 }
 
-function isInput(event: RecordedEvent | undefined): boolean {
-  if (event?.type !== 'NOTE') return false;
-  return ['apply', 'patch', 'delete'].includes(event.kind) || QUOTA_STEPS.has(event.object as string);
+function isInput(events: readonly RecordedEvent[], at: number): boolean {
+  const event = events[at];
+  if (event?.type === 'NOTE')
+    return ['apply', 'patch', 'delete'].includes(event.kind) || QUOTA_STEPS.has(event.object as string);
+  return event?.kind === 'SeldonDeployment' && event.type === 'DELETED' && !isNoted(events, event);
+}
+
+/** The older recordings do not note who deletes what they are done with. */
+function isNoted(events: readonly RecordedEvent[], { t }: RecordedEvent): boolean {
+  return events.some((one) => one.type === 'NOTE' && one.kind === 'delete' && Math.abs(one.t - t) < 1);
+}
+
+function isStatus({ type, kind }: Pick<RecordedEvent, 'type' | 'kind'>): boolean {
+  return type !== 'NOTE' && type !== 'DELETED' && kind === 'SeldonDeployment';
 }
 
 /** Steps that the recorder took without a NOTE of the request. */
@@ -90,7 +105,12 @@ interface Input {
   readonly sent: Record<string, unknown>;
 }
 
-async function input(cluster: SandboxCluster, { kind, object }: RecordedEvent): Promise<void> {
+async function input(cluster: SandboxCluster, { type, kind, object }: RecordedEvent): Promise<void> {
+  if (type === 'DELETED') {
+    const { name } = (object as Made).metadata;
+    await ask(cluster, { method: 'DELETE', path: `${COLLECTION}/${name}` });
+    return;
+  }
   if (kind === 'step') return quota(cluster, QUOTA_STEPS.get(object as string));
   const { status, by, path, sent } = object as Input;
   const answer = await ask(cluster, requestOf(kind, { by: by ?? 'recorder', path, sent }));
@@ -132,10 +152,12 @@ function watchedIn(events: readonly RecordedEvent[]): ReadonlySet<string> {
 /** Ours, as soon as it is the same, or what it has come to. */
 async function reached(cluster: SandboxCluster, theirs: Standing, watched: ReadonlySet<string>): Promise<Standing> {
   const deadline = Date.now() + PATIENCE;
+  let since = Number.POSITIVE_INFINITY;
   for (;;) {
     const objects = [...watched].flatMap((kind) => cluster.api.list(kind, 'seldon'));
     const ours = standingOf(JSON.parse(JSON.stringify(objects)) as Made[]);
-    if (isDeepStrictEqual(ours, theirs) || Date.now() > deadline) return ours;
+    since = isDeepStrictEqual(ours, theirs) ? Math.min(since, Date.now()) : Number.POSITIVE_INFINITY;
+    if (Date.now() - since >= HOLD || Date.now() > deadline) return ours;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
@@ -145,6 +167,11 @@ function stateOf({ status }: Made): string {
   return description === undefined ? state : `${state}: ${description}`;
 }
 
-function statesOf(states: readonly string[]): States {
-  return { order: [...new Set(states)], last: states.at(-1) };
+/** What a cache that is behind says for a moment: in which pass it is, differs from run to run on both sides. */
+const STALE = /^Failed: deployments\.apps "[^"]+" not found$/;
+
+/** The state before the input stands first: whether the watch shows it once more is a matter of milliseconds. */
+function statesOf(states: readonly (string | undefined)[]): States {
+  const shown = states.filter((state) => state !== undefined && state !== 'nothing');
+  return { order: [...new Set(shown.filter((state) => !STALE.test(state)))], last: shown.at(-1) };
 }

@@ -20,6 +20,7 @@ export interface Made {
   readonly kind: string;
   readonly metadata: {
     readonly name: string;
+    readonly generation?: number;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly controller: boolean }[];
@@ -48,7 +49,20 @@ export function standingOf(objects: readonly Made[]): Standing {
 
 function normalised(object: Made): unknown {
   if (object.kind === 'SeldonDeployment') return { status: statusOf((object.status ?? {}) as Json) };
-  return { ...metadataOf(object), spec: SPECS[object.kind]?.(object.spec as Json) ?? object.spec };
+  const counts = object.kind === 'Deployment' && { counts: countsOf(object) };
+  return { ...metadataOf(object), ...counts, spec: SPECS[object.kind]?.(object.spec as Json) ?? object.spec };
+}
+
+/** How far the rollout is, as `kubectl rollout status` looks at it. */
+function countsOf({ metadata, status = {} }: Made): Json {
+  const { observedGeneration, replicas, updatedReplicas, readyReplicas, availableReplicas } = status as Json;
+  return {
+    isObserved: observedGeneration === metadata.generation,
+    replicas: replicas ?? 0,
+    updated: updatedReplicas ?? 0,
+    ready: readyReplicas ?? 0,
+    available: availableReplicas ?? 0,
+  };
 }
 
 /** Annotations that say how an object is stored: the reference zips what it applied last, ours hashes it. */

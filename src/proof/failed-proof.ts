@@ -1,6 +1,6 @@
 import type { Finding } from '../base/finding.ts';
 import type { ProofFailureReason } from '../base/outcome.ts';
-import { gatherModelLog } from '../rollout/gather-findings.ts';
+import { gatherModelLog } from '../rollout/failures/gather-findings.ts';
 import type { Predictor } from '../seldon/seldon-deployment.ts';
 import { knownAnswer } from './known-answers.ts';
 import type { ProofContext } from './proof-context.ts';

@@ -2,7 +2,7 @@ import type { Finding } from '../base/finding.ts';
 import type { Stage } from '../plan/plan.ts';
 import { stageLabel } from '../plan/plan.ts';
 import { expectationOf } from '../rollout/expectation.ts';
-import { gatherFindings } from '../rollout/gather-findings.ts';
+import { gatherFindings } from '../rollout/failures/gather-findings.ts';
 import { rollOut } from '../rollout/roll-out.ts';
 import { deploymentLabelsOf, hasOrchestrator } from '../seldon/created-objects.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';

@@ -10,8 +10,8 @@ import {
   type RenderOptions,
   renderReport,
   SUMMARY_LIMIT,
-} from './markdown.ts';
-import { renderTargets, targetsMarker } from './markdown-targets.ts';
+} from './markdown/markdown.ts';
+import { renderTargets, targetsMarker } from './markdown/targets.ts';
 import { outputsOf } from './output-values.ts';
 import { hiddenNote, type PublicDetails, publicPart } from './public-details.ts';
 import { redactedReport } from './redacted-report.ts';

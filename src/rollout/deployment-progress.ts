@@ -45,7 +45,7 @@ export function progressOf(
   const wanted = spec.replicas ?? 1;
   const { updatedReplicas: updated = 0, availableReplicas: available = 0, replicas = 0 } = status;
   if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0))
-    return `${predictor.name}: waiting for its Deployment to be taken up`;
+    return `${predictor.name}: waiting for the Deployment controller to observe its Deployment`;
   if (asked !== undefined && wanted !== asked && !isScaledByOthers(metadata))
     return `${predictor.name}: waiting for the operator to ask for ${asked} replicas`;
   if (updated >= wanted && replicas <= updated && available >= updated) return undefined;

@@ -1,7 +1,7 @@
 import type { RolloutFailureReason } from '../base/outcome.ts';
 import type { ContainerState, ContainerStatus, KubernetesEvent, Pod } from '../seldon/snapshot.ts';
 import type { ExpectedPredictor } from './expectation.ts';
-import { eventFailure } from './pod-events.ts';
+import { eventFailure } from './failures/pod-events.ts';
 import type { FailureWarning } from './verdict.ts';
 
 /** Messages of Docker, containerd and common registries that an image does not exist or access is denied. */

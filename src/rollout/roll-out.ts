@@ -4,7 +4,7 @@ import type { Clock, Runner } from '../base/ports.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { expectationOf } from './expectation.ts';
-import { gatherFindings } from './gather-findings.ts';
+import { gatherFindings } from './failures/gather-findings.ts';
 import { removeOrphans } from './remove-orphans.ts';
 import { readStatusOnce, waitUntilReady } from './wait-until-ready.ts';
 

@@ -71,12 +71,12 @@ function replacedBy(object: SeldonDeployment, expected: Expectation): FailedStat
   const others = expected.predictors.find(({ name, marker }) => markerIn(object, name) !== marker);
   const failingObject = { kind: 'seldon-deployment', name: expected.name } as const;
   if (others !== undefined) {
-    const message = `somebody applied another version of predictor ${others.name} while ours rolled out`;
+    const message = `another version of predictor ${others.name} was applied during the rollout`;
     return { phase: 'failed', reason: 'superseded', message, failingObject };
   }
   // An edit need not touch the marker: whoever patches `modelUri` rolls out another model under our annotations.
   if (equal(withoutReplicas(object.spec), expected.spec)) return undefined;
-  const message = 'somebody changed the spec of the SeldonDeployment while ours rolled out';
+  const message = 'the spec of the SeldonDeployment was changed by another person or tool during the rollout';
   return { phase: 'failed', reason: 'object-changed', message, failingObject };
 }
 
@@ -94,7 +94,12 @@ function predictorStatus(predictor: ExpectedPredictor, shown: OwnSnapshot): read
   const owned = shown.deployments.filter((one) => isOwned(one, object.metadata.uid ?? ''));
   const deployments = owned.filter((one) => runsNewTemplate(one, predictor));
   if (deployments.every((one) => partOf(one, predictor)?.part === 'orchestrator'))
-    return [waiting('deployments', `${predictor.name}: waiting for the operator to take it up`)];
+    return [
+      waiting(
+        'deployments',
+        `${predictor.name}: waiting for the operator to ${owned.some((one) => partOf(one, predictor) !== undefined) ? 'update' : 'create'} its Deployment`,
+      ),
+    ];
   const missing = missingParts(predictor, deployments);
   return [
     ...missing.map((name) => waiting('deployments', `${predictor.name}: waiting for Deployment ${name}`)),

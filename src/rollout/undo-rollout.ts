@@ -64,9 +64,9 @@ export async function undoRollout(request: UndoRequest, conclude: Conclude): Pro
 function changedByOthers(now: SeldonDeployment | undefined, applied: SeldonDeployment): string | undefined {
   if (now === undefined) return 'the SeldonDeployment was deleted by another person or tool';
   if (now.metadata.uid !== applied.metadata.uid)
-    return 'somebody deleted and re-created the SeldonDeployment meanwhile';
+    return 'the SeldonDeployment was deleted and re-created by another person or tool';
   if (!equal(withoutReplicas(now.spec), withoutReplicas(applied.spec)))
-    return 'somebody changed the SeldonDeployment meanwhile, and that is not ours to undo';
+    return 'the SeldonDeployment was changed by another person or tool, and the action does not undo such changes';
   return undefined;
 }
 
@@ -102,7 +102,9 @@ async function deleteFirst(
 ): Promise<UndoOutcome> {
   const { peers, ref, applied } = request;
   await askAgain(peers.clock, () => peers.cluster.remove(ref, now ?? applied));
-  conclude(`it was the first: removed again${await remainder({ ...peers, ref, removed: applied })}`);
+  conclude(
+    `it was the first deployment: the SeldonDeployment is deleted${await remainder({ ...peers, ref, removed: applied })}`,
+  );
   return 'withdrawn';
 }
 
@@ -160,7 +162,7 @@ async function applyPrevious(
   const orphans = await removeOrphans(cluster, ref, restoredEnd);
   const model = before.spec.predictors[0]?.graph.modelUri ?? 'the previous model';
   if (status.phase === 'ready') {
-    conclude([`${model} is back and available`, ...orphans].join('; '));
+    conclude([`${model} is restored and available`, ...orphans].join('; '));
     return 'rolled-back';
   }
   conclude(`the previous spec (${model}) is restored, but it is not available: ${status.message}`, 'failed');

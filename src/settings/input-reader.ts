@@ -155,8 +155,8 @@ export class InputReader {
         'must be a URL that starts with https:// or http://, such as `https://models.example.com`',
       );
     }
-    if (url.username !== '' || url.password !== '') return this.fault(name, 'must not hold a user or password');
-    if (url.search !== '' || url.hash !== '') return this.fault(name, 'must not hold a query or fragment');
+    if (url.username !== '' || url.password !== '') return this.fault(name, 'must not contain a user or password');
+    if (url.search !== '' || url.hash !== '') return this.fault(name, 'must not contain a query or fragment');
     return withoutTrailing(given, '/');
   }
 }

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { redact } from '../../src/base/redaction.ts';
 import { codeSpan, inline, logLine, plain, prose } from '../../src/base/untrusted-text.ts';
-import { COMMENT_LIMIT, commentMarker, renderReport } from '../../src/report/markdown.ts';
-import { renderTargets } from '../../src/report/markdown-targets.ts';
+import { COMMENT_LIMIT, commentMarker, renderReport } from '../../src/report/markdown/markdown.ts';
+import { renderTargets } from '../../src/report/markdown/targets.ts';
 import { publicPart } from '../../src/report/public-details.ts';
 import { aReport } from '../support/reports.ts';
 

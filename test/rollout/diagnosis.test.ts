@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RolloutFailureReason } from '../../src/base/outcome.ts';
-import { diagnose, evidenceWanted, type FailureCase } from '../../src/rollout/diagnosis.ts';
-import { CURES } from '../../src/rollout/known-failures.ts';
+import { diagnose, evidenceWanted, type FailureCase } from '../../src/rollout/failures/diagnosis.ts';
+import { CURES } from '../../src/rollout/failures/known-failures.ts';
 import type { ContainerStatus, KubernetesEvent, Pod } from '../../src/seldon/snapshot.ts';
 import { aDeployment, anObject, aPod, expectedWine } from '../support/cluster-states.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/base/finding.ts';
-import { diagnose, evidenceWanted, type FailureCase } from '../../src/rollout/diagnosis.ts';
+import { diagnose, evidenceWanted, type FailureCase } from '../../src/rollout/failures/diagnosis.ts';
 import { rolloutStatusOf } from '../../src/rollout/rollout-status.ts';
 import { ANNOTATIONS } from '../../src/seldon/seldon-deployment.ts';
 import type { Pod } from '../../src/seldon/snapshot.ts';

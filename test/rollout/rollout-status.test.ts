@@ -326,7 +326,9 @@ describe('a Deployment that belongs to no predictor', () => {
   it('is waited for while the operator knows it, and reported as an orphan when the operator does not', () => {
     const deployments = [aDeployment(), orphan];
     const known = available(['wine-main-0-prediction', 'wine-canary-0-prediction']);
-    expect(judge({ seldonDeployment: known, deployments }).message).toBe('waiting for wine-canary-0-prediction to go');
+    expect(judge({ seldonDeployment: known, deployments }).message).toBe(
+      'waiting for wine-canary-0-prediction to be deleted',
+    );
     const forgotten = available(['wine-main-0-prediction']);
     expect(judge({ seldonDeployment: forgotten, deployments })).toMatchObject({
       phase: 'ready',

@@ -102,7 +102,7 @@ describe('the story of a run', () => {
     };
     const { report, runner } = await tell({ script: absent, change: () => ({ observe: broken }) });
     expect(report).toMatchObject({ outcome: 'withdrawn', reason: 'internal-error' });
-    expect(report.findings[0]?.title).toContain('the manifest was applied, but then: unexpected error');
+    expect(report.findings[0]?.title).toContain('the manifest was applied, then an error occurred: unexpected error');
     expect(runner.lines.join()).toContain('TypeError: x is not a function');
   });
 

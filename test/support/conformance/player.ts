@@ -176,6 +176,6 @@ const STALE = /^Failed: deployments\.apps "[^"]+" not found$/;
 
 /** The state before the input stands first: whether the watch shows it once more is a matter of milliseconds. */
 function statesOf(states: readonly (string | undefined)[]): States {
-  const shown = states.filter((state) => state !== undefined && state !== 'nothing');
+  const shown = states.filter((state): state is string => state !== undefined && state !== 'nothing');
   return { order: [...new Set(shown.filter((state) => !STALE.test(state)))], last: shown.at(-1) };
 }

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { bytesOf } from '../base/byte-length.ts';
-import type { StepRecord } from '../base/journal.ts';
-import type { Outcome } from '../base/outcome.ts';
-import { codeSpan, cut, fence, inline, link, prose } from '../base/untrusted-text.ts';
-import { curlLine } from './curl.ts';
-import { headline, modelTitle } from './headline.ts';
-import { planSections } from './markdown-plan.ts';
-import { rolloutSections } from './markdown-rollout.ts';
-import { findingSections, manifestSection, type Section } from './markdown-sections.ts';
-import { table } from './markdown-table.ts';
-import type { Report } from './report.ts';
+import { bytesOf } from '../../base/byte-length.ts';
+import type { Outcome } from '../../base/outcome.ts';
+import { codeSpan, cut, fence, inline, link, prose } from '../../base/untrusted-text.ts';
+import { curlLine } from '../curl.ts';
+import { headline, modelTitle } from '../headline.ts';
+import type { Report } from '../report.ts';
+import { planSections } from './plan.ts';
+import { rolloutSections } from './rollout.ts';
+import { findingSections, manifestSection, type Section } from './sections.ts';
+import { humanDuration, stepRows } from './steps.ts';
+import { table } from './table.ts';
 
 export interface RenderOptions {
   /** Bytes the result may have. GitHub: 65,536 characters for a comment, 1 MiB for a summary. */
@@ -153,52 +153,6 @@ function nextStep({ plan, next, outcome }: Report): readonly string[] {
   if (next === undefined)
     return [`**Plan:** ${codeSpan(plan)}; set the input \`plan\` to this value to allow only this plan.`];
   return [`**Plan:** to run exactly this plan, comment`, fence(next, 'text')];
-}
-
-/** Names of the steps for readers of the comment. */
-const STEP_WORDS: Readonly<Record<StepRecord['name'], string>> = {
-  resolve: 'find the model',
-  preflight: 'check permissions',
-  turn: 'acquire the lease',
-  render: 'write the manifest',
-  apply: 'apply',
-  write: 'write the file',
-  wait: 'wait for the pods',
-  health: 'health',
-  predict: 'prediction',
-  endpoint: 'public endpoint',
-  compare: 'side by side',
-  mirror: 'copies',
-  hold: 'watch it',
-  gate: 'Judge its requests',
-  undo: 'put back',
-  remove: 'remove it',
-  record: 'note the history',
-  note: 'note in the registry',
-  look: 'look',
-};
-
-/** If several steps have the same subject, only the first row names it. */
-function stepRows(steps: readonly StepRecord[]): readonly (readonly string[])[] {
-  return steps.map((step, at) => stepRow(step, step.about === steps[at - 1]?.about ? undefined : step.about));
-}
-
-function stepRow({ name, state, message, duration }: StepRecord, about: string | undefined): readonly string[] {
-  const mark = { ok: '', failed: '**failed**: ', 'under-way': '⏳ ' }[state];
-  const which = about === undefined ? '' : `**${inline(about, 100)}:** `;
-  return [STEP_WORDS[name], `${which}${mark}${prose(firstLine(message), 300)}`, humanDuration(duration)];
-}
-
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? '';
-}
-
-/** `850 ms`, `21.4 s`, `3 m 05 s`. */
-export function humanDuration(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
-  const seconds = Math.round(milliseconds / 1000);
-  return `${Math.floor(seconds / 60)} m ${String(seconds % 60).padStart(2, '0')} s`;
 }
 
 function predictionSections({ prediction, predictionSkipped, findings }: Report): readonly Section[] {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { bytesOf } from '../base/byte-length.ts';
-import { cut } from '../base/untrusted-text.ts';
+import { bytesOf } from '../../base/byte-length.ts';
+import { cut } from '../../base/untrusted-text.ts';
+import type { Report } from '../report.ts';
 import { renderReport } from './markdown.ts';
-import { table } from './markdown-table.ts';
-import type { Report } from './report.ts';
+import { table } from './table.ts';
 
 /** One comment for a file of targets: a table of all targets, and a part for each. A run replaces its own parts and keeps the others. */
 

@@ -1,6 +1,6 @@
-import type { RolloutFailureReason } from '../base/outcome.ts';
-import type { KubernetesEvent, Pod } from '../seldon/snapshot.ts';
-import type { FailureWarning } from './verdict.ts';
+import type { RolloutFailureReason } from '../../base/outcome.ts';
+import type { KubernetesEvent, Pod } from '../../seldon/snapshot.ts';
+import type { FailureWarning } from '../verdict.ts';
 
 /** Events after which a pod mostly never starts, though its status says no more than that it waits. */
 const STUCK: Readonly<Record<string, RolloutFailureReason>> = {

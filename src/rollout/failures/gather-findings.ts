@@ -1,11 +1,11 @@
-import { bestEffort } from '../base/best-effort.ts';
-import type { Finding } from '../base/finding.ts';
-import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
-import { deploymentLabelsOf } from '../seldon/created-objects.ts';
-import { ANNOTATIONS, type Predictor, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { bestEffort } from '../../base/best-effort.ts';
+import type { Finding } from '../../base/finding.ts';
+import type { Cluster, ObjectRef } from '../../seldon/cluster.ts';
+import { deploymentLabelsOf } from '../../seldon/created-objects.ts';
+import { ANNOTATIONS, type Predictor, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
+import type { Expectation } from '../expectation.ts';
+import type { WaitEnd } from '../wait-until-ready.ts';
 import { diagnose, evidenceWanted } from './diagnosis.ts';
-import type { Expectation } from './expectation.ts';
-import type { WaitEnd } from './wait-until-ready.ts';
 
 const LOG_LINES = 60;
 

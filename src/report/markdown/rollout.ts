@@ -1,9 +1,9 @@
-import { codeSpan, fence, inline, prose } from '../base/untrusted-text.ts';
-import type { PredictorLine, RevisionLine } from '../plan/live-state.ts';
-import { type Comparison, describeComparison, differenceInWords } from '../proof/comparison.ts';
-import { evidenceSection } from './markdown-evidence.ts';
-import { table } from './markdown-table.ts';
-import type { PreviewLine, Report } from './report.ts';
+import { codeSpan, fence, inline, prose } from '../../base/untrusted-text.ts';
+import type { PredictorLine, RevisionLine } from '../../plan/live-state.ts';
+import { type Comparison, describeComparison, differenceInWords } from '../../proof/comparison.ts';
+import type { PreviewLine, Report } from '../report.ts';
+import { evidenceSection } from './evidence.ts';
+import { table } from './table.ts';
 
 /** The tables of a rollout: traffic of each predictor, comparison of models, results of Prometheus, and history. */
 export function rolloutSections(report: Report): readonly string[] {

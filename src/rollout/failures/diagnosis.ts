@@ -1,9 +1,10 @@
-import type { Finding } from '../base/finding.ts';
-import type { RolloutFailureReason } from '../base/outcome.ts';
-import { ANNOTATIONS } from '../seldon/seldon-deployment.ts';
-import type { KubernetesEvent, Pod, Snapshot } from '../seldon/snapshot.ts';
-import type { Expectation } from './expectation.ts';
-import type { FailureContext, FailureRow, Source } from './failures/failure-row.ts';
+import type { Finding } from '../../base/finding.ts';
+import type { RolloutFailureReason } from '../../base/outcome.ts';
+import { ANNOTATIONS } from '../../seldon/seldon-deployment.ts';
+import type { KubernetesEvent, Pod, Snapshot } from '../../seldon/snapshot.ts';
+import type { Expectation } from '../expectation.ts';
+import type { RolloutStatus } from '../verdict.ts';
+import type { FailureContext, FailureRow, Source } from './failure-row.ts';
 import { CURES, knownFailure } from './known-failures.ts';
 import {
   containersOf,
@@ -13,7 +14,6 @@ import {
   relevantLines,
   stateInWords,
 } from './pod-evidence.ts';
-import type { RolloutStatus } from './verdict.ts';
 
 /** A container's log that may explain the failure; `previous` is the log before the restart. */
 export interface LogRequest {

@@ -1,5 +1,5 @@
-import type { Verdict } from '../proof/evidence/questions.ts';
-import { type Interval, shareInterval, shareOf } from '../proof/evidence/share.ts';
+import type { Verdict } from '../../proof/evidence/questions.ts';
+import { type Interval, shareInterval, shareOf } from '../../proof/evidence/share.ts';
 
 /** One step's verdict on a question. */
 export interface StepVerdict {

@@ -1,13 +1,13 @@
-import type { RolloutFailureReason } from '../base/outcome.ts';
-import { ADMISSION_FAILURES } from './failures/admission.ts';
-import { CONTAINER_FAILURES } from './failures/containers.ts';
-import { ENVIRONMENT_FAILURES } from './failures/environment.ts';
-import type { FailureRow, Source } from './failures/failure-row.ts';
-import { MODEL_SERVER_FAILURES } from './failures/model-server.ts';
-import { NODE_FAILURES, OPERATOR_FAILURES } from './failures/node.ts';
-import { PYTHON_FAILURES } from './failures/python.ts';
-import { SCHEDULING_FAILURES } from './failures/scheduling.ts';
-import { STORAGE_FAILURES } from './failures/storage.ts';
+import type { RolloutFailureReason } from '../../base/outcome.ts';
+import { ADMISSION_FAILURES } from './admission.ts';
+import { CONTAINER_FAILURES } from './containers.ts';
+import { ENVIRONMENT_FAILURES } from './environment.ts';
+import type { FailureRow, Source } from './failure-row.ts';
+import { MODEL_SERVER_FAILURES } from './model-server.ts';
+import { NODE_FAILURES, OPERATOR_FAILURES } from './node.ts';
+import { PYTHON_FAILURES } from './python.ts';
+import { SCHEDULING_FAILURES } from './scheduling.ts';
+import { STORAGE_FAILURES } from './storage.ts';
 
 /** What each speaker is known to say; the first row that matches is the cause. */
 export const KNOWN_FAILURES: Readonly<Record<Source, readonly FailureRow[]>> = {

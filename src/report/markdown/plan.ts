@@ -1,8 +1,8 @@
-import { codeSpan, cut, inline, prose } from '../base/untrusted-text.ts';
-import type { MetricLine } from '../plan/plan-preview.ts';
-import { predictorTable } from './markdown-rollout.ts';
-import { table } from './markdown-table.ts';
-import type { Report } from './report.ts';
+import { codeSpan, cut, inline, prose } from '../../base/untrusted-text.ts';
+import type { MetricLine } from '../../plan/plan-preview.ts';
+import type { Report } from '../report.ts';
+import { predictorTable } from './rollout.ts';
+import { table } from './table.ts';
 
 /** The effects of a plan on model, pods and requests. Empty if the report is not of a plan. */
 export function planSections({ preview, outcome, predictors }: Report): readonly string[] {

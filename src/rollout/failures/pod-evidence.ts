@@ -1,4 +1,4 @@
-import type { ContainerStatus, KubernetesEvent, Pod } from '../seldon/snapshot.ts';
+import type { ContainerStatus, KubernetesEvent, Pod } from '../../seldon/snapshot.ts';
 
 /** Messages of pods and Kubernetes about a failure, as lines to quote. */
 

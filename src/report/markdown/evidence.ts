@@ -1,11 +1,11 @@
-import { fence, inline, prose } from '../base/untrusted-text.ts';
-import type { GateRecord } from '../proof/evidence/gate-record.ts';
-import type { Answer } from '../proof/evidence/judge.ts';
-import type { Verdict } from '../proof/evidence/questions.ts';
-import { shareOf } from '../proof/evidence/share.ts';
-import { describeDifference, describeTally, describeVerdict } from '../proof/evidence/verdict-words.ts';
+import { fence, inline, prose } from '../../base/untrusted-text.ts';
+import type { GateRecord } from '../../proof/evidence/gate-record.ts';
+import type { Answer } from '../../proof/evidence/judge.ts';
+import type { Verdict } from '../../proof/evidence/questions.ts';
+import { shareOf } from '../../proof/evidence/share.ts';
+import { describeDifference, describeTally, describeVerdict } from '../../proof/evidence/verdict-words.ts';
 import { intervalBars, type StepVerdict } from './evidence-bars.ts';
-import { table } from './markdown-table.ts';
+import { table } from './table.ts';
 
 const ANSWERS: Readonly<Record<Answer, string>> = {
   good: '✅ good',

@@ -1,6 +1,6 @@
-import type { Finding } from '../base/finding.ts';
-import { cut, fence, inline, link, prose } from '../base/untrusted-text.ts';
-import type { Report } from './report.ts';
+import type { Finding } from '../../base/finding.ts';
+import { cut, fence, inline, link, prose } from '../../base/untrusted-text.ts';
+import type { Report } from '../report.ts';
 
 /** A part of the report that can be shortened: `longest` is the maximum length of each block of verbatim text. */
 export interface Section {

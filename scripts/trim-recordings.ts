@@ -216,7 +216,9 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
     logs: Record<string, string>;
   };
   const last = new Map<string, Watched>();
-  const lines = events.flatMap((event) => [trimmed(event)].filter((line) => line !== undefined)).map((event) => brief(event, last));
+  const lines = events
+    .flatMap((event) => [trimmed(event)].filter((line) => line !== undefined))
+    .map((event) => brief(event, last));
   const tails = Object.fromEntries(
     Object.entries(logs).map(([name, log]) => [name, log.split('\n').slice(-25).join('\n')]),
   );

@@ -24,7 +24,8 @@ export function startAutoscaler(store: Store, second: number): () => void {
     if (kind !== DEPLOYMENT || type === 'DELETED') return;
     const { namespace } = object.metadata;
     for (const scaler of store.list(HORIZONTAL_POD_AUTOSCALER, namespace))
-      if ((scaler.spec as ScalerSpec).scaleTargetRef.name === object.metadata.name) queue.add(fullName(scaler.metadata));
+      if ((scaler.spec as ScalerSpec).scaleTargetRef.name === object.metadata.name)
+        queue.add(fullName(scaler.metadata));
   });
   return () => {
     stop();

@@ -1,5 +1,14 @@
 import { type Admission, admitPod, askWebhooks } from './admission.ts';
-import { ApiError, alreadyExists, conflict, invalid, MODIFIED, notFound, preconditionFailed, stillDeleted } from './api-error.ts';
+import {
+  ApiError,
+  alreadyExists,
+  conflict,
+  invalid,
+  MODIFIED,
+  notFound,
+  preconditionFailed,
+  stillDeleted,
+} from './api-error.ts';
 import { applyOver } from './apply.ts';
 import { withDefaults } from './defaults.ts';
 import { deleteObject, type Propagation } from './deletion.ts';

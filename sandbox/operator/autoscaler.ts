@@ -3,11 +3,7 @@ import { seldonId } from './names.ts';
 import type { ComponentSpec, SeldonDeployment } from './seldon-deployment.ts';
 
 /** The HorizontalPodAutoscaler of one Deployment, under its name; undefined where the component asks for none. */
-export function autoscalerOf(
-  sdep: SeldonDeployment,
-  name: string,
-  { hpaSpec }: ComponentSpec,
-): Autoscaler | undefined {
+export function autoscalerOf(sdep: SeldonDeployment, name: string, { hpaSpec }: ComponentSpec): Autoscaler | undefined {
   if (hpaSpec === undefined) return undefined;
   const { minReplicas, maxReplicas, metricsv2 } = hpaSpec;
   return {

@@ -1,8 +1,8 @@
 import { messageOf } from '../../src/base/errors.ts';
 import { type KubernetesClient, KubernetesError } from '../kubernetes-client.ts';
 import type { Kind } from '../kubernetes-object.ts';
-import { rollDeployments } from './deployments.ts';
 import { createAutoscalers } from './autoscalers.ts';
+import { rollDeployments } from './deployments.ts';
 import { ensure } from './ensure.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import { DESTINATION_RULE, MAPPING, SERVICE, VIRTUAL_SERVICE } from './kinds.ts';

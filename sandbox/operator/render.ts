@@ -1,6 +1,6 @@
 import { AMBASSADOR_CONFIG, type AmbassadorForm, ambassadorAnnotation } from './ambassador-annotation.ts';
-import { withDefaults } from './defaults.ts';
 import { autoscalerOf } from './autoscaler.ts';
+import { withDefaults } from './defaults.ts';
 import { engineContainer } from './engine.ts';
 import { engineDeployment } from './engine-deployment.ts';
 import { explainerDeployment, hasExplainer } from './explainer.ts';
@@ -14,9 +14,9 @@ import {
   type Service,
   type VirtualService,
 } from './kinds.ts';
-import { PODINFO } from './pod-info.ts';
 import { modelContainer, modelInitializer, volumeName } from './model-container.ts';
 import { containerServiceName, deploymentName, predictorServiceName, seldonId } from './names.ts';
+import { PODINFO } from './pod-info.ts';
 import { destinationRulesOf, mappingsOf, virtualServiceOf } from './routes.ts';
 import {
   type ComponentSpec,
@@ -112,7 +112,9 @@ function deploymentsOf(sdep: SeldonDeployment, predictor: Predictor, images: Ima
 function namesOf(sdep: SeldonDeployment, predictor: Predictor | undefined) {
   if (predictor === undefined) return [];
   return (predictor.componentSpecs ?? []).flatMap((component, index) =>
-    component.spec?.containers.length ? [{ name: deploymentName(sdep, predictor, { component, index }), component }] : [],
+    component.spec?.containers.length
+      ? [{ name: deploymentName(sdep, predictor, { component, index }), component }]
+      : [],
   );
 }
 

@@ -1,3 +1,4 @@
+import { EXPLAINER_PORT, hasExplainer } from './explainer.ts';
 import {
   DESTINATION_RULE,
   type DestinationRule,
@@ -7,7 +8,6 @@ import {
   VIRTUAL_SERVICE,
   type VirtualService,
 } from './kinds.ts';
-import { EXPLAINER_PORT, hasExplainer } from './explainer.ts';
 import { explainerName, predictorServiceName, seldonId } from './names.ts';
 import type { Predictor, SeldonDeployment } from './seldon-deployment.ts';
 

@@ -5,7 +5,7 @@ import type { ContainerContext, ContainerExit } from '../../../sandbox/container
 import { idle } from '../cluster-client.ts';
 
 /** Seconds until a server listens: long enough for the operator to see that it does not. */
-const START = 4;
+const START = 6;
 
 /** Answers 200 on every path but those, until the pod ends. */
 async function serve(context: ContainerContext, port: number, missing: readonly string[] = []): Promise<ContainerExit> {
@@ -41,9 +41,7 @@ export const RECORDED_IMAGES: readonly SandboxImage[] = [
   {
     match: /mlflowserver:1/,
     image: async (context) =>
-      BROKEN_FOLDERS.includes(context.models.get(ADDRESS) ?? '')
-        ? { exitCode: 1 }
-        : serve(context, modelPort(context)),
+      BROKEN_FOLDERS.includes(context.models.get(ADDRESS) ?? '') ? { exitCode: 1 } : serve(context, modelPort(context)),
   },
   { match: /mlserver:1/, image: (context) => serve(context, modelPort(context), ['/health/ping']) },
   { match: /seldon-core-executor/, image: (context) => serve(context, 8000) },

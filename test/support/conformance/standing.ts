@@ -23,7 +23,11 @@ export interface Made {
     readonly generation?: number;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
-    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly controller: boolean }[];
+    readonly ownerReferences?: readonly {
+      readonly kind: string;
+      readonly name: string;
+      readonly controller: boolean;
+    }[];
   };
   readonly spec?: unknown;
   readonly status?: unknown;
@@ -129,7 +133,9 @@ function containerOf({ name, image, args = [], ports = [], volumeMounts = [], ..
     args: name === 'seldon-container-engine' ? all.slice(0, KEPT_ARGUMENTS) : all,
     ports: (ports as readonly Json[]).map((port) => `${port['name']} ${port['containerPort']}`),
     mounts: (volumeMounts as readonly Json[]).map((mount) => `${mount['name']} ${mount['mountPath']}`),
-    probes: ['livenessProbe', 'readinessProbe', 'startupProbe'].map((probe) => probeOf(rest[probe] as Json | undefined)),
+    probes: ['livenessProbe', 'readinessProbe', 'startupProbe'].map((probe) =>
+      probeOf(rest[probe] as Json | undefined),
+    ),
   };
 }
 
@@ -138,5 +144,9 @@ function probeOf(probe: Json | undefined): Json | undefined {
   if (probe === undefined) return undefined;
   const defaults = { periodSeconds: 10, timeoutSeconds: 1, successThreshold: 1, failureThreshold: 3 };
   const { httpGet, ...timings } = probe;
-  return { ...defaults, ...timings, ...(httpGet !== undefined && { httpGet: { scheme: 'HTTP', ...(httpGet as Json) } }) };
+  return {
+    ...defaults,
+    ...timings,
+    ...(httpGet !== undefined && { httpGet: { scheme: 'HTTP', ...(httpGet as Json) } }),
+  };
 }

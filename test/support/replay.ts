@@ -79,21 +79,18 @@ export function replay({ events }: Recording): readonly Rollout[] {
 
 /** The events before the one in which the next apply is seen, which may come before its NOTE. */
 function untilSeen(events: readonly RecordedEvent[], next: number | undefined): readonly RecordedEvent[] {
-  if (next === undefined) return events;
-  const until = (events[next]?.t ?? 0) - WATCH_LAG;
-  const generation = (at: number) => (events[at]?.object as SeldonDeployment).metadata.generation ?? 0;
-  const isShown = (at: number) => isObject(events[at]?.kind ?? '', events[at]?.type ?? '');
-  const before = Math.max(
-    0,
-    ...[...events.keys()]
-      .filter((at) => at < next && isShown(at))
-      .filter((at) => (events[at]?.t ?? 0) < until)
-      .map(generation),
-  );
-  const shown = [...events.keys()].find(
-    (at) => at < next && (events[at]?.t ?? 0) >= until && isShown(at) && generation(at) > before,
-  );
-  return events.slice(0, shown ?? next);
+  const note = next === undefined ? undefined : events[next];
+  if (next === undefined || note === undefined) return events;
+  const name = manifestIn(note)?.metadata.name;
+  let last: number | undefined;
+  for (const [i, { t, type, kind, object }] of events.slice(0, next).entries()) {
+    if (!isObject(kind, type)) continue;
+    const { metadata } = object as SeldonDeployment;
+    if (metadata.name !== name) continue;
+    if (metadata.generation !== last && t > note.t - WATCH_LAG) return events.slice(0, i);
+    last = metadata.generation;
+  }
+  return events.slice(0, next);
 }
 
 function rolloutFrom(events: readonly RecordedEvent[], at: number): Rollout {
@@ -171,7 +168,7 @@ function snapshotOf(objects: ReadonlyMap<string, unknown>, sent: SeldonDeploymen
     | Parameters<typeof routeOfVirtualService>[0]
     | undefined;
   return {
-    seldonDeployment: withoutPodSpecs(objects.get(`SeldonDeployment ${name}`) as SeldonDeployment | undefined),
+    seldonDeployment: objects.get(`SeldonDeployment ${name}`) as SeldonDeployment | undefined,
     deployments: labelled<Deployment>('Deployment', labels),
     pods: labelled<Pod>('Pod', labels),
     routes: [
@@ -183,11 +180,4 @@ function snapshotOf(objects: ReadonlyMap<string, unknown>, sent: SeldonDeploymen
 
 interface Labelled {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
-}
-
-/** The recordings repeat a pod spec only in the first event of a generation. */
-function withoutPodSpecs(object: SeldonDeployment | undefined): SeldonDeployment | undefined {
-  if (object === undefined) return undefined;
-  const predictors = object.spec.predictors.map(({ componentSpecs: _, ...predictor }) => predictor);
-  return { ...object, spec: { ...object.spec, predictors } };
 }

@@ -59,7 +59,7 @@ export function checkTypes(kind: Kind, object: KubeObject): void {
 }
 
 /** The little of a Deployment without which its controller could do nothing. */
-function deploymentComplaints({ spec }: KubeObject): Required<Cause>[] {
+function deploymentComplaints({ metadata: own, spec }: KubeObject): Required<Cause>[] {
   const { selector, template } = treeOf(spec);
   const { metadata, spec: pod } = treeOf(template);
   const wanted = Object.entries(treeOf(treeOf(selector)['matchLabels']));
@@ -74,7 +74,17 @@ function deploymentComplaints({ spec }: KubeObject): Required<Cause>[] {
     ...(isMatch ? [] : [mismatch]),
     ...(Array.isArray(containers) && containers.length > 0 ? [] : [required('spec.template.spec.containers')]),
     ...volumeComplaints(treeOf(pod)),
+    ...labelComplaints('metadata.labels', own.labels),
+    ...labelComplaints('spec.template.labels', labels),
   ];
+}
+
+function labelComplaints(field: string, labels: Tree = {}): Required<Cause>[] {
+  const long = Object.values(labels).filter((value) => typeof value === 'string' && value.length > 63);
+  return long.map((value) => {
+    const message = `Invalid value: "${value}": must be no more than 63 characters`;
+    return { reason: 'FieldValueInvalid', message, field };
+  });
 }
 
 /** The lists whose keys Kubernetes wants to be unique, of those that a model's container can get twice. */

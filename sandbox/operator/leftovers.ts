@@ -38,7 +38,7 @@ async function removeDeployment({ client, caches, sdep, record }: Pass, name: st
 async function removeServices({ client, caches, sdep, components, status }: Pass): Promise<void> {
   const { namespace } = sdep.metadata;
   const wanted = new Set(components.services.map(({ metadata }) => metadata.name));
-  for (const name of status.services) {
+  for (const name of status.services.toSorted()) {
     if (wanted.has(name)) continue;
     const live = caches.services.get(namespace, name);
     // After a lost write the status lists what the pass before has removed: this fails until somebody corrects it.

@@ -5,7 +5,7 @@ import type { ContainerContext, ContainerExit } from '../../../sandbox/container
 import { idle } from '../cluster-client.ts';
 
 /** Seconds until a server listens: long enough for the operator to see that it does not. */
-const START = 4;
+const START = 6;
 
 /** Answers 200 on every path but those, until the pod ends. */
 async function serve(context: ContainerContext, port: number, missing: readonly string[] = []): Promise<ContainerExit> {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type SandboxCluster, startCluster } from '../../../sandbox/cluster/cluster.ts';
 import { startOperator } from '../../../sandbox/operator/operator.ts';
-import { ask } from '../cluster-client.ts';
+import { ask, until } from '../cluster-client.ts';
 import { type RecordedEvent, recording } from '../replay.ts';
 import { RECORDED_IMAGES } from './images.ts';
 import { COMPARED, type Made, recordedStanding, type Standing, standingOf } from './standing.ts';
@@ -54,9 +54,14 @@ export async function play(situation: string): Promise<readonly Stage[]> {
     for (const [i, at] of inputs.entries()) {
       const from = states.length;
       const note = events[at] as RecordedEvent;
+      const isDisturbed = events.slice(at, inputs[i + 1]).some(({ object }) => isDisturbance(object));
+      const disturbed = isDisturbed ? disturb(cluster) : undefined;
       await input(cluster, note);
-      const until = (events[inputs[i + 1] ?? -1]?.t ?? Number.POSITIVE_INFINITY) - LAG;
-      const before = events.filter(({ t }) => t < until);
+      await disturbed;
+      // The next input follows at once: how soon a ReplicaSet tries again, is chance.
+      if (note.kind === 'step') continue;
+      const limit = (events[inputs[i + 1] ?? -1]?.t ?? Number.POSITIVE_INFINITY) - LAG;
+      const before = events.filter(({ t }) => t < limit);
       const theirs = recordedStanding(before);
       const ours = await reached(cluster, theirs, watchedIn(events));
       const seen = before.filter(({ t, ...event }) => t >= note.t - LAG && isStatus(event));
@@ -98,6 +103,25 @@ const QUOTA_STEPS = new Map<string, string | undefined>([
   ['the quota goes', undefined],
 ]);
 
+/** The step that says so comes when it is over. */
+function isDisturbance(object: unknown): boolean {
+  return typeof object === 'object' && JSON.stringify(object).startsWith('{"annotations were written');
+}
+
+/** Somebody writes annotations from the moment a Deployment is gone, so that the operator's status write is refused. */
+async function disturb(cluster: SandboxCluster): Promise<void> {
+  const [first] = cluster.api.list('SeldonDeployment', 'seldon');
+  const count = () => cluster.api.list('Deployment', 'seldon').length;
+  const before = count();
+  await until('a Deployment to go', () => count() < before);
+  const end = Date.now() + 40 * SECOND;
+  for (let n = 0; Date.now() < end; n++) {
+    const annotations = { disturbance: `${n}` };
+    await cluster.api.patch('SeldonDeployment', first?.metadata ?? { name: '' }, { metadata: { annotations } });
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
 interface Input {
   readonly status?: number;
   readonly by?: string;
@@ -113,9 +137,23 @@ async function input(cluster: SandboxCluster, { type, kind, object }: RecordedEv
   }
   if (kind === 'step') return quota(cluster, QUOTA_STEPS.get(object as string));
   const { status, by, path, sent } = object as Input;
-  const answer = await ask(cluster, requestOf(kind, { by: by ?? 'recorder', path, sent }));
+  const own = path?.includes('/pods/') ? path.replace(/\/pods\/[^/]+/, `/pods/${podOf(cluster)}`) : path;
+  const answer = await ask(cluster, requestOf(kind, { by: by ?? 'recorder', path: own, sent }));
   if (status !== undefined && answer.code !== status)
     throw new Error(`recorded HTTP ${status}, ours ${answer.code}: ${JSON.stringify(answer.body)}`);
+}
+
+/** Names of pods are Kubernetes' own: ours is the one that starts, or else the one that runs. */
+function podOf(cluster: SandboxCluster): string {
+  const pods = cluster.api.list('Pod', 'seldon').map(({ metadata, status }) => {
+    const { phase, conditions = [] } = status as {
+      phase: string;
+      conditions?: readonly { type: string; status: string }[];
+    };
+    const isReady = conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True');
+    return { name: metadata.name, rank: phase === 'Failed' ? 2 : Number(isReady) };
+  });
+  return pods.toSorted((a, b) => a.rank - b.rank)[0]?.name ?? '';
 }
 
 function requestOf(kind: string, { by, path, sent }: Required<Omit<Input, 'status'>>) {

@@ -19,7 +19,7 @@ import { appliedSoFar, cancellation } from './cancellation.ts';
 import { objectBeforeModel, rolloutObjects } from './find-object.ts';
 import { startJournal } from './journal.ts';
 import { makePlan } from './make-plan.ts';
-import { checkPermissions } from './preflight.ts';
+import { checkIngress, checkPermissions } from './preflight.ts';
 import { reportStatus } from './report-status.ts';
 import { proveStage, type RolloutEnd, runStages } from './run-stages.ts';
 import type { PreparedRollout, Run } from './run-state.ts';
@@ -66,6 +66,7 @@ async function tellStory(self: Run): Promise<void> {
     const found = rolloutObjects(config, peers.cluster, given);
     Object.assign(self.draft, found.ref);
     const { cluster, metrics } = peers;
+    if (config.manifestFile === undefined) await checkIngress(peers.openEndpoint, config);
     await checkPermissions({ cluster, metrics, ref: found.ref, config }, conclude);
     return found;
   });

@@ -48,7 +48,13 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     const warnings = await checkSecret(peers.cluster, ref, { graph: predictor.graph, hasNamespace });
     draft.warnings = [...draft.warnings, ...warnings, ...smoke.warnings];
     if (config.dryRun) draft.preview = await preview(peers, { live, plan, model });
-    draft.plan = planHash({ model: model.storageUri, live, plan, head: context.head });
+    draft.plan = planHash({
+      model: model.storageUri,
+      live,
+      plan,
+      head: context.head,
+      replicas: config.render.replicas,
+    });
     const { commandPrefix: prefix, target, given } = context;
     draft.next = prefix && nextCommand(config, { prefix, plan: draft.plan, target, given });
     checkPlan(config.plan, draft.plan);

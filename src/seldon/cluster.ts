@@ -43,6 +43,8 @@ export interface Cluster {
    * @throws UserError object-changed when somebody changed or replaced it meanwhile
    */
   remove(ref: ObjectRef, known: SeldonDeployment): Promise<void>;
+  /** Deletes a Deployment if it still has this uid. @throws UserError cluster-forbidden, object-changed */
+  removeDeployment(ref: ObjectRef, uid: string | undefined): Promise<void>;
   /**
    * Starts watching the Deployments and Pods of one SeldonDeployment.
    * @param labels values of the label `seldon-deployment-id` on them: see `deploymentLabelsOf`

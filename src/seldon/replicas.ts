@@ -1,3 +1,4 @@
+import { equal } from '../base/json-value.ts';
 import type { ComponentSpec, Predictor, SeldonDeploymentSpec } from './seldon-deployment.ts';
 
 /** Three places may say how many pods there are; the innermost counts (seldondeployment_controller.go, v1.17.1). */
@@ -55,4 +56,66 @@ function withoutNumber({ replicas: _, ...component }: ComponentSpec): ComponentS
   if (hpaSpec === undefined) return component;
   const { minReplicas: _least, maxReplicas: _most, ...metrics } = hpaSpec;
   return { ...component, hpaSpec: metrics };
+}
+
+/** Fields of a componentSpec that say how many pods there are. */
+const SCALING = ['replicas', 'hpaSpec', 'kedaSpec'] as const;
+
+/** A spec with the numbers that somebody changed between two looks at the object. */
+export function withScalingSince(
+  spec: SeldonDeploymentSpec,
+  { from, to }: { readonly from: SeldonDeploymentSpec; readonly to: SeldonDeploymentSpec },
+): SeldonDeploymentSpec {
+  const named = (one: SeldonDeploymentSpec, name: string) =>
+    one.predictors.find((predictor) => predictor.name === name);
+  return {
+    ...changedOnly(spec, ['replicas'], { from, to }),
+    predictors: spec.predictors.map((predictor) => {
+      const [before, after] = [named(from, predictor.name), named(to, predictor.name)];
+      if (before === undefined || after === undefined) return predictor;
+      const { componentSpecs } = predictor;
+      return {
+        ...changedOnly(predictor, ['replicas'], { from: before, to: after }),
+        ...(componentSpecs !== undefined && {
+          componentSpecs: componentSpecs.map((component, at) => {
+            const pair = { from: before.componentSpecs?.[at] ?? {}, to: after.componentSpecs?.[at] ?? {} };
+            return changedOnly(component, SCALING, pair);
+          }),
+        }),
+      };
+    }),
+  };
+}
+
+/** A predictor with as many pods as the live one of its name: how many are needed is not the model's affair. */
+export function withScalingOf(predictor: Predictor, live: Predictor): Predictor {
+  const { replicas: _, ...rest } = predictor;
+  const components = predictor.componentSpecs ?? [];
+  const scaling = (component: ComponentSpec | undefined) =>
+    Object.fromEntries(SCALING.flatMap((key) => (component?.[key] === undefined ? [] : [[key, component[key]]])));
+  const scaled = components.map((component, at) => {
+    const others = Object.entries(component).filter(([key]) => !(SCALING as readonly string[]).includes(key));
+    return { ...Object.fromEntries(others), ...scaling(live.componentSpecs?.[at]) };
+  });
+  return {
+    ...rest,
+    ...(live.replicas !== undefined && { replicas: live.replicas }),
+    ...(predictor.componentSpecs !== undefined && { componentSpecs: scaled }),
+  };
+}
+
+/** The value with those of its fields that differ between two states taken from the later one. */
+function changedOnly<T extends object>(
+  value: T,
+  keys: readonly string[],
+  { from, to }: { readonly from: object; readonly to: object },
+): T {
+  const changed = { ...value } as Record<string, unknown>;
+  for (const key of keys) {
+    const [before, after] = [from, to].map((one) => (one as Readonly<Record<string, unknown>>)[key]);
+    if (equal(before, after)) continue;
+    if (after === undefined) delete changed[key];
+    else changed[key] = after;
+  }
+  return changed as T;
 }

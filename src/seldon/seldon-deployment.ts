@@ -104,6 +104,8 @@ export interface SeldonDeploymentStatus {
   readonly conditions?: readonly StatusCondition[];
   /** By name: the Deployments that the operator knows of. It deletes no other one. */
   readonly deploymentStatus?: Readonly<Record<string, unknown>>;
+  /** By name: the Services that the operator knows of. */
+  readonly serviceStatus?: Readonly<Record<string, unknown>>;
 }
 
 export interface StatusCondition {

@@ -13,6 +13,7 @@ import { type CredentialsRequest, loadCredentials } from './credentials.ts';
 import { readEvents } from './events.ts';
 import { Leases } from './leases.ts';
 import { WatchedRollout } from './observation.ts';
+import { removeDeployment } from './remove-deployment.ts';
 import { KindReader, type ResourceKind, SELDON_DEPLOYMENTS } from './resource-kind.ts';
 import { readRoutes } from './routing.ts';
 import { annotate, differsInStatusOnly, seldonMissing, serverSideApply } from './server-side-apply.ts';
@@ -114,6 +115,10 @@ export class KubernetesCluster implements Cluster {
     }
     if (now === undefined) return;
     throw new UserError('object-changed', `SeldonDeployment ${namespace}/${name} was changed or replaced meanwhile`);
+  }
+
+  async removeDeployment({ namespace, name }: ObjectRef, uid: string | undefined): Promise<void> {
+    await removeDeployment(this.#connection, { namespace, name }, uid);
   }
 
   async observe(ref: ObjectRef, labels: readonly string[]): Promise<Observation> {

@@ -386,7 +386,7 @@ const VARIANTS: readonly (readonly [Source, RolloutFailureReason, string, string
     'server',
     'crash-loop',
     'python-file-missing',
-    "FileNotFoundError: [Errno 2] No such file or directory: '/home/user/data/encoder.pkl'",
+    "FileNotFoundError: [Errno 2] No such file or directory: '/data/encoder.pkl'",
   ],
   ['server', 'crash-loop', 'server-exec-format', 'exec /usr/local/bin/python: exec format error'],
   [

@@ -178,7 +178,7 @@ export const PYTHON_FAILURES: readonly FailureRow[] = [
     ...RAISED,
     id: 'python-file-missing',
     pattern: /FileNotFoundError: [^\n]{0,60}No such file or directory: '([^']{1,200})'/,
-    example: "FileNotFoundError: [Errno 2] No such file or directory: '/home/me/encoder.pkl'",
+    example: "FileNotFoundError: [Errno 2] No such file or directory: '/data/encoder.pkl'",
     title: (_, [, path]) => `The code of the model reads the file ${path}, which is not in the pod`,
     cure: () => 'log the model with that file as one of its `artifacts` and read it from `context.artifacts`',
   },

@@ -2,7 +2,7 @@ import { CURES as PROOF_CURES } from '../src/proof/failed-proof.ts';
 import { KNOWN_ANSWERS } from '../src/proof/known-answers.ts';
 import { REASONS } from '../src/report/reasons.ts';
 import type { FailureContext } from '../src/rollout/failures/failure-row.ts';
-import { CURES, KNOWN_FAILURES } from '../src/rollout/known-failures.ts';
+import { CURES, KNOWN_FAILURES } from '../src/rollout/failures/known-failures.ts';
 import { WEBHOOK_FAILURES, webhookFailure } from '../src/seldon/webhook-failure.ts';
 
 /** One failure as docs/troubleshooting.md shows it. */

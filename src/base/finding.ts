@@ -1,6 +1,6 @@
 import type { Reason } from './outcome.ts';
 
-/** One cause of a failure, most telling first: a sentence, the pod's own words, the cure. */
+/** One cause of a failure: a sentence, the quoted output of the pod, the cure. The most specific cause comes first. */
 export interface Finding {
   readonly reason: Reason;
   /** One sentence: what failed, and where. */

@@ -1,5 +1,5 @@
 export interface RunContext {
-  /** Name of the target in the file of targets; undefined where there is no such file. */
+  /** Name of the target in the file of targets; undefined if there is no such file. */
   readonly target?: string | undefined;
   readonly repository: string | undefined;
   readonly runUrl: string | undefined;

@@ -1,5 +1,5 @@
-import type { UserErrorCode } from '../base/errors.ts';
-import type { ProofFailureReason, RefusalReason, RolloutFailureReason } from '../base/outcome.ts';
+import type { RefusalReason, UserErrorCode } from '../base/errors.ts';
+import type { ProofFailureReason, RolloutFailureReason } from '../base/outcome.ts';
 
 type FailureReason = RolloutFailureReason | ProofFailureReason | RefusalReason | UserErrorCode | 'internal-error';
 
@@ -30,6 +30,9 @@ export const REASONS: Readonly<Record<FailureReason, string>> = {
   'answers-differ': 'The answers of the old and the new model differ by more than `compare-tolerance`.',
   'mirror-silent': 'The shadow got no copies of the requests.',
   'gate-failed': 'The figures of the canary are worse than those of main.',
+  'event-not-allowed': 'The event is not one that may change anything; see the table in docs/security.md.',
+  locked: 'Somebody locked the target; `/seldon status` shows who and why.',
+  'gate-undecided': 'The requests were too few, or too alike, to show in time that the canary is good.',
   'gate-no-data': 'Prometheus has no figures of the canary.',
   'pull-request-closed': 'The command was given on a closed pull request.',
   'base-not-allowed': 'The pull request is for a branch that `allow-bases` does not name.',

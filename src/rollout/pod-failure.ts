@@ -1,17 +1,17 @@
 import type { RolloutFailureReason } from '../base/outcome.ts';
 import type { ContainerState, ContainerStatus, KubernetesEvent, Pod } from '../seldon/snapshot.ts';
 import type { ExpectedPredictor } from './expectation.ts';
-import { eventFailure } from './pod-events.ts';
+import { eventFailure } from './failures/pod-events.ts';
 import type { FailureWarning } from './verdict.ts';
 
-/** A registry that says the image is not there or not for us, in the words of Docker, containerd and usual registries. */
+/** Messages of Docker, containerd and common registries that an image does not exist or access is denied. */
 const NO_SUCH_IMAGE =
   /not found|manifest unknown|does not exist|no such image|no such manifest|denied|unauthorized|invalid reference format|no matching manifest|no basic auth/i;
 
 /** The kubelet's own caches lag behind a new pod; this passes. */
 const CACHE_LAG = /failed to sync .{0,200} cache: timed out/;
 
-/** Seconds for what a busy kubelet, registry or runtime may still get over, and for a cluster to grow a node. */
+/** Seconds for temporary errors of the kubelet, registry or runtime, and for the cluster to add a node. */
 const TRANSIENT = 60;
 const AUTOSCALING = 120;
 /** Seconds after a probe killed the server: the second start may be faster, because files are there. */
@@ -62,7 +62,7 @@ function* failuresOf(pod: Pod, predictor: ExpectedPredictor): Generator<FailureW
 }
 
 function* containerFailure(pod: Pod, status: ContainerStatus, init: boolean): Generator<FailureWarning> {
-  // A container that serves has got over whatever ended it before.
+  // A container that is ready has recovered from its earlier termination.
   if (status.ready) return;
   const { name, uid } = pod.metadata;
   const failingObject = { kind: 'pod', name, uid, container: status.name, init } as const;
@@ -84,12 +84,12 @@ function* containerFailure(pod: Pod, status: ContainerStatus, init: boolean): Ge
   if (isCrashLoop(status) && !killed) {
     const isStorage = init && status.name.endsWith('-model-initializer');
     const code = ended === undefined ? '' : `, exit code ${ended.exitCode}`;
-    yield failure(isStorage ? 'storage-failed' : 'crash-loop', `${where} ends again and again${code}`);
+    yield failure(isStorage ? 'storage-failed' : 'crash-loop', `${where} terminates repeatedly${code}`);
   }
   yield* startFailure({ status, where, failure });
 }
 
-/** Ended in error for the second time, too: the kubelet calls that a crash loop only seconds later. */
+/** A second termination with an error also counts: the kubelet reports the crash loop only seconds later. */
 function isCrashLoop({ state, restartCount }: ContainerStatus): boolean {
   const endedAgain = restartCount > 0 && (state?.terminated?.exitCode ?? 0) !== 0;
   return state?.waiting?.reason === 'CrashLoopBackOff' || endedAgain;

@@ -23,15 +23,15 @@ export interface WaitRequest {
 
 type LookRequest = Pick<WaitRequest, 'cluster' | 'ref' | 'expected' | 'clock'>;
 
-/** A verdict, and what the cluster showed when it fell. */
+/** A verdict, and the snapshot of the cluster at that time. */
 export interface WaitEnd {
   readonly status: Exclude<RolloutStatus, { phase: 'in-progress' }>;
   readonly snapshot: Snapshot;
 }
 
 /**
- * Milliseconds between looks at what is not watched (the SeldonDeployment, its routes): while pods come up, and once
- * only the operator has to speak, which mostly takes it a moment and sometimes long.
+ * Milliseconds between reads of what is not watched (the SeldonDeployment, its routes): while pods start, and after
+ * only the operator's status is missing, which is usually quick and sometimes slow.
  */
 const SLOW_POLL_MS = 2_000;
 const FIRST_POLL_MS = 20;
@@ -76,7 +76,7 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
   }
 }
 
-/** What one look says; a warning is no verdict yet, since nothing is known to last. */
+/** The status from one read. A warning is not a verdict yet, because its duration is unknown. */
 export async function readStatusOnce(
   request: LookRequest,
 ): Promise<{ readonly status: RolloutStatus; readonly snapshot: Snapshot }> {
@@ -90,8 +90,8 @@ export async function readStatusOnce(
 }
 
 /**
- * Deployments and pods come by watch. The object and its routes are read when they are what the verdict waits for,
- * once more before it says ready, and every two seconds otherwise: an operator may refuse without making a Deployment.
+ * Deployments and pods are watched. The object and its routes are read when the verdict waits for them,
+ * once more before the verdict ready, and every two seconds otherwise: an operator may fail without creating a Deployment.
  */
 function startReading(
   { cluster, ref, expected, clock }: LookRequest,

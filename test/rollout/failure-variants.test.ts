@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RolloutFailureReason } from '../../src/base/outcome.ts';
 import type { Source } from '../../src/rollout/failures/failure-row.ts';
-import { knownFailure } from '../../src/rollout/known-failures.ts';
+import { knownFailure } from '../../src/rollout/failures/known-failures.ts';
 
 /** Words of storages, conda, pip, Python, registries and Kubernetes for failures of the same kinds, and the row that explains each. */
 const VARIANTS: readonly (readonly [Source, RolloutFailureReason, string, string])[] = [

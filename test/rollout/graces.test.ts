@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gatherFindings } from '../../src/rollout/gather-findings.ts';
+import { gatherFindings } from '../../src/rollout/failures/gather-findings.ts';
 import { rolloutStatusOf } from '../../src/rollout/rollout-status.ts';
 import { waitUntilReady } from '../../src/rollout/wait-until-ready.ts';
 import type { ContainerStatus, KubernetesEvent, Pod } from '../../src/seldon/snapshot.ts';

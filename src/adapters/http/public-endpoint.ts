@@ -1,9 +1,10 @@
 import type { HttpAnswer, HttpEndpoint, OpenEndpoint } from '../../base/ports.ts';
+import { withoutTrailing } from '../../base/trailing.ts';
 import { createAgent, HttpFailure, send } from './client.ts';
 
-/** The endpoint as the world sees it: plain HTTP to the ingress, without credentials, proxies honoured. */
+/** The public endpoint: HTTP to the ingress, without credentials, with proxy support. */
 export const openPublicEndpoint: OpenEndpoint = (baseUrl) => {
-  const base = baseUrl.replace(/\/+$/, '');
+  const base = withoutTrailing(baseUrl, '/');
   const agent = createAgent(new URL(base).protocol);
   return {
     description: base,

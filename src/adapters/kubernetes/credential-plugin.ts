@@ -120,5 +120,5 @@ function notInstalled(command: string, hint: unknown, cause: unknown): UserError
 /** The last words of a program without what may be a secret: anything long with a digit in it. */
 export function lastWordsOf(text: string): string {
   const last = text.slice(-4_000).trim().split('\n').slice(-3).join(' ');
-  return last.replace(/(?=[\w+=-]{0,4000}\d)[\w+=-]{20,}/g, '***').slice(-300) || 'it said nothing';
+  return last.replace(/[\w+=-]{20,}/g, (word) => (/\d/.test(word) ? '***' : word)).slice(-300) || 'it said nothing';
 }

@@ -1,10 +1,11 @@
-/** Who we are to the API server. The kubeconfig's many kinds of credentials are client-node's work. */
+/** Our credentials for the API server. client-node reads the different kinds of credentials in a kubeconfig. */
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { AgentOptions, RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { messageOf, UserError } from '../../base/errors.ts';
+import { withoutTrailing } from '../../base/trailing.ts';
 import type { ClusterConfig } from '../../settings/config.ts';
 import { lastWordsOf, startPlugin } from './credential-plugin.ts';
 import { type KubeconfigContext, readKubeconfig } from './kubeconfig.ts';
@@ -12,20 +13,20 @@ import { type Entry, invalid, RAW } from './kubeconfig-checks.ts';
 import { startOidc } from './oidc.ts';
 import { impersonation, secretsIn, userEntry } from './user-entry.ts';
 
-/** What every request of a user carries. */
+/** Identity and options for every request of a user. */
 export interface Identity {
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly tls: AgentOptions;
 }
 
 export interface Credentials {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly server: URL;
   readonly namespace: string | undefined;
-  /** The kubeconfig's own proxy. It goes before the environment's. */
+  /** The proxy in the kubeconfig. It has precedence over the environment. */
   readonly proxy: URL | undefined;
   /**
-   * Each call reads files and runs plugins anew: a token may have been rotated.
+   * Each call reads the files and runs the plugins again: a token may have been rotated.
    * @throws UserError kubeconfig-invalid, cluster-unauthorized
    */
   authenticate(): Promise<Identity>;
@@ -33,13 +34,13 @@ export interface Credentials {
 
 export interface CredentialsRequest extends ClusterConfig {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Told every secret before it is first used, so that it can be masked. */
+  /** Called with every secret before its first use, so that it can be masked. */
   readonly onSecret: (secret: string) => void;
 }
 
 /** @throws UserError kubeconfig-invalid */
 export async function loadCredentials(request: CredentialsRequest): Promise<Credentials> {
-  // Loaded here, so that a run that ends before it needs a cluster does not pay for it. Its index loads every API.
+  // Loaded here, so that a run that needs no cluster does not load it. Its index loads every API.
   const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
   const context = readKubeconfig({ ...request, inCluster: () => inCluster(new KubeConfig()) });
   const server = serverOf(context);
@@ -101,12 +102,12 @@ function serverOf({ name, cluster }: KubeconfigContext): URL {
   const text = String(cluster.server ?? '');
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') {
-    url.pathname = url.pathname.replace(/\/+$/, '');
+    url.pathname = withoutTrailing(url.pathname, '/');
     return url;
   }
   throw invalid(
     `the cluster of context \`${name}\` has no usable server: \`${text}\``,
-    'give a URL, https://host:port',
+    'write a URL, https://host:port',
   );
 }
 
@@ -121,7 +122,7 @@ function loadEntries(
   kubeConfig: KubeConfig,
   { context, user, server }: { readonly context: KubeconfigContext; readonly user: Entry; readonly server: URL },
 ): void {
-  // The proxy is ours to use, and client-node refuses http:// unless told not to verify what is not there.
+  // We use the proxy ourselves, and client-node refuses http:// unless TLS verification is off.
   const { 'proxy-url': _, ...rest } = context.cluster;
   const cluster = server.protocol === 'http:' ? { ...rest, 'insecure-skip-tls-verify': true } : rest;
   kubeConfig.loadFromString(

@@ -13,7 +13,7 @@ export interface KubeconfigRequest {
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The document of the pod we run in; undefined when we run in none. */
+  /** The kubeconfig of the pod that we run in; undefined outside a pod. */
   readonly inCluster: () => unknown;
 }
 
@@ -30,7 +30,7 @@ export function readKubeconfig(request: KubeconfigRequest): KubeconfigContext {
   const documents = findDocuments(request);
   if (!documents.some((one) => Array.isArray(one.document.clusters)))
     throw invalid(
-      `the content of ${request.kubeconfig === undefined ? 'KUBECONFIG' : 'the input `kubeconfig`'} is no kubeconfig: it has no list \`clusters\``,
+      `the content of ${request.kubeconfig === undefined ? 'KUBECONFIG' : 'the input `kubeconfig`'} is not a kubeconfig: it has no list \`clusters\``,
       RAW,
     );
   const current = documents.map((one) => one.document['current-context']).find((name) => Boolean(name));
@@ -67,7 +67,7 @@ export function readKubeconfig(request: KubeconfigRequest): KubeconfigContext {
   };
 }
 
-/** One kubeconfig file; `folder` is where its relative paths start. */
+/** One kubeconfig file; its relative paths start in `folder`. */
 interface Source {
   readonly document: Entry;
   readonly folder: string;
@@ -78,15 +78,15 @@ function findDocuments({ kubeconfig, env, inCluster }: KubeconfigRequest): reado
   const fromEnv = env.KUBECONFIG ?? '';
   if (isContent(fromEnv)) return [readGiven(fromEnv, 'KUBECONFIG', homeOf(env))];
   const paths = fromEnv === '' ? [join(homeOf(env), '.kube', 'config')] : fromEnv.split(delimiter).filter(Boolean);
-  // As for kubectl, some of the files may be missing.
+  // As in kubectl, some of the files may be missing.
   const found = paths.flatMap((path) => readFile(path) ?? []);
   if (found.length > 0) return found;
   const pod = inCluster();
   if (pod !== undefined) return [{ document: pod as Entry, folder: '/' }];
   throw invalid(
     `there is no kubeconfig: the input \`kubeconfig\` is empty, ${fromEnv === '' ? 'KUBECONFIG is not set, ' : ''}` +
-      `${paths.join(' and ')} ${paths.length > 1 ? 'do' : 'does'} not exist, and this is no pod`,
-    'give its content (from a secret of the repository) or its path in the input `kubeconfig`',
+      `${paths.join(' and ')} ${paths.length > 1 ? 'do' : 'does'} not exist, and this runner is not a pod`,
+    'set the input `kubeconfig` to its content (from a secret of the repository) or its path',
   );
 }
 
@@ -124,10 +124,13 @@ function neither(where: string, cure: string): UserError {
 }
 
 function isContent(text: string): boolean {
-  return /^\s*\{|^\s*(apiVersion|kind|clusters|contexts|users|current-context|preferences)\s*:/m.test(text);
+  return (
+    text.trimStart().startsWith('{') ||
+    /^[ \t]*(apiVersion|kind|clusters|contexts|users|current-context|preferences)\s*:/m.test(text)
+  );
 }
 
-/** Undefined when there is no such file. */
+/** Undefined if the file does not exist. */
 function readFile(path: string): Source | undefined {
   let text: string;
   try {
@@ -152,11 +155,11 @@ function parse(text: string, where: string, folder: string): Source {
       cause instanceof YAMLException ? `${cause.reason} in line ${(cause.mark?.line ?? 0) + 1}` : 'unreadable';
     throw invalid(
       `the kubeconfig of ${where} is not YAML: ${why}`,
-      'a secret pasted by hand may have lost its indentation: give it in base64',
+      'a secret that was pasted manually may have lost its indentation: use base64',
     );
   }
   if (isJsonObject(document)) return { document, folder };
-  throw invalid(`the content of ${where} is no kubeconfig: it has no list \`clusters\``, RAW);
+  throw invalid(`the content of ${where} is not a kubeconfig: it has no list \`clusters\``, RAW);
 }
 
 function isListed({ document }: Source, list: string, name: unknown): boolean {
@@ -164,7 +167,7 @@ function isListed({ document }: Source, list: string, name: unknown): boolean {
   return items.some((item: unknown) => isJsonObject(item) && item.name === name);
 }
 
-/** The named entries of one list, in order; so that of equal names the first wins, as for kubectl. */
+/** The named entries of one list, in order. For equal names the first wins, as in kubectl. */
 function entriesOf({ document, folder }: Source, list: string, key: string): { name: string; entry: Entry }[] {
   const items = Array.isArray(document[list]) ? document[list] : [];
   return items.flatMap((item: unknown) => {
@@ -185,7 +188,7 @@ function withAbsolutePaths(entry: Entry, folder: string): Entry {
   const absolute = (path: string) => (isAbsolute(path) ? path : join(folder, path));
   const fields = Object.entries(entry).map(([key, value]) => {
     if (PATH_KEYS.has(key) && typeof value === 'string' && value !== '') return [key, absolute(value)];
-    // kubectl: a command with a slash lies beside the kubeconfig, one without is looked up in PATH.
+    // As in kubectl: a command with a slash is relative to the kubeconfig, one without a slash is searched in PATH.
     if (key !== 'exec' || !isJsonObject(value) || !String(value.command).includes('/')) return [key, value];
     return [key, { ...value, command: absolute(String(value.command)) }];
   });

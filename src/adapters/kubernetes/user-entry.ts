@@ -1,4 +1,4 @@
-/** What a kubeconfig says of its user, where client-node falls short of it. */
+/** Fields of a kubeconfig's user that client-node does not support. */
 
 import { isJsonObject } from '../../base/json-value.ts';
 import type { Entry } from './kubeconfig-checks.ts';
@@ -25,7 +25,7 @@ export function execInfo(exec: Entry, cluster: Entry): unknown {
   };
 }
 
-/** client-node knows `as` only. */
+/** Impersonation headers. client-node only supports `as`. */
 export function impersonation(user: Entry): Record<string, string | string[]> {
   const extra = isJsonObject(user['as-user-extra']) ? user['as-user-extra'] : {};
   const extras = Object.entries(extra).map(([key, values]) => [
@@ -39,7 +39,7 @@ export function impersonation(user: Entry): Record<string, string | string[]> {
   };
 }
 
-/** Every value that must not be seen in a log. */
+/** Every value that must not be in a log. */
 export function secretsIn(user: Entry): readonly string[] {
   const provider = isJsonObject(user['auth-provider']) ? user['auth-provider'].config : undefined;
   const config: Entry = isJsonObject(provider) ? provider : {};

@@ -1,6 +1,6 @@
 import { bestEffort } from '../../base/best-effort.ts';
 import type { Cluster, ObjectRef } from '../../seldon/cluster.ts';
-import { knownFailure } from '../known-failures.ts';
+import { knownFailure } from '../failures/known-failures.ts';
 import type { RolloutStatus } from '../verdict.ts';
 
 /** Failures of the storage that may pass while the initializer tries again. */

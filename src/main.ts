@@ -35,6 +35,7 @@ import type { Report } from './report/report.ts';
 import { startProgressReports } from './report/report-progress.ts';
 import { readAddress } from './settings/address.ts';
 import type { ReportingConfig } from './settings/config.ts';
+import { unknownInputs } from './settings/unknown-inputs.ts';
 
 export async function main(): Promise<void> {
   const event = eventOf();
@@ -42,6 +43,7 @@ export async function main(): Promise<void> {
   const workspace = openWorkspace();
   const address = readAddress(raw);
   address.secrets.forEach(keepSecret);
+  for (const sentence of unknownInputs(env)) runner.warning(sentence);
   const { reporting: tell } = address;
   const github = openGithub(tell.githubToken, context.repository);
   const cancelled = cancellation();

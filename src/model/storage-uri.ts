@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.ts';
+import { webAddress } from './web-address.ts';
 
 /** How to map artifact URIs to storage URIs that the cluster can read. */
 export interface StorageSettings {
@@ -66,8 +67,45 @@ function withoutHost(uri: string): string {
   return withoutTrailingSlash(`${remote}:${container}/${path}`);
 }
 
+/** Schemes that people write in place of the one they mean. No rclone remote has such a name by itself. */
+const MISTAKEN: Readonly<Record<string, (rest: string) => string>> = {
+  mlflow: (rest) => `models:/${rest}`,
+  model: (rest) => `models:/${rest}`,
+  registry: (rest) => `models:/${rest}`,
+  run: (rest) => `runs:/${rest}`,
+  gcs: (rest) => `gs://${rest}`,
+  gcp: (rest) => `gs://${rest}`,
+  s3a: (rest) => `s3://${rest}`,
+  s3n: (rest) => `s3://${rest}`,
+};
+
+/** @throws UserError where the scheme, or the whole address, is not what a storage URI may be */
+function refuseMistaken(uri: string, scheme: string | undefined): void {
+  const web = webAddress(uri);
+  if (web !== undefined) {
+    throw new UserError(
+      'artifacts-unreachable',
+      `\`${uri}\` is ${web.what}, not a storage URI: the storage initializer cannot read \`${scheme}\``,
+      {
+        hint: `write \`${web.write}\`, or say with \`storage-uri-map\` where the same files are, such as \`${new URL(uri).origin}/=s3://bucket/\``,
+      },
+    );
+  }
+  const meant = scheme === undefined || !Object.hasOwn(MISTAKEN, scheme) ? undefined : MISTAKEN[scheme];
+  if (meant === undefined) return;
+  const rest = uri.slice(uri.indexOf(':') + 1).replace(/^\/{1,3}/, '');
+  throw new UserError(
+    'model-uri-invalid',
+    `\`${uri}\` has the scheme \`${scheme}\`, which is no storage: did you mean \`${meant(rest)}\`?`,
+    {
+      hint: `write \`${meant(rest)}\`; if \`env-secret\` does define a remote \`${scheme}\`, say so with \`storage-uri-map: ${scheme}:/=${scheme}:/\``,
+    },
+  );
+}
+
 function readable(uri: string): string {
   const scheme = schemeOf(uri);
+  refuseMistaken(uri, scheme);
   if (scheme !== undefined && !UNREADABLE.has(scheme)) return uri;
   const rule = scheme === undefined ? '/srv/mlruns=s3://mlruns' : `${scheme}:/=s3://bucket/`;
   const own =

@@ -5,6 +5,7 @@ import type { Protocol } from '../seldon/protocol.ts';
 import type { Config } from '../settings/config.ts';
 import { type AnswerExpectation, parseExpectation } from '../settings/smoke-expect.ts';
 import { MOST_COMPARED, parseComparing } from './comparison-requests.ts';
+import { fromMlflowForm } from './mlflow-form.ts';
 import { rowsOf, type SmokeRequest, smokeRequestOf } from './smoke-request.ts';
 
 export interface SmokePlan {
@@ -27,25 +28,31 @@ export interface SmokeSettings {
 export async function prepareSmoke(workspace: Workspace, order: SmokeSettings): Promise<SmokePlan> {
   const single = await singleRequest(workspace, order);
   const { requests: path } = order.config.compare;
-  if (path === undefined) return { ...single, comparing: single.request ? [single.request.body] : [], warnings: [] };
+  if (path === undefined) return { ...single, comparing: single.request ? [single.request.body] : [] };
   const all = parseComparing(await workspace.read(path, 'compare-requests'), path);
   const tooMany = `${path} (input \`compare-requests\`) has ${all.length} requests: the first ${MOST_COMPARED} are sent`;
-  return { ...single, comparing: all.slice(0, MOST_COMPARED), warnings: all.length > MOST_COMPARED ? [tooMany] : [] };
+  return {
+    ...single,
+    comparing: all.slice(0, MOST_COMPARED),
+    warnings: [...single.warnings, ...(all.length > MOST_COMPARED ? [tooMany] : [])],
+  };
 }
 
 async function singleRequest(
   workspace: Workspace,
   { config, model, protocol }: SmokeSettings,
-): Promise<Omit<SmokePlan, 'comparing' | 'warnings'>> {
+): Promise<Omit<SmokePlan, 'comparing'>> {
   const { smokeRequest, smokeExpect } = config.proof;
   const expect = smokeExpect === undefined ? undefined : parseExpectation(smokeExpect);
   if (smokeRequest !== 'auto') {
-    const body = await ownRequest(workspace, smokeRequest);
-    return { request: { body, origin: 'input', rows: rowsOf(protocol, body) }, skipped: undefined, expect };
+    const { body, warning } = fromMlflowForm(await ownRequest(workspace, smokeRequest), protocol);
+    const warnings = warning === undefined ? [] : [warning];
+    return { request: { body, origin: 'input', rows: rowsOf(protocol, body) }, skipped: undefined, expect, warnings };
   }
   const made = smokeRequestOf({ model, protocol });
-  if ('skipped' in made) return { request: undefined, skipped: model.isDescribed ? made.skipped : UNKNOWN, expect };
-  return { request: made, skipped: undefined, expect };
+  if ('skipped' in made)
+    return { request: undefined, skipped: model.isDescribed ? made.skipped : UNKNOWN, expect, warnings: [] };
+  return { request: made, skipped: undefined, expect, warnings: [] };
 }
 
 const UNKNOWN =

@@ -65,13 +65,14 @@ function annotate({ warnings, outcome, findings, context }: Report, runner: Runn
     runner.error(cure === undefined ? `${where}${title}` : `${where}${title}\n${cure}`);
 }
 
-async function commentOrSayWhyNot(request: CommentRequest): Promise<string | undefined> {
+async function commentOrSayWhyNot(request: PublishRequest): Promise<string | undefined> {
   const { tell, pullRequest, repository, runner } = request;
   if (tell.comment === 'never') return undefined;
   if (pullRequest !== undefined && repository !== undefined) return writeComment(request);
   const why = repository === undefined ? 'there is no `github-token`' : 'no pull request belongs to this run';
   if (tell.comment === 'always' || pullRequest !== undefined)
     runner.warning(`no comment was written: ${why}. Set the input \`pull-request\` or \`github-token\`.`);
+  else if (repository === undefined) runner.info(`no comment was written: ${why}`);
   return undefined;
 }
 

@@ -5,10 +5,11 @@ import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Route, Snapshot } from '../seldon/snapshot.ts';
 import { askAgain } from './ask-again.ts';
 import type { Expectation } from './expectation.ts';
-import { startJudging } from './judge-warnings.ts';
-import { startReadingEvents } from './read-events.ts';
 import { rolloutStatusOf } from './rollout-status.ts';
 import type { RolloutStatus } from './verdict.ts';
+import { startJudging } from './waiting/judge-warnings.ts';
+import { startReadingEvents } from './waiting/read-events.ts';
+import { startAskingInitializer } from './waiting/storage-certainty.ts';
 
 export interface WaitRequest {
   readonly cluster: Cluster;
@@ -46,12 +47,14 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
     const look = startReading(request, () => observation);
     const judge = startJudging(request);
     const withEvents = startReadingEvents(request);
+    const isCertain = startAskingInitializer(cluster, ref);
     const end = clock.now() + timeout * 1000;
     let told = '';
     let pause = FIRST_POLL_MS;
     for (;;) {
       const snapshot = await withEvents(await askAgain(clock, look));
-      const status = judge(rolloutStatusOf(snapshot, expected), snapshot);
+      const verdict = rolloutStatusOf(snapshot, expected);
+      const status = (await isCertain(verdict)) ? verdict : judge(verdict, snapshot);
       if (status.phase !== 'in-progress') return { status, snapshot };
       if (status.message !== told) runner.info(status.message);
       told = status.message;

@@ -1,5 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import type { Conclude } from '../base/journal.ts';
+import type { OpenEndpoint } from '../base/ports.ts';
 import { rcloneRemoteOf } from '../model/storage-uri.ts';
 import { optionalPermissionsFor, permissionsFor, roleFor } from '../plan/permissions.ts';
 import type { Metrics } from '../proof/evidence/metrics.ts';
@@ -44,6 +45,23 @@ export async function checkPermissions(
       hint: `bind this Role to it, if the namespace is the right one:\n\n${roleFor(ref.namespace, [...wanted, ...optional])}`,
     },
   );
+}
+
+/** Milliseconds for one look at the gateway. */
+const LOOK_MS = 5_000;
+
+/**
+ * A gateway without TLS answers no https request, now or later. Any other silence may end with the first route.
+ * @throws UserError bad-input
+ */
+export async function checkIngress(openEndpoint: OpenEndpoint, { proof }: Pick<Config, 'proof'>): Promise<void> {
+  const { ingressUrl } = proof;
+  if (ingressUrl?.startsWith('https:') !== true) return;
+  const answer = await openEndpoint(ingressUrl).send({ method: 'GET', path: '/', timeout: LOOK_MS });
+  if (answer.kind === 'answer' || !answer.message.includes('speaks HTTP, not HTTPS')) return;
+  throw new UserError('bad-input', `the gateway of \`ingress-url\` (${ingressUrl}) speaks HTTP, not HTTPS`, {
+    hint: `write \`${ingressUrl.replace(/^https/, 'http')}\`, or name the port of the gateway that has TLS`,
+  });
 }
 
 /**

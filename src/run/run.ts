@@ -27,7 +27,7 @@ import { appliedSoFar, cancellation } from './cancellation.ts';
 import { objectBeforeModel, rolloutObjects } from './find-object.ts';
 import { startJournal } from './journal.ts';
 import { makePlan } from './make-plan.ts';
-import { checkPermissions } from './preflight.ts';
+import { checkIngress, checkPermissions } from './preflight.ts';
 import { reportStatus } from './report-status.ts';
 import { logBug, proveStage, type RolloutEnd, runStages } from './run-stages.ts';
 import type { PreparedRollout, Run } from './run-state.ts';
@@ -75,6 +75,7 @@ async function tellStory(self: Run): Promise<void> {
     Object.assign(self.draft, found.ref);
     control.admitName(found.front.name);
     const { cluster, metrics } = peers;
+    if (config.manifestFile === undefined) await checkIngress(peers.openEndpoint, config);
     await checkPermissions({ cluster, metrics, ref: found.ref, config }, conclude);
     return found;
   });

@@ -159,6 +159,14 @@ export class InputReader {
     if (url.search !== '' || url.hash !== '') return this.fault(name, 'must not contain a query or fragment');
     return withoutTrailing(given, '/');
   }
+
+  /** The address of the gateway. Seldon's own part of the path, from `/seldon` on, is not written with it. */
+  gatewayUrl(name: InputName): string | undefined {
+    const given = this.webUrl(name);
+    const [front] = given?.split(/\/seldon(?=\/|$)/) ?? [];
+    if (given === undefined || front === given) return given;
+    return this.fault(name, `must not hold the path from \`/seldon\` on, which is added: give \`${front}\``);
+  }
 }
 
 /** Maximum number of characters of a value in a message. */

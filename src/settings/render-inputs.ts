@@ -33,7 +33,7 @@ export function readRender(read: InputReader, mode: Mode): RenderConfig {
 
 export function readProof(read: InputReader, mode: Mode): ProofConfig {
   const access = read.oneOf('access', ['api-server', 'ingress']);
-  const ingressUrl = read.webUrl('ingress-url');
+  const ingressUrl = read.gatewayUrl('ingress-url');
   if (access === 'ingress' && read.text('ingress-url') === undefined)
     read.fault('access', 'is `ingress`, which needs `ingress-url`');
   if (access === 'ingress') checkAccess(read, mode);

@@ -90,6 +90,7 @@ export function readShare(read: InputReader): ShareConfig {
   const traffic = read.count('traffic', { least: 0, most: 100 });
   if (steps.length > 0 && traffic !== undefined)
     read.fault('traffic', 'and `steps` contradict each other: set only one');
+  if (read.text('mode') === 'canary') checkCanaryShare(read, steps[0] ?? traffic);
   const routing = read.oneOf('routing', ['seldon', 'ambassador-annotations']);
   const isLegacy = routing === 'ambassador-annotations';
   if (isLegacy && !['canary', 'shadow'].includes(read.text('mode') ?? ''))
@@ -104,6 +105,13 @@ export function readShare(read: InputReader): ShareConfig {
     routing,
     ingressLag: read.seconds('ingress-lag', { least: 0 }) ?? 5,
   };
+}
+
+/** A canary with all requests leaves main none to be compared with. */
+function checkCanaryShare(read: InputReader, first: number | undefined): void {
+  if (first !== 100) return;
+  const name = read.text('steps') === undefined ? 'traffic' : 'steps';
+  read.fault(name, 'gives the canary all requests: use mode `direct` or `blue-green`, or begin with less than 100');
 }
 
 function readSteps(read: InputReader): readonly number[] {

@@ -151,6 +151,20 @@ describe('time for the cluster to help itself', () => {
   });
 });
 
+it('credentials that are refused are not tried again: the log of the initializer says so', async () => {
+  const failed = { exitCode: 1, reason: 'Error' };
+  const clock = new FakeClock();
+  const cluster = new FakeCluster(clock, [
+    { ...begin, pods: [initializer({ restartCount: 1, state: { terminated: failed } })] },
+  ]);
+  cluster.logs = async () => 'Failed to copy: InvalidAccessKeyId: The key does not exist';
+  const ref = { namespace: 'seldon', name: 'wine' };
+  const runner = new FakeRunner();
+  const { status } = await waitUntilReady({ cluster, ref, expected: expectedWine, timeout: 680, clock, runner });
+  expect(status).toMatchObject({ phase: 'failed', reason: 'storage-failed' });
+  expect(clock.now()).toBe(0);
+});
+
 describe('events that mostly last for ever', () => {
   const creating: ContainerStatus = {
     name: 'prediction',

@@ -1,5 +1,5 @@
 import { appendFile, lstat, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import path, { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 import type { Workspace } from '../../base/ports.ts';
 
@@ -28,7 +28,7 @@ export class RunnerWorkspace implements Workspace {
       });
     });
     // A symbolic link in a checked-out pull request must not make us read and publish a file of the runner.
-    if (relative(await realpath(root), file).startsWith('..')) throw outside(path, input);
+    if (isOutside(await realpath(root), file)) throw outside(path, input);
     return readFile(file, 'utf8');
   }
 
@@ -57,7 +57,7 @@ export class RunnerWorkspace implements Workspace {
   async #placeOf(path: string, input: string): Promise<string> {
     const { root } = this.#folders;
     const file = await realPlace(resolve(root, path));
-    if (file === undefined || relative(await realpath(root), file).startsWith('..')) throw outside(path, input);
+    if (file === undefined || isOutside(await realpath(root), file)) throw outside(path, input);
     return file;
   }
 
@@ -84,6 +84,16 @@ async function realPlace(path: string): Promise<string | undefined> {
   );
   const folder = isThere ? undefined : await realPlace(dirname(path));
   return folder === undefined ? undefined : join(folder, basename(path));
+}
+
+/** On Windows the way from one drive to another is an absolute path. */
+export function isOutside(
+  root: string,
+  file: string,
+  paths: Pick<typeof path, 'relative' | 'isAbsolute' | 'sep'> = path,
+): boolean {
+  const way = paths.relative(root, file);
+  return way === '..' || way.startsWith(`..${paths.sep}`) || paths.isAbsolute(way);
 }
 
 function outside(path: string, input: string): UserError {

@@ -56,6 +56,7 @@ export function failureOf(answer: HttpResponse, asked: Asked): UserError {
   const what = `${asked.verb} ${asked.resource} in namespace ${asked.namespace}`;
   if (answer.status === 401) return unauthorized(status);
   if (answer.status === 403) return forbidden(status, what);
+  if (answer.status === 404 && status?.kind === 'namespaces') return noNamespace(status.name ?? asked.namespace);
   const said = status?.message ?? `not a Kubernetes answer: ${answer.headers['content-type'] ?? 'empty'}`;
   return new UserError(
     'cluster-failed',
@@ -87,6 +88,13 @@ export function objectionOf(status: ApiStatus): string {
       .replace(/^\S+ "[^"]*" is (invalid|forbidden): /, '')
       .replace(/^\.(?=\w)/, ''),
   );
+}
+
+/** A namespace is missing, and with it everything that a request names in it. */
+export function noNamespace(name: string): UserError {
+  return new UserError('namespace-not-found', `namespace ${name} does not exist`, {
+    hint: `create it (\`kubectl create namespace ${name}\`), or correct the input \`namespace\``,
+  });
 }
 
 function unauthorized(status: ApiStatus | undefined): UserError {

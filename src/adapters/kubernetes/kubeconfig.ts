@@ -1,6 +1,7 @@
 /** Finds the kubeconfig as kubectl does, and reduces it to the one cluster and user of the chosen context. */
 
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { load, YAMLException } from 'js-yaml';
 import type { UserError } from '../../base/errors.ts';
@@ -29,7 +30,7 @@ export function readKubeconfig(request: KubeconfigRequest): KubeconfigContext {
   const documents = findDocuments(request);
   if (!documents.some((one) => Array.isArray(one.document.clusters)))
     throw invalid(
-      `the content of ${request.kubeconfig === undefined ? 'KUBECONFIG' : 'the input `kubeconfig`'} is no kubeconfig: it has no list \`clusters\``,
+      `the content of ${request.kubeconfig === undefined ? 'KUBECONFIG' : 'the input `kubeconfig`'} is not a kubeconfig: it has no list \`clusters\``,
       RAW,
     );
   const current = documents.map((one) => one.document['current-context']).find((name) => Boolean(name));
@@ -73,10 +74,10 @@ interface Source {
 }
 
 function findDocuments({ kubeconfig, env, inCluster }: KubeconfigRequest): readonly Source[] {
-  if (kubeconfig !== undefined) return [readGiven(kubeconfig, 'the input `kubeconfig`', env.HOME)];
+  if (kubeconfig !== undefined) return [readGiven(kubeconfig, 'the input `kubeconfig`', homeOf(env))];
   const fromEnv = env.KUBECONFIG ?? '';
-  if (isContent(fromEnv)) return [readGiven(fromEnv, 'KUBECONFIG', env.HOME)];
-  const paths = fromEnv === '' ? [join(env.HOME ?? '', '.kube', 'config')] : fromEnv.split(delimiter).filter(Boolean);
+  if (isContent(fromEnv)) return [readGiven(fromEnv, 'KUBECONFIG', homeOf(env))];
+  const paths = fromEnv === '' ? [join(homeOf(env), '.kube', 'config')] : fromEnv.split(delimiter).filter(Boolean);
   // As in kubectl, some of the files may be missing.
   const found = paths.flatMap((path) => readFile(path) ?? []);
   if (found.length > 0) return found;
@@ -92,6 +93,11 @@ function findDocuments({ kubeconfig, env, inCluster }: KubeconfigRequest): reado
 /** Characters; the shortest kubeconfig with a credential is longer. */
 const LONGEST_PATH = 120;
 
+/** Windows has no HOME by itself. */
+function homeOf(env: KubeconfigRequest['env']): string {
+  return env.HOME ?? homedir();
+}
+
 /** Parts of a path; a token has longer ones, or no slash at all, and must not be quoted. */
 const PATH = /^~?(?:[A-Za-z]:)?[\w. -]{0,40}(?:[\\/][\w. -]{0,40}){0,20}$/;
 
@@ -99,11 +105,11 @@ function looksLikePath(text: string): boolean {
   return /[\\/]|\.(?:ya?ml|json|conf|config)$|^(?:kube)?config$/.test(text) && PATH.test(text);
 }
 
-function readGiven(given: string, where: string, home: string | undefined): Source {
+function readGiven(given: string, where: string, home: string): Source {
   const decoded = decodedText(Buffer.from(given, 'base64'));
   if (/^[A-Za-z0-9+/=\s]+$/.test(given) && decoded.includes('clusters')) return parse(decoded, where, process.cwd());
   if (isContent(given)) return parse(given, where, process.cwd());
-  const path = given.trim().replace(/^~(?=\/)/, home ?? '~');
+  const path = given.trim().replace(/^~(?=\/)/, home);
   const cure = `correct ${where}: it takes a path, or the content itself, plain or in base64`;
   // What is no path may be a kubeconfig that was cut, and must not be told.
   if (path.length > LONGEST_PATH || /\s/.test(path)) throw neither(where, cure);
@@ -153,7 +159,7 @@ function parse(text: string, where: string, folder: string): Source {
     );
   }
   if (isJsonObject(document)) return { document, folder };
-  throw invalid(`the content of ${where} is no kubeconfig: it has no list \`clusters\``, RAW);
+  throw invalid(`the content of ${where} is not a kubeconfig: it has no list \`clusters\``, RAW);
 }
 
 function isListed({ document }: Source, list: string, name: unknown): boolean {

@@ -9,12 +9,16 @@ export const ADMISSION_FAILURES: readonly FailureRow[] = [
     ...REFUSED,
     id: 'admission-quota-exceeded',
     reason: 'quota-exceeded',
-    pattern: /exceeded quota: ([\w.-]{1,253}), requested: ([^\n]{1,200})/,
+    pattern:
+      /exceeded quota: ([\w.-]{1,253}), requested: ([^\n]{1,200})|insufficient quota to match these scopes: ([^\n]{1,200})/,
     example:
       'pods "wine-0" is forbidden: exceeded quota: compute, requested: limits.memory=2Gi, used: limits.memory=8Gi, limited: limits.memory=8Gi',
-    title: (_, [, quota, asked]) => `The quota ${quota} of the namespace is used up; the pod asks for ${asked}`,
+    title: (_, [, quota, asked, scopes]) =>
+      quota === undefined
+        ? `No quota of the namespace covers the scopes of the pod: ${scopes}`
+        : `The quota ${quota} of the namespace is used up; the pod asks for ${asked}`,
     cure: (_, [, quota]) =>
-      `raise ResourceQuota ${quota} of the namespace, or lower the requests in \`manifest\`: a rolling update needs room for one more pod`,
+      `raise ResourceQuota ${quota ?? 'for that scope'} of the namespace, or lower the requests in \`manifest\`: a rolling update needs room for one more pod`,
   },
   {
     ...REFUSED,

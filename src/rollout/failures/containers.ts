@@ -149,7 +149,7 @@ export const CONTAINER_FAILURES: readonly FailureRow[] = [
     ...STARTED,
     id: 'config-volume-mount',
     pattern:
-      /not a directory: unknown|Are you trying to mount a directory onto a file|subPath[^\n]{0,200}|failed to (?:prepare|create) subPath[^\n]{0,200}|error mounting [^\n]{0,300}|hostPath type check failed[^\n]{0,200}|read-only file system/i,
+      /not a directory: unknown|cannot find volume "[^"]{1,253}" to mount[^\n]{0,100}|Are you trying to mount a directory onto a file|subPath[^\n]{0,200}|failed to (?:prepare|create) subPath[^\n]{0,200}|error mounting [^\n]{0,300}|hostPath type check failed[^\n]{0,200}|read-only file system/i,
     example: 'failed to prepare subPath for volumeMount "config" of container "prediction"',
     title: (_, [words]) => `A volume cannot be mounted into the container (${words.slice(0, 200)})`,
     cure: () => 'correct `volumeMounts` (mountPath, subPath) of the container in `manifest`',
@@ -167,7 +167,7 @@ export const CONTAINER_FAILURES: readonly FailureRow[] = [
     ...STARTED,
     id: 'runtime-command-missing',
     pattern:
-      /executable file not found|no such file or directory: unknown|exec: "([^"]{1,120})"|StartError|starting container process caused/,
+      /executable file not found|no command specified|no such file or directory: unknown|exec: "([^"]{1,120})"|StartError|starting container process caused/,
     example: 'exec: "seldon-core-microservice": executable file not found in $PATH: unknown',
     title: (_, [, command]) =>
       `The image does not have the command to start${command === undefined ? '' : `, ${command}`}`,

@@ -39,7 +39,7 @@ export const ENVIRONMENT_FAILURES: readonly FailureRow[] = [
     ...BUILT,
     id: 'conda-killed',
     pattern:
-      /CalledProcessError: Command 'conda[^\n]{0,300}died with <?Signals?\.SIGKILL|CondaMemoryError|\bMemoryError\b|Cannot allocate memory|DefaultCPUAllocator: can't allocate memory|Unable to allocate [\d.]{1,10} [KMGT]iB/,
+      /CalledProcessError: Command 'conda[^\n]{0,300}died with <?Signals?\.SIGKILL|CondaMemoryError|\bMemoryError\b|^Killed$|Cannot allocate memory|DefaultCPUAllocator: can't allocate memory|Unable to allocate [\d.]{1,10} [KMGT]iB/m,
     example: 'numpy.core._exceptions._ArrayMemoryError: Unable to allocate 7.45 GiB for an array',
     title: () => 'The server has too little memory to build the environment or to load the model',
     cure: () =>

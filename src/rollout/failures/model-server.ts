@@ -104,7 +104,7 @@ export const MODEL_SERVER_FAILURES: readonly FailureRow[] = [
     ...SERVED,
     id: 'server-registry-unreachable',
     pattern:
-      /RESOURCE_DOES_NOT_EXIST|MLFLOW_TRACKING_URI[^\n]{0,100}|API request to (?:endpoint )?\S{1,200} failed|Registered Model with name=\S{1,100} not found/,
+      /RESOURCE_DOES_NOT_EXIST|Run '?\w{1,40}'? not found|MLFLOW_TRACKING_URI[^\n]{0,100}|API request to (?:endpoint )?\S{1,200} failed|Registered Model with name=\S{1,100} not found/,
     example: 'MlflowException: API request to http://mlflow:5000/api/2.0/mlflow/runs/get failed with exception',
     title: () => 'The model asks an MLflow server while it loads, and gets no usable answer',
     cure: () =>
@@ -168,7 +168,7 @@ export const MODEL_SERVER_FAILURES: readonly FailureRow[] = [
   {
     ...SERVED,
     id: 'server-write-refused',
-    pattern: /PermissionError: \[Errno 13\][^\n]{0,200}|Read-only file system/,
+    pattern: /PermissionError: \[Errno 13\][^\n]{0,200}|Permission denied: '[^']{1,200}'|Read-only file system/,
     example: "PermissionError: [Errno 13] Permission denied: '/mnt/models/cache'",
     title: (_, [words]) => `The server has no permission to write a file (${words})`,
     cure: () =>

@@ -113,7 +113,7 @@ export const PYTHON_FAILURES: readonly FailureRow[] = [
     ...RAISED,
     id: 'python-numpy',
     pattern:
-      /numpy\.(?:core\.multiarray failed to import|ndarray size changed|dtype size changed)|compiled using NumPy 1\.x|No module named 'numpy\._core'|module 'numpy' has no attribute '\w{1,40}'|np\.(?:float|int|bool|object)_?` was (?:a deprecated|removed)/,
+      /__randomstate_ctor|is not a known BitGenerator|numpy\.(?:core\.multiarray failed to import|ndarray size changed|dtype size changed)|compiled using NumPy 1\.x|No module named 'numpy\._core'|module 'numpy' has no attribute '\w{1,40}'|np\.(?:float|int|bool|object)_?` was (?:a deprecated|removed)/,
     example: 'ValueError: numpy.dtype size changed, may indicate binary incompatibility. Expected 96',
     title: () => 'The numpy of the environment does not fit a package that was compiled for another one',
     cure: () => 'log the model with the `numpy` of the training pinned in `pip_requirements`, often `numpy<2`',
@@ -148,6 +148,39 @@ export const PYTHON_FAILURES: readonly FailureRow[] = [
     title: (_, [words]) => `The file of the model cannot be loaded with the versions in the server (${words})`,
     cure: () =>
       'log the model with the versions of the training pinned in `pip_requirements`; if the file is cut (an LFS pointer, a failed upload), log it again',
+  },
+  {
+    ...RAISED,
+    id: 'python-crash',
+    pattern: /Segmentation fault|Fatal Python error: [^\n]{1,100}|double free or corruption|core dumped/,
+    example: 'Segmentation fault (core dumped)',
+    title: (_, [words]) => `Compiled code of the model crashed the Python of the server (${words})`,
+    cure: () =>
+      'log the model with the versions of the training pinned in `pip_requirements`; compiled packages from conda and pip do not always fit each other',
+  },
+  {
+    ...RAISED,
+    id: 'python-java',
+    pattern: /Java gateway process exited|JAVA_HOME is not set|java: not found|No such file or directory: 'java'/,
+    example: 'RuntimeError: Java gateway process exited before sending its port number',
+    title: () => 'The model needs Java (Spark or H2O), which the image of the server does not have',
+    cure: () => 'add `openjdk` to the conda.yaml of the model, or use an image with Java through `manifest`',
+  },
+  {
+    ...RAISED,
+    id: 'python-variable-missing',
+    pattern: /KeyError: '([A-Z][A-Z0-9_]{3,60})'/,
+    example: "KeyError: 'FEATURE_STORE_URL'",
+    title: (_, [, name]) => `The code of the model reads the environment variable ${name}, which is not set`,
+    cure: (_, [, name]) => `set ${name} in \`env\` of the container in \`manifest\``,
+  },
+  {
+    ...RAISED,
+    id: 'python-file-missing',
+    pattern: /FileNotFoundError: [^\n]{0,60}No such file or directory: '([^']{1,200})'/,
+    example: "FileNotFoundError: [Errno 2] No such file or directory: '/data/encoder.pkl'",
+    title: (_, [, path]) => `The code of the model reads the file ${path}, which is not in the pod`,
+    cure: () => 'log the model with that file as one of its `artifacts` and read it from `context.artifacts`',
   },
   {
     ...RAISED,

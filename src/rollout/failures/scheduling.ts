@@ -43,7 +43,8 @@ export const SCHEDULING_FAILURES: readonly FailureRow[] = [
   {
     ...PLACED,
     id: 'scheduler-taint',
-    pattern: /taints? \{([^}:]{1,120})[^}]{0,120}\}|node\(s\) had taints that the pod didn't tolerate/,
+    pattern:
+      /taints? \{([^}:]{1,120})[^}]{0,120}\}|node\(s\) had untolerated taint\(s\)|node\(s\) had taints that the pod didn't tolerate/,
     example: '0/1 nodes are available: 1 node(s) had untolerated taint {gpu: true}.',
     title: (_, [, taint]) => `The pod does not tolerate the taint ${taint ?? ''}`.trimEnd().concat(' of the nodes'),
     cure: (_, [, taint]) => `add a toleration for ${taint ?? 'the taint of the nodes'} in \`manifest\``,

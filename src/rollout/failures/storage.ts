@@ -25,6 +25,34 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
   },
   {
     ...STORED,
+    id: 'storage-remote-type',
+    pattern: /didn't find backend called "([^"]{0,60})"|couldn't find type field in config/,
+    example: 'Failed to create file system for "s3:bucket": couldn\'t find type field in config',
+    title: (at) => `rclone does not know what kind of storage the remote of ${at.modelUri} is`,
+    cure: (at) =>
+      `set ${remoteVariable(at, 'TYPE')} in ${secretInWords(at)} to a storage of rclone: \`s3\`, \`google cloud storage\`, \`azureblob\`, \`webdav\`, \`http\`, \`swift\`, \`b2\``,
+  },
+  {
+    ...STORED,
+    id: 'storage-endpoint',
+    pattern:
+      /API Requests must be made to API port|was not a valid URI|unsupported protocol scheme|missing protocol scheme|first path segment in URL cannot contain colon|InvalidEndpoint/i,
+    example: 'InvalidArgument: S3 API Requests must be made to API port.',
+    title: (at) => `The endpoint of the storage of ${at.modelUri} is not the address of its API`,
+    cure: (at) =>
+      `write ${remoteVariable(at, 'ENDPOINT')} in ${secretInWords(at)} with scheme and the port of the API, such as \`http://minio:9000\` (not the console's)`,
+  },
+  {
+    ...STORED,
+    id: 'storage-corrupted',
+    pattern: /corrupted on transfer|hash differ|sizes differ|InvalidRange/,
+    example: 'ERROR : model.pkl: corrupted on transfer: md5 hash differ',
+    title: (at) =>
+      `The files of ${at.modelUri} changed while they were copied, or the storage returns other bytes than it says`,
+    cure: () => 'log the model again to another folder, and do not write over a model that is served',
+  },
+  {
+    ...STORED,
     id: 'storage-clock',
     pattern:
       /RequestTimeTooSkewed|request time and the current time is too large|Token used before issued|invalid_grant: Invalid JWT|RequestExpired|Request date header too old/i,
@@ -55,7 +83,7 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
     ...STORED,
     id: 'storage-bucket-missing',
     pattern:
-      /NoSuchBucket|bucket doesn't exist|specified bucket does not exist|ContainerNotFound|specified container does not exist|bucket[^\n]{0,100} not found|container[^\n]{0,100} not found|BucketNotFound|no such bucket|AllAccessDisabled|Bucket is not valid|InvalidBucketName/i,
+      /NoSuchBucket|bad_bucket_id|bucket doesn't exist|specified bucket does not exist|ContainerNotFound|specified container does not exist|bucket[^\n]{0,100} not found|container[^\n]{0,100} not found|BucketNotFound|no such bucket|AllAccessDisabled|Bucket is not valid|InvalidBucketName/i,
     example: 'minio.error.NoSuchBucket: message: The specified bucket does not exist.',
     title: (at) => `The bucket or container of ${at.modelUri} does not exist in that storage`,
     cure: (at) =>
@@ -75,7 +103,7 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
     ...STORED,
     id: 'storage-no-credentials',
     pattern:
-      /NoCredentialProviders|no valid providers in chain|Anonymous caller does not have|no authentication method configured|could not find default credentials|need (?:client_id|storage account|account|credentials|application key)|(?:account|access_key_id|secret_access_key|application key|tenant|username|password|auth) not (?:found|set)|empty (?:token|username|password)|failed to (?:make|get|find) (?:azure|default|oauth|credentials)[^\n]{0,80}|No (?:credential|AWS access key)|couldn't find (?:root|credentials)|ManagedIdentityCredential|failed to acquire (?:MSI |a )?token|EnvAccessKeyNotFound|Unable to locate credentials|Project_?Domain[^\n]{0,40}not specified|didn't find Auth|can't find .{0,40}credentials|EC2RoleRequestError|NoCredentialsError|DefaultCredentialsError|PublicAccessNotPermitted|Public access is not permitted|AnonymousCredential/i,
+      /NoCredentialProviders|no valid providers in chain|Anonymous caller does not have|no authentication method configured|could not find default credentials|need (?:client_id|storage account|account|credentials|application key)|(?:account|access_key_id|secret_access_key|application key|tenant|username|password|auth) not (?:found|set)|empty (?:token|username|password)|failed to (?:make|get|find) (?:azure|default|oauth|credentials)[^\n]{0,80}|No (?:credential|AWS access key)|couldn't find (?:root|credentials)|ManagedIdentityCredential|failed to acquire (?:MSI |a )?token|EnvAccessKeyNotFound|Unable to locate credentials|Project_?Domain[^\n]{0,40}not specified|didn't find Auth|can't find .{0,40}credentials|EC2RoleRequestError|NoCredentialsError|DefaultCredentialsError|PublicAccessNotPermitted|Public access is not permitted|AnonymousCredential|no EC2 IMDS role|failed to refresh cached credentials|failed to retrieve credentials: /i,
     example:
       'googleapi: Error 401: Anonymous caller does not have storage.objects.list access to the Google Cloud Storage bucket., required',
     title: (at) =>
@@ -87,7 +115,7 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
     ...STORED,
     id: 'storage-credentials-refused',
     pattern:
-      /InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken|ExpiredToken|InvalidSecurity|TokenRefreshRequired|Access ?Denied|AuthorizationFailure|AuthorizationPermissionMismatch|AuthenticationFailed|AuthorizationError|InvalidAuthenticationInfo|KeyBasedAuthenticationNotPermitted|AccountIsDisabled|InsufficientAccountPermissions|status ?code:? ?40[13]|\b40[13] (?:Forbidden|Unauthorized)|HTTP (?:error )?40[13]|Error 40[13]|googleapi: [^\n]{0,40}40[13]|does not have (?:serviceusage|storage)[\w.]{0,60} access|invalid_grant|invalid_client|unauthorized_client|oauth2: cannot fetch token|couldn't decrypt password|bad_auth_token|expired_auth_token|unauthorized \(401|not authori[sz]ed|Unauthorized(?:: 401 Unauthorized)?|Forbidden|Authorization Failed|Bad (?:user ?name|credentials|auth)|Invalid credentials|Invalid username or password|Login (?:incorrect|failed)|\b530 |permission denied|unable to authenticate|no supported methods remain|insufficient permissions|IncorrectEndpoint\w{0,20}Credentials|cap_exceeded|UnrecognizedClient/i,
+      /InvalidAccessKeyId|expired_access_token|invalid_access_token|SignatureDoesNotMatch|InvalidToken|ExpiredToken|InvalidSecurity|TokenRefreshRequired|Access ?Denied|AuthorizationFailure|AuthorizationPermissionMismatch|AuthenticationFailed|AuthorizationError|InvalidAuthenticationInfo|KeyBasedAuthenticationNotPermitted|AccountIsDisabled|InsufficientAccountPermissions|status ?code:? ?40[13]|\b40[13] (?:Forbidden|Unauthorized)|HTTP (?:error )?40[13]|Error 40[13]|googleapi: [^\n]{0,40}40[13]|does not have (?:serviceusage|storage)[\w.]{0,60} access|invalid_grant|invalid_client|unauthorized_client|oauth2: cannot fetch token|couldn't decrypt password|bad_auth_token|expired_auth_token|unauthorized \(401|not authori[sz]ed|Unauthorized(?:: 401 Unauthorized)?|Forbidden|Authorization Failed|Bad (?:user ?name|credentials|auth)|Invalid credentials|Invalid username or password|Login (?:incorrect|failed)|\b530 |permission denied|unable to authenticate|no supported methods remain|insufficient permissions|IncorrectEndpoint\w{0,20}Credentials|cap_exceeded|UnrecognizedClient/i,
     example: 'InvalidAccessKeyId: The AWS Access Key Id you provided does not exist in our records.',
     title: (at, [words]) => `The storage refuses the credentials for ${at.modelUri}: ${words?.trim()}`,
     cure: (at) =>
@@ -105,7 +133,7 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
     ...STORED,
     id: 'storage-not-found',
     pattern:
-      /directory not found|object not found|NoSuchKey|BlobNotFound|ResourceNotFound|PathNotFound|file not found|no such file or directory|Object Not Found|\b404 Not Found|HTTP (?:error )?404|Error 404|status ?code:? ?404|couldn't find (?:file|directory|object)|no such object|\b550 /i,
+      /directory not found|object not found|\(404\)|[Pp]ath or model \S{1,300} does not exist|NoSuchKey|BlobNotFound|ResourceNotFound|PathNotFound|file not found|no such file or directory|Object Not Found|\b404 Not Found|HTTP (?:error )?404|Error 404|status ?code:? ?404|couldn't find (?:file|directory|object)|no such object|\b550 /i,
     example: 'Failed to copy: directory not found',
     title: (at) => `The storage initializer finds nothing at ${at.modelUri}: the folder was not found`,
     cure: () =>
@@ -126,7 +154,7 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
     ...STORED,
     id: 'storage-unreachable',
     pattern:
-      /no such host|dial tcp|connection (?:refused|reset)|i\/o timeout|TLS handshake timeout|context deadline exceeded|network is unreachable|no route to host|server misbehaving|Name or service not known|Temporary failure in name resolution|Max retries exceeded|Could not connect to the endpoint|\bEOF\b|proxyconnect/i,
+      /no such host|dial tcp|no response from authentication server|Client\.Timeout|request canceled|connection (?:refused|reset)|i\/o timeout|TLS handshake timeout|context deadline exceeded|network is unreachable|no route to host|server misbehaving|Name or service not known|Temporary failure in name resolution|Max retries exceeded|Could not connect to the endpoint|\bEOF\b|proxyconnect/i,
     example: 'Get "http://minio:9000/bucket": dial tcp: lookup minio: no such host',
     title: (at) => `The storage initializer cannot reach the storage of ${at.modelUri}`,
     cure: (at) =>
@@ -155,7 +183,7 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
     ...STORED,
     id: 'storage-initializer-scheme',
     pattern:
-      /Cannot recognize storage type|Unknown scheme|unsupported (?:storage|scheme|protocol)|Failed to create file system/i,
+      /Cannot recognize storage type|Unknown scheme|unsupported (?:storage|scheme|protocol)|Failed to create file system|unknown command "\w{1,20}" for/i,
     example: 'Exception: Cannot recognize storage type for wasb://models@account/m',
     title: (at) => `The storage initializer does not understand the URI ${at.modelUri}`,
     cure: () => 'write the URI with the name of an rclone remote as its scheme, with `storage-uri-map` or `model-uri`',

@@ -1,8 +1,8 @@
-import { bestEffort } from '../base/best-effort.ts';
-import type { Clock } from '../base/ports.ts';
-import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
-import type { KubernetesEvent, Pod, Snapshot } from '../seldon/snapshot.ts';
-import { hasEnded } from './pod-failure.ts';
+import { bestEffort } from '../../base/best-effort.ts';
+import type { Clock } from '../../base/ports.ts';
+import type { Cluster, ObjectRef } from '../../seldon/cluster.ts';
+import type { KubernetesEvent, Pod, Snapshot } from '../../seldon/snapshot.ts';
+import { hasEnded } from '../pod-failure.ts';
 
 /** Events are read for a few pods and seldom: each read is a list on the API server. */
 const MOST_PODS = 3;

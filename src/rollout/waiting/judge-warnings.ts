@@ -1,7 +1,7 @@
-import type { Clock } from '../base/ports.ts';
-import type { Snapshot } from '../seldon/snapshot.ts';
-import { isNodeComing } from './failures/pod-events.ts';
-import type { FailureWarning, RolloutStatus } from './verdict.ts';
+import type { Clock } from '../../base/ports.ts';
+import type { Snapshot } from '../../seldon/snapshot.ts';
+import { isNodeComing } from '../failures/pod-events.ts';
+import type { FailureWarning, RolloutStatus } from '../verdict.ts';
 
 export type Judge = (verdict: RolloutStatus, snapshot: Snapshot) => RolloutStatus;
 

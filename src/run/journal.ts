@@ -16,7 +16,7 @@ const TITLES: Readonly<Record<StepRecord['name'], string>> = {
   compare: 'Ask the old and the new model the same',
   mirror: 'See that copies arrive',
   hold: 'Watch it for a while',
-  gate: 'Ask Prometheus',
+  gate: 'Judge its requests',
   undo: 'Put back what was there before',
   remove: 'Remove it',
   record: 'Note it in the history',

@@ -42,7 +42,7 @@ export function renderResults({ commit: measured, machine: at, rounds, rows }: R
 
 function commit(): string {
   const git = (...args: readonly string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
-  const changed = git('status', '--porcelain', '--untracked-files=no', '--', 'src', 'sandbox', 'dist') !== '';
+  const changed = git('status', '--porcelain', '--untracked-files=no', '--', 'src', 'sandbox') !== '';
   return `${git('rev-parse', '--short=12', 'HEAD')}${changed ? '+' : ''}`;
 }
 

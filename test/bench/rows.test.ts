@@ -20,7 +20,12 @@ describe('a measured figure', () => {
   });
 
   it('fails where it is worse than its bound by half, and only there', () => {
-    expect(regressionsIn([{ ...RATIO, ours: 120 }, { ...COUNT, ours: 37 }])).toEqual([]);
+    expect(
+      regressionsIn([
+        { ...RATIO, ours: 120 },
+        { ...COUNT, ours: 37 },
+      ]),
+    ).toEqual([]);
     expect(regressionsIn([{ ...RATIO, ours: 121 }])).toEqual(['run: 1.21 is worse than 0.8 by more than half']);
     expect(regressionsIn([{ ...COUNT, ours: 38 }])).toEqual(['requests: 38 is worse than 25 by more than half']);
     expect(regressionsIn([{ what: 'other', unit: 'ms', ours: 1e9, sane: [1, 1e10] }])).toEqual([]);

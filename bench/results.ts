@@ -29,9 +29,17 @@ export function readResults(): Results {
 
 /** Writes bench/results.json, and the table of bench/README.md from it. */
 export function writeResults(rows: readonly Row[], rounds: number): void {
-  const results: Results = { commit: commit(), machine: machine(), rounds, rows };
-  writeFileSync(FILE, `${JSON.stringify(results, undefined, 2)}\n`);
+  const results: Results = { commit: commit(), machine: machine(), rounds, rows: rows.map(rounded) };
+  // Pairs of numbers on one line, as the linter has them.
+  const text = JSON.stringify(results, undefined, 2).replace(/\[\s+([\d.]+),\s+([\d.]+)\s+\]/g, '[$1, $2]');
+  writeFileSync(FILE, `${text}\n`);
   writeFileSync(README, between(readFileSync(README, 'utf8'), 'bench', renderResults(results)));
+}
+
+function rounded(row: Row): Row {
+  const { ours, peer } = row;
+  const two = (value: number) => Number(value.toFixed(2));
+  return { ...row, ours: two(ours), ...(peer !== undefined && { peer: two(peer) }) };
 }
 
 /** The table, and below it the machine and the commit. */

@@ -73,7 +73,27 @@ function deploymentComplaints({ spec }: KubeObject): Required<Cause>[] {
     ...(selector === undefined ? [required('spec.selector')] : []),
     ...(isMatch ? [] : [mismatch]),
     ...(Array.isArray(containers) && containers.length > 0 ? [] : [required('spec.template.spec.containers')]),
+    ...volumeComplaints(treeOf(pod)),
   ];
+}
+
+/** The lists whose keys Kubernetes wants to be unique, of those that a model's container can get twice. */
+function volumeComplaints({ volumes = [], containers = [] }: Tree): Required<Cause>[] {
+  const names = (volumes as readonly Tree[]).map(({ name }) => name);
+  const twice = names.flatMap((name, index) => {
+    const field = `spec.template.spec.volumes[${index}].name`;
+    const message = `Duplicate value: "${name}"`;
+    return names.indexOf(name) < index ? [{ reason: 'FieldValueDuplicate', message, field }] : [];
+  });
+  const mounts = (containers as readonly Tree[]).flatMap(({ volumeMounts = [] }, container) => {
+    const paths = (volumeMounts as readonly Tree[]).map(({ mountPath }) => mountPath);
+    return paths.flatMap((path, index) => {
+      const field = `spec.template.spec.containers[${container}].volumeMounts[${index}].mountPath`;
+      const message = `Invalid value: "${path}": must be unique`;
+      return paths.indexOf(path) < index ? [{ reason: 'FieldValueInvalid', message, field }] : [];
+    });
+  });
+  return [...twice, ...mounts];
 }
 
 function problemsOf(kind: Kind, object: KubeObject): Problem[] {

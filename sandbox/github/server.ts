@@ -87,6 +87,10 @@ export interface SandboxGithub {
   write(branch: string, path: string, text: string): void;
   /** What changes about a pull request while stories run. */
   change(pullRequest: number, traits: Partial<PullRequestSeed>): void;
+  /** A person gets another role in the repository. */
+  setRole(login: string, role: string): void;
+  /** The checks of a commit end otherwise. */
+  setChecks(commit: string, state: 'SUCCESS' | 'FAILURE' | 'PENDING'): void;
   fail(fault: Fault): void;
   close(): Promise<void>;
 }
@@ -116,6 +120,8 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
   const reactions = new Map<number, string[]>();
   const deployments: (DeploymentRecord & { states: string[]; url: string | undefined })[] = [];
   const files = repositoryFiles(options.pullRequests.flatMap(({ mergeCommit }) => mergeCommit ?? []));
+  const people: Record<string, string> = { ...options.people };
+  const checks: Record<string, string> = { ...options.checks };
   const requests: string[] = [];
   const faults: { left: number; fault: Fault }[] = [];
   let nextId = 1001;
@@ -159,7 +165,7 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
   function route(call: Call): Answer {
     const path = call.url.pathname;
     if (path === '/user') return whoAmI(call);
-    if (path === '/graphql') return graphql(call, { pulls, checks: options.checks ?? {} });
+    if (path === '/graphql') return graphql(call, { pulls, checks });
     const member = /^\/orgs\/([^/]+)\/teams\/([^/]+)\/memberships\/([^/]+)$/.exec(path);
     if (member !== null) return membership(options.teams ?? {}, member);
     const inRepository = path.startsWith(`/repos/${options.repository}/`)
@@ -173,7 +179,7 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     const reacted = /^\/issues\/comments\/(\d+)\/reactions$/.exec(inRepository);
     if (reacted !== null) return react(call, Number(reacted[1]));
     const asked = /^\/collaborators\/([^/]+)\/permission$/.exec(inRepository);
-    if (asked !== null) return roleOf(options.people ?? {}, decodeURIComponent(asked[1] ?? ''));
+    if (asked !== null) return roleOf(people, decodeURIComponent(asked[1] ?? ''));
     if (inRepository === '/deployments') return call.method === 'POST' ? deploy(call) : listDeployments(call);
     const marked = /^\/deployments\/(\d+)\/statuses$/.exec(inRepository);
     if (marked !== null) return mark(call, Number(marked[1]));
@@ -273,6 +279,8 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
       const known = pulls.get(pullRequest);
       if (known !== undefined) pulls.set(pullRequest, { ...known, ...traits });
     },
+    setRole: (login, role) => void Object.assign(people, { [login]: role }),
+    setChecks: (commit, state) => void Object.assign(checks, { [commit]: state }),
     fail: (fault) => void faults.push({ left: fault.times, fault }),
     close: () =>
       new Promise((resolve) => {

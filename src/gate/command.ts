@@ -1,7 +1,7 @@
 import { nearestWord } from '../base/nearest-word.ts';
 import type { InputName } from '../settings/inputs.ts';
 
-/** What a person asks for in a comment: a word, perhaps a model or a target, and arguments. */
+/** A command in a comment: a verb, optional models or targets, and arguments. */
 
 export const VERBS = [
   'plan',
@@ -20,14 +20,14 @@ export type Verb = (typeof VERBS)[number];
 
 export interface Command {
   readonly verb: Verb;
-  /** What stands without a name and has a colon. */
+  /** The word without a name that contains a colon. */
   readonly model: string | undefined;
-  /** What stands without a name and has none: names of targets, separated by commas. */
+  /** The word without a name and without a colon: names of targets, separated by commas. */
   readonly target: string | undefined;
   readonly args: ReadonlyMap<Argument, string>;
 }
 
-/** Arguments, and the inputs they choose; `plan` is the plan's own. */
+/** Arguments and their inputs. */
 const ARGUMENTS = {
   name: 'name',
   namespace: 'namespace',
@@ -58,29 +58,29 @@ const ALLOWED: Readonly<Record<Verb, readonly Argument[]>> = {
   help: [],
 };
 
-/** Does that command have that argument? */
+/** Whether a command has an argument. */
 export function takes(verb: Verb, argument: string): boolean {
   return ALLOWED[verb].some((one) => one === argument);
 }
 
-/** Verbs that take their model from the cluster. */
+/** Verbs that read their model from the cluster. */
 const WITHOUT_MODEL: readonly Verb[] = ['promote', 'rollback', 'status', 'help'];
 
-/** Characters of a command: nobody needs more, and a parser should not see more. */
+/** Maximum length of a command in characters. */
 const LONGEST = 1_000;
 
-/** A sentence for the person who wrote it. */
+/** A message for the author of the comment. */
 export interface CommandError {
   readonly fault: string;
 }
 
 /**
- * Reads the first line of a comment: `/seldon canary models:/wine@challenger traffic=20 name="wine"`. Nothing of it is
- * ever given to a shell, a template or a URL; values are checked like any input.
+ * Reads the first line of a comment: `/seldon canary models:/wine@challenger traffic=20 name="wine"`. No part of it is
+ * passed to a shell, a template or a URL. Values are checked like any input.
  */
 export function parseCommand(body: string, prefix: string): Command | CommandError {
   const [line = ''] = body.split(/\r?\n/, 1);
-  if (line.length > LONGEST) return { fault: `the command has ${line.length} characters; at most ${LONGEST} are read` };
+  if (line.length > LONGEST) return { fault: `the command has ${line.length} characters; the limit is ${LONGEST}` };
   const words = wordsOf(line.slice(prefix.length));
   if (words === undefined) return { fault: 'a quotation mark in the command is not closed' };
   const [first, ...rest] = words;
@@ -94,12 +94,16 @@ function readRest(verb: Verb, words: readonly Word[], prefix: string): Command |
   const args = new Map<Argument, string>();
   const bare: { model?: string; target?: string } = {};
   for (const { name, text } of words) {
+    if (isBlank(text))
+      return { fault: `${name === undefined ? 'a word' : `\`${name}\``} of the command is empty: leave it out` };
+    if (name === undefined && text.endsWith('='))
+      return { fault: `\`${text.slice(0, 40)}\` has no value: leave it out, or write \`name=value\`` };
     if (name === undefined) {
       const kind = text.includes(':') ? 'model' : 'target';
       if (bare[kind] !== undefined)
-        return { fault: `\`${text}\` is one word too many: a command has one model URI, and targets as \`one,two\`` };
+        return { fault: `\`${text}\` is unexpected: a command has one model URI, and targets as \`one,two\`` };
       if (kind === 'model' && WITHOUT_MODEL.includes(verb))
-        return { fault: `\`${verb}\` takes its model from the cluster: leave \`${text}\` out` };
+        return { fault: `\`${verb}\` reads its model from the cluster: remove \`${text}\`` };
       bare[kind] = text;
       continue;
     }
@@ -118,11 +122,16 @@ function unknownWord(what: string, word: string, known: readonly string[], prefi
     known.length === 0
       ? 'it has none'
       : `there ${known.length === 1 ? 'is' : 'are'} ${known.map((one) => `\`${one}\``).join(', ')}`;
-  return `\`${word.slice(0, 40)}\` is no ${what}.${meant} See \`${prefix} help\`: ${list}.`;
+  return `\`${word.slice(0, 40)}\` is not a valid ${what}.${meant} See \`${prefix} help\`: ${list}.`;
+}
+
+/** Nothing that a person can see: spaces, controls, characters of no width. */
+function isBlank(text: string): boolean {
+  return !/[^\p{White_Space}\p{Cc}\p{Cf}]/u.test(text);
 }
 
 interface Word {
-  /** Of `name=value`. */
+  /** Name in `name=value`. */
   readonly name: string | undefined;
   readonly text: string;
   readonly isQuoted: boolean;
@@ -130,7 +139,7 @@ interface Word {
 
 const WORD = /\s*(?:([a-z][a-z-]*)=)?(?:"([^"]*)"|'([^']*)'|([^\s"']+))(?=\s|$)/y;
 
-/** Undefined where a quotation mark is not closed. */
+/** Undefined if a quotation mark is not closed. */
 function wordsOf(text: string): readonly Word[] | undefined {
   const words: Word[] = [];
   const all = text.trimEnd();
@@ -145,10 +154,10 @@ function wordsOf(text: string): readonly Word[] | undefined {
   return words;
 }
 
-/** Verbs that do what the workflow or the target is made for. */
+/** Verbs that use the mode of the workflow or the target. */
 const KEEPS_MODE: readonly Verb[] = ['deploy', 'plan'];
 
-/** The inputs that a command chooses, by name. */
+/** The inputs from a command, by name. */
 export function inputsOf({ verb, args, model }: Command): ReadonlyMap<InputName, string> {
   const chosen = new Map<InputName, string>();
   if (!KEEPS_MODE.includes(verb)) chosen.set('mode', verb);
@@ -159,7 +168,7 @@ export function inputsOf({ verb, args, model }: Command): ReadonlyMap<InputName,
   return chosen;
 }
 
-/** How to write them, for a person who asks. */
+/** The syntax of all commands, for the help text. */
 export function helpOf(prefix: string, targets: readonly string[] = []): string {
   const line = (verb: Verb) => {
     const target = verb === 'help' || targets.length === 0 ? '' : ` [${targets.join('|')}]`;

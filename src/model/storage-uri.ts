@@ -1,6 +1,6 @@
 import { UserError } from '../base/errors.ts';
 
-/** Where the files behind the registry are for the cluster. */
+/** How to map artifact URIs to storage URIs that the cluster can read. */
 export interface StorageSettings {
   /** Storage behind the server's `mlflow-artifacts:/`, such as `s3://mlflow`. */
   readonly artifactsDestination: string | undefined;
@@ -9,20 +9,20 @@ export interface StorageSettings {
 }
 
 /**
- * Schemes that MLflow writes and rclone cannot read: their host is part of the URI, or they are not storage at all.
- * Any other scheme passes, because for rclone it is the name of a remote, which the user's Secret may define freely.
+ * Schemes that MLflow writes and rclone cannot read: their host is part of the URI, or they are not a storage.
+ * Any other scheme is accepted, because for rclone it is the name of a remote, which the user's Secret can define.
  */
 const UNREADABLE: ReadonlySet<string> = new Set(
   'file dbfs hdfs viewfs http https ftp sftp azureml models runs mlflow-artifacts'.split(' '),
 );
 
-/** `container@account.host/path` as Azure's file systems write it; Cloudflare's r2 and Backblaze's b2 took it over. */
+/** `container@account.host/path` as in Azure's file systems, Cloudflare's r2 and Backblaze's b2. */
 const WITH_HOST = /^(wasbs?|abfss?|r2|b2):\/\/([^@/]+)@[^/]+(?:\/(.*))?$/s;
 
 /**
- * An artifact URI in the dialect of Seldon's storage initializer, `rclone copy`, where the scheme is the name of a
+ * An artifact URI in the form of Seldon's storage initializer, `rclone copy`, where the scheme is the name of a
  * remote (`RCLONE_CONFIG_<NAME>_TYPE`), or `pvc://` for the operator itself. A rule of `storage-uri-map` is the
- * user's word: its result is not refused.
+ * user's decision: its result is not refused.
  * @throws UserError artifacts-unreachable
  */
 export function storageUriOf(artifactUri: string, settings: StorageSettings): string {
@@ -39,7 +39,7 @@ export function rcloneRemoteOf(storageUri: string): string | undefined {
   return remote === 'pvc' ? undefined : remote;
 }
 
-/** The path below the server's artifact root, where the server hands the files out itself (`--serve-artifacts`). */
+/** The path below the server's artifact root, if the server itself serves the files (`--serve-artifacts`). */
 export function proxiedPathOf(artifactUri: string): string | undefined {
   const own = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+(.*)$/is.exec(artifactUri);
   const url = /^https?:\/\/.*?\/mlflow-artifacts\/artifacts\/+(.*)$/is.exec(artifactUri);
@@ -52,9 +52,9 @@ function behindProxy(uri: string, { artifactsDestination }: StorageSettings): st
   if (artifactsDestination !== undefined) return `${withoutTrailingSlash(artifactsDestination)}/${path}`;
   throw new UserError(
     'artifacts-unreachable',
-    `the model is at ${uri}, which only the MLflow server can read: Seldon needs the storage behind it`,
+    `the model is at ${uri}, which only the MLflow server can read: Seldon needs the storage URI behind the server`,
     {
-      hint: "set the input `artifacts-destination` to what the server's own --artifacts-destination is, such as `s3://mlflow`",
+      hint: "set the input `artifacts-destination` to the value of the server's --artifacts-destination, such as `s3://mlflow`",
     },
   );
 }
@@ -80,13 +80,13 @@ function readable(uri: string): string {
   throw new UserError(
     'artifacts-unreachable',
     scheme === undefined
-      ? `the model is at the path ${uri} of one machine, which Seldon's pods cannot read`
+      ? `the model is at the local path ${uri} of one machine, which Seldon's pods cannot read`
       : `the model is at ${uri}, and Seldon's storage initializer (rclone) cannot read \`${scheme}\``,
-    { hint: `say with the input \`storage-uri-map\` where the same files are, such as \`${rule}\`${own}` },
+    { hint: `set the input \`storage-uri-map\` to a rule for the same files, such as \`${rule}\`${own}` },
   );
 }
 
-/** First match wins. A prefix ends at a slash or colon: `s3://a` is no prefix of `s3://ab/c`. */
+/** First match wins. A prefix ends at a slash or colon: `s3://a` is not a prefix of `s3://ab/c`. */
 function rewritten(uri: string, { storageUriMap }: StorageSettings): string | undefined {
   for (const { from, to } of storageUriMap) {
     const rest = uri.slice(from.length);

@@ -3,11 +3,11 @@ import { dimensionsOf } from '../base/json-value.ts';
 import { type Row, type Sample, tableOf } from '../model/input-example.ts';
 import type { Column, ColumnType, Schema, Tensor } from '../model/model.ts';
 
-/** A few rows in the types the model wants, before a protocol writes them. */
+/** A few rows in the types of the model, before they are encoded for a protocol. */
 export type Batch =
   | { readonly kind: 'columns'; readonly columns: readonly FilledColumn[] }
   | { readonly kind: 'tensors'; readonly tensors: readonly FilledTensor[] }
-  /** A value nobody described. */
+  /** A value without a signature. */
   | { readonly kind: 'value'; readonly value: Json };
 
 export interface FilledColumn extends Column {
@@ -15,16 +15,16 @@ export interface FilledColumn extends Column {
   readonly values: readonly Json[];
 }
 
-/** A tensor whose shape has no free dimension left. */
+/** A tensor whose dimensions are all fixed. */
 export interface FilledTensor extends Tensor {
   /** Nested lists of that shape. */
   readonly value: Json;
 }
 
-/** Enough to see that a model answers row by row. */
+/** Enough rows to check that a model answers each row. */
 const MOST_ROWS = 2;
 
-/** The first rows of an example in the types of the signature. Undefined when one does not fit the other. */
+/** The first rows of an example in the types of the signature. Undefined if they do not match. */
 export function fitToSchema(sample: Sample, schema: Schema): Batch | undefined {
   if (schema.kind === 'columns') return fitColumns(sample, schema.columns);
   const value = sample.kind === 'table' ? sample.rows : sample.value;
@@ -32,7 +32,7 @@ export function fitToSchema(sample: Sample, schema: Schema): Batch | undefined {
   return tensors.every((tensor) => tensor !== undefined) ? { kind: 'tensors', tensors } : undefined;
 }
 
-/** The first rows of an example whose model has no signature: the types are those of its values. */
+/** The first rows of an example whose model has no signature. The types come from the values. */
 export function inferBatch(sample: Sample): Batch {
   if (sample.kind === 'table') {
     const rows = firstRows(sample.rows);
@@ -53,12 +53,12 @@ export function flatten(value: Json): readonly Json[] {
   return isList(value) ? value.flatMap(flatten) : [value];
 }
 
-/** A number as a column or tensor of this type must be spelled; anything else as it is. */
+/** Formats a number for a column or tensor of this type. Other values are unchanged. */
 export function spelledAs(type: string, value: Json): Json {
   if (isList(value)) return value.map((one) => spelledAs(type, one));
   if (/^(double|float\d*)$/.test(type)) return asFloat(value);
   if (/^(long|integer|u?int\d+)$/.test(type)) return asInteger(value);
-  // MLflow breaks base64 into lines.
+  // MLflow writes base64 in several lines.
   return type === 'binary' && typeof value === 'string' ? value.replaceAll('\n', '') : value;
 }
 
@@ -105,7 +105,7 @@ function fitTensor(sample: Json, tensor: Tensor, alone: boolean): FilledTensor |
   return fits ? { ...tensor, shape, value } : undefined;
 }
 
-/** Rows without a hole in these places, where there are some: not every model takes missing values. */
+/** Prefers rows without missing values in these columns, because some models refuse missing values. */
 function firstRows(rows: readonly Row[], places?: readonly number[]): readonly Row[] {
   const complete = rows.filter((row) => !(places?.map((at) => row[at]) ?? row).includes(null));
   return (complete.length > 0 ? complete : rows).slice(0, MOST_ROWS);
@@ -125,7 +125,7 @@ function inferColumn(name: string | undefined, values: readonly Json[]): FilledC
   return { name, type: types[dtypeOf(values) ?? ''] ?? 'other', required: true, values };
 }
 
-/** What numpy would make of the values; undefined where it would make objects of them. */
+/** The dtype that numpy would choose for the values; undefined if it would choose `object`. */
 function dtypeOf(values: readonly Json[]): string | undefined {
   if (values.every(isNumber)) return values.every(isWhole) ? 'int64' : 'float64';
   if (values.every((value) => typeof value === 'boolean')) return 'bool';

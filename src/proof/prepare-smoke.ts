@@ -9,10 +9,10 @@ import { rowsOf, type SmokeRequest, smokeRequestOf } from './smoke-request.ts';
 
 export interface SmokePlan {
   readonly request: SmokeRequest | undefined;
-  /** Why no prediction will be sent, where none will. */
+  /** Why no prediction will be sent; undefined if one will be sent. */
   readonly skipped: string | undefined;
   readonly expect: AnswerExpectation | undefined;
-  /** Bodies for a comparison of two models. */
+  /** Request bodies for the comparison of two models. */
   readonly comparing: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -23,7 +23,7 @@ export interface SmokeSettings {
   readonly protocol: Protocol;
 }
 
-/** The prediction to send, decided before anything is touched: the user's own, or made from the model. */
+/** Prepares the smoke prediction before any change: from `smoke-request`, or from the model. */
 export async function prepareSmoke(workspace: Workspace, order: SmokeSettings): Promise<SmokePlan> {
   const single = await singleRequest(workspace, order);
   const { requests: path } = order.config.compare;
@@ -49,7 +49,7 @@ async function singleRequest(
 }
 
 const UNKNOWN =
-  'No prediction was sent: no MLflow server showed what the model takes. Give a request in `smoke-request`.';
+  'No prediction was sent: without an MLflow server the input format of the model is unknown. Set `smoke-request`.';
 
 async function ownRequest(workspace: Workspace, input: string): Promise<string> {
   const isJson = /^\s*[[{]/.test(input);

@@ -13,18 +13,18 @@ import type { Metrics } from './evidence/metrics.ts';
 import type { SmokePlan } from './prepare-smoke.ts';
 import type { PredictionRecord } from './smoke-request.ts';
 
-/** Everything outside that a proof talks to. */
+/** The external systems that a proof uses. */
 export interface ProofPeers {
   readonly cluster: Cluster;
   readonly openEndpoint: OpenEndpoint;
   /** Undefined without `prometheus-url`. */
   readonly metrics: Metrics | undefined;
   readonly clock: Clock;
-  readonly runner: Pick<Runner, 'info'>;
+  readonly runner: Pick<Runner, 'info' | 'error'>;
   readonly journal: Journal;
 }
 
-/** What the report will say about the proof. The steps of the proof write it. */
+/** The parts of the report about the proof. The steps of the proof write them. */
 export interface ProofNotes {
   prediction: PredictionRecord | undefined;
   comparison: Comparison | undefined;
@@ -32,14 +32,14 @@ export interface ProofNotes {
   warnings: readonly string[];
 }
 
-/** What every step of the proof needs: whom to ask, about which objects, and what counts as an answer. */
+/** Values for every step of the proof: peers, objects, plan and expected answers. */
 export interface ProofContext {
   readonly peers: ProofPeers;
   readonly objects: RolloutObjects;
   readonly plan: Plan;
   readonly protocol: Protocol;
   readonly config: Pick<Config, 'proof' | 'gate' | 'compare' | 'share'>;
-  /** Of the model this run is about. */
+  /** Signature of the model of this run. */
   readonly signature: Signature | undefined;
   readonly smoke: SmokePlan;
   readonly notes: ProofNotes;

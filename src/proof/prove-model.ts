@@ -9,21 +9,21 @@ import { healthTarget, predictTarget, type Target } from './proof-targets.ts';
 import { judgeAnswer } from './smoke-answer.ts';
 import type { PredictionRecord, SmokeRequest } from './smoke-request.ts';
 
-/** The predictor to prove, and what its answer must fulfil. */
+/** The predictor to prove, and the requirements for its answer. */
 export interface ProofSubject {
   readonly predictor: Predictor;
-  /** Undefined where its answer need not follow a known signature. */
+  /** Undefined if its answer does not have to match a signature. */
   readonly signature: Signature | undefined;
   readonly expect: AnswerExpectation | undefined;
-  /** Which of several stages or predictors this is, in words. */
+  /** Name of this stage or predictor if there are several. */
   readonly about?: string | undefined;
-  /** Must an answer also come through the public endpoint? */
+  /** Whether the public endpoint must also answer. */
   readonly throughEndpoint: boolean;
-  /** Then what comes through the public endpoint is this predictor's own answer. */
+  /** Whether each answer of the public endpoint comes from this predictor. */
   readonly hasAllTraffic: boolean;
 }
 
-/** A prediction to send, and where it goes. */
+/** A prediction to send, and its destination. */
 interface Question {
   readonly smoke: SmokeRequest;
   readonly target: Target;
@@ -35,11 +35,11 @@ interface Attempt {
   readonly prediction: PredictionRecord;
 }
 
-/** Milliseconds one exchange may take. */
+/** Timeout of one request, in milliseconds. */
 const ONE_EXCHANGE = 60_000;
 const LONGEST_BODY = 4_000;
 
-/** The model container's own health, one prediction through its predictor, the same through the public endpoint. */
+/** Checks the health of the model container, then sends one prediction through its predictor and the public endpoint. */
 export async function proveModel(context: ProofContext, subject: ProofSubject): Promise<Proof> {
   const { proof } = context.config;
   const { request: smoke } = context.smoke;
@@ -68,8 +68,8 @@ export async function proveModel(context: ProofContext, subject: ProofSubject): 
 }
 
 /**
- * Behind the endpoint another predictor may answer, of which nothing is known but that it must: it may be a model that
- * takes other requests, and its refusal is not the new model's failure.
+ * Another predictor may answer behind the endpoint. Its model may take other requests,
+ * so its refusal of a request is not a failure of the new model.
  */
 function predictThroughSharedEndpoint(
   context: ProofContext,
@@ -86,7 +86,7 @@ function predictThroughSharedEndpoint(
       const isModel = status !== undefined && !target.closedStatus.includes(status);
       conclude(summary, attempt.failure === undefined || isModel ? 'ok' : 'failed');
       if (attempt.failure === undefined || !isModel) return attempt;
-      const warning = `The public endpoint answers, but the predictor that did refuses what fits the new model: ${attempt.failure.message}`;
+      const warning = `The public endpoint answers, but the predictor that answered refuses a request that the new model accepts: ${attempt.failure.message}`;
       return { failure: undefined, prediction: attempt.prediction, warning };
     },
     subject.about,
@@ -142,11 +142,12 @@ async function attemptOn(
     const summary = `${where} answered in ${Math.round(answer.latency)} ms: ${verdict.summary}`;
     return { failure: undefined, prediction, summary };
   }
-  const summary = `${where}: ${verdict.message}`;
+  const redirected = answer.kind === 'answer' && answer.location !== undefined;
+  const summary = `${where}: ${verdict.message}${redirected ? ` (it redirects to ${answer.location?.slice(0, 200)})` : ''}`;
   return { failure: { reason: verdict.reason, message: summary }, prediction, summary };
 }
 
-/** One more prediction, of which only a failure is told. */
+/** Sends one more prediction and reports only a failure. */
 export async function predictOnce(
   context: ProofContext,
   predictor: Predictor,
@@ -159,7 +160,7 @@ export async function predictOnce(
   return failure && (await failedProof(context, predictor, { failure, prediction })).findings;
 }
 
-/** Repeats while nobody is there yet: endpoints and routes follow a ready pod by moments. Any other answer is the answer. */
+/** Repeats the request while the route does not work yet: endpoints and routes are updated shortly after a pod is ready. */
 async function sendUntilOpen(
   { clock, runner }: Pick<ProofContext['peers'], 'clock' | 'runner'>,
   target: Target,
@@ -172,7 +173,9 @@ async function sendUntilOpen(
     const closed = answer.kind === 'unreachable' || target.closedStatus.includes(answer.status);
     if (!closed || clock.now() + pause > end) return answer;
     if (pause > 1_000 && !told)
-      runner.info(`nobody there yet: ${describe(answer)}; asking for up to ${target.openTimeout / 1000} s`);
+      runner.info(
+        `the route does not work yet: ${describe(answer)}; trying again for up to ${target.openTimeout / 1000} s`,
+      );
     told ||= pause > 1_000;
     await clock.sleep(pause);
   }

@@ -4,13 +4,13 @@ import { fitsDataFrame, NATIVE_DTYPES, wantsDataFrame } from '../seldon/xtype.ts
 import type { Batch, FilledColumn, FilledTensor } from './input-batch.ts';
 import { flatten } from './input-batch.ts';
 
-/** A body, or a sentence why this protocol has none for this model. */
+/** A request body, or the reason why this protocol has none for this model. */
 export type Payload = { readonly body: string } | { readonly refused: string };
 
 /**
- * The form of Seldon's protocol that MLflow's schema enforcement lets through, given the `xtype` of `wantsDataFrame`.
+ * The form of Seldon's protocol that MLflow's schema enforcement accepts, for the `xtype` of `wantsDataFrame`.
  * `data.ndarray` becomes one numpy array, so all columns must be of one type; `jsonData` keeps a type per column.
- * Neither makes 32-bit numbers, and MLflow narrows none (tried on the wrapper 1.17.1 with MLflow 3.2).
+ * Neither produces 32-bit numbers, and MLflow does not narrow 64-bit ones (tested on the wrapper 1.17.1 with MLflow 3.2).
  */
 export function seldonPayload(batch: Batch, inputs: Schema | undefined): Payload {
   if (batch.kind === 'value') return { body: JSON.stringify({ jsonData: batch.value }) };
@@ -38,7 +38,7 @@ function typedColumnPayload(all: readonly FilledColumn[]): Payload {
 function columnPayload(columns: readonly FilledColumn[], alike: boolean): Payload {
   const names = columns.map((column) => column.name ?? '');
   const rows = (columns[0]?.values ?? []).map((_, at) => columns.map((column) => column.values[at] ?? null));
-  // A DataFrame without column labels has the numbers 0, 1, … for names: as strings they would be other columns.
+  // A DataFrame without column labels has the names 0, 1, … as numbers. As strings they would be other columns.
   const named = columns.some((column, at) => column.name !== undefined && column.name !== String(at));
   if (alike) return { body: JSON.stringify({ data: { ...(named && { names }), ndarray: rows } }) };
   if (!named) return { body: JSON.stringify({ jsonData: rows }) };
@@ -59,7 +59,7 @@ function tensorPayload(tensors: readonly FilledTensor[], inputs: Schema | undefi
   return { body: JSON.stringify({ jsonData: Object.fromEntries(columns) }) };
 }
 
-/** MLflow reshapes what a DataFrame's cell holds, but takes no lists of lists there. */
+/** MLflow reshapes a DataFrame's cell, but does not accept lists of lists in it. */
 function cellOf(row: Json): Json {
   return isList(row) ? flatten(row) : row;
 }

@@ -3,17 +3,17 @@ import type { Column, Schema, Tensor } from '../model/model.ts';
 import type { Batch, FilledTensor } from './input-batch.ts';
 import { spelledAs } from './input-batch.ts';
 
-/** Values one synthesised tensor may have. */
+/** Maximum number of values in a generated tensor. */
 const MOST_VALUES = 200_000;
 
 /**
- * One plausible row for a signature: small, different values that are neither zero nor empty.
- * @returns a sentence where the signature alone does not say enough
+ * One generated row for a signature: small, different values that are not zero or empty.
+ * @returns a sentence if the signature alone is not sufficient
  */
 export function sampleOf(schema: Schema): Batch | string {
   if (schema.kind === 'columns') {
     const unknown = schema.columns.find((column) => column.required && cellOf(column, 0) === undefined);
-    if (unknown !== undefined) return `the signature does not say what is inside ${label(unknown)}`;
+    if (unknown !== undefined) return `the signature does not describe the content of ${label(unknown)}`;
     const columns = schema.columns.flatMap((column, at) => {
       const cell = cellOf(column, at);
       return cell === undefined ? [] : [{ ...column, values: [cell] }];
@@ -26,7 +26,7 @@ export function sampleOf(schema: Schema): Batch | string {
   return { kind: 'tensors', tensors: tensors.filter((tensor) => tensor !== undefined) };
 }
 
-/** The cell of the column at this place; undefined where its type says too little. */
+/** The cell of the column at this index; undefined if its type is not specific enough. */
 function cellOf({ type }: Column, at: number): Json | undefined {
   switch (type) {
     case 'double':

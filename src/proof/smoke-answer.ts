@@ -9,7 +9,7 @@ export interface AnswerToJudge {
   readonly answer: { readonly status: number; readonly body: string };
   readonly protocol: Protocol;
   readonly signature: Signature | undefined;
-  /** How many rows were asked about; undefined where that is not known. */
+  /** Number of rows in the request; undefined if not known. */
   readonly rows: number | undefined;
   readonly expect: AnswerExpectation | undefined;
 }
@@ -23,7 +23,7 @@ export type AnswerVerdict =
       readonly message: string;
     };
 
-/** Is this the answer of a model that works? Refused, malformed and unexpected are told apart. */
+/** Judges the answer to the smoke prediction: valid, refused, malformed or unexpected. */
 export function judgeAnswer({ answer, protocol, signature, rows, expect }: AnswerToJudge): AnswerVerdict {
   const { status, body } = answer;
   const fail = (reason: 'failed' | 'invalid' | 'unexpected', message: string): AnswerVerdict => ({
@@ -33,10 +33,10 @@ export function judgeAnswer({ answer, protocol, signature, rows, expect }: Answe
   });
   const { json, odd } = parseAnswer(body);
   if (status !== 200) return fail('failed', `HTTP ${status}: ${refusalOf(body, json) || 'with an empty body'}`);
-  if (odd !== undefined) return fail('invalid', `the model predicted ${odd}, which is no number and no JSON`);
+  if (odd !== undefined) return fail('invalid', `the model predicted ${odd}, which is not a number and not valid JSON`);
   if (json === undefined) return fail('invalid', body.trim() === '' ? 'the answer is empty' : 'the answer is not JSON');
   const error = errorOf(json);
-  if (error !== undefined) return fail('failed', `HTTP 200 with an error inside: ${error}`);
+  if (error !== undefined) return fail('failed', `HTTP 200 with an error in the body: ${error}`);
   const prediction = readPrediction(protocol, json);
   if (typeof prediction === 'string') return fail('invalid', prediction);
   const outputs = prediction.kind === 'outputs' ? prediction.outputs : [];
@@ -44,11 +44,11 @@ export function judgeAnswer({ answer, protocol, signature, rows, expect }: Answe
   const lack = flaw ?? missingNames(outputs, signature?.outputs);
   if (lack !== undefined) return fail('invalid', lack);
   const surprise = expect && unmet(expect, json);
-  if (surprise !== undefined) return fail('unexpected', `not what \`smoke-expect\` asks for: ${surprise}`);
+  if (surprise !== undefined) return fail('unexpected', `the answer does not match \`smoke-expect\`: ${surprise}`);
   return { ok: true, summary: summaryOf(prediction.kind === 'outputs' ? outputs : [], prediction) };
 }
 
-/** Python writes NaN and Infinity bare, which no JSON parser takes: they are found, and named. */
+/** Python writes NaN and Infinity unquoted, which is invalid JSON. They are detected and named in the message. */
 function parseAnswer(body: string): { readonly json?: unknown; readonly odd?: string } {
   try {
     return { json: JSON.parse(body) };
@@ -71,7 +71,7 @@ function parseAnswer(body: string): { readonly json?: unknown; readonly odd?: st
 function flawOf(output: Output, rows: number | undefined, schema: Schema | undefined): string | undefined {
   const { path, shape, values } = output;
   const hole = values.findIndex((value) => value === null || (typeof value === 'number' && !Number.isFinite(value)));
-  if (hole >= 0) return `\`${path}\` has ${values[hole] === null ? 'null' : values[hole]} where a prediction should be`;
+  if (hole >= 0) return `\`${path}\` has ${values[hole] === null ? 'null' : values[hole]} instead of a prediction`;
   if (shape === undefined) return `\`${path}\` has rows of different lengths`;
   if (values.length === 0) return `\`${path}\` is empty`;
   const expected = schema?.kind === 'tensors' && schema.tensors.length === 1 ? schema.tensors[0] : undefined;
@@ -83,17 +83,17 @@ function flawOf(output: Output, rows: number | undefined, schema: Schema | undef
   return (expected && misshapen(output, shape, expected)) ?? wrongKind(output, schema);
 }
 
-/** Servers add and drop dimensions of size one: a signature's (-1) is answered as (2) by Seldon, as (2, 1) by V2. */
+/** Servers add and remove dimensions of size one: for (-1) in a signature, Seldon answers (2) and V2 answers (2, 1). */
 function misshapen({ path }: Output, shape: readonly number[], expected: Tensor): string | undefined {
   const wide = (sizes: readonly number[]) => sizes.slice(1).filter((size) => size !== 1);
   const [got, want] = [wide(shape), wide(expected.shape)];
   const fits = got.length === want.length && want.every((size, at) => size < 0 || size === got[at]);
   const free = expected.shape.slice(1).includes(-1);
   if (fits || free) return undefined;
-  return `\`${path}\` has shape (${shape.join(', ')}) where the signature says (${expected.shape.join(', ')})`;
+  return `\`${path}\` has shape (${shape.join(', ')}) but the signature says (${expected.shape.join(', ')})`;
 }
 
-/** Numbers or text, as the signature has them; where it has both, each server mixes them its own way. */
+/** Checks numbers or text against the signature. If it has both, servers mix them in different ways, so nothing is checked. */
 function wrongKind({ path, values }: Output, schema: Schema | undefined): string | undefined {
   const types = schema?.kind === 'columns' ? schema.columns.map((column) => column.type) : tensorTypes(schema);
   const [kind, ...others] = new Set(types.map(kindOf));
@@ -101,7 +101,7 @@ function wrongKind({ path, values }: Output, schema: Schema | undefined): string
   const stray = values.find((value) => (typeof value === 'string' ? 'text' : 'numbers') !== kind);
   if (stray === undefined) return undefined;
   const found = typeof stray === 'string' ? 'text' : typeof stray;
-  return `\`${path}\` has ${found} where the signature says ${kind}`;
+  return `\`${path}\` has ${found} but the signature says ${kind}`;
 }
 
 function tensorTypes(schema: Schema | undefined): readonly string[] {
@@ -113,13 +113,13 @@ function kindOf(type: string): 'numbers' | 'text' | 'any' {
   return /^(string|str)$/.test(type) ? 'text' : 'any';
 }
 
-/** Named columns must be there by name. An unnamed one does not tell the width: MLflow enforces no outputs. */
+/** Named columns must be in the answer. Unnamed columns do not define the width, because MLflow does not enforce outputs. */
 function missingNames(outputs: readonly Output[], schema: Schema | undefined): string | undefined {
   const answered = new Set(outputs.flatMap((output) => output.names));
   if (schema?.kind !== 'columns' || answered.size === 0) return undefined;
   const named = schema.columns.filter((column): column is Column & { name: string } => column.name !== undefined);
   const missing = named.find((column) => column.required && !answered.has(column.name));
-  // A model that answers with an array loses the names on the way, and servers make up their own.
+  // A model that answers with an array loses the names, and servers generate their own.
   const own = [...answered].every((name) => /^(t:\d+|output-\d+)$/.test(name));
   return missing === undefined || own ? undefined : `column \`${missing.name}\` of the signature is not in the answer`;
 }

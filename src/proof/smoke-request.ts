@@ -14,25 +14,25 @@ export interface SmokeSubject {
   readonly protocol: Protocol;
 }
 
-/** A prediction to ask for. */
+/** A prediction request. */
 export interface SmokeRequest {
   /** JSON text to post. */
   readonly body: string;
   readonly origin: PredictionRecord['origin'];
-  /** How many answers it asks for; undefined where that is not known. */
+  /** Number of rows in the request; undefined if not known. */
   readonly rows: number | undefined;
 }
 
-/** Why nothing can be asked, in words, with the cure. */
+/** Why no prediction can be sent, with the cure. */
 export interface SkippedPrediction {
   readonly skipped: string;
 }
 
-/** Characters of a body: a proof, not a load test. */
+/** Maximum length of a body in characters: the proof is not a load test. */
 const LONGEST_BODY = 2_000_000;
-const CURE = 'Give a request in `smoke-request`';
+const CURE = 'Set `smoke-request`';
 
-/** What to ask a model: its logged input example where that fits the signature, else what the signature alone says. */
+/** Makes a request from the logged input example if it matches the signature, else from the signature. */
 export function smokeRequestOf({ model, protocol }: SmokeSubject): SmokeRequest | SkippedPrediction {
   const { batch, origin } = batchOf(model);
   if (typeof batch === 'string') return { skipped: `No prediction was sent: ${batch}. ${CURE}.` };
@@ -40,13 +40,13 @@ export function smokeRequestOf({ model, protocol }: SmokeSubject): SmokeRequest 
   if ('refused' in payload) return { skipped: `No prediction was sent: ${payload.refused}. ${CURE}.` };
   if (payload.body.length > LONGEST_BODY) {
     return {
-      skipped: `No prediction was sent: one made of its ${origin} has ${payload.body.length} characters. ${CURE}.`,
+      skipped: `No prediction was sent: the request made from its ${origin} has ${payload.body.length} characters. ${CURE}.`,
     };
   }
   return { body: payload.body, origin, rows: rowsOf(protocol, payload.body) };
 }
 
-/** How many rows a request asks about; undefined where that cannot be told from the outside. */
+/** Number of rows in a request; undefined if the body does not show it. */
 export function rowsOf(protocol: Protocol, body: string): number | undefined {
   const request = jsonOf(body);
   if (protocol === 'v2') return sizeOf(at(at(at(request, 'inputs'), 0), 'shape'));
@@ -91,11 +91,11 @@ function sizeOf(shape: unknown): number | undefined {
 }
 
 export interface PredictionRecord {
-  /** Where the body came from: the input, the model's logged example, or its signature. */
+  /** Origin of the body: the input, the model's logged example, or its signature. */
   readonly origin: 'input' | 'example' | 'signature';
   /** JSON text as sent. */
   readonly request: string;
-  /** Body as answered, cut to a bounded length. */
+  /** Body of the answer, cut to a bounded length. */
   readonly response: string | undefined;
   readonly status: number | undefined;
   /** Milliseconds. */

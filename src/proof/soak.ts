@@ -2,7 +2,7 @@ import type { Finding } from '../base/finding.ts';
 import type { Stage } from '../plan/plan.ts';
 import { stageLabel } from '../plan/plan.ts';
 import { expectationOf } from '../rollout/expectation.ts';
-import { gatherFindings } from '../rollout/gather-findings.ts';
+import { gatherFindings } from '../rollout/failures/gather-findings.ts';
 import { rollOut } from '../rollout/roll-out.ts';
 import { deploymentLabelsOf, hasOrchestrator } from '../seldon/created-objects.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
@@ -24,7 +24,7 @@ const UNAVAILABLE_GRACE_S = 60;
  * Leaves the new predictor with its share for a while, and goes on only if it stays up, keeps answering and its requests
  * do not show that it is worse than main.
  *
- * @param stored the object as the server has it
+ * @param stored the object as the server stored it
  */
 export async function soakStage(
   context: ProofContext,
@@ -140,7 +140,7 @@ function containersOf(pods: readonly Pod[], marker: string | undefined): readonl
     );
 }
 
-/** A container that came back at once is no healthy one. */
+/** A container that restarted is not healthy, even if it is ready again. */
 async function restarted(
   context: ProofContext,
   stored: SeldonDeployment,
@@ -157,7 +157,7 @@ async function restarted(
   const status = {
     phase: 'failed',
     reason: 'crash-loop',
-    message: `container ${container} of ${pod} restarted while it was watched`,
+    message: `container ${container} of ${pod} restarted during the soak`,
     failingObject: {
       kind: 'pod',
       name: pod,

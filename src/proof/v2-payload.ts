@@ -25,8 +25,8 @@ const NESTED: ReadonlySet<ColumnType> = new Set(['array', 'object', 'map', 'any'
 
 /**
  * Open Inference (V2) as MLServer's MLflow runtime reads it: a tensor of shape [rows] per column, or the tensors.
- * How bytes decode it knows from the signature, and `str` on a datetime would break it: only text without a signature
- * and nested values, which it would leave as they are, say so.
+ * MLServer decodes bytes by the signature, and `str` on a datetime would fail. So only text without a signature
+ * and nested values, which it would not decode, get a content type.
  */
 export function v2Payload(batch: Batch, inputs: Schema | undefined): Payload {
   if (batch.kind === 'value')
@@ -34,7 +34,7 @@ export function v2Payload(batch: Batch, inputs: Schema | undefined): Payload {
   if (batch.kind === 'tensors') return tensorPayload(batch.tensors);
   const unknown = batch.columns.find((column) => COLUMN_DATATYPES[column.type] === undefined);
   if (unknown !== undefined)
-    return { refused: `column \`${unknown.name}\` has a type that the V2 protocol does not know` };
+    return { refused: `column \`${unknown.name}\` has a type that the V2 protocol does not support` };
   const tensors = batch.columns.map((column, at) => columnInput(column, at, inputs !== undefined));
   return { body: JSON.stringify({ parameters: { content_type: 'pd' }, inputs: tensors }) };
 }
@@ -58,7 +58,7 @@ function tensorPayload(tensors: readonly FilledTensor[]): Payload {
   return { body: JSON.stringify({ parameters: { content_type: named ? 'dict' : 'np' }, inputs }) };
 }
 
-/** `float32` is FP32, `uint8` UINT8; what is no number is BYTES. */
+/** `float32` is FP32, `uint8` is UINT8; a type that is not a number is BYTES. */
 function tensorDatatype(dtype: string): string {
   if (dtype === 'bool') return 'BOOL';
   if (/^u?int\d+$/.test(dtype)) return dtype.toUpperCase();

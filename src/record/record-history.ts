@@ -4,22 +4,23 @@ import type { Clock } from '../base/ports.ts';
 import type { RunContext } from '../base/run-context.ts';
 import { historyOf, isNewest, type NewRevision, provenPart, withRevision } from '../plan/history.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
-import { ANNOTATIONS } from '../seldon/seldon-deployment.ts';
+import { staleServicesOf } from '../seldon/created-objects.ts';
+import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
 export interface RecordRequest {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly ref: ObjectRef;
   readonly context: RunContext;
-  /** Number of the revision that this run brought back. */
+  /** Number of the revision that this run restored. */
   readonly restores: number | undefined;
 }
 
 const MOST_TRIES = 5;
 
 /**
- * Notes on the object that what it serves now was proven, so that a later rollback finds it.
- * @returns a warning where that could not be written: what is live is live
+ * Records on the object that its current model was proven, so that a later rollback finds it.
+ * @returns a warning if the record could not be written; the rollout is still a success
  */
 export async function recordHistory(request: RecordRequest, conclude: Conclude): Promise<string | undefined> {
   try {
@@ -34,11 +35,11 @@ export async function recordHistory(request: RecordRequest, conclude: Conclude):
 
 async function write({ cluster, clock, ref, context, restores }: RecordRequest): Promise<string> {
   for (let attempt = 1; ; attempt++) {
-    const object = await cluster.read(ref);
+    const object = await settledObject({ cluster, clock, ref });
     const proven = object && provenPart(object);
-    if (object === undefined || proven === undefined) return 'there is nothing to note';
+    if (object === undefined || proven === undefined) return 'there is no proven revision to record';
     const history = historyOf(object);
-    if (isNewest(object, history)) return `revision ${history[0]?.revision} says so already`;
+    if (isNewest(object, history)) return `revision ${history[0]?.revision} is already recorded`;
     const added: NewRevision = {
       ...proven,
       time: new Date(clock.now()).toISOString(),
@@ -48,10 +49,31 @@ async function write({ cluster, clock, ref, context, restores }: RecordRequest):
     const all = withRevision(history, added, restores);
     try {
       await cluster.annotate(object, { [ANNOTATIONS.history]: JSON.stringify(all) });
-      return `revision ${all[0]?.revision}, ${all.length} kept`;
+      return `revision ${all[0]?.revision} is recorded; the history has ${all.length} revisions`;
     } catch (error) {
       const isRace = error instanceof UserError && error.code === 'object-changed';
       if (!isRace || attempt === MOST_TRIES) throw error;
     }
+  }
+}
+
+/** Seconds for which the operator may still be writing what it removed, and milliseconds between two looks. */
+const SETTLE_TIMEOUT_S = 20;
+const SETTLE_INTERVAL_MS = 250;
+
+/**
+ * The object once the operator's status lists no Service of a predictor that is gone. A write of ours in between makes
+ * the operator lose its own: it then looks for that Service for ever (recorded: status_write_lost).
+ */
+async function settledObject({
+  cluster,
+  clock,
+  ref,
+}: Pick<RecordRequest, 'cluster' | 'clock' | 'ref'>): Promise<SeldonDeployment | undefined> {
+  const end = clock.now() + SETTLE_TIMEOUT_S * 1000;
+  for (;;) {
+    const object = await cluster.read(ref);
+    if (object === undefined || staleServicesOf(object).length === 0 || clock.now() >= end) return object;
+    await clock.sleep(SETTLE_INTERVAL_MS);
   }
 }

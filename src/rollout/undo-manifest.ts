@@ -1,32 +1,37 @@
 import { isJsonObject } from '../base/json-value.ts';
 import { overlay, projected } from '../plan/overlay.ts';
+import { withScalingSince } from '../seldon/replicas.ts';
 import { FIELD_MANAGER, type Predictor, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
 /**
- * The manifest that takes an apply back: for every field that we applied or owned before, the value it had before. A
- * field that was not there before is left out, and server-side apply then removes it, since nobody but us owns it.
+ * The manifest that undoes an apply: for every field that we applied or owned before, the previous value. A
+ * field that did not exist before is left out. Server-side apply removes it, because only we own it.
  *
- * @param applied what we applied
- * @param before  the live object as it was before that
- * @param resourceVersion of the object now: nobody may have changed it since we looked
+ * Numbers of replicas that somebody changed since the apply stay: they belong to whoever scales.
+ *
+ * @param sent   what we applied, and what the server made of it
+ * @param before the live object as it was before that
+ * @param now    the object now: nobody may have changed it since we looked
  */
 export function undoManifest(
-  applied: SeldonDeployment,
+  { manifest: sent, applied }: { readonly manifest: SeldonDeployment; readonly applied: SeldonDeployment },
   before: SeldonDeployment,
-  resourceVersion: string | undefined,
+  now: SeldonDeployment | undefined,
 ): SeldonDeployment {
-  const { resourceVersion: _, ...metadata } = applied.metadata;
-  const touched = overlay(ownedFields(before) as object, { ...applied, metadata });
+  const { resourceVersion: _, ...metadata } = sent.metadata;
+  const touched = overlay(ownedFields(before) as object, { ...sent, metadata });
   const restored = projected(touched, before) as SeldonDeployment;
+  const resourceVersion = now?.metadata.resourceVersion;
   return {
     ...restored,
+    spec: now === undefined ? restored.spec : withScalingSince(restored.spec, { from: applied.spec, to: now.spec }),
     metadata: { ...restored.metadata, ...(resourceVersion !== undefined && { resourceVersion }) },
   };
 }
 
 /**
- * What to apply before an undo, so that no request is lost: the same predictors, but those that will go have no requests
- * and the others what they had. Undefined where nobody goes that answers.
+ * The manifest to apply before an undo, so that no request is lost: the same predictors with the previous traffic. The
+ * predictors that will be removed get none. Undefined if no predictor that answers is removed.
  */
 export function withRequestsMovedBack(
   applied: SeldonDeployment,
@@ -45,7 +50,7 @@ export function withRequestsMovedBack(
   return { ...applied, spec: { ...applied.spec, predictors } };
 }
 
-/** The fields that our last apply owned, as a tree with `true` for leaves and lists. */
+/** The fields that our last apply owned, as a tree with `true` at leaves and lists. */
 function ownedFields({ metadata }: SeldonDeployment): unknown {
   const entry = metadata.managedFields?.find(
     ({ manager, operation, subresource }) =>
@@ -54,7 +59,7 @@ function ownedFields({ metadata }: SeldonDeployment): unknown {
   return fieldTreeOf(entry?.fieldsV1 ?? {});
 }
 
-/** `f:name` is a field; `k:…` and `v:…` are items of a list, which is taken as a whole (structured-merge-diff). */
+/** `f:name` is a field; `k:…` and `v:…` are items of a list, which counts as a whole (structured-merge-diff). */
 function fieldTreeOf(fields: unknown): unknown {
   const entries = isJsonObject(fields) ? Object.entries(fields).filter(([key]) => key !== '.') : [];
   if (entries.length === 0) return {};

@@ -1,8 +1,12 @@
+import { UserError } from '../base/errors.ts';
 import type { Clock, Runner } from '../base/ports.ts';
 import type { Cluster, ObjectRef, Observation } from '../seldon/cluster.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Route, Snapshot } from '../seldon/snapshot.ts';
+import { askAgain } from './ask-again.ts';
 import type { Expectation } from './expectation.ts';
+import { startJudging } from './judge-warnings.ts';
+import { startReadingEvents } from './read-events.ts';
 import { rolloutStatusOf } from './rollout-status.ts';
 import type { RolloutStatus } from './verdict.ts';
 
@@ -18,46 +22,50 @@ export interface WaitRequest {
 
 type LookRequest = Pick<WaitRequest, 'cluster' | 'ref' | 'expected' | 'clock'>;
 
-/** A verdict, and what the cluster showed when it fell. */
+/** A verdict, and the snapshot of the cluster at that time. */
 export interface WaitEnd {
   readonly status: Exclude<RolloutStatus, { phase: 'in-progress' }>;
   readonly snapshot: Snapshot;
 }
 
 /**
- * Milliseconds between looks at what is not watched (the SeldonDeployment, its routes): while pods come up, and once
- * only the operator has to speak, which mostly takes it a moment and sometimes long.
+ * Milliseconds between reads of what is not watched (the SeldonDeployment, its routes): while pods start, and after
+ * only the operator's status is missing, which is usually quick and sometimes slow.
  */
 const SLOW_POLL_MS = 2_000;
 const FIRST_POLL_MS = 20;
 const LONGEST_POLL_MS = 500;
 
-/**
- * Seconds for which a Deployment's word that it failed may be about the pods it had before: its controller carries
- * conditions over to a new generation until it has counted the new pods.
- */
-const STALE_CONDITION_S = 3;
-
 /** Asks the same question after every change until the answer is ready or failed, or the time is over. */
 export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
   const { cluster, ref, expected, clock, runner, timeout } = request;
-  const observation = await cluster.observe(ref, expected.labels);
+  // A watch that failed is started anew: the cluster remembers one for as long as it works.
+  const observe = () => askAgain(clock, () => cluster.observe(ref, expected.labels));
+  let observation = await observe();
   try {
-    const look = startReading(request, observation);
+    const look = startReading(request, () => observation);
     const judge = startJudging(request);
+    const withEvents = startReadingEvents(request);
     const end = clock.now() + timeout * 1000;
     let told = '';
     let pause = FIRST_POLL_MS;
     for (;;) {
-      const snapshot = await look();
-      const status = judge(rolloutStatusOf(snapshot, expected));
+      const snapshot = await withEvents(await askAgain(clock, look));
+      const status = judge(rolloutStatusOf(snapshot, expected), snapshot);
       if (status.phase !== 'in-progress') return { status, snapshot };
       if (status.message !== told) runner.info(status.message);
       told = status.message;
       const left = end - clock.now();
       if (left <= 0) return { status: timedOut(status, timeout), snapshot };
       const isCalm = status.waitsFor === 'deployments';
-      await observation.change(Math.min(left, isCalm ? SLOW_POLL_MS : pause));
+      try {
+        await observation.change(Math.min(left, isCalm ? SLOW_POLL_MS : pause));
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        runner.info(`the watch of pods failed and is started again: ${error.message}`);
+        observation.close();
+        observation = await observe();
+      }
       pause = isCalm ? FIRST_POLL_MS : Math.min(pause * 2, LONGEST_POLL_MS);
     }
   } finally {
@@ -65,13 +73,13 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
   }
 }
 
-/** What one look says; a warning is no verdict yet, since nothing is known to last. */
+/** The status from one read. A warning is not a verdict yet, because its duration is unknown. */
 export async function readStatusOnce(
   request: LookRequest,
 ): Promise<{ readonly status: RolloutStatus; readonly snapshot: Snapshot }> {
   const observation = await request.cluster.observe(request.ref, request.expected.labels);
   try {
-    const snapshot = await startReading(request, observation)();
+    const snapshot = await startReading(request, () => observation)();
     return { status: rolloutStatusOf(snapshot, request.expected), snapshot };
   } finally {
     observation.close();
@@ -79,18 +87,21 @@ export async function readStatusOnce(
 }
 
 /**
- * Deployments and pods come by watch. The object and its routes are read when they are what the verdict waits for,
- * once more before it says ready, and every two seconds otherwise: an operator may refuse without making a Deployment.
+ * Deployments and pods are watched. The object and its routes are read when the verdict waits for them,
+ * once more before the verdict ready, and every two seconds otherwise: an operator may fail without creating a Deployment.
  */
 function startReading(
   { cluster, ref, expected, clock }: LookRequest,
-  observation: Observation,
+  observation: () => Observation,
 ): () => Promise<Snapshot> {
   let seldonDeployment: SeldonDeployment | undefined;
   let routes: readonly Route[] | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
   return async () => {
-    const snapshot = () => ({ seldonDeployment, routes, deployments: observation.deployments, pods: observation.pods });
+    const snapshot = () => {
+      const { deployments, pods } = observation();
+      return { seldonDeployment, routes, deployments, pods };
+    };
     const waitsFor = () => {
       const status = rolloutStatusOf(snapshot(), expected);
       return status.phase === 'in-progress' ? status.waitsFor : status.phase;
@@ -102,30 +113,6 @@ function startReading(
     if (waitsFor() === 'routes') routes = await cluster.routes(ref);
     return snapshot();
   };
-}
-
-/** Lets a warning become a verdict once it has lasted: not every unschedulable pod stays so. */
-function startJudging({ clock, timeout }: WaitRequest): (status: RolloutStatus) => RolloutStatus {
-  let lasting: { readonly what: string; readonly since: number } | undefined;
-  return (verdict) => {
-    const status = withConditionGrace(verdict);
-    const warning = status.phase === 'in-progress' ? status.warning : undefined;
-    if (warning === undefined) {
-      lasting = undefined;
-      return status;
-    }
-    const what = `${warning.reason} ${warning.failingObject?.name ?? ''}`;
-    if (lasting?.what !== what) lasting = { what, since: clock.now() };
-    const grace = Math.min(warning.grace, timeout / 4) * 1000;
-    return clock.now() - lasting.since < grace ? status : { phase: 'failed', ...warning };
-  };
-}
-
-function withConditionGrace(status: RolloutStatus): RolloutStatus {
-  if (status.phase !== 'failed' || status.failingObject?.kind !== 'deployment') return status;
-  const { phase: _, ...failure } = status;
-  const warning = { ...failure, grace: STALE_CONDITION_S };
-  return { phase: 'in-progress', message: failure.message, waitsFor: 'deployments', warning };
 }
 
 function timedOut(status: Extract<RolloutStatus, { phase: 'in-progress' }>, timeout: number): WaitEnd['status'] {

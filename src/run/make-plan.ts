@@ -1,5 +1,6 @@
 import { nextCommand } from '../gate/next-command.ts';
 import type { Model } from '../model/model.ts';
+import { refuseReturn } from '../plan/history.ts';
 import { predictorLines } from '../plan/live-state.ts';
 import { modelsOf } from '../plan/model-note.ts';
 import { previousModelOf, refuseOlderRun } from '../plan/origin.ts';
@@ -17,13 +18,15 @@ import { endpointOf } from '../seldon/protocol.ts';
 import { checkSecret } from './preflight.ts';
 import type { Peers, PreparedRollout, Run } from './run-state.ts';
 
-/** What is live, what to do about it, and what the model will be asked: all decided before anything is touched. */
+/** Reads the live state, makes the plan and prepares the smoke prediction. It changes nothing. */
 export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | undefined): Promise<PreparedRollout> {
-  const { config, peers, context, journal, draft } = self;
+  const { config, peers, control, context, journal, draft } = self;
   return journal.step('render', async (conclude) => {
     const { ref } = objects;
     const live = await peers.cluster.read(ref);
-    refuseOlderRun(live, context);
+    // A comment that asks for a plan or takes something back does no harm when it is late.
+    const isHarmless = context.event === 'issue_comment' && (config.dryRun || config.mode === 'rollback');
+    if (!isHarmless) refuseOlderRun(live, context);
     const surroundings = await readSurroundings(peers.cluster, config, objects);
     const order = { config, ref, model: resolved, live, context, ...surroundings };
     const { plan, protocol, withNewPods } = await planRollout(peers.workspace, order);
@@ -44,7 +47,7 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
       manifest: plan.publicYaml,
       manifestPath: await peers.workspace.write(fileName(ref, context.target), plan.yaml),
     });
-    // Only a write tells that a namespace is missing: the server would take this one, and stores nothing.
+    // Only a write shows that a namespace is missing. This write is a dry run, so the server stores nothing.
     const hasNamespace = () => peers.cluster.apply(plan.stages[0].manifest, { dryRun: true });
     const warnings = await checkSecret(peers.cluster, ref, { graph: predictor.graph, hasNamespace });
     draft.warnings = [...draft.warnings, ...warnings, ...smoke.warnings];
@@ -55,10 +58,17 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     });
     for (const line of estimates) peers.runner.info(line);
     if (config.dryRun) draft.preview = await preview(peers, { live, plan, model, estimates });
-    draft.plan = planHash({ model: model.storageUri, live, plan, head: context.head });
+    draft.plan = planHash({
+      model: model.storageUri,
+      live,
+      plan,
+      head: context.head,
+      replicas: config.render.replicas,
+    });
     const { commandPrefix: prefix, target, given } = context;
     draft.next = prefix && nextCommand(config, { prefix, plan: draft.plan, target, given });
     checkPlan(config.plan, draft.plan);
+    if (control.needsPlan && config.plan === undefined && !config.dryRun) refuseReturn(live, plan.restores);
     conclude(plan.summary);
     const { cluster, openEndpoint, metrics, clock, runner } = peers;
     const proof: ProofContext = {
@@ -76,7 +86,7 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
   });
 }
 
-/** Targets may have one name in several clusters. */
+/** Several clusters may each have a target object of the same name. */
 function fileName({ namespace, name }: ObjectRef, target: string | undefined): string {
   return `${target === undefined ? '' : `${target}-`}${namespace}-${name}.yaml`;
 }
@@ -85,7 +95,7 @@ type PreviewContents = Pick<PreparedRollout, 'live' | 'model'> &
   Pick<ProofContext, 'plan'> &
   Pick<PlanPreview, 'estimates'>;
 
-/** What people want to know before they agree. What the registry does not say is left out. */
+/** The effects of the plan, for people who have to approve it. Details that the registry does not have are left out. */
 async function preview(
   peers: Pick<Peers, 'registry' | 'runner'>,
   { live, plan, model, estimates }: PreviewContents,

@@ -8,7 +8,7 @@ import { describePermission } from '../seldon/permission.ts';
 import type { GraphNode } from '../seldon/seldon-deployment.ts';
 import type { Config } from '../settings/config.ts';
 
-/** Ends the run while nothing is changed if a permission lacks, naming it and the Role that grants it. */
+/** Ends the run before any change if a permission is missing. The error names the permission and the Role that grants it. */
 export async function checkPermissions(
   {
     cluster,
@@ -24,8 +24,8 @@ export async function checkPermissions(
   conclude: Conclude,
 ): Promise<void> {
   if (config.manifestFile !== undefined)
-    return conclude(`no cluster is asked: ${config.manifestFile} says what is live`);
-  // Figures that nobody gives are better missed now than when the canary is out.
+    return conclude(`no cluster is used: the file ${config.manifestFile} is the live state`);
+  // An unreachable Prometheus is better found now than after the canary is deployed.
   await metrics?.query('vector(1)');
   const wanted = permissionsFor(config);
   const optional = optionalPermissionsFor(config);
@@ -39,7 +39,7 @@ export async function checkPermissions(
   const list = missing.map(describePermission).join(', ');
   throw new UserError(
     'cluster-forbidden',
-    `the user of this kubeconfig may not, in namespace ${ref.namespace}: ${list}`,
+    `the user of this kubeconfig has no permission in namespace ${ref.namespace} for: ${list}`,
     {
       hint: `bind this Role to it, if the namespace is the right one:\n\n${roleFor(ref.namespace, [...wanted, ...optional])}`,
     },
@@ -47,10 +47,10 @@ export async function checkPermissions(
 }
 
 /**
- * Looks at the Secret with the storage's credentials, where we may.
- * @param hasNamespace throws where the namespace itself is missing, and with it all Secrets
+ * Checks the Secret with the storage credentials, if the user has permission to read it.
+ * @param hasNamespace throws if the namespace itself is missing
  * @returns warnings
- * @throws UserError secret-unusable when it does not exist: no pod could start
+ * @throws UserError secret-unusable if the Secret does not exist, because no pod could start
  */
 export async function checkSecret(
   cluster: Cluster,

@@ -1,6 +1,7 @@
-import { UserError } from '../base/errors.ts';
+import { messageOf, UserError } from '../base/errors.ts';
 import type { Finding } from '../base/finding.ts';
 import type { Conclude } from '../base/journal.ts';
+import type { Runner } from '../base/ports.ts';
 import { type Stage, stageLabel } from '../plan/plan.ts';
 import { compareModels } from '../proof/compare-models.ts';
 import { rememberHistory } from '../proof/evidence/watch-step.ts';
@@ -8,24 +9,25 @@ import type { ProofContext } from '../proof/proof-context.ts';
 import { proveModel } from '../proof/prove-model.ts';
 import { soakStage } from '../proof/soak.ts';
 import { verifyMirror } from '../proof/verify-mirror.ts';
+import { findingOf } from '../report/draft.ts';
 import { applyManifest } from '../rollout/apply-plan.ts';
 import { rollOut, stateOf } from '../rollout/roll-out.ts';
 import { waitProfile } from '../rollout/wait-profile.ts';
 import { deploymentLabelsOf } from '../seldon/created-objects.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
-/** What the stages of one rollout need. */
+/** The values that all stages of one rollout need. */
 export interface RolloutContext {
   readonly proof: ProofContext;
-  /** Asked right before the first change. @throws UserError when it must not happen any more */
+  /** Called right before the first change. @throws UserError if the change is no longer allowed */
   readonly confirm: () => Promise<void>;
 }
 
-/** How far a rollout came. */
+/** The result of a rollout. */
 export interface RolloutEnd {
-  /** Why it ends here; undefined when all of it is live and proven. */
+  /** Why the rollout failed; undefined if all stages are live and proven. */
   readonly findings: readonly Finding[] | undefined;
-  /** What was sent last, and what the server made of it; undefined while nothing was. */
+  /** The manifest that was applied last, and the stored object; undefined if nothing was applied. */
   readonly manifest: SeldonDeployment | undefined;
   readonly applied: SeldonDeployment | undefined;
 }
@@ -33,30 +35,52 @@ export interface RolloutEnd {
 /** Seconds a best-effort stage may take: the pods are ready, so only weights have to change. */
 const BEST_EFFORT_TIMEOUT_S = 60;
 
-/** Stage after stage: apply, wait until it is rolled out, prove. Ends with the first stage that fails. */
+/** Runs each stage: apply, wait until the pods are ready, prove. Ends at the first stage that fails. */
 export async function runStages(rollout: RolloutContext, live: SeldonDeployment | undefined): Promise<RolloutEnd> {
   const { peers, objects, plan } = rollout.proof;
   await rememberHistory(rollout.proof, live?.spec.predictors[0]?.name);
   let reached: RolloutEnd = { findings: undefined, manifest: undefined, applied: undefined };
-  for (const stage of plan.stages) {
-    const now = reached.applied ?? live;
-    if (stage.bestEffort && now !== undefined && (await stateOf(peers, now, objects.ref)) !== 'ready') continue;
-    const sent = await send(rollout, stage, reached);
-    if ('findings' in sent) return { ...reached, findings: sent.findings };
-    reached = { ...sent, findings: await completeStage(rollout.proof, stage, sent.applied) };
-    if (reached.findings !== undefined && !stage.bestEffort) return reached;
-    if (reached.findings === undefined && stage.bestEffort) await waitForIngress(rollout.proof);
+  try {
+    for (const stage of plan.stages) {
+      const now = reached.applied ?? live;
+      if (stage.bestEffort && now !== undefined && (await stateOf(peers, now, objects.ref)) !== 'ready') continue;
+      const sent = await send(rollout, stage, {
+        before: reached.applied ?? live,
+        isFirst: reached.applied === undefined,
+      });
+      if ('findings' in sent) return { ...reached, findings: sent.findings };
+      reached = { ...sent, findings: undefined };
+      reached = { ...sent, findings: await completeStage(rollout.proof, stage, sent.applied) };
+      if (reached.findings !== undefined && !stage.bestEffort) return reached;
+      if (reached.findings === undefined && stage.bestEffort) await waitForIngress(rollout.proof);
+    }
+    return { ...reached, findings: undefined };
+  } catch (error) {
+    // Nothing is half-changed before the first apply. After it, whatever was thrown leads to the undo, as a failed proof.
+    if (reached.applied === undefined || isCancelled(error)) throw error;
+    logBug(peers.runner, error);
+    return { ...reached, findings: [findingOf(error, 'yes')] };
   }
-  return { ...reached, findings: undefined };
+}
+
+/** Cancelling has rules of its own. */
+function isCancelled(error: unknown): boolean {
+  return error instanceof UserError && error.code === 'cancelled';
+}
+
+/** The stack of what nobody expected, for the log only. */
+export function logBug(runner: Pick<Runner, 'error'>, error: unknown): void {
+  if (error instanceof UserError) return;
+  runner.error(error instanceof Error && error.stack !== undefined ? error.stack : messageOf(error));
 }
 
 /**
- * The requests have been moved: nothing may be removed before the ingress follows. An ingress drops the endpoints of pods
- * that end, and answers 503 for as long as it still routes requests there (seen with Envoy: all of the predictor's share).
+ * The requests have been moved. Nothing may be deleted before the ingress has updated its routes. An ingress removes the
+ * endpoints of terminating pods and answers 503 while it still routes to them (seen with Envoy: all the predictor's traffic).
  */
 function waitForIngress({ peers, config }: ProofContext): Promise<void> {
   const { ingressLag } = config.share;
-  if (ingressLag > 0) peers.runner.info(`waiting ${ingressLag} s for the ingress to follow its routes`);
+  if (ingressLag > 0) peers.runner.info(`waiting ${ingressLag} s for the ingress to update its routes`);
   return peers.clock.sleep(ingressLag * 1000);
 }
 
@@ -65,21 +89,22 @@ interface Sent {
   readonly applied: SeldonDeployment;
 }
 
-/** A first apply that is refused ends the run, with nothing changed; a later one ends a rollout, which is undone. */
+/** If the first apply is refused, the run ends and nothing was changed. If a later one is refused, the rollout is undone. */
 async function send(
   { proof, confirm }: RolloutContext,
   stage: Stage,
-  { applied: before }: RolloutEnd,
+  { before, isFirst }: { readonly before: SeldonDeployment | undefined; readonly isFirst: boolean },
 ): Promise<Sent | { readonly findings: readonly Finding[] }> {
   const { peers, plan } = proof;
-  const manifest = before === undefined ? stage.manifest : uponVersion(stage.manifest, before);
-  const checked = before === undefined ? plan.stages.map((one) => one.manifest) : [];
+  const manifest = isFirst || before === undefined ? stage.manifest : uponVersion(stage.manifest, before);
+  const checked = isFirst ? plan.stages.map((one) => one.manifest) : [];
   try {
     const applied = await peers.journal.step(
       'apply',
       async (conclude) => {
-        if (before === undefined) await confirm();
-        const stored = await applyManifest(peers.cluster, manifest, checked);
+        if (isFirst) await confirm();
+        const { cluster, clock } = peers;
+        const stored = await applyManifest({ cluster, clock, manifest, checked, before });
         const { namespace, name, generation } = stored.metadata;
         conclude(`SeldonDeployment ${namespace}/${name} applied, generation ${generation ?? '?'}`);
         return stored;
@@ -88,14 +113,9 @@ async function send(
     );
     return { manifest, applied };
   } catch (error) {
-    if (before === undefined || !(error instanceof UserError) || !isRefusal(error)) throw error;
-    return { findings: [{ reason: error.code, title: error.message, cure: error.hint, quotes: [] }] };
+    if (isFirst || !(error instanceof UserError)) throw error;
+    return { findings: [findingOf(error, 'no')] };
   }
-}
-
-/** The server said no. Where it did not answer, nobody knows what it did. */
-function isRefusal({ code }: UserError): boolean {
-  return code !== 'cluster-unreachable' && code !== 'cluster-failed';
 }
 
 function uponVersion(manifest: SeldonDeployment, { metadata }: SeldonDeployment): SeldonDeployment {
@@ -110,7 +130,7 @@ async function completeStage(
 ): Promise<readonly Finding[] | undefined> {
   const { peers, objects, plan } = proof;
   const { cluster, clock, runner } = peers;
-  // A stage that is only best effort must not delay an emergency.
+  // A best-effort stage must not delay an urgent rollback.
   const timeout = stage.bestEffort ? Math.min(plan.budget.timeout, BEST_EFFORT_TIMEOUT_S) : plan.budget.timeout;
   const findings = await peers.journal.step(
     'wait',
@@ -141,8 +161,8 @@ async function profileOf({ peers, objects, plan }: ProofContext, applied: Seldon
 }
 
 /**
- * Proves all that a stage says, once its pods are ready.
- * @param stored the object as the server has it
+ * Runs all proofs of a stage, after its pods are ready.
+ * @param stored the object as the server stored it
  */
 export async function proveStage(
   context: ProofContext,
@@ -159,7 +179,7 @@ export async function proveStage(
     const proof = await proveModel(context, {
       predictor,
       about: stage.prove.length === 1 ? about : name,
-      // Only the new model has to answer as the new model's signature and the user say.
+      // Only the new model has to match its signature and `smoke-expect`.
       signature: isSubject ? context.signature : undefined,
       expect: isSubject ? smoke.expect : undefined,
       throughEndpoint: stage.throughEndpoint && at === stage.prove.length - 1,

@@ -6,7 +6,15 @@ import { acquireLease, type HeldLease } from '../record/acquire-lease.ts';
 import { closeRecord, deactivateRecords, openRecord } from '../record/github-deployment.ts';
 import { recordHistory } from '../record/record-history.ts';
 import { writeBack } from '../record/write-back.ts';
-import { ABOUT_THE_MODEL, endingOf, identityOf, startDraft, storageSentence, underWay } from '../report/draft.ts';
+import {
+  ABOUT_THE_MODEL,
+  endingOf,
+  findingOf,
+  identityOf,
+  startDraft,
+  storageSentence,
+  underWay,
+} from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
 import { tryPlan } from '../rollout/apply-plan.ts';
 import { removeObject } from '../rollout/remove-object.ts';
@@ -22,14 +30,14 @@ import { makePlan } from './make-plan.ts';
 import { checkPermissions } from './preflight.ts';
 import { reportStatus } from './report-status.ts';
 import { reportWinner } from './report-winner.ts';
-import { proveStage, type RolloutEnd, runStages } from './run-stages.ts';
+import { logBug, proveStage, type RolloutEnd, runStages } from './run-stages.ts';
 import type { PreparedRollout, Run } from './run-state.ts';
 import { sweepPreviews } from './sweep-previews.ts';
 import { writeManifest } from './write-manifest.ts';
 
 /**
- * The story: resolve, look, plan, and stage by stage apply, wait, prove; put back if it failed. A failed rollout is a
- * value, not an exception. Whatever is thrown ends here as a report too, so there is always something to tell.
+ * One run: resolve, preflight, plan; then for each stage apply, wait, prove; restore after a failure. A failed rollout is a
+ * value, not an exception. Every thrown error becomes a report here, so there is always a report to publish.
  */
 export async function run(
   config: Config,
@@ -49,7 +57,7 @@ export async function run(
     await Promise.race([tellStory(self), cancellation(control.cancelled)]);
   } catch (error) {
     const { finding, ...ending } = endingOf(error, config.dryRun ? 'no' : appliedSoFar(journal, error));
-    if (finding.reason === 'internal-error' && error instanceof Error) peers.runner.error(error.stack ?? error.message);
+    logBug(peers.runner, error);
     Object.assign(self.draft, ending, { findings: [finding, ...self.draft.findings], warnings: [] });
     if (ending.outcome === 'unknown') self.draft.predictors = [];
   }
@@ -60,12 +68,13 @@ export async function run(
 }
 
 async function tellStory(self: Run): Promise<void> {
-  const { config, peers, journal } = self;
+  const { config, peers, control, journal } = self;
   const { modelUri } = config;
   const given = modelUri === undefined ? undefined : await resolveModel(self, modelUri);
   const objects = await journal.step('preflight', async (conclude) => {
     const found = rolloutObjects(config, peers.cluster, given);
     Object.assign(self.draft, found.ref);
+    control.admitName(found.front.name);
     const { cluster, metrics } = peers;
     await checkPermissions({ cluster, metrics, ref: found.ref, config }, conclude);
     return found;
@@ -107,19 +116,29 @@ async function rollOutPrepared(self: Run, prepared: PreparedRollout): Promise<vo
   const { deployments, runner } = peers;
   self.open.record = await openRecord({ deployments, runner, config: config.record, report: self.draft });
   const reached = await runStages({ proof: chosen.proof, confirm: control.confirm }, live);
-  return reached.findings === undefined ? succeed(self, chosen, reached.applied) : fail(self, chosen, reached);
+  if (reached.findings !== undefined) return fail(self, chosen, reached);
+  try {
+    return await succeed(self, chosen, reached.applied);
+  } catch (error) {
+    if (control.cancelled.aborted) throw error;
+    logBug(peers.runner, error);
+    return fail(self, chosen, { ...reached, findings: [findingOf(error, 'yes')] });
+  }
 }
 
 async function remove(self: Run, ref: ObjectRef): Promise<void> {
-  const { config, peers, journal } = self;
+  const { config, peers, control, journal } = self;
   const { cluster, clock, deployments, runner } = peers;
   const order = { cluster, clock, ref, isDry: config.dryRun };
-  await journal.step('remove', (conclude) => removeObject(order, conclude));
+  await journal.step('remove', async (conclude) => {
+    if (!config.dryRun) await control.confirm();
+    return removeObject(order, conclude);
+  });
   if (!config.dryRun) await deactivateRecords({ deployments, runner, config: config.record }, ref);
   return config.dryRun ? end(self, 'planned', 'dry-run') : end(self, 'removed', 'ok');
 }
 
-/** From here on no other run changes this object, and the step after the job looks at whatever was left. */
+/** Acquires the lease. From here on, no other run changes this object, and the post step closes what is left open. */
 async function waitForLease({ config, peers, control, context, journal }: Run, ref: ObjectRef): Promise<HeldLease> {
   const left = { ref, mode: config.mode, target: context.target, context: config.cluster.context };
   peers.runner.saveState('unfinished', JSON.stringify(left));
@@ -140,7 +159,7 @@ function resolveModel({ peers, journal, draft }: Run, uri: string): Promise<Mode
   });
 }
 
-/** Ends a run whose model did not come up or did not prove itself: puts back what was there, or leaves it as asked. */
+/** Ends a failed rollout: restores the previous state, or leaves the rollout as it is if `on-failure: keep`. */
 async function fail(
   self: Run,
   prepared: PreparedRollout,
@@ -161,7 +180,7 @@ async function fail(
   const { timeout } = plan.budget;
   const undo = { peers, ref: objects.ref, manifest, applied, before: live, timeout, ingressLag };
   const outcome = await journal.step('undo', (conclude) => undoRollout(undo, conclude));
-  // What the draft tells is what was there before: true again, or nobody knows.
+  // The draft describes the previous state. It is live again, or the live state is uncertain.
   if (outcome === 'unknown') draft.predictors = [];
   return end(self, outcome, reason);
 }
@@ -170,7 +189,7 @@ function end({ draft }: Run, outcome: Outcome, reason: Reason): void {
   Object.assign(draft, { outcome, reason });
 }
 
-/** What was asked for is live and answered: it is noted on the object, and what might have gone wrong did not. */
+/** Ends a successful rollout: the model is live and proven. Records the revision and sets the outcome. */
 async function succeed(self: Run, prepared: PreparedRollout, stored: SeldonDeployment | undefined): Promise<void> {
   const { config, peers, context, journal, draft } = self;
   const { proof, model, live } = prepared;
@@ -194,7 +213,7 @@ async function writeBackToRegistry({ config, peers, journal, draft }: Run, model
   if (warning !== undefined) draft.warnings = [...draft.warnings, warning];
 }
 
-/** Who shares the requests, once that object is live. */
+/** The traffic of each predictor, after that object is live. */
 function linesOf({ front }: PreparedRollout, stored: SeldonDeployment): Report['predictors'] {
   return front === undefined ? predictorLines(stored) : sharedLines(front, stored);
 }
@@ -203,5 +222,5 @@ function forgetWarnings({ draft }: Run, model: Model): void {
   draft.warnings = draft.warnings.filter((warning) => !model.warnings.includes(warning));
 }
 
-/** Modes after which the first predictor has all the traffic, and answered. */
+/** Modes after which the first predictor gets all traffic and is proven. */
 const PROVES_MAIN: ReadonlySet<Mode> = new Set(['direct', 'promote', 'rollback']);

@@ -101,6 +101,19 @@ export function explainerServicesOf({
   return explained.map(({ name }) => explainerServiceOf(metadata.name, name));
 }
 
+/** Services in the operator's status that belong to no predictor of the spec. */
+export function staleServicesOf(object: Pick<SeldonDeployment, 'metadata' | 'spec' | 'status'>): readonly string[] {
+  const { name } = object.metadata;
+  const wanted = object.spec.predictors.flatMap((predictor) => [
+    predictorServiceOf(name, predictor),
+    explainerServiceOf(name, predictor.name),
+    ...componentsOf(predictor).flatMap(({ containers }) =>
+      containers.map((container) => containerServiceOf(name, predictor.name, container)),
+    ),
+  ]);
+  return Object.keys(object.status?.serviceStatus ?? {}).filter((service) => !wanted.includes(service));
+}
+
 /** Prefix of every public URL of a SeldonDeployment, for Ambassador and Istio alike. */
 export function ingressPrefixOf(namespace: string, name: string): string {
   return `/seldon/${namespace}/${name}`;

@@ -1,15 +1,16 @@
+import { equal } from '../base/json-value.ts';
 import type { ComponentSpec, Predictor, SeldonDeploymentSpec } from './seldon-deployment.ts';
 
-/** Three places may say how many pods there are; the innermost counts (seldondeployment_controller.go, v1.17.1). */
+/** Three fields can set the number of pods; the innermost wins (seldondeployment_controller.go, v1.17.1). */
 
-/** Pods of a predictor's first Deployment. */
+/** Number of pods of a predictor's first Deployment. */
 export function replicasOf(spec: Pick<SeldonDeploymentSpec, 'replicas'> | undefined, predictor: Predictor): number {
   return predictor.componentSpecs?.[0]?.replicas ?? predictor.replicas ?? spec?.replicas ?? 1;
 }
 
 /**
- * What to write on a predictor where no input says: nothing where the object says it for all its predictors, else what
- * is live.
+ * Replicas of a predictor if no input sets them: none if the object sets them for all its predictors, else the
+ * live number.
  */
 export function defaultReplicas(
   base: Pick<SeldonDeploymentSpec, 'replicas'> | undefined,
@@ -21,7 +22,7 @@ export function defaultReplicas(
   return live?.replicas === undefined ? 1 : undefined;
 }
 
-/** The predictor with as many pods, also where its pod template had a number of its own. */
+/** The predictor with this number of pods, also if its pod template has its own number. */
 export function withReplicas(predictor: Predictor, replicas: number, innermost: boolean): Predictor {
   const [first, ...rest] = predictor.componentSpecs ?? [];
   if (!innermost || first === undefined) return { ...predictor, replicas };
@@ -55,4 +56,66 @@ function withoutNumber({ replicas: _, ...component }: ComponentSpec): ComponentS
   if (hpaSpec === undefined) return component;
   const { minReplicas: _least, maxReplicas: _most, ...metrics } = hpaSpec;
   return { ...component, hpaSpec: metrics };
+}
+
+/** Fields of a componentSpec that say how many pods there are. */
+const SCALING = ['replicas', 'hpaSpec', 'kedaSpec'] as const;
+
+/** A spec with the numbers that somebody changed between two looks at the object. */
+export function withScalingSince(
+  spec: SeldonDeploymentSpec,
+  { from, to }: { readonly from: SeldonDeploymentSpec; readonly to: SeldonDeploymentSpec },
+): SeldonDeploymentSpec {
+  const named = (one: SeldonDeploymentSpec, name: string) =>
+    one.predictors.find((predictor) => predictor.name === name);
+  return {
+    ...changedOnly(spec, ['replicas'], { from, to }),
+    predictors: spec.predictors.map((predictor) => {
+      const [before, after] = [named(from, predictor.name), named(to, predictor.name)];
+      if (before === undefined || after === undefined) return predictor;
+      const { componentSpecs } = predictor;
+      return {
+        ...changedOnly(predictor, ['replicas'], { from: before, to: after }),
+        ...(componentSpecs !== undefined && {
+          componentSpecs: componentSpecs.map((component, at) => {
+            const pair = { from: before.componentSpecs?.[at] ?? {}, to: after.componentSpecs?.[at] ?? {} };
+            return changedOnly(component, SCALING, pair);
+          }),
+        }),
+      };
+    }),
+  };
+}
+
+/** A predictor with as many pods as the live one of its name: how many are needed is not the model's affair. */
+export function withScalingOf(predictor: Predictor, live: Predictor): Predictor {
+  const { replicas: _, ...rest } = predictor;
+  const components = predictor.componentSpecs ?? [];
+  const scaling = (component: ComponentSpec | undefined) =>
+    Object.fromEntries(SCALING.flatMap((key) => (component?.[key] === undefined ? [] : [[key, component[key]]])));
+  const scaled = components.map((component, at) => {
+    const others = Object.entries(component).filter(([key]) => !(SCALING as readonly string[]).includes(key));
+    return { ...Object.fromEntries(others), ...scaling(live.componentSpecs?.[at]) };
+  });
+  return {
+    ...rest,
+    ...(live.replicas !== undefined && { replicas: live.replicas }),
+    ...(predictor.componentSpecs !== undefined && { componentSpecs: scaled }),
+  };
+}
+
+/** The value with those of its fields that differ between two states taken from the later one. */
+function changedOnly<T extends object>(
+  value: T,
+  keys: readonly string[],
+  { from, to }: { readonly from: object; readonly to: object },
+): T {
+  const changed = { ...value } as Record<string, unknown>;
+  for (const key of keys) {
+    const [before, after] = [from, to].map((one) => (one as Readonly<Record<string, unknown>>)[key]);
+    if (equal(before, after)) continue;
+    if (after === undefined) delete changed[key];
+    else changed[key] = after;
+  }
+  return changed as T;
 }

@@ -1,12 +1,12 @@
 import type { Schema, Tensor } from '../model/model.ts';
 
-/** What Python reads a JSON array as, without being told: the dtypes that need no cast. */
+/** The default dtypes of JSON arrays in Python, which need no cast. */
 export const NATIVE_DTYPES: ReadonlySet<string> = new Set(['float64', 'int64', 'bool', 'str']);
 
 /**
- * Must Seldon's MLflow server be told `xtype: DataFrame` for a model with these inputs? By default it hands the model
- * a bare array, and MLflow then misses every named column and refuses every dtype but the native ones; out of a
- * DataFrame it takes the names and casts (seen on the wrapper 1.17.1 with MLflow 3.2).
+ * Whether Seldon's MLflow server needs `xtype: DataFrame` for a model with these inputs. By default it passes the model
+ * a plain array, and MLflow then finds no named columns and refuses all dtypes but the native ones. From a
+ * DataFrame it takes the names and casts the values (seen on the wrapper 1.17.1 with MLflow 3.2).
  */
 export function wantsDataFrame(inputs: Schema | undefined): boolean {
   if (inputs === undefined) return false;
@@ -14,7 +14,7 @@ export function wantsDataFrame(inputs: Schema | undefined): boolean {
   return inputs.tensors.some((tensor) => tensor.name !== undefined || needsCast(tensor));
 }
 
-/** Can MLflow make this tensor out of a DataFrame's rows? Only where nothing but the number of rows is free. */
+/** Whether MLflow can make this tensor from a DataFrame's rows: only if all other dimensions are fixed. */
 export function fitsDataFrame({ shape: [rows, ...rest] }: Tensor): boolean {
   return rows === -1 && rest.every((dimension) => dimension >= 0);
 }

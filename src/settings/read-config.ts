@@ -9,7 +9,7 @@ import { checkModelUri, readCompare, readMode, readModelUri, readShare } from '.
 
 /**
  * Reads and checks all inputs.
- * @throws UserError bad-input with every fault at once, before anybody is asked anything
+ * @throws UserError bad-input with all errors together, before any request is sent
  */
 export function readConfig(raw: RawInputs): Config {
   const read = new InputReader(raw);
@@ -50,5 +50,7 @@ export function readReporting(read: InputReader): ReportingConfig {
   const githubToken = read.text('github-token', 'GITHUB_TOKEN');
   if (comment === 'always' && githubToken === undefined)
     read.fault('comment', 'is `always`, which needs `github-token`');
-  return { comment, pullRequest: read.count('pull-request', { least: 1, most: 2 ** 31 }), githubToken };
+  const isSaid = read.text('public-details') !== undefined;
+  const publicDetails = isSaid ? read.oneOf('public-details', ['none', 'endpoint', 'all']) : undefined;
+  return { comment, publicDetails, pullRequest: read.count('pull-request', { least: 1, most: 2 ** 31 }), githubToken };
 }

@@ -224,7 +224,7 @@ describe('without an example or without a signature', () => {
     expect(body(signature)).toBe(
       '{"jsonData":{"a":[1.5],"b":[2],"c":["a"],"d":[false],"e":["2024-02-29T12:30:00"],"f":["YQ=="]}}',
     );
-    expect(body(columns('object'))).toContain('does not say what is inside input `a`');
+    expect(body(columns('object'))).toContain('does not describe the content of input `a`');
   });
 
   it('fills free dimensions with one, and refuses to write a novel', () => {
@@ -246,13 +246,13 @@ describe('without an example or without a signature', () => {
     expect(smokeRequestOf({ model: { signature: undefined, example: undefined }, protocol: 'v2' })).toEqual({
       skipped:
         'No prediction was sent: the model was logged with neither a signature nor a usable input example. ' +
-        'Give a request in `smoke-request`.',
+        'Set `smoke-request`.',
     });
   });
 
   it('does not send a body that is a load test', () => {
     const wide = `[[${Array.from({ length: 300_000 }, () => '0.123456').join()}]]`;
-    expect(body(undefined, array(wide))).toMatch(/one made of its example has \d+ characters/);
+    expect(body(undefined, array(wide))).toMatch(/the request made from its example has \d+ characters/);
   });
 });
 

@@ -50,7 +50,7 @@ story(
     const comment = expectEnding(sandbox, result, { outcome: 'deployed', reason: 'ok' });
     expect(failed).toEqual([]);
     expect(Object.keys(answers).sort()).toEqual(['v1', 'v2']);
-    expect(comment).toContain('answers all requests as `green`; the old one stays warm');
+    expect(comment).toContain('answers all requests as `green`; the old model keeps its pods');
     expect(sharesOf(sandbox)).toBe('main 0, green 100');
     expect(podUids(sandbox, 'main')).toEqual(before);
     expect((await sample(sandbox, 10)).answers).toEqual({ v2: 10 });

@@ -100,7 +100,7 @@ story('a canary without an orchestrator has nobody who counts, and that is said'
   const { result } = await underLoad(sandbox, () => sandbox.act(call));
   const comment = expectEnding(sandbox, result, { outcome: 'rolled-back', reason: 'gate-no-data' });
   expect(comment).toContain('canary runs without the orchestrator');
-  expect(comment).toContain('leave out `orchestrator: false`');
+  expect(comment).toContain('remove `orchestrator: false`');
 });
 
 story('a Prometheus that is not there ends the run before anything is touched', async (sandbox) => {

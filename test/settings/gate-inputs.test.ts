@@ -52,7 +52,7 @@ describe('the gate', () => {
     [{ ...PROMETHEUS, 'gate-queries': JSON.stringify([{ ...QUERY, trials: 'sum(x)' }]) }, 'must hold `$predictor`'],
     [{ ...PROMETHEUS, 'gate-queries': JSON.stringify([{ ...QUERY, margin: 2 }]) }, 'a `margin` from 0 to 1'],
     [{ mode: 'direct', steps: '', ...PROMETHEUS }, 'judges the figures of `bake`'],
-    [{ bake: '15m' }, '`bake` means nothing to mode `canary`'],
+    [{ bake: '15m' }, '`bake` has no effect in mode `canary`'],
   ])('refuses %j', (given, words) => {
     expect(() => gateOf(given)).toThrow(words);
   });

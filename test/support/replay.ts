@@ -48,7 +48,25 @@ export function recordings(): readonly string[] {
 }
 
 export function recording(situation: string): Recording {
-  return JSON.parse(readFileSync(new URL(`${situation}.json`, FOLDER), 'utf8')) as Recording;
+  const taken = JSON.parse(readFileSync(new URL(`${situation}.json`, FOLDER), 'utf8')) as Recording;
+  const last = new Map<string, Watched>();
+  return { ...taken, events: taken.events.map((event) => whole(event, last)) };
+}
+
+interface Watched {
+  readonly metadata: { readonly name: string };
+}
+
+/** Puts back what an event leaves out because the one before it had said the same of the object. */
+function whole(event: RecordedEvent, last: Map<string, Watched>): RecordedEvent {
+  if (event.type === 'NOTE' || event.kind === 'Event') return event;
+  const object = event.object as Watched;
+  const before = last.get(keyOf(event));
+  const isBrief = before !== undefined && Object.keys(object.metadata).length === 1;
+  const restored = { ...before, ...object, metadata: isBrief ? before.metadata : object.metadata };
+  if (event.type === 'DELETED') last.delete(keyOf(event));
+  else last.set(keyOf(event), restored);
+  return { ...event, object: event.type === 'ADDED' ? object : restored };
 }
 
 /** Plays a situation event by event through the verdict. */
@@ -70,8 +88,8 @@ function rolloutFrom(events: readonly RecordedEvent[], at: number): Rollout {
   }
   const own = untilOvertaken(moments, sent);
   const first = own[0]?.snapshot.seldonDeployment;
-  const spec = expectationOf(first ?? sent).spec;
-  const expected = { ...expectationOf(sent), spec, uid: first?.metadata.uid ?? '' };
+  const { spec } = expectationOf(first ?? sent);
+  const expected = { ...expectationOf(withoutSharing(sent)), spec, uid: first?.metadata.uid ?? '' };
   const frames = own.map((moment) => ({ ...moment, status: rolloutStatusOf(moment.snapshot, expected) }));
   const noted = (kind: string) => own.find(({ event }) => event.type === 'NOTE' && event.kind === kind)?.t;
   return { expected, frames, truth: noted('truth'), doomed: noted('doomed') };
@@ -139,4 +157,12 @@ function withoutPodSpecs(object: SeldonDeployment | undefined): SeldonDeployment
   if (object === undefined) return undefined;
   const predictors = object.spec.predictors.map(({ componentSpecs: _, ...predictor }) => predictor);
   return { ...object, spec: { ...object.spec, predictors } };
+}
+
+/** `truth` is about pods: what the annotations of Seldon 0.2 ask of routes, the recorded operator does not do. */
+function withoutSharing(sent: SeldonDeployment): SeldonDeployment {
+  const annotations = Object.entries(sent.spec.annotations ?? {}).filter(
+    ([key]) => !key.startsWith('seldon.io/ambassador-'),
+  );
+  return { ...sent, spec: { ...sent.spec, annotations: Object.fromEntries(annotations) } };
 }

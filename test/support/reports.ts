@@ -11,6 +11,7 @@ export function aReport(over: Partial<Report> = {}): Report {
     outcome: 'deployed',
     reason: 'ok',
     mode: 'direct',
+    isPlan: false,
     name: 'wine',
     namespace: 'seldon',
     cluster: undefined,
@@ -88,7 +89,7 @@ export function aReport(over: Partial<Report> = {}): Report {
 const CRASH: Report['findings'][number] = {
   reason: 'crash-loop',
   title:
-    'The model needs a Python module that its environment does not have (container prediction ends again and again, exit code 3)',
+    'The model needs a Python module that its environment does not have (container prediction terminates repeatedly, exit code 3)',
   cure: 'log the model with the missing package in `pip_requirements`, or with your own code in `code_paths`',
   quotes: [
     {
@@ -106,13 +107,13 @@ const failedWait = aReport().steps.slice(0, 4).concat(
   {
     name: 'wait',
     state: 'failed',
-    message: 'container prediction ends again and again, exit code 3',
+    message: 'container prediction terminates repeatedly, exit code 3',
     duration: 21_400,
   },
   {
     name: 'undo',
     state: 'ok',
-    message: 's3://mlflow/1/models/m-f7a2/artifacts is back and available',
+    message: 's3://mlflow/1/models/m-f7a2/artifacts is restored and available',
     duration: 1_200,
   },
 );
@@ -191,8 +192,8 @@ export const sampleReports: Readonly<Record<string, Report>> = {
       {
         reason: 'cluster-forbidden',
         title:
-          'the user of this kubeconfig may not, in namespace seldon: patch seldondeployments.machinelearning.seldon.io',
-        cure: 'bind this Role to it, if the namespace is the right one:\n\nkind: Role\nmetadata:\n  name: mlflow-to-seldon\n',
+          'the user of this kubeconfig has no permission in namespace seldon for: patch seldondeployments.machinelearning.seldon.io',
+        cure: 'if the namespace is correct, bind this Role to the user:\n\nkind: Role\nmetadata:\n  name: mlflow-to-seldon\n',
         quotes: [],
       },
     ],
@@ -211,7 +212,7 @@ export const sampleReports: Readonly<Record<string, Report>> = {
       })),
     }),
     steps: aReport().steps.map((step, at) =>
-      at < 3 ? step : { ...step, about: at < 6 ? 'canary is up, without requests' : 'main 90 %, canary 10 %' },
+      at < 3 ? step : { ...step, about: at < 6 ? 'canary is ready, without requests' : 'main 90 %, canary 10 %' },
     ),
   }),
   'gate-failed': aReport({
@@ -261,7 +262,9 @@ export const sampleReports: Readonly<Record<string, Report>> = {
         rolledBack: true,
       },
     ],
-    steps: [{ name: 'look', state: 'ok', message: 'on its way: canary: 0 of 1 new pods ready', duration: 41 }],
+    steps: [
+      { name: 'look', state: 'ok', message: 'the rollout is in progress: canary: 0 of 1 new pods ready', duration: 41 },
+    ],
   }),
   rendered: aReport({
     outcome: 'rendered',

@@ -23,16 +23,16 @@ export class RunnerWorkspace implements Workspace {
     const { root } = this.#folders;
     const file = await realpath(resolve(root, path)).catch((cause: unknown) => {
       throw new UserError('bad-input', `the file ${path} (input \`${input}\`) is not in the workspace`, {
-        hint: 'check the path and its case, relative to the repository; is the repository checked out in an earlier step?',
+        hint: 'check the path and its case, relative to the repository; check that an earlier step checks out the repository',
         cause,
       });
     });
-    // A link in a checked-out pull request must not make us read, and then tell, a file of the runner.
+    // A symbolic link in a checked-out pull request must not make us read and publish a file of the runner.
     if (relative(await realpath(root), file).startsWith('..')) throw outside(path, input);
     return readFile(file, 'utf8');
   }
 
-  /** The file that an input names; undefined when there is none yet. @throws UserError bad-input when it is outside. */
+  /** The file that an input names; undefined if it does not exist. @throws UserError bad-input if it is outside. */
   async find(path: string, input: string): Promise<string | undefined> {
     const file = await this.#placeOf(path, input);
     try {
@@ -43,7 +43,7 @@ export class RunnerWorkspace implements Workspace {
     }
   }
 
-  /** Writes the file that an input names, and the folders it lies in. @throws UserError bad-input when it is outside. */
+  /** Writes the file that an input names, and creates its folders. @throws UserError bad-input if it is outside. */
   async replace(path: string, input: string, content: string): Promise<void> {
     const file = await this.#placeOf(path, input);
     try {
@@ -74,7 +74,7 @@ export class RunnerWorkspace implements Workspace {
   }
 }
 
-/** Where a path leads when its links are followed, though its last parts need not exist; undefined where a link leads nowhere. */
+/** The resolved path, with links followed. Its last parts may be missing. Undefined if a link is broken. */
 async function realPlace(path: string): Promise<string | undefined> {
   const found = await realpath(path).catch(() => undefined);
   if (found !== undefined) return found;
@@ -87,8 +87,8 @@ async function realPlace(path: string): Promise<string | undefined> {
 }
 
 function outside(path: string, input: string): UserError {
-  return new UserError('bad-input', `the file ${path} (input \`${input}\`) lies outside the workspace`, {
-    hint: 'give a path inside the repository',
+  return new UserError('bad-input', `the file ${path} (input \`${input}\`) is outside the workspace`, {
+    hint: 'use a path inside the repository',
   });
 }
 

@@ -1,9 +1,10 @@
 import type { HttpAnswer, HttpEndpoint, OpenEndpoint } from '../../base/ports.ts';
+import { withoutTrailing } from '../../base/trailing.ts';
 import { createAgent, HttpFailure, send } from './client.ts';
 
-/** The endpoint as the world sees it: plain HTTP to the ingress, without credentials, proxies honoured. */
+/** The public endpoint: HTTP to the ingress, without credentials, with proxy support. */
 export const openPublicEndpoint: OpenEndpoint = (baseUrl) => {
-  const base = baseUrl.replace(/\/+$/, '');
+  const base = withoutTrailing(baseUrl, '/');
   const agent = createAgent(new URL(base).protocol);
   return {
     description: base,
@@ -13,7 +14,15 @@ export const openPublicEndpoint: OpenEndpoint = (baseUrl) => {
       try {
         const url = new URL(`${base}${path}`);
         const answer = await send({ method, url, agent, timeout, ...(body !== undefined && { body, headers: json }) });
-        return { kind: 'answer', status: answer.status, body: answer.body, latency: performance.now() - started };
+        const { location } = answer.headers;
+        const at = location !== undefined && answer.status >= 300 && answer.status < 400 ? { location } : {};
+        return {
+          kind: 'answer',
+          status: answer.status,
+          body: answer.body,
+          latency: performance.now() - started,
+          ...at,
+        };
       } catch (error) {
         if (!(error instanceof HttpFailure)) throw error;
         return { kind: 'unreachable', message: error.message, latency: performance.now() - started };

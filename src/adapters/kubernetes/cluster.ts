@@ -13,23 +13,24 @@ import { type CredentialsRequest, loadCredentials } from './credentials.ts';
 import { readEvents } from './events.ts';
 import { Leases } from './leases.ts';
 import { WatchedRollout } from './observation.ts';
+import { removeDeployment } from './remove-deployment.ts';
 import { KindReader, type ResourceKind, SELDON_DEPLOYMENTS } from './resource-kind.ts';
 import { readRoutes } from './routing.ts';
 import { annotate, differsInStatusOnly, seldonMissing, serverSideApply } from './server-side-apply.ts';
 import { throughApi } from './service-proxy.ts';
 
-/** Objects of one page of a list. */
+/** Number of objects in one page of a list. */
 const PAGE = 100;
 
-/** Bytes of a log that are read at most: a runaway container may have written gigabytes. */
+/** Maximum number of bytes read from a log: a container may have written gigabytes. */
 const LONGEST_LOG = 64 * 1024;
 
-/** What a container without a log answers, with a success, in place of one. */
+/** The text that a successful answer contains if a container has no log. */
 const NO_LOG = /^unable to retrieve container logs for \S+\s*$/;
 
 export interface ConnectRequest extends ClusterConfig, ConnectionOptions, CredentialsRequest {}
 
-/** Reads the kubeconfig; the API server itself is first asked by the first request. @throws UserError kubeconfig-invalid */
+/** Reads the kubeconfig. It sends no request to the API server. @throws UserError kubeconfig-invalid */
 export async function connectCluster(request: ConnectRequest): Promise<KubernetesCluster> {
   const credentials = await loadCredentials(request);
   return new KubernetesCluster(new ApiConnection(credentials, request), credentials.namespace);
@@ -42,7 +43,7 @@ export class KubernetesCluster implements Cluster {
   readonly #connection: ApiConnection;
   readonly #kinds: KindReader;
   readonly #leases: Leases;
-  /** What was read or applied, by resourceVersion. */
+  /** Objects that were read or applied, by resourceVersion. */
   readonly #versions = new Map<string, SeldonDeployment>();
   #watched: { readonly of: string; readonly rollout: WatchedRollout; readonly started: Promise<void> } | undefined;
 
@@ -95,7 +96,7 @@ export class KubernetesCluster implements Cluster {
   async remove(ref: ObjectRef, known: SeldonDeployment): Promise<void> {
     const { namespace, name } = ref;
     let now: SeldonDeployment | undefined = known;
-    // The operator writes the status of an object under way, and each time it gets a new version.
+    // The operator updates the status during a rollout, and each update changes the resourceVersion.
     while (now !== undefined && differsInStatusOnly(now, known)) {
       const { uid, resourceVersion } = now.metadata;
       const answer = await this.#connection.request({
@@ -113,7 +114,14 @@ export class KubernetesCluster implements Cluster {
       now = await this.read(ref);
     }
     if (now === undefined) return;
-    throw new UserError('object-changed', `SeldonDeployment ${namespace}/${name} was changed or replaced meanwhile`);
+    throw new UserError(
+      'object-changed',
+      `SeldonDeployment ${namespace}/${name} was changed or replaced during this run`,
+    );
+  }
+
+  async removeDeployment({ namespace, name }: ObjectRef, uid: string | undefined): Promise<void> {
+    await removeDeployment(this.#connection, { namespace, name }, uid);
   }
 
   async observe(ref: ObjectRef, labels: readonly string[]): Promise<Observation> {

@@ -4,7 +4,7 @@ import { ANNOTATIONS } from '../../seldon/seldon-deployment.ts';
 import { failureOf, readJson } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';
 
-/** `coordination.k8s.io/v1` Lease, as far as it is used here. */
+/** The fields of a `coordination.k8s.io/v1` Lease that we use. */
 interface Lease {
   readonly metadata: {
     readonly resourceVersion?: string;
@@ -20,7 +20,7 @@ interface Lease {
 
 const WHAT = { resource: 'leases.coordination.k8s.io' } as const;
 
-/** Turns by optimistic writes: of two who take the same version, the API server lets one. */
+/** Leases with optimistic locking: if two writers use the same version, the API server accepts only one. */
 export class Leases {
   readonly #connection: ApiConnection;
 
@@ -28,7 +28,7 @@ export class Leases {
     this.#connection = connection;
   }
 
-  /** Takes or renews it. @returns who has it instead; undefined when it is ours */
+  /** Acquires or renews the lease. @returns the current holder if it is another run; undefined if we hold it */
   async take(
     ref: ObjectRef,
     claim: LeaseRecord,
@@ -46,7 +46,7 @@ export class Leases {
     });
     if (answer.status < 300) return undefined;
     if (answer.status === 409) {
-      // Somebody was quicker: perhaps an earlier try of ours, whose answer was lost.
+      // Another writer was faster. It may be an earlier attempt of ours whose answer was lost.
       const now = await this.#read(ref);
       if (now === undefined) return this.take(ref, claim, undefined);
       const quicker = standingOf(now);
@@ -55,7 +55,7 @@ export class Leases {
     throw failureOf(answer, { ...WHAT, verb: known === undefined ? 'create' : 'update', namespace: ref.namespace });
   }
 
-  /** Gives it back; somebody else's stays. */
+  /** Releases our lease. It never releases the lease of another run. */
   async give(ref: ObjectRef, { holder }: LeaseRecord): Promise<void> {
     const known = await this.#read(ref);
     if (known?.spec?.holderIdentity !== holder) return;
@@ -87,7 +87,7 @@ function leaseOf(
   { holder, run, seconds }: LeaseRecord,
   known: Lease | undefined,
 ): unknown {
-  // Kubernetes wants microseconds.
+  // Kubernetes requires microseconds.
   const now = new Date().toISOString().replace('Z', '000Z');
   const { resourceVersion } = known?.metadata ?? {};
   return {

@@ -41,12 +41,12 @@ export function throughApi(connection: ApiConnection, { kind, namespace, name, p
   };
 }
 
-/** Most likely the pod's delay, not the API server's: with that one the run has spoken before. */
+/** Probably a timeout of the pod, because the API server has answered before. */
 function isTimeout(error: unknown): boolean {
   return error instanceof UserError && error.cause instanceof HttpFailure && error.cause.code === 'timeout';
 }
 
-/** The API server's own words where it found no way to a pod; a pod's 404 or 503 is no Status. */
+/** The API server's message if it found no pod. A 404 or 503 from a pod is not a Status. */
 function unreachableBecause(answer: HttpResponse): string | undefined {
   const status = statusOf(answer);
   if (status === undefined) return undefined;

@@ -1,23 +1,24 @@
 import { UserError } from '../../base/errors.ts';
 import { isJsonObject, jsonOf } from '../../base/json-value.ts';
 import type { Clock } from '../../base/ports.ts';
+import { withoutTrailing } from '../../base/trailing.ts';
 import type { Metrics, Sample } from '../../proof/evidence/metrics.ts';
 import { createAgent, HttpFailure, type HttpResponse, sendWithRetry } from '../http/client.ts';
 
 export interface PrometheusOptions {
   readonly url: string;
-  /** A bearer token, where it wants one. */
+  /** A bearer token, if it requires one. */
   readonly token: string | undefined;
   readonly clock: Clock;
 }
 
-/** Milliseconds one query may take. */
+/** Timeout of one query in milliseconds. */
 const TIMEOUT = 30_000;
-const CURE = 'check the inputs `prometheus-url` and `prometheus-token`, and that the runner may reach it';
+const CURE = 'check the inputs `prometheus-url` and `prometheus-token`, and that the runner can reach it';
 
-/** Prometheus and what speaks like it (Thanos, Mimir, managed services): its HTTP API v1. */
+/** HTTP API v1 of Prometheus and compatible servers (Thanos, Mimir, managed services). */
 export function openPrometheus({ url, token, clock }: PrometheusOptions): Metrics {
-  const base = url.replace(/\/+$/, '');
+  const base = withoutTrailing(url, '/');
   const agent = createAgent(new URL(base).protocol);
   const headers = { accept: 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
   const unusable = (why: string, cause?: unknown) =>
@@ -50,7 +51,7 @@ export function openPrometheus({ url, token, clock }: PrometheusOptions): Metric
 
 function refusal({ status }: HttpResponse, body: unknown): string {
   if (isJsonObject(body) && typeof body['error'] === 'string') return `HTTP ${status}: ${body['error']}`;
-  return status === 200 ? 'HTTP 200, but not in the words of Prometheus' : `HTTP ${status}`;
+  return status === 200 ? 'HTTP 200, but not an answer of Prometheus' : `HTTP ${status}`;
 }
 
 /** `{resultType: "vector", result: [{metric, value: [seconds, "12"]}]}`. What is no finite number is left out. */

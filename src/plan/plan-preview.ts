@@ -23,6 +23,8 @@ export interface PlanPreview {
   readonly tags: readonly string[];
   /** `main: 3 pods to be replaced by a rolling update, another model`. */
   readonly pods: readonly string[];
+  /** How long each step takes until it shows something, one sentence each. */
+  readonly estimates: readonly string[];
   /** Traffic of each predictor after the rollout. */
   readonly after: readonly PredictorLine[];
 }
@@ -39,15 +41,17 @@ export interface PreviewRequest {
   /** The current model of main; undefined for a first model. */
   readonly before: Described | undefined;
   readonly after: Described;
+  readonly estimates: readonly string[];
 }
 
-export function previewOf({ live, plan, before, after }: PreviewRequest): PlanPreview {
+export function previewOf({ live, plan, before, after, estimates }: PreviewRequest): PlanPreview {
   return {
     description: after.details?.description,
     signature: before === undefined ? [] : signatureChanges(before.model, after.model),
     metrics: metricLines(before?.details?.metrics ?? new Map(), after.details?.metrics ?? new Map()),
     tags: tagChanges(before?.details?.tags ?? new Map(), after.details?.tags ?? new Map()),
     pods: podChanges(live, plan.manifest),
+    estimates,
     after: predictorLines(plan.manifest),
   };
 }

@@ -16,7 +16,7 @@ const TITLES: Readonly<Record<StepRecord['name'], string>> = {
   compare: 'Compare the old and the new model',
   mirror: 'Verify that mirrored requests arrive',
   hold: 'Soak',
-  gate: 'Query Prometheus',
+  gate: 'Judge its requests',
   undo: 'Restore the previous state',
   remove: 'Delete the SeldonDeployment',
   record: 'Record the revision in the history',

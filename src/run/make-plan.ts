@@ -9,6 +9,7 @@ import { type PlanPreview, previewOf } from '../plan/plan-preview.ts';
 import type { RolloutObjects } from '../plan/plan-request.ts';
 import { planRollout, readSurroundings } from '../plan/plan-rollout.ts';
 import { recallModel } from '../plan/recall-model.ts';
+import { estimateSteps } from '../proof/evidence/step-estimates.ts';
 import { prepareSmoke } from '../proof/prepare-smoke.ts';
 import type { ProofContext } from '../proof/proof-context.ts';
 import { identityOf } from '../report/draft.ts';
@@ -50,7 +51,13 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     const hasNamespace = () => peers.cluster.apply(plan.stages[0].manifest, { dryRun: true });
     const warnings = await checkSecret(peers.cluster, ref, { graph: predictor.graph, hasNamespace });
     draft.warnings = [...draft.warnings, ...warnings, ...smoke.warnings];
-    if (config.dryRun) draft.preview = await preview(peers, { live, plan, model });
+    const estimates = await estimateSteps({
+      ...{ metrics: peers.metrics, cluster: peers.cluster, ref, plan },
+      ...{ gate: config.gate, stepInterval: config.share.stepInterval },
+      ...{ now: peers.clock.now(), mayReadPods: !config.dryRun },
+    });
+    for (const line of estimates) peers.runner.info(line);
+    if (config.dryRun) draft.preview = await preview(peers, { live, plan, model, estimates });
     draft.plan = planHash({
       model: model.storageUri,
       live,
@@ -84,10 +91,14 @@ function fileName({ namespace, name }: ObjectRef, target: string | undefined): s
   return `${target === undefined ? '' : `${target}-`}${namespace}-${name}.yaml`;
 }
 
+type PreviewContents = Pick<PreparedRollout, 'live' | 'model'> &
+  Pick<ProofContext, 'plan'> &
+  Pick<PlanPreview, 'estimates'>;
+
 /** The effects of the plan, for people who have to approve it. Details that the registry does not have are left out. */
 async function preview(
   peers: Pick<Peers, 'registry' | 'runner'>,
-  { live, plan, model }: Pick<PreparedRollout, 'live' | 'model'> & Pick<ProofContext, 'plan'>,
+  { live, plan, model, estimates }: PreviewContents,
 ): Promise<PlanPreview> {
   const main = live?.spec.predictors[0]?.name;
   const note = main === undefined ? undefined : modelsOf(live).get(main);
@@ -98,5 +109,6 @@ async function preview(
     plan,
     before: before && { model: before, details: old },
     after: { model, details: fresh },
+    estimates,
   });
 }

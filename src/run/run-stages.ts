@@ -1,5 +1,6 @@
 import { messageOf, UserError } from '../base/errors.ts';
 import type { Finding } from '../base/finding.ts';
+import type { Conclude } from '../base/journal.ts';
 import type { Runner } from '../base/ports.ts';
 import { type Stage, stageLabel } from '../plan/plan.ts';
 import { compareModels } from '../proof/compare-models.ts';
@@ -11,7 +12,9 @@ import { verifyMirror } from '../proof/verify-mirror.ts';
 import { findingOf } from '../report/draft.ts';
 import { applyManifest } from '../rollout/apply-plan.ts';
 import { rollOut, stateOf } from '../rollout/roll-out.ts';
-import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { waitProfile } from '../rollout/wait-profile.ts';
+import { deploymentLabelsOf } from '../seldon/created-objects.ts';
+import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
 /** The values that all stages of one rollout need. */
 export interface RolloutContext {
@@ -131,10 +134,30 @@ async function completeStage(
   const timeout = stage.bestEffort ? Math.min(plan.budget.timeout, BEST_EFFORT_TIMEOUT_S) : plan.budget.timeout;
   const findings = await peers.journal.step(
     'wait',
-    (conclude) => rollOut({ cluster, clock, runner, ref: objects.ref, applied, timeout }, conclude),
+    async (conclude) => {
+      const since = clock.now();
+      let end: Parameters<Conclude> = [''];
+      const request = { cluster, clock, runner, ref: objects.ref, applied, timeout };
+      const failed = await rollOut(request, (...said) => {
+        end = said;
+      });
+      const [message, state] = end;
+      const profile = failed === undefined ? await profileOf(proof, applied, since) : undefined;
+      conclude(profile === undefined ? message : `${message}; ${profile}`, state);
+      return failed;
+    },
     stageLabel(plan, stage),
   );
   return findings ?? proveStage(proof, stage, applied);
+}
+
+/** What the new pods waited for. */
+async function profileOf({ peers, objects, plan }: ProofContext, applied: SeldonDeployment, since: number) {
+  const observation = await peers.cluster.observe(objects.ref, deploymentLabelsOf(applied));
+  const marker = plan.predictor.annotations?.[ANNOTATIONS.rollout];
+  const pods = observation.pods.filter(({ metadata }) => metadata.annotations?.[ANNOTATIONS.rollout] === marker);
+  observation.close();
+  return waitProfile(pods, since);
 }
 
 /**

@@ -29,6 +29,7 @@ import { startJournal } from './journal.ts';
 import { makePlan } from './make-plan.ts';
 import { checkIngress, checkPermissions } from './preflight.ts';
 import { reportStatus } from './report-status.ts';
+import { reportWinner } from './report-winner.ts';
 import { logBug, proveStage, type RolloutEnd, runStages } from './run-stages.ts';
 import type { PreparedRollout, Run } from './run-state.ts';
 import { sweepPreviews } from './sweep-previews.ts';
@@ -83,7 +84,8 @@ async function tellStory(self: Run): Promise<void> {
   if (config.mode === 'status') {
     const { cluster, clock } = peers;
     const live = await journal.step('look', (conclude) => reportStatus({ cluster, clock, config, ref }, conclude));
-    return void Object.assign(self.draft, live);
+    Object.assign(self.draft, live);
+    return reportWinner(self, ref);
   }
   if (config.mode === 'sweep') return void Object.assign(self.draft, await sweepPreviews(self));
   if (!config.dryRun && config.manifestFile === undefined) self.open.lease = await waitForLease(self, ref);

@@ -32,7 +32,11 @@ export interface Deployment {
 }
 
 export interface PodTemplateSpec {
-  readonly containers?: readonly { readonly name: string; readonly image?: string }[];
+  readonly containers?: readonly {
+    readonly name: string;
+    readonly image?: string;
+    readonly readinessProbe?: { readonly initialDelaySeconds?: number };
+  }[];
   readonly initContainers?: readonly { readonly name: string; readonly args?: readonly string[] }[];
 }
 

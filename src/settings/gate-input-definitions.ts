@@ -47,6 +47,6 @@ export const GATE_INPUTS = [
   {
     name: 'gate-queries',
     description:
-      'Shares of your own to compare: a JSON list of `{"name", "successes", "trials", "margin"}` with PromQL that holds `$predictor`, `$deployment`, `$namespace` and `$window`; see [docs/modes.md](docs/modes.md).',
+      'Shares of your own to compare (of a canary in `steps`; `status` names the winner of `ab`): a JSON list of `{"name", "successes", "trials", "margin"}` with PromQL that holds `$predictor`, `$deployment`, `$namespace` and `$window`; see [docs/modes.md](docs/modes.md).',
   },
 ] as const satisfies readonly InputDefinition[];

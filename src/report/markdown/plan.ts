@@ -7,9 +7,10 @@ import { table } from './table.ts';
 /** The effects of a plan on model, pods and requests. Empty if the report is not of a plan. */
 export function planSections({ preview, outcome, predictors }: Report): readonly string[] {
   if (preview === undefined || outcome !== 'planned') return [];
-  const { description, signature, metrics, tags, pods, after } = preview;
+  const { description, signature, metrics, tags, pods, estimates, after } = preview;
   const lines = [
     ...pods.map((line) => `- pods: ${prose(line, 200)}`),
+    ...estimates.map((line) => `- step: ${prose(line, 300)}`),
     ...signature.slice(0, MOST_LINES).map((line) => `- signature: ${codeSpan(line, 200)}`),
     ...tags.slice(0, MOST_LINES).map((line) => `- tag ${codeSpan(line, 200)}`),
   ];

@@ -90,7 +90,8 @@ export async function main(): Promise<void> {
   });
   if (!isWell) process.exitCode = 1;
   // What was under way when the run was cancelled must not go on behind the report.
-  if (cancelled.aborted) process.exit();
+  const isHalted = reports.some(({ reason }) => reason === 'aborted' || reason === 'lease-lost');
+  if (cancelled.aborted || isHalted) process.exit();
 }
 
 function someOf([first, ...more]: readonly Report[]): ReportList {

@@ -5,6 +5,7 @@ import type { InputName } from '../settings/inputs.ts';
 import {
   type AdmissionFacts,
   changes,
+  isEmergency,
   type Person,
   type Policy,
   type PullRequestFacts,
@@ -28,7 +29,7 @@ export function admissionOf(facts: AdmissionFacts, policy: Policy): Refusal | un
 
 const RULES: readonly Rule[] = [
   ({ pullRequest, command }) =>
-    pullRequest.isOpen || command.verb === 'status' || command.verb === 'help'
+    pullRequest.isOpen || isEmergency(command.verb) || command.verb === 'status' || command.verb === 'help'
       ? undefined
       : refusal('pull-request-closed', 'this pull request is closed', 'comment on an open one'),
 
@@ -53,12 +54,12 @@ const RULES: readonly Rule[] = [
   },
 
   ({ pullRequest, command }, { allowForks }) =>
-    !pullRequest.isFork || allowForks || !changes(command.verb)
+    !pullRequest.isFork || allowForks || !needsGoodPull(command.verb)
       ? undefined
       : refusal('fork-refused', 'this pull request comes from a fork', 'merge it first, or set `allow-forks: true`'),
 
   ({ pullRequest, command }, { allowDrafts }) =>
-    !pullRequest.isDraft || allowDrafts || !changes(command.verb)
+    !pullRequest.isDraft || allowDrafts || !needsGoodPull(command.verb)
       ? undefined
       : refusal(
           'draft-refused',
@@ -72,14 +73,14 @@ const RULES: readonly Rule[] = [
       : refusal('command-not-allowed', `this workflow has no command \`${verb}\``, 'see the input `allow-commands`'),
 
   ({ isApproved, command }, { requireReview }) => {
-    if (!requireReview || !changes(command.verb) || isApproved === 'yes') return undefined;
+    if (!requireReview || !needsGoodPull(command.verb) || isApproved === 'yes') return undefined;
     const sentence =
       isApproved === 'unknown' ? 'GitHub did not say whether it is approved' : 'this pull request is not approved';
     return refusal('review-missing', sentence, 'have it approved; `require-review` asks for that');
   },
 
   ({ checksPass, command }, { requireChecks }) => {
-    if (!requireChecks || !changes(command.verb) || checksPass === 'yes') return undefined;
+    if (!requireChecks || !needsGoodPull(command.verb) || checksPass === 'yes') return undefined;
     const sentence =
       checksPass === 'unknown'
         ? 'GitHub did not say how its checks ended'
@@ -104,7 +105,10 @@ const RULES: readonly Rule[] = [
   ({ chosen, given }, { models }) => modelRefusal(chosen.get('model-uri'), given('model-uri'), models),
 
   ({ command, chosen }, { requirePlan }) =>
-    !requirePlan || !changes(command.verb) || command.verb === 'rollback' || (chosen.get('plan') ?? '').trim() !== ''
+    !requirePlan ||
+    !needsGoodPull(command.verb) ||
+    command.verb === 'rollback' ||
+    (chosen.get('plan') ?? '').trim() !== ''
       ? undefined
       : refusal(
           'plan-required',
@@ -115,6 +119,10 @@ const RULES: readonly Rule[] = [
 
 function refusal(reason: RefusalReason, sentence: string, cure: string): Refusal {
   return { reason, sentence, cure };
+}
+
+function needsGoodPull(verb: Verb): boolean {
+  return changes(verb) && !isEmergency(verb);
 }
 
 /** A branch that anybody may push to could bring a file of targets of its own. */

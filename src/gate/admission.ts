@@ -81,6 +81,13 @@ export function changes(verb: Verb): boolean {
   return !READING.includes(verb);
 }
 
+/** Commands that stop harm: what a pull request lacks does not stand in their way. */
+const EMERGENCY: readonly Verb[] = ['abort', 'lock', 'unlock'];
+
+export function isEmergency(verb: Verb): boolean {
+  return EMERGENCY.includes(verb);
+}
+
 /** The role a command needs where the policy does not say. */
 export const DEFAULT_ROLES: ReadonlyMap<Verb, Role> = new Map(
   VERBS.map((verb) => [verb, changes(verb) ? 'write' : 'read'] as const),

@@ -21,16 +21,17 @@ export async function admitCommand(request: GateRequest, comment: Comment): Prom
     throw new UserError('bad-input', what, { hint: 'give `github-token`, or leave the input to its default' });
   }
   await react(request, comment, 'eyes');
-  const command = parseCommand(comment.body, prefix);
+  const said = parseCommand(comment.body, prefix);
   const question = { author: comment.author, actor, pullRequest: comment.pullRequest };
   const gate = await openGate(repository, question);
   const { head, base } = gate.pullRequest;
   // Only who may use commands at all is told more: others would make us talk, and read.
-  const isUnclear = 'fault' in command || command.target !== undefined || raw.input('config').trim() !== '';
+  const isUnclear = 'fault' in said || said.target !== undefined || raw.input('config').trim() !== '';
   const early = isUnclear ? await gate.judge(runInputsOf(inputsOfStep(raw), new Map()), HELP) : undefined;
   if (early !== undefined) return refuse(early);
-  if ('fault' in command) return end('refused', 'command-unknown', command.fault, `comment \`${prefix} help\``);
+  if ('fault' in said) return end('refused', 'command-unknown', said.fault, `comment \`${prefix} help\``);
   const places = await readTargetInputs(request, base);
+  const command = withTarget(said, places);
   if (command.verb === 'help') {
     const refusal = await gate.judge(runInputsOf(inputsOfStep(raw), new Map()), command);
     return refusal === undefined ? help(prefix, places) : refuse(refusal);
@@ -59,6 +60,15 @@ function commandedOrder(place: TargetInputs, command: Command, { pullRequest }: 
   const judgeName = (name: string) => objectRefusal(name, { given, chosen, names });
   chosen.set('pull-request', String(pullRequest));
   return { ...runInputsOf(place, chosen), given, judgeName, needsPlan: requirePlan };
+}
+
+/** The first word of a lock's reason is a target where there is one of that name. */
+function withTarget(command: Command, places: readonly TargetInputs[]): Command {
+  const [first = '', ...rest] = (command.reason ?? '').split(' ');
+  const wanted = listOfNames(first);
+  const isTarget = wanted.length > 0 && wanted.every((name) => name === ALL || places.some(byName([name])));
+  if (command.reason === undefined || !isTarget || places.every(({ target }) => target === undefined)) return command;
+  return { ...command, target: first, reason: rest.join(' ').trim() || 'no reason given' };
 }
 
 /** The targets that a command is about. Who changes something says which, where there are several. */

@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import { InputReader, type RawInputs } from '../settings/input-reader.ts';
 import type { InputName } from '../settings/inputs.ts';
-import type { AdmissionFacts, Answer, PullRequestFacts, Refusal } from './admission.ts';
+import { type AdmissionFacts, type Answer, isEmergency, type PullRequestFacts, type Refusal } from './admission.ts';
 import { admissionOf } from './admission-rules.ts';
 import type { Collaboration } from './collaboration.ts';
 import { type Command, inputsOf } from './command.ts';
@@ -71,7 +71,7 @@ export async function confirmCommand(
   { orders, command }: { readonly orders: readonly RunInputs[]; readonly command: Command },
 ): Promise<void> {
   const gate = await openGate(repository, question);
-  checkHead(gate.pullRequest, question.head);
+  if (!isEmergency(command.verb)) checkHead(gate.pullRequest, question.head);
   for (const order of orders) {
     const refusal = await gate.judge(order, command);
     if (refusal !== undefined) throw withdrawn(refusal);

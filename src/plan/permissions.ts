@@ -23,6 +23,7 @@ export function permissionsFor({
   ];
   if (mode === 'status') return [seldon('get'), ...looking];
   const turns = lockTimeout === undefined ? [] : TURNS;
+  if (mode === 'lock' || mode === 'unlock') return [...TURNS];
   if (mode === 'remove') return [seldon('get'), seldon('delete'), ...turns, ...looking];
   if (mode === 'sweep') return [seldon('list'), seldon('get'), seldon('delete'), ...turns, ...looking];
   // Other modes change an object that is there already, and put it back; these may make the first.

@@ -3,7 +3,8 @@ import type { Conclude } from '../base/journal.ts';
 import type { Clock } from '../base/ports.ts';
 import type { RunContext } from '../base/run-context.ts';
 import { historyOf, isNewest, type NewRevision, provenPart, withRevision } from '../plan/history.ts';
-import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
+import type { Cluster } from '../seldon/cluster.ts';
+import type { ObjectRef } from '../seldon/object-ref.ts';
 import { ANNOTATIONS } from '../seldon/seldon-deployment.ts';
 
 export interface RecordRequest {

@@ -184,11 +184,7 @@ function stepRows(steps: readonly StepRecord[]): readonly (readonly string[])[] 
 function stepRow({ name, state, message, duration }: StepRecord, about: string | undefined): readonly string[] {
   const mark = { ok: '', failed: '**failed**: ', 'under-way': '⏳ ' }[state];
   const which = about === undefined ? '' : `**${inline(about, 100)}:** `;
-  return [STEP_WORDS[name], `${which}${mark}${prose(firstLine(message), 300)}`, humanDuration(duration)];
-}
-
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? '';
+  return [STEP_WORDS[name], `${which}${mark}${prose(message.split('\n')[0] ?? '', 300)}`, humanDuration(duration)];
 }
 
 /** `850 ms`, `21.4 s`, `3 m 05 s`. */

@@ -1,5 +1,6 @@
 import type { Finding } from '../base/finding.ts';
-import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
+import type { Cluster } from '../seldon/cluster.ts';
+import type { ObjectRef } from '../seldon/object-ref.ts';
 import { ANNOTATIONS, type Predictor } from '../seldon/seldon-deployment.ts';
 import { diagnose, evidenceWanted } from './diagnosis.ts';
 import type { Expectation } from './expectation.ts';

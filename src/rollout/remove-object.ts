@@ -1,7 +1,8 @@
 import { UserError } from '../base/errors.ts';
 import type { Conclude } from '../base/journal.ts';
 import type { Clock } from '../base/ports.ts';
-import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
+import type { Cluster } from '../seldon/cluster.ts';
+import type { ObjectRef } from '../seldon/object-ref.ts';
 import { ANNOTATIONS } from '../seldon/seldon-deployment.ts';
 import { remainder } from './undo-rollout.ts';
 

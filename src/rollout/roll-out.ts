@@ -1,7 +1,8 @@
 import type { Finding } from '../base/finding.ts';
 import type { Conclude } from '../base/journal.ts';
 import type { Clock, Runner } from '../base/ports.ts';
-import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
+import type { Cluster } from '../seldon/cluster.ts';
+import type { ObjectRef } from '../seldon/object-ref.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { expectationOf } from './expectation.ts';
 import { gatherFindings } from './gather-findings.ts';

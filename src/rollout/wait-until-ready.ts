@@ -1,5 +1,6 @@
 import type { Clock, Runner } from '../base/ports.ts';
-import type { Cluster, ObjectRef, Observation } from '../seldon/cluster.ts';
+import type { Cluster, Observation } from '../seldon/cluster.ts';
+import type { ObjectRef } from '../seldon/object-ref.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Route, Snapshot } from '../seldon/snapshot.ts';
 import type { Expectation } from './expectation.ts';

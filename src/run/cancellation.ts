@@ -17,13 +17,15 @@ export function appliedSoFar(journal: Journal, error: unknown): Applied {
   return isOpen('remove') ? 'perhaps-removed' : 'no';
 }
 
+export function cancelledError(): UserError {
+  const hint = 'look at the SeldonDeployment before you run it again: the next run starts from what is live then';
+  return new UserError('cancelled', 'the run was cancelled', { hint });
+}
+
 /** Rejects once the run is cancelled; what is under way then is left where it stands, and no further step begins. */
 export function cancellation(cancelled: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const end = () => {
-      const hint = 'look at the SeldonDeployment before you run it again: the next run starts from what is live then';
-      reject(new UserError('cancelled', 'the run was cancelled', { hint }));
-    };
+    const end = () => reject(cancelledError());
     if (cancelled.aborted) end();
     cancelled.addEventListener('abort', end, { once: true });
   });

@@ -12,7 +12,7 @@ import { recallModel } from '../plan/recall-model.ts';
 import { prepareSmoke } from '../proof/prepare-smoke.ts';
 import type { ProofContext } from '../proof/proof-context.ts';
 import { identityOf } from '../report/draft.ts';
-import type { ObjectRef } from '../seldon/cluster.ts';
+import type { ObjectRef } from '../seldon/object-ref.ts';
 import { endpointOf } from '../seldon/protocol.ts';
 import { checkSecret } from './preflight.ts';
 import type { Peers, PreparedRollout, Run } from './run-state.ts';

@@ -9,6 +9,7 @@ import { verifyMirror } from '../proof/verify-mirror.ts';
 import { applyManifest } from '../rollout/apply-plan.ts';
 import { rollOut, stateOf } from '../rollout/roll-out.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { haltFinding } from './halting.ts';
 
 /** What the stages of one rollout need. */
 export interface RolloutContext {
@@ -38,11 +39,24 @@ export async function runStages(rollout: RolloutContext, live: SeldonDeployment 
     if (stage.bestEffort && now !== undefined && (await stateOf(peers, now, objects.ref)) !== 'ready') continue;
     const sent = await send(rollout, stage, reached);
     if ('findings' in sent) return { ...reached, findings: sent.findings };
-    reached = { ...sent, findings: await completeStage(rollout.proof, stage, sent.applied) };
+    reached = { ...sent, findings: await untilHalted(() => completeStage(rollout.proof, stage, sent.applied)) };
     if (reached.findings !== undefined && !stage.bestEffort) return reached;
     if (reached.findings === undefined && stage.bestEffort) await waitForIngress(rollout.proof);
   }
   return { ...reached, findings: undefined };
+}
+
+/** A run that is told to stop ends like one that failed: what it changed is put back. */
+async function untilHalted(
+  work: () => Promise<readonly Finding[] | undefined>,
+): Promise<readonly Finding[] | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    const finding = haltFinding(error);
+    if (finding === undefined) throw error;
+    return [finding];
+  }
 }
 
 /**

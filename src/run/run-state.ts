@@ -62,7 +62,12 @@ export interface Run {
   readonly peers: Peers;
   readonly control: RunControl;
   readonly context: Context;
+  /** Begins no step once the run is told to stop. */
   readonly journal: Journal;
+  /** For what is put back after that. */
+  readonly plainJournal: Journal;
+  /** Tells the run to stop. */
+  readonly halt: AbortController;
   readonly draft: Draft;
   /** What must be closed, however the run ends. */
   readonly open: { lease?: HeldLease; record?: OpenRecord | undefined };

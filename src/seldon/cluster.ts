@@ -1,13 +1,9 @@
 import type { HttpEndpoint } from '../base/ports.ts';
-import type { HeldLeaseRecord, LeaseRecord } from './lease.ts';
+import type { HeldLeaseRecord, LeaseRecord, LeaseStore } from './lease.ts';
+import type { ObjectRef } from './object-ref.ts';
 import type { Permission } from './permission.ts';
 import type { SeldonDeployment } from './seldon-deployment.ts';
 import type { Deployment, KubernetesEvent, Pod, Route } from './snapshot.ts';
-
-export interface ObjectRef {
-  readonly namespace: string;
-  readonly name: string;
-}
 
 export interface ApplyOptions {
   /** Checked by the server and its webhooks, not stored. */
@@ -67,6 +63,8 @@ export interface Cluster {
   ): Promise<HeldLeaseRecord | undefined>;
   /** Gives the turn back; somebody else's stays. */
   releaseLease(ref: ObjectRef, claim: LeaseRecord): Promise<void>;
+  /** Requests to stop, and people's locks. */
+  readonly leases: LeaseStore;
   /** HTTP to a Service through the API server's proxy. */
   service(ref: ObjectRef, port: string): HttpEndpoint;
   close(): void;

@@ -1,9 +1,13 @@
+import type { ObjectRef } from './object-ref.ts';
+
 /** One rollout at a time for each SeldonDeployment: who has the turn, kept in a Lease beside it. */
 export interface LeaseRecord {
   /** Unique for each attempt of each run. */
   readonly holder: string;
   /** URL of the run, for people. */
   readonly run: string | undefined;
+  /** What the run does. */
+  readonly mode?: string | undefined;
   /** Seconds after the last renewal for which it counts. */
   readonly seconds: number;
 }
@@ -11,9 +15,44 @@ export interface LeaseRecord {
 /** A claim of somebody, and the last sign of life: text that changes with each renewal. */
 export interface HeldLeaseRecord extends LeaseRecord {
   readonly renewed: string;
+  /** Who asked the holder to stop, in words; undefined where nobody did. */
+  readonly stop?: string | undefined;
+  /** Did the holder answer that it stops? */
+  readonly isStopping?: boolean;
+}
+
+/** Somebody's word that nothing may change an object, until it is taken back. */
+export interface Lock {
+  /** Login. */
+  readonly by: string;
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly since: string;
+  /** ISO 8601; undefined: until somebody unlocks it. */
+  readonly until: string | undefined;
+  readonly run: string | undefined;
+}
+
+/** What is kept beside a SeldonDeployment, next to the turn itself: requests to stop, and people's locks. */
+export interface LeaseStore {
+  /** Who has the turn; undefined when nobody has. */
+  look(ref: ObjectRef): Promise<HeldLeaseRecord | undefined>;
+  /** Asks the holder to stop. @returns false when that one no longer holds it */
+  askToStop(ref: ObjectRef, holder: string, by: string): Promise<boolean>;
+  /** The holder answers that it stops. */
+  answerStop(ref: ObjectRef, holder: string): Promise<boolean>;
+  readLock(ref: ObjectRef): Promise<Lock | undefined>;
+  writeLock(ref: ObjectRef, lock: Lock): Promise<void>;
+  /** @returns the lock that was there */
+  removeLock(ref: ObjectRef): Promise<Lock | undefined>;
 }
 
 /** Name of the Lease. A SeldonDeployment's name is a label, so this is a subdomain. */
 export function leaseName(name: string): string {
   return `mlflow-to-seldon.${name}`;
+}
+
+/** Name of the Lease that holds a lock of people. */
+export function lockName(name: string): string {
+  return `mlflow-to-seldon-lock.${name}`;
 }

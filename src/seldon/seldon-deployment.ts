@@ -138,6 +138,11 @@ export const ANNOTATIONS = {
   modelAlias: `${OWN}/model-alias`,
   modelRun: `${OWN}/model-run`,
   previousModelUri: `${OWN}/previous-model-uri`,
+  /** On the Lease. */
+  mode: `${OWN}/mode`,
+  stop: `${OWN}/stop`,
+  stopping: `${OWN}/stopping`,
+  lock: `${OWN}/lock`,
 } as const;
 
 /** Seldon's own annotations and labels that matter to us (seldon-core v1.17.1, `seldondeployment_types.go`). */

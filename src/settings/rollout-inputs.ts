@@ -15,6 +15,8 @@ const MEANT_FOR: Partial<Record<InputName, readonly Mode[]>> = {
   'compare-tolerance': ['canary', 'shadow', 'ab', 'blue-green'],
   manifest: ['direct'],
   'preview-age': ['sweep'],
+  'lock-reason': ['lock'],
+  'lock-expiry': ['lock'],
 };
 
 const MODES = [
@@ -28,9 +30,12 @@ const MODES = [
   'status',
   'remove',
   'sweep',
+  'abort',
+  'lock',
+  'unlock',
 ] as const;
 /** Modes that take their model from the cluster. */
-const WITHOUT_MODEL: readonly Mode[] = ['promote', 'rollback', 'status', 'remove', 'sweep'];
+const WITHOUT_MODEL: readonly Mode[] = ['promote', 'rollback', 'status', 'remove', 'sweep', 'abort', 'lock', 'unlock'];
 
 /** The mode, and whether the inputs given with it mean anything to it. */
 export function readMode(read: InputReader): Mode {
@@ -59,7 +64,16 @@ export function checkNamed(read: InputReader, mode: Mode): void {
   read.fault('name', `is needed: mode \`${mode}\` has no model to make a name from`);
 }
 
-const SINGLE_PREDICTOR: readonly Mode[] = ['direct', 'rollback', 'status', 'remove', 'sweep'];
+const SINGLE_PREDICTOR: readonly Mode[] = [
+  'direct',
+  'rollback',
+  'status',
+  'remove',
+  'sweep',
+  'abort',
+  'lock',
+  'unlock',
+];
 
 /** Behind the ingress nobody can say which predictor answers. */
 export function checkAccess(read: InputReader, mode: Mode): void {

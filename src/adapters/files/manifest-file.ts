@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors.ts';
 import { formatManifest, mergedFile, parseManifest } from '../../plan/manifest-file.ts';
-import type { ApplyOptions, Cluster, ObjectRef } from '../../seldon/cluster.ts';
+import type { ApplyOptions, Cluster } from '../../seldon/cluster.ts';
+import type { ObjectRef } from '../../seldon/object-ref.ts';
 import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 
 const INPUT = 'manifest-file';
@@ -103,6 +104,10 @@ export class ManifestFile implements Cluster {
 
   releaseLease(): Promise<never> {
     return this.#cannot('take turns back');
+  }
+
+  get leases(): never {
+    throw new Error(`${this.server} is a file: nobody takes turns at it`);
   }
 
   service(): never {

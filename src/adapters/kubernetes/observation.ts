@@ -1,4 +1,5 @@
-import type { ObjectRef, Observation } from '../../seldon/cluster.ts';
+import type { Observation } from '../../seldon/cluster.ts';
+import type { ObjectRef } from '../../seldon/object-ref.ts';
 import { deploymentLabel } from '../../seldon/protocol.ts';
 import { SELDON } from '../../seldon/seldon-deployment.ts';
 import type { Deployment, Pod } from '../../seldon/snapshot.ts';

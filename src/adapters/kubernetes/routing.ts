@@ -2,7 +2,7 @@
 
 import { loadAll } from 'js-yaml';
 import { isJsonObject } from '../../base/json-value.ts';
-import type { ObjectRef } from '../../seldon/cluster.ts';
+import type { ObjectRef } from '../../seldon/object-ref.ts';
 import { deploymentLabel } from '../../seldon/protocol.ts';
 import { SELDON } from '../../seldon/seldon-deployment.ts';
 import type { Route, RouteBackend } from '../../seldon/snapshot.ts';

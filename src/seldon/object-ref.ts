@@ -1,0 +1,5 @@
+/** Where an object is. */
+export interface ObjectRef {
+  readonly namespace: string;
+  readonly name: string;
+}

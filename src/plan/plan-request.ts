@@ -1,7 +1,7 @@
 import type { RunContext } from '../base/run-context.ts';
 import type { Model } from '../model/model.ts';
+import type { ObjectRef } from '../seldon/cluster.ts';
 import type { Ingress } from '../seldon/ingress.ts';
-import type { ObjectRef } from '../seldon/object-ref.ts';
 import type { Protocol } from '../seldon/protocol.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Mode, RenderConfig, ShareConfig } from '../settings/config.ts';

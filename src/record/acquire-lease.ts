@@ -1,9 +1,8 @@
 import { messageOf, UserError } from '../base/errors.ts';
 import type { Conclude } from '../base/journal.ts';
 import type { Clock, Runner } from '../base/ports.ts';
-import type { Cluster } from '../seldon/cluster.ts';
+import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import type { HeldLeaseRecord, LeaseRecord } from '../seldon/lease.ts';
-import type { ObjectRef } from '../seldon/object-ref.ts';
 
 export interface LeaseRequest {
   readonly cluster: Cluster;

@@ -1,4 +1,4 @@
-import type { ObjectRef } from '../seldon/object-ref.ts';
+import type { ObjectRef } from '../seldon/cluster.ts';
 
 /** What GitHub's record of deployments says of one. */
 export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';

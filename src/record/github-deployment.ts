@@ -2,7 +2,7 @@ import { messageOf } from '../base/errors.ts';
 import { isFailure, type Outcome } from '../base/outcome.ts';
 import type { Runner } from '../base/ports.ts';
 import type { Report } from '../report/report.ts';
-import type { ObjectRef } from '../seldon/object-ref.ts';
+import type { ObjectRef } from '../seldon/cluster.ts';
 import type { RecordConfig } from '../settings/config.ts';
 import { environmentOf } from '../settings/record-inputs.ts';
 import type { DeploymentState, Deployments } from './deployments.ts';

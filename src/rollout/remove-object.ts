@@ -1,8 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import type { Conclude } from '../base/journal.ts';
 import type { Clock } from '../base/ports.ts';
-import type { Cluster } from '../seldon/cluster.ts';
-import type { ObjectRef } from '../seldon/object-ref.ts';
+import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { ANNOTATIONS } from '../seldon/seldon-deployment.ts';
 import { remainder } from './undo-rollout.ts';
 
@@ -29,5 +28,5 @@ export async function removeObject({ cluster, clock, ref, isDry }: RemovalReques
   }
   if (isDry) return conclude(`${where} would be removed`);
   await cluster.remove(ref, live);
-  conclude(`${where} is removed${await remainder({ cluster, clock, ref })}`);
+  conclude(`${where} is removed${await remainder({ cluster, clock, ref, removed: live })}`);
 }

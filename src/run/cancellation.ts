@@ -1,9 +1,11 @@
 import { UserError } from '../base/errors.ts';
 import type { Journal } from '../base/journal.ts';
 import type { Applied } from '../report/draft.ts';
+import { NothingApplied } from '../rollout/apply-plan.ts';
 
 /** Is something changed? While the API server was asked to, or did not say whether it did, nobody knows. */
 export function appliedSoFar(journal: Journal, error: unknown): Applied {
+  if (error instanceof NothingApplied) return 'no';
   const isDone = (step: 'apply' | 'remove') =>
     journal.records.some(({ name, state }) => name === step && state === 'ok');
   if (isDone('apply')) return 'yes';
@@ -17,15 +19,13 @@ export function appliedSoFar(journal: Journal, error: unknown): Applied {
   return isOpen('remove') ? 'perhaps-removed' : 'no';
 }
 
-export function cancelledError(): UserError {
-  const hint = 'look at the SeldonDeployment before you run it again: the next run starts from what is live then';
-  return new UserError('cancelled', 'the run was cancelled', { hint });
-}
-
 /** Rejects once the run is cancelled; what is under way then is left where it stands, and no further step begins. */
 export function cancellation(cancelled: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const end = () => reject(cancelledError());
+    const end = () => {
+      const hint = 'look at the SeldonDeployment before you run it again: the next run starts from what is live then';
+      reject(new UserError('cancelled', 'the run was cancelled', { hint }));
+    };
     if (cancelled.aborted) end();
     cancelled.addEventListener('abort', end, { once: true });
   });

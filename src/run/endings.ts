@@ -28,8 +28,8 @@ export async function fail(
     draft.predictors = [];
     return end(self, 'unknown', reason);
   }
-  const isAsked = reason === 'aborted' || reason === 'cancelled';
-  if ((config.onFailure === 'keep' && !isAsked) || plan.isFinal) {
+  // Who stops a run wants back what was there.
+  if ((config.onFailure === 'keep' && reason !== 'aborted') || plan.isFinal) {
     draft.predictors = linesOf(prepared, applied);
     return end(self, 'kept', reason);
   }

@@ -1,5 +1,3 @@
-import { UserError } from '../base/errors.ts';
-import type { Finding } from '../base/finding.ts';
 import type { Journal } from '../base/journal.ts';
 
 /**
@@ -30,10 +28,4 @@ function untilHalted(halted: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     halted.addEventListener('abort', () => reject(halted.reason), { once: true });
   });
-}
-
-/** Why a run was told to stop, as a cause of its end; undefined for any other error. */
-export function haltFinding(error: unknown): Finding | undefined {
-  if (!(error instanceof UserError) || !['aborted', 'lease-lost', 'cancelled'].includes(error.code)) return undefined;
-  return { reason: error.code, title: error.message, cure: error.hint, quotes: [] };
 }

@@ -1,8 +1,8 @@
 import { UserError } from '../base/errors.ts';
 import type { Finding } from '../base/finding.ts';
 import type { Outcome, Reason } from '../base/outcome.ts';
+import type { ObjectRef } from '../seldon/cluster.ts';
 import type { Lock } from '../seldon/lease.ts';
-import type { ObjectRef } from '../seldon/object-ref.ts';
 import type { Peers, Run } from './run-state.ts';
 
 /** Modes that a lock does not stop: they look, or take back. */

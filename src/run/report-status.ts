@@ -7,8 +7,7 @@ import type { Draft } from '../report/draft.ts';
 import { expectationOf } from '../rollout/expectation.ts';
 import { healthOf } from '../rollout/rollout-status.ts';
 import { readStatusOnce } from '../rollout/wait-until-ready.ts';
-import type { Cluster } from '../seldon/cluster.ts';
-import type { ObjectRef } from '../seldon/object-ref.ts';
+import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { endpointOf } from '../seldon/protocol.ts';
 import type { Config } from '../settings/config.ts';
 import { lockInWords, standingLock } from './locks.ts';
@@ -38,8 +37,8 @@ export async function reportStatus(
   const told = { 'in-progress': 'on its way', ready: 'all of it is up', failed: 'it will not come up' }[status.phase];
   conclude(status.phase === 'ready' ? told : `${told}: ${status.message}`);
   const [main] = live.spec.predictors;
-  const protocol = protocolOf({ config, live });
-  const at = { ...ref, protocol, predictor: main?.name ?? '', node: main?.graph.name ?? '' };
+  const protocol = protocolOf(config, live, undefined);
+  const at = { ...ref, protocol, predictor: main ?? { name: '' }, node: main?.graph.name ?? '' };
   return {
     outcome: 'reported',
     reason: 'status',

@@ -1,16 +1,17 @@
+import { UserError } from '../base/errors.ts';
 import type { Model } from '../model/model.ts';
 import { finalStageOf } from '../plan/plan.ts';
 import type { RolloutObjects } from '../plan/plan-request.ts';
 import { acquireLease, type HeldLease } from '../record/acquire-lease.ts';
 import { closeRecord, deactivateRecords, openRecord } from '../record/github-deployment.ts';
-import { endingOf, identityOf, startDraft, storageSentence, underWay } from '../report/draft.ts';
+import { endingOf, findingOf, identityOf, startDraft, storageSentence, underWay } from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
 import { tryPlan } from '../rollout/apply-plan.ts';
 import { removeObject } from '../rollout/remove-object.ts';
 import { stateOf } from '../rollout/roll-out.ts';
-import type { ObjectRef } from '../seldon/object-ref.ts';
+import type { ObjectRef } from '../seldon/cluster.ts';
 import type { Config } from '../settings/config.ts';
-import { appliedSoFar, cancellation, cancelledError } from './cancellation.ts';
+import { appliedSoFar, cancellation } from './cancellation.ts';
 import { end, fail, succeed } from './endings.ts';
 import { objectBeforeModel, rolloutObjects } from './find-object.ts';
 import { haltingJournal } from './halting.ts';
@@ -19,7 +20,7 @@ import { changeLock, checkLock } from './locks.ts';
 import { makePlan } from './make-plan.ts';
 import { checkPermissions } from './preflight.ts';
 import { reportStatus } from './report-status.ts';
-import { proveStage, runStages } from './run-stages.ts';
+import { logBug, proveStage, runStages } from './run-stages.ts';
 import type { PreparedRollout, Run } from './run-state.ts';
 import { hasChanged, stopOthers, tellStopped } from './stop-others.ts';
 import { sweepPreviews } from './sweep-previews.ts';
@@ -37,7 +38,7 @@ export async function run(
   // A cancelled run that puts back what it changed is told to stop, and goes on from there.
   const undoesOnCancel = config.onCancel === 'rollback';
   const halt = new AbortController();
-  const stop = () => halt.abort(cancelledError());
+  const stop = () => halt.abort(new UserError('aborted', 'the run was cancelled, and `on-cancel` is `rollback`'));
   if (undoesOnCancel) control.cancelled.addEventListener('abort', stop, { once: true });
   const plainJournal = startJournal({
     clock: peers.clock,
@@ -53,7 +54,7 @@ export async function run(
     await (undoesOnCancel ? tellStory(self) : Promise.race([tellStory(self), cancellation(control.cancelled)]));
   } catch (error) {
     const { finding, ...ending } = endingOf(error, config.dryRun ? 'no' : appliedSoFar(journal, error));
-    if (finding.reason === 'internal-error' && error instanceof Error) peers.runner.error(error.stack ?? error.message);
+    logBug(peers.runner, error);
     Object.assign(self.draft, ending, { findings: [finding, ...self.draft.findings], warnings: [] });
     if (ending.outcome === 'unknown') self.draft.predictors = [];
   }
@@ -141,7 +142,14 @@ async function rollOutPrepared(self: Run, prepared: PreparedRollout): Promise<vo
     await checkLock(self, objects.ref);
   };
   const reached = await runStages({ proof: chosen.proof, confirm }, live);
-  return reached.findings === undefined ? succeed(self, chosen, reached.applied) : fail(self, chosen, reached);
+  if (reached.findings !== undefined) return fail(self, chosen, reached);
+  try {
+    return await succeed(self, chosen, reached.applied);
+  } catch (error) {
+    if (control.cancelled.aborted) throw error;
+    logBug(peers.runner, error);
+    return fail(self, chosen, { ...reached, findings: [findingOf(error, 'yes')] });
+  }
 }
 
 async function remove(self: Run, ref: ObjectRef): Promise<void> {

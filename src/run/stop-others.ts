@@ -2,8 +2,8 @@ import type { Finding } from '../base/finding.ts';
 import { predictorLines } from '../plan/live-state.ts';
 import { describe } from '../record/acquire-lease.ts';
 import { type Stopped, stopHolder } from '../record/stop-holder.ts';
+import type { ObjectRef } from '../seldon/cluster.ts';
 import type { HeldLeaseRecord } from '../seldon/lease.ts';
-import type { ObjectRef } from '../seldon/object-ref.ts';
 import { ANNOTATIONS } from '../seldon/seldon-deployment.ts';
 import type { Run } from './run-state.ts';
 

@@ -1,13 +1,31 @@
 import type { HttpEndpoint } from '../base/ports.ts';
-import type { HeldLeaseRecord, LeaseRecord, LeaseStore } from './lease.ts';
-import type { ObjectRef } from './object-ref.ts';
+import type { HeldLeaseRecord, LeaseRecord, Lock } from './lease.ts';
 import type { Permission } from './permission.ts';
 import type { SeldonDeployment } from './seldon-deployment.ts';
 import type { Deployment, KubernetesEvent, Pod, Route } from './snapshot.ts';
 
+export interface ObjectRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 export interface ApplyOptions {
   /** Checked by the server and its webhooks, not stored. */
   readonly dryRun: boolean;
+}
+
+/** What is kept beside a SeldonDeployment, next to the turn itself: requests to stop, and people's locks. */
+export interface LeaseStore {
+  /** Who has the turn; undefined when nobody has. */
+  look(ref: ObjectRef): Promise<HeldLeaseRecord | undefined>;
+  /** Asks the holder to stop. @returns false when that one no longer holds it */
+  askToStop(ref: ObjectRef, holder: string, by: string): Promise<boolean>;
+  /** The holder answers that it stops. */
+  answerStop(ref: ObjectRef, holder: string): Promise<boolean>;
+  readLock(ref: ObjectRef): Promise<Lock | undefined>;
+  writeLock(ref: ObjectRef, lock: Lock): Promise<void>;
+  /** @returns the lock that was there */
+  removeLock(ref: ObjectRef): Promise<Lock | undefined>;
 }
 
 /** The Kubernetes API, as far as one SeldonDeployment needs it. */
@@ -39,8 +57,13 @@ export interface Cluster {
    * @throws UserError object-changed when somebody changed or replaced it meanwhile
    */
   remove(ref: ObjectRef, known: SeldonDeployment): Promise<void>;
-  /** Starts watching the Deployments and Pods of one SeldonDeployment. */
-  observe(ref: ObjectRef): Promise<Observation>;
+  /** Deletes a Deployment if it still has this uid. @throws UserError cluster-forbidden, object-changed */
+  removeDeployment(ref: ObjectRef, uid: string | undefined): Promise<void>;
+  /**
+   * Starts watching the Deployments and Pods of one SeldonDeployment.
+   * @param labels values of the label `seldon-deployment-id` on them: see `deploymentLabelsOf`
+   */
+  observe(ref: ObjectRef, labels: readonly string[]): Promise<Observation>;
   /** What the ingress does with one SeldonDeployment; empty where nothing is routed, known or ours to see. */
   routes(ref: ObjectRef): Promise<readonly Route[]>;
   /** Versions of SeldonDeployment that the API serves, such as `v1` and `v1alpha2`. */

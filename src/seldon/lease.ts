@@ -1,5 +1,3 @@
-import type { ObjectRef } from './object-ref.ts';
-
 /** One rollout at a time for each SeldonDeployment: who has the turn, kept in a Lease beside it. */
 export interface LeaseRecord {
   /** Unique for each attempt of each run. */
@@ -31,20 +29,6 @@ export interface Lock {
   /** ISO 8601; undefined: until somebody unlocks it. */
   readonly until: string | undefined;
   readonly run: string | undefined;
-}
-
-/** What is kept beside a SeldonDeployment, next to the turn itself: requests to stop, and people's locks. */
-export interface LeaseStore {
-  /** Who has the turn; undefined when nobody has. */
-  look(ref: ObjectRef): Promise<HeldLeaseRecord | undefined>;
-  /** Asks the holder to stop. @returns false when that one no longer holds it */
-  askToStop(ref: ObjectRef, holder: string, by: string): Promise<boolean>;
-  /** The holder answers that it stops. */
-  answerStop(ref: ObjectRef, holder: string): Promise<boolean>;
-  readLock(ref: ObjectRef): Promise<Lock | undefined>;
-  writeLock(ref: ObjectRef, lock: Lock): Promise<void>;
-  /** @returns the lock that was there */
-  removeLock(ref: ObjectRef): Promise<Lock | undefined>;
 }
 
 /** Name of the Lease. A SeldonDeployment's name is a label, so this is a subdomain. */

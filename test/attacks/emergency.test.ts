@@ -116,7 +116,7 @@ story('a cancelled run puts back what was there, where `on-cancel` says so', asy
   const before = live(sandbox)?.spec;
   const call = slowCanary({ cancelAt: /::group::Watch/ });
   const end = await sandbox.act({ ...call, inputs: { ...call.inputs, 'on-cancel': 'rollback' } });
-  expect(end.outputs, end.shown).toMatchObject({ outcome: 'rolled-back', reason: 'cancelled' });
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'rolled-back', reason: 'aborted' });
   expect(live(sandbox)?.spec).toEqual(before);
 });
 

@@ -1,6 +1,5 @@
 import type { HttpEndpoint } from '../../src/base/ports.ts';
-import type { Cluster, Observation } from '../../src/seldon/cluster.ts';
-import type { LeaseStore } from '../../src/seldon/lease.ts';
+import type { Cluster, LeaseStore, Observation } from '../../src/seldon/cluster.ts';
 import type { SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import type { Deployment, Pod, Route } from '../../src/seldon/snapshot.ts';
 import type { FakeClock } from './fake-clock.ts';
@@ -99,6 +98,12 @@ export class FakeCluster implements Cluster {
   async releaseLease(): Promise<void> {}
 
   leases: LeaseStore = NO_LEASES;
+
+  readonly removedDeployments: string[] = [];
+
+  async removeDeployment({ name }: { readonly name: string }): Promise<void> {
+    this.removedDeployments.push(name);
+  }
 
   async remove(_ref: unknown, { metadata }: SeldonDeployment): Promise<void> {
     this.removed.push(metadata.uid ?? '');

@@ -1,7 +1,6 @@
 import { UserError } from '../../base/errors.ts';
 import { formatManifest, mergedFile, parseManifest } from '../../plan/manifest-file.ts';
-import type { ApplyOptions, Cluster } from '../../seldon/cluster.ts';
-import type { ObjectRef } from '../../seldon/object-ref.ts';
+import type { ApplyOptions, Cluster, ObjectRef } from '../../seldon/cluster.ts';
 import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 
 const INPUT = 'manifest-file';
@@ -84,6 +83,10 @@ export class ManifestFile implements Cluster {
 
   remove(): Promise<never> {
     return this.#cannot('remove anything');
+  }
+
+  removeDeployment(): Promise<never> {
+    return this.#cannot('remove a Deployment');
   }
 
   observe(): Promise<never> {

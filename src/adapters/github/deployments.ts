@@ -1,6 +1,6 @@
 import { isJsonObject, jsonOf } from '../../base/json-value.ts';
 import type { DeploymentDraft, DeploymentNews, DeploymentState, Deployments } from '../../record/deployments.ts';
-import type { ObjectRef } from '../../seldon/object-ref.ts';
+import type { ObjectRef } from '../../seldon/cluster.ts';
 import type { GithubApi } from './api.ts';
 
 /** As the API lists them; a payload may come back as the text it was. */

@@ -1,13 +1,6 @@
 import { isJsonObject, jsonOf } from '../../base/json-value.ts';
-import {
-  type HeldLeaseRecord,
-  type LeaseRecord,
-  type LeaseStore,
-  type Lock,
-  leaseName,
-  lockName,
-} from '../../seldon/lease.ts';
-import type { ObjectRef } from '../../seldon/object-ref.ts';
+import type { LeaseStore, ObjectRef } from '../../seldon/cluster.ts';
+import { type HeldLeaseRecord, type LeaseRecord, type Lock, leaseName, lockName } from '../../seldon/lease.ts';
 import { ANNOTATIONS } from '../../seldon/seldon-deployment.ts';
 import { failureOf, readJson } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';

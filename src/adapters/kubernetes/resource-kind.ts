@@ -1,4 +1,4 @@
-import type { ObjectRef } from '../../seldon/object-ref.ts';
+import type { ObjectRef } from '../../seldon/cluster.ts';
 import type { HttpResponse } from '../http/client.ts';
 import { isObjectMissing } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';

@@ -1,6 +1,6 @@
 import { UserError } from '../../base/errors.ts';
 import type { HttpAnswer, HttpEndpoint, HttpExchange } from '../../base/ports.ts';
-import type { ObjectRef } from '../../seldon/object-ref.ts';
+import type { ObjectRef } from '../../seldon/cluster.ts';
 import { HttpFailure, type HttpResponse } from '../http/client.ts';
 import { missingPermissions } from './access-review.ts';
 import { failureOf, statusOf } from './api-status.ts';

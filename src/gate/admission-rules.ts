@@ -11,6 +11,7 @@ import {
   type PullRequestFacts,
   type Refusal,
   ROLES,
+  type Verdict,
 } from './admission.ts';
 import type { Verb } from './command.ts';
 import { matchesModel } from './model-pattern.ts';
@@ -73,18 +74,20 @@ const RULES: readonly Rule[] = [
       : refusal('command-not-allowed', `this workflow has no command \`${verb}\``, 'see the input `allow-commands`'),
 
   ({ isApproved, command }, { requireReview }) => {
-    if (!requireReview || !needsGoodPull(command.verb) || isApproved === 'yes') return undefined;
+    if (!requireReview || !needsGoodPull(command.verb) || isApproved?.answer === 'yes') return undefined;
     const sentence =
-      isApproved === 'unknown' ? 'GitHub did not say whether it is approved' : 'this pull request is not approved';
+      isApproved?.answer === 'unknown'
+        ? 'GitHub did not say whether it is approved'
+        : `this pull request is not approved${named(isApproved)}`;
     return refusal('review-missing', sentence, 'have it approved; `require-review` asks for that');
   },
 
   ({ checksPass, command }, { requireChecks }) => {
-    if (!requireChecks || !needsGoodPull(command.verb) || checksPass === 'yes') return undefined;
+    if (!requireChecks || !needsGoodPull(command.verb) || checksPass?.answer === 'yes') return undefined;
     const sentence =
-      checksPass === 'unknown'
+      checksPass?.answer === 'unknown'
         ? 'GitHub did not say how its checks ended'
-        : 'not all checks of this pull request passed';
+        : `not all checks of this pull request passed${named(checksPass)}`;
     return refusal('checks-missing', sentence, 'wait until they pass; `require-checks` asks for that');
   },
 
@@ -119,6 +122,12 @@ const RULES: readonly Rule[] = [
 
 function refusal(reason: RefusalReason, sentence: string, cure: string): Refusal {
   return { reason, sentence, cure };
+}
+
+/** `: missing are @maria, build`, in quotes, as they are others' names. */
+function named(verdict: Verdict | undefined): string {
+  const missing = (verdict?.missing ?? []).slice(0, 10).map((one) => `\`${one.replaceAll('`', "'").slice(0, 80)}\``);
+  return missing.length === 0 ? '' : `, missing: ${missing.join(', ')}`;
 }
 
 function needsGoodPull(verb: Verb): boolean {

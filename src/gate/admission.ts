@@ -34,6 +34,12 @@ export interface PullRequestFacts {
 /** `unknown` counts as no. */
 export type Answer = 'yes' | 'no' | 'unknown';
 
+/** An answer, and who or what is missing for a yes, by name. */
+export interface Verdict {
+  readonly answer: Answer;
+  readonly missing: readonly string[];
+}
+
 export interface AdmissionFacts {
   readonly command: Command;
   readonly commenter: Person;
@@ -41,8 +47,8 @@ export interface AdmissionFacts {
   readonly actor: Person;
   readonly pullRequest: PullRequestFacts;
   /** Undefined where the policy does not ask. */
-  readonly isApproved: Answer | undefined;
-  readonly checksPass: Answer | undefined;
+  readonly isApproved: Verdict | undefined;
+  readonly checksPass: Verdict | undefined;
   /** The inputs of the workflow, and those that the command chooses. */
   readonly given: (name: InputName) => string;
   readonly chosen: ReadonlyMap<InputName, string>;

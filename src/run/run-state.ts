@@ -50,6 +50,8 @@ export interface Context extends RunContext {
   readonly pullRequest: number | undefined;
   /** SHA of the pull request's newest commit, where the event told. */
   readonly head: string | undefined;
+  /** Comments of ours on a pull request that is in a merge queue: of the plans in them one must still hold. */
+  readonly shownBefore?: readonly string[] | undefined;
   /** What comments begin with that are meant for us; undefined where this event is not about a pull request. */
   readonly commandPrefix: string | undefined;
   /** The settings before the event chose some: what a command need not repeat. */

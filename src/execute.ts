@@ -62,7 +62,13 @@ export async function execute(
         const control: RunControl = { holder: own, confirm, admitName, needsPlan, progress, cancelled };
         return await runOne(order, at, {
           control,
-          context: { ...context, pullRequest, commandPrefix: at.commandPrefix, given: order.given },
+          context: {
+            ...context,
+            pullRequest,
+            commandPrefix: at.commandPrefix,
+            given: order.given,
+            shownBefore: order.shownBefore,
+          },
           isAlone,
         });
       } catch (error) {

@@ -91,8 +91,9 @@ export async function main(): Promise<void> {
     if (outcome !== 'unknown' || reason !== 'cancelled') runner.saveState(stateName('unfinished', at), '');
   });
   if (!isWell) process.exitCode = 1;
-  // A step in progress must not continue after the report of a cancelled run.
-  if (cancelled.aborted) process.exit();
+  // What was under way when the run was cancelled must not go on behind the report.
+  const isHalted = reports.some(({ reason }) => reason === 'aborted' || reason === 'lease-lost');
+  if (cancelled.aborted || isHalted) process.exit();
 }
 
 function someOf([first, ...more]: readonly Report[]): ReportList {

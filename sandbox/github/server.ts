@@ -23,6 +23,8 @@ export interface PullRequestSeed {
   readonly base?: string;
   /** What GitHub makes of its reviews. */
   readonly approval?: 'APPROVED' | 'CHANGES_REQUESTED' | 'REVIEW_REQUIRED';
+  /** Logins that were asked for a review. */
+  readonly reviewers?: readonly string[];
 }
 
 /** Who a token is. The token of a workflow (`github-actions[bot]`) may not ask. */
@@ -319,11 +321,18 @@ function graphql({ token, body }: Call, { pulls, checks }: Known): Answer {
   if (/^ ?\{ viewer \{ login \} \} ?$/.test(query)) return data({ viewer: { login: token.login } });
   if (query.includes('reviewDecision')) {
     const pull = pulls.get(Number(variables['number']));
-    return data({ repository: { pullRequest: pull === undefined ? null : { reviewDecision: pull.approval ?? null } } });
+    const asked = (pull?.reviewers ?? []).map((login) => ({ requestedReviewer: { login } }));
+    const told = {
+      reviewDecision: pull?.approval ?? null,
+      reviewRequests: { nodes: asked },
+      latestOpinionatedReviews: { nodes: [] },
+    };
+    return data({ repository: { pullRequest: pull === undefined ? null : told } });
   }
   if (query.includes('statusCheckRollup')) {
     const state = checks[String(variables['commit'])];
-    return data({ repository: { object: state === undefined ? null : { statusCheckRollup: { state } } } });
+    const contexts = { nodes: [{ name: 'build', conclusion: state }] };
+    return data({ repository: { object: state === undefined ? null : { statusCheckRollup: { state, contexts } } } });
   }
   return { status: 200, body: { errors: [{ message: 'Parse error: that question is not known here' }] } };
 }

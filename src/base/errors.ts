@@ -38,6 +38,8 @@ export type UserErrorCode =
   | 'plan-changed'
   | 'newer-run-live'
   | 'github-failed'
+  | 'lease-lost'
+  | 'aborted'
   | 'cancelled';
 
 /** Why somebody may not have what they asked for. */

@@ -5,11 +5,13 @@ import type { InputName } from '../settings/inputs.ts';
 import {
   type AdmissionFacts,
   changes,
+  isEmergency,
   type Person,
   type Policy,
   type PullRequestFacts,
   type Refusal,
   ROLES,
+  type Verdict,
 } from './admission.ts';
 import type { Verb } from './command.ts';
 import { matchesModel } from './model-pattern.ts';
@@ -28,7 +30,7 @@ export function admissionOf(facts: AdmissionFacts, policy: Policy): Refusal | un
 
 const RULES: readonly Rule[] = [
   ({ pullRequest, command }) =>
-    pullRequest.isOpen || command.verb === 'status' || command.verb === 'help'
+    pullRequest.isOpen || isEmergency(command.verb) || command.verb === 'status' || command.verb === 'help'
       ? undefined
       : refusal('pull-request-closed', 'this pull request is closed', 'comment on an open pull request'),
 
@@ -53,12 +55,12 @@ const RULES: readonly Rule[] = [
   },
 
   ({ pullRequest, command }, { allowForks }) =>
-    !pullRequest.isFork || allowForks || !changes(command.verb)
+    !pullRequest.isFork || allowForks || !needsGoodPull(command.verb)
       ? undefined
       : refusal('fork-refused', 'this pull request comes from a fork', 'merge it first, or set `allow-forks: true`'),
 
   ({ pullRequest, command }, { allowDrafts }) =>
-    !pullRequest.isDraft || allowDrafts || !changes(command.verb)
+    !pullRequest.isDraft || allowDrafts || !needsGoodPull(command.verb)
       ? undefined
       : refusal(
           'draft-refused',
@@ -72,21 +74,21 @@ const RULES: readonly Rule[] = [
       : refusal('command-not-allowed', `this workflow has no command \`${verb}\``, 'see the input `allow-commands`'),
 
   ({ isApproved, command }, { requireReview }) => {
-    if (!requireReview || !changes(command.verb) || isApproved === 'yes') return undefined;
+    if (!requireReview || !needsGoodPull(command.verb) || isApproved?.answer === 'yes') return undefined;
     const sentence =
-      isApproved === 'unknown'
-        ? 'GitHub did not report whether this pull request is approved'
-        : 'this pull request is not approved';
-    return refusal('review-missing', sentence, 'get an approval: the input `require-review` requires it');
+      isApproved?.answer === 'unknown'
+        ? 'GitHub did not say whether it is approved'
+        : `this pull request is not approved${named(isApproved)}`;
+    return refusal('review-missing', sentence, 'have it approved; `require-review` asks for that');
   },
 
   ({ checksPass, command }, { requireChecks }) => {
-    if (!requireChecks || !changes(command.verb) || checksPass === 'yes') return undefined;
+    if (!requireChecks || !needsGoodPull(command.verb) || checksPass?.answer === 'yes') return undefined;
     const sentence =
-      checksPass === 'unknown'
-        ? 'GitHub did not report the result of the checks'
-        : 'not all checks of this pull request passed';
-    return refusal('checks-missing', sentence, 'wait until all checks pass: the input `require-checks` requires it');
+      checksPass?.answer === 'unknown'
+        ? 'GitHub did not say how its checks ended'
+        : `not all checks of this pull request passed${named(checksPass)}`;
+    return refusal('checks-missing', sentence, 'wait until they pass; `require-checks` asks for that');
   },
 
   ({ chosen, given }, { names }) => choiceRefusal('name', 'allow-names', { chosen, given, allowed: names }),
@@ -106,7 +108,10 @@ const RULES: readonly Rule[] = [
   ({ chosen, given }, { models }) => modelRefusal(chosen.get('model-uri'), given('model-uri'), models),
 
   ({ command, chosen }, { requirePlan }) =>
-    !requirePlan || !changes(command.verb) || command.verb === 'rollback' || (chosen.get('plan') ?? '').trim() !== ''
+    !requirePlan ||
+    !needsGoodPull(command.verb) ||
+    command.verb === 'rollback' ||
+    (chosen.get('plan') ?? '').trim() !== ''
       ? undefined
       : refusal(
           'plan-required',
@@ -117,6 +122,16 @@ const RULES: readonly Rule[] = [
 
 function refusal(reason: RefusalReason, sentence: string, cure: string): Refusal {
   return { reason, sentence, cure };
+}
+
+/** `: missing are @maria, build`, in quotes, as they are others' names. */
+function named(verdict: Verdict | undefined): string {
+  const missing = (verdict?.missing ?? []).slice(0, 10).map((one) => `\`${one.replaceAll('`', "'").slice(0, 80)}\``);
+  return missing.length === 0 ? '' : `, missing: ${missing.join(', ')}`;
+}
+
+function needsGoodPull(verb: Verb): boolean {
+  return changes(verb) && !isEmergency(verb);
 }
 
 /** A branch that anybody may push to could bring a file of targets of its own. */

@@ -34,15 +34,21 @@ export interface PullRequestFacts {
 /** `unknown` counts as no. */
 export type Answer = 'yes' | 'no' | 'unknown';
 
+/** An answer, and who or what is missing for a yes, by name. */
+export interface Verdict {
+  readonly answer: Answer;
+  readonly missing: readonly string[];
+}
+
 export interface AdmissionFacts {
   readonly command: Command;
   readonly commenter: Person;
   /** Who started this run. After a re-run it may be another user. */
   readonly actor: Person;
   readonly pullRequest: PullRequestFacts;
-  /** Undefined if the policy does not require it. */
-  readonly isApproved: Answer | undefined;
-  readonly checksPass: Answer | undefined;
+  /** Undefined where the policy does not ask. */
+  readonly isApproved: Verdict | undefined;
+  readonly checksPass: Verdict | undefined;
   /** The inputs of the workflow, and those that the command chooses. */
   readonly given: (name: InputName) => string;
   readonly chosen: ReadonlyMap<InputName, string>;
@@ -81,7 +87,14 @@ export function changes(verb: Verb): boolean {
   return !READING.includes(verb);
 }
 
-/** The default role for each command. */
+/** Commands that stop harm: what a pull request lacks does not stand in their way. */
+const EMERGENCY: readonly Verb[] = ['abort', 'lock', 'unlock'];
+
+export function isEmergency(verb: Verb): boolean {
+  return EMERGENCY.includes(verb);
+}
+
+/** The role a command needs where the policy does not say. */
 export const DEFAULT_ROLES: ReadonlyMap<Verb, Role> = new Map(
   VERBS.map((verb) => [verb, changes(verb) ? 'write' : 'read'] as const),
 );

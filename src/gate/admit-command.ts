@@ -21,16 +21,17 @@ export async function admitCommand(request: GateRequest, comment: Comment): Prom
     throw new UserError('bad-input', what, { hint: 'set `github-token`, or use the default of the input' });
   }
   await react(request, comment, 'eyes');
-  const command = parseCommand(comment.body, prefix);
+  const said = parseCommand(comment.body, prefix);
   const question = { author: comment.author, actor, pullRequest: comment.pullRequest };
   const gate = await openGate(repository, question);
   const { head, base } = gate.pullRequest;
-  // Only users with permission for commands get details. Others must not cause replies or reads.
-  const isUnclear = 'fault' in command || command.target !== undefined || raw.input('config').trim() !== '';
+  // Only who may use commands at all is told more: others would make us talk, and read.
+  const isUnclear = 'fault' in said || said.target !== undefined || raw.input('config').trim() !== '';
   const early = isUnclear ? await gate.judge(runInputsOf(inputsOfStep(raw), new Map()), HELP) : undefined;
   if (early !== undefined) return refuse(early);
-  if ('fault' in command) return end('refused', 'command-unknown', command.fault, `comment \`${prefix} help\``);
+  if ('fault' in said) return end('refused', 'command-unknown', said.fault, `comment \`${prefix} help\``);
   const places = await readTargetInputs(request, base);
+  const command = withTarget(said, places);
   if (command.verb === 'help') {
     const refusal = await gate.judge(runInputsOf(inputsOfStep(raw), new Map()), command);
     return refusal === undefined ? help(prefix, places) : refuse(refusal);
@@ -61,7 +62,16 @@ function commandedOrder(place: TargetInputs, command: Command, { pullRequest }: 
   return { ...runInputsOf(place, chosen), given, judgeName, needsPlan: requirePlan };
 }
 
-/** The targets of a command. If there are several, a changing command must name them. */
+/** The first word of a lock's reason is a target where there is one of that name. */
+function withTarget(command: Command, places: readonly TargetInputs[]): Command {
+  const [first = '', ...rest] = (command.reason ?? '').split(' ');
+  const wanted = listOfNames(first);
+  const isTarget = wanted.length > 0 && wanted.every((name) => name === ALL || places.some(byName([name])));
+  if (command.reason === undefined || !isTarget || places.every(({ target }) => target === undefined)) return command;
+  return { ...command, target: first, reason: rest.join(' ').trim() || 'no reason given' };
+}
+
+/** The targets that a command is about. Who changes something says which, where there are several. */
 function pickPlaces(
   places: readonly TargetInputs[],
   { verb, target, args }: Command,

@@ -1,4 +1,4 @@
-import type { Answer, PullRequestFacts, Role } from './admission.ts';
+import type { Answer, PullRequestFacts, Role, Verdict } from './admission.ts';
 
 export type Reaction = 'eyes' | 'rocket' | '-1';
 
@@ -7,10 +7,12 @@ export interface Collaboration {
   /** The role of a person in the repository. */
   roleOf(login: string): Promise<Role | 'unknown'>;
   pullRequest(number: number): Promise<PullRequestFacts>;
-  /** Whether the pull request is approved. */
-  isApproved(pullRequest: number): Promise<Answer>;
-  /** Whether all checks of a commit passed. */
-  checksPass(commit: string): Promise<Answer>;
+  /** Does GitHub call it approved? */
+  isApproved(pullRequest: number): Promise<Verdict>;
+  /** Did all checks of that commit pass? */
+  checksPass(commit: string): Promise<Verdict>;
+  /** Texts of our own comments on a pull request. */
+  ownComments(pullRequest: number): Promise<readonly string[]>;
   /** @param team `org/team` */
   isMember(team: string, login: string): Promise<Answer>;
   /**

@@ -12,6 +12,9 @@ export const VERBS = [
   'blue-green',
   'promote',
   'rollback',
+  'abort',
+  'lock',
+  'unlock',
   'status',
   'help',
 ] as const;
@@ -25,6 +28,8 @@ export interface Command {
   /** The word without a name and without a colon: names of targets, separated by commas. */
   readonly target: string | undefined;
   readonly args: ReadonlyMap<Argument, string>;
+  /** What follows `lock`: its first word may be a target, which only the file of targets can tell. */
+  readonly reason?: string;
 }
 
 /** Arguments and their inputs. */
@@ -38,6 +43,7 @@ const ARGUMENTS = {
   replicas: 'replicas',
   mode: 'mode',
   plan: 'plan',
+  for: 'lock-expiry',
 } as const satisfies Readonly<Record<string, InputName>>;
 
 export type Argument = keyof typeof ARGUMENTS;
@@ -54,6 +60,9 @@ const ALLOWED: Readonly<Record<Verb, readonly Argument[]>> = {
   'blue-green': DEPLOYING,
   promote: [...OBJECT, 'predictor', 'plan'],
   rollback: [...OBJECT, 'predictor', 'to', 'plan'],
+  abort: OBJECT,
+  lock: [...OBJECT, 'for'],
+  unlock: OBJECT,
   status: OBJECT,
   help: [],
 };
@@ -63,8 +72,8 @@ export function takes(verb: Verb, argument: string): boolean {
   return ALLOWED[verb].some((one) => one === argument);
 }
 
-/** Verbs that read their model from the cluster. */
-const WITHOUT_MODEL: readonly Verb[] = ['promote', 'rollback', 'status', 'help'];
+/** Verbs that take their model from the cluster. */
+const WITHOUT_MODEL: readonly Verb[] = ['promote', 'rollback', 'abort', 'lock', 'unlock', 'status', 'help'];
 
 /** Maximum length of a command in characters. */
 const LONGEST = 1_000;
@@ -80,7 +89,9 @@ export interface CommandError {
  */
 export function parseCommand(body: string, prefix: string): Command | CommandError {
   const [line = ''] = body.split(/\r?\n/, 1);
-  if (line.length > LONGEST) return { fault: `the command has ${line.length} characters; the limit is ${LONGEST}` };
+  if (line.length > LONGEST) return { fault: `the command has ${line.length} characters; at most ${LONGEST} are read` };
+  const lock = /^\s+lock(?:\s+(.*))?$/.exec(line.slice(prefix.length));
+  if (lock !== null) return readLock((lock[1] ?? '').trim(), prefix);
   const words = wordsOf(line.slice(prefix.length));
   if (words === undefined) return { fault: 'a quotation mark in the command is not closed' };
   const [first, ...rest] = words;
@@ -88,6 +99,16 @@ export function parseCommand(body: string, prefix: string): Command | CommandErr
   const verb = VERBS.find((one) => one === first.text);
   if (verb === undefined || first.isQuoted) return { fault: unknownWord('command', first.text, VERBS, prefix) };
   return readRest(verb, rest, prefix);
+}
+
+/** `lock for=2h name=wine the dashboards are wrong`: arguments first, then a reason in free words. */
+function readLock(text: string, prefix: string): Command | CommandError {
+  const [head = ''] = /^(?:[a-z-]{1,20}=[^\s"']{1,200}(?:\s+|$)){0,3}/.exec(text) ?? [];
+  const words = wordsOf(head) ?? [];
+  const reason = text.slice(head.length).trim();
+  if (isBlank(reason)) return { fault: `\`lock\` needs a reason: \`${prefix} lock the dashboards are wrong\`` };
+  const read = readRest('lock', words, prefix);
+  return 'fault' in read ? read : { ...read, reason };
 }
 
 function readRest(verb: Verb, words: readonly Word[], prefix: string): Command | CommandError {
@@ -157,12 +178,13 @@ function wordsOf(text: string): readonly Word[] | undefined {
 /** Verbs that use the mode of the workflow or the target. */
 const KEEPS_MODE: readonly Verb[] = ['deploy', 'plan'];
 
-/** The inputs from a command, by name. */
-export function inputsOf({ verb, args, model }: Command): ReadonlyMap<InputName, string> {
+/** The inputs that a command chooses, by name. */
+export function inputsOf({ verb, args, model, reason }: Command): ReadonlyMap<InputName, string> {
   const chosen = new Map<InputName, string>();
   if (!KEEPS_MODE.includes(verb)) chosen.set('mode', verb);
   for (const [argument, value] of args) chosen.set(ARGUMENTS[argument], value);
   if (verb === 'plan') chosen.set('dry-run', 'true');
+  if (reason !== undefined) chosen.set('lock-reason', reason);
   if (model !== undefined) chosen.set('model-uri', model);
   if (WITHOUT_MODEL.includes(verb)) chosen.set('model-uri', '');
   return chosen;
@@ -174,7 +196,7 @@ export function helpOf(prefix: string, targets: readonly string[] = []): string 
     const target = verb === 'help' || targets.length === 0 ? '' : ` [${targets.join('|')}]`;
     const model = WITHOUT_MODEL.includes(verb) ? '' : ' [model URI]';
     const args = ALLOWED[verb].map((one) => ` ${one}=…`).join('');
-    return `${prefix} ${verb}${target}${model}${args}`;
+    return `${prefix} ${verb}${target}${model}${args}${verb === 'lock' ? ' reason' : ''}`;
   };
   return VERBS.map(line).join('\n');
 }

@@ -5,7 +5,7 @@ import { isPreviewName } from '../settings/preview-name.ts';
 import { baseRefusal, modelRefusal, objectRefusal } from './admission-rules.ts';
 import { admitCommand } from './admit-command.ts';
 import { admitFurtherEvent } from './admit-further-event.ts';
-import type { EventPullRequest, Trigger } from './event.ts';
+import type { EventPullRequest, MergeGroup } from './event.ts';
 import { eventFault } from './event-table.ts';
 import { type GateDecision, type GateRequest, ignore, previewOf, proceed, refuse } from './gate-decision.ts';
 import { patternWarning } from './model-pattern.ts';
@@ -41,7 +41,7 @@ export async function decideRuns(request: GateRequest): Promise<GateDecision> {
     case 'pull-request':
       return opened(request, places, trigger.pull);
     case 'merge-group':
-      return queued(places, trigger.group);
+      return queued(request, places, trigger.group);
     case 'dispatch':
       return dispatched(places, trigger.modelUri);
   }
@@ -95,14 +95,16 @@ function opened({ repository }: GateRequest, places: readonly TargetInputs[], pu
 }
 
 /** What is about to be merged shows its plan. Previews belong to pull requests, not to queues. */
-function queued(
+async function queued(
+  { repository }: GateRequest,
   places: readonly TargetInputs[],
-  { head }: Extract<Trigger, { kind: 'merge-group' }>['group'],
-): GateDecision {
+  { head, pullRequest }: MergeGroup,
+): Promise<GateDecision> {
   const real = places.filter((place) => !isPreview(place));
   if (real.length === 0) return ignore('a merge queue has no preview', 'event-ignored');
+  const shownBefore = pullRequest === undefined ? [] : ((await repository?.ownComments(pullRequest)) ?? []);
   return proceed(
-    real.map((place) => runInputsOf(place, new Map([['dry-run', 'true']]))),
+    real.map((place) => ({ ...runInputsOf(place, new Map([['dry-run', 'true']])), shownBefore })),
     { head },
   );
 }

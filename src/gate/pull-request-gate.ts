@@ -1,7 +1,14 @@
 import { UserError } from '../base/errors.ts';
 import { InputReader, type RawInputs } from '../settings/input-reader.ts';
 import type { InputName } from '../settings/inputs.ts';
-import type { AdmissionFacts, Answer, PullRequestFacts, Refusal } from './admission.ts';
+import {
+  type AdmissionFacts,
+  type Answer,
+  isEmergency,
+  type PullRequestFacts,
+  type Refusal,
+  type Verdict,
+} from './admission.ts';
 import { admissionOf } from './admission-rules.ts';
 import type { Collaboration } from './collaboration.ts';
 import { type Command, inputsOf } from './command.ts';
@@ -24,6 +31,8 @@ export interface GateQuestion {
   readonly pullRequest: number | PullRequestFacts;
 }
 
+const UNKNOWN: Verdict = { answer: 'unknown', missing: [] };
+
 export async function openGate(
   repository: Collaboration,
   { author, actor, pullRequest: about }: GateQuestion,
@@ -33,7 +42,7 @@ export async function openGate(
     actor === author ? undefined : repository.roleOf(actor),
     typeof about === 'number' ? repository.pullRequest(about) : about,
   ]);
-  const isApproved = once(async () => (typeof about === 'number' ? repository.isApproved(about) : 'unknown'));
+  const isApproved = once(async () => (typeof about === 'number' ? repository.isApproved(about) : UNKNOWN));
   const checksPass = once(() => repository.checksPass(pullRequest.head));
   return {
     pullRequest,
@@ -71,7 +80,7 @@ export async function confirmCommand(
   { orders, command }: { readonly orders: readonly RunInputs[]; readonly command: Command },
 ): Promise<void> {
   const gate = await openGate(repository, question);
-  checkHead(gate.pullRequest, question.head);
+  if (!isEmergency(command.verb)) checkHead(gate.pullRequest, question.head);
   for (const order of orders) {
     const refusal = await gate.judge(order, command);
     if (refusal !== undefined) throw withdrawn(refusal);

@@ -19,6 +19,8 @@ export interface RunInputs extends TargetInputs {
   readonly given: (name: InputName) => string;
   /** Why the SeldonDeployment of that name may not be had, once the model is known that the event chose. */
   readonly judgeName?: (name: string) => Refusal | undefined;
+  /** Comments of ours on the pull request: of the plans in them one must still hold. */
+  readonly shownBefore?: readonly string[];
   /** Is a change refused whose plan nobody saw? */
   readonly needsPlan?: boolean;
 }

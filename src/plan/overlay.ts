@@ -39,8 +39,8 @@ function mergeTrees(live: JsonObject, ours: JsonObject, previous: JsonObject): J
   const before = (key: string) => (Object.hasOwn(previous, key) ? previous[key] : undefined);
   for (const [key, value] of Object.entries(live)) {
     if (Object.hasOwn(ours, key)) {
-      const inner = { live: value, ours: ours[key], previous: before(key) };
-      merged.set(key, ATOMIC_KEYS.has(key) ? ours[key] : merge(key, inner));
+      const mine = { live: value, ours: ours[key], previous: before(key) };
+      merged.set(key, ATOMIC_KEYS.has(key) ? ours[key] : merge(key, mine));
     } else {
       const kept = withoutOurOwn(value, before(key));
       if (kept !== undefined) merged.set(key, kept);

@@ -26,6 +26,7 @@ export function permissionsFor({
   ];
   if (mode === 'status') return [seldon('get'), ...looking];
   const turns = lockTimeout === undefined ? [] : TURNS;
+  if (mode === 'lock' || mode === 'unlock') return [...TURNS];
   if (mode === 'remove') return [seldon('get'), seldon('delete'), ...turns, ...looking];
   if (mode === 'sweep') return [seldon('list'), seldon('get'), seldon('delete'), ...turns, ...looking];
   // Other modes change and restore an existing object. These modes may create it.

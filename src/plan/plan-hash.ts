@@ -13,18 +13,20 @@ export interface PlanBasis {
   readonly plan: Pick<Plan, 'stages'>;
   /** The input of that name. What is live may be scaled at any time, and a plan stays valid. */
   readonly replicas: number | undefined;
-  /** SHA of the pull request's newest commit; undefined where none belongs to the run. */
-  readonly head: string | undefined;
+  /** What the files say that inputs name, and that is no part of the manifest: requests, expectations. */
+  readonly files: readonly (string | undefined)[];
+  /** The cluster, and the target where there are several. */
+  readonly place: { readonly server: string; readonly target: string | undefined };
 }
 
 /** Hex digits of each part: enough to make a collision impractical during the lifetime of a plan. */
 const DIGITS = 10;
 
 /** Names of the parts, in their order. */
-const PARTS = ['model', 'object', 'outcome', 'pull request'] as const;
+const PARTS = ['model', 'object', 'outcome', 'files', 'place'] as const;
 
 /** `1f0c2a99ab-…`: one part for each thing that may change, so that a later run can say which did. */
-export function planHash({ model, live, plan, head, replicas }: PlanBasis): string {
+export function planHash({ model, live, plan, files, place, replicas }: PlanBasis): string {
   const parts: readonly unknown[] = [
     model,
     live === undefined ? 'none' : { uid: live.metadata.uid, spec: withoutReplicas(live.spec) },
@@ -32,7 +34,8 @@ export function planHash({ model, live, plan, head, replicas }: PlanBasis): stri
       const { name, namespace, labels } = metadata;
       return { apiVersion, name, namespace, labels, spec: withoutReplicas(spec), ...(replicas && { replicas }) };
     }),
-    head ?? 'none',
+    files.map((text) => text ?? 'none'),
+    place,
   ];
   return parts.map((part) => createHash('sha256').update(canonicalJson(part)).digest('hex').slice(0, DIGITS)).join('-');
 }
@@ -50,10 +53,11 @@ function planDifference(planned: string, now: string): string | undefined {
 }
 
 const CHANGED: Readonly<Record<(typeof PARTS)[number], string>> = {
-  model: 'the model URI now resolves to another model',
-  object: 'the SeldonDeployment was changed',
-  outcome: 'the inputs have changed',
-  'pull request': 'the pull request has new commits',
+  model: 'the model URI now leads to another model',
+  object: 'somebody changed the SeldonDeployment',
+  outcome: 'the inputs are other ones',
+  files: 'files that the inputs name have changed',
+  place: 'it was made for another cluster or another target',
 };
 
 /** @throws UserError plan-changed if the agreed plan differs from the current one */
@@ -61,4 +65,18 @@ export function checkPlan(agreed: string | undefined, now: string): void {
   const difference = agreed === undefined ? undefined : planDifference(agreed, now);
   if (difference === undefined) return;
   throw new UserError('plan-changed', `the plan is no longer valid: ${difference}`, { hint: 'make a new plan' });
+}
+
+/** All plans in a text of ours. */
+export function plansIn(text: string): readonly string[] {
+  return text.slice(0, LONGEST_TEXT).match(/\b(?:[0-9a-f]{10}-){4}[0-9a-f]{10}\b/g) ?? [];
+}
+
+/** Characters of a comment. */
+const LONGEST_TEXT = 70_000;
+
+/** @throws UserError plan-changed when none of the plans that a pull request showed holds any more */
+export function checkShownPlans(shown: readonly string[], now: string): void {
+  if (shown.length === 0 || shown.includes(now)) return;
+  checkPlan(shown.at(-1), now);
 }

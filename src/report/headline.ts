@@ -60,7 +60,11 @@ function sentence(report: Report): string {
     case 'restored':
       return `${model} gets all requests again`;
     case 'reported':
-      if (report.reason === 'help') return 'Commands for comments on this pull request';
+      if (report.reason === 'help') return 'What comments can do here';
+      if (report.reason === 'lock') return `${codeSpan(`${report.namespace}/${report.name}`)} is locked`;
+      if (report.reason === 'unlock') return `${codeSpan(`${report.namespace}/${report.name}`)} is not locked any more`;
+      if (report.reason === 'stopped') return 'The run under way was stopped';
+      if (report.reason === 'nothing-to-abort') return 'No run was under way: nothing was changed';
       return `What is live in ${codeSpan(`${report.namespace}/${report.name}`)}`;
     case 'removed':
       if (report.mode === 'sweep') return swept(report);
@@ -124,7 +128,9 @@ function nameOf(line: PredictorLine | undefined): string {
 }
 
 function subject({ mode, name, namespace }: Report, model: string): string {
-  return ['promote', 'rollback', 'status', 'remove', 'sweep'].includes(mode) ? codeSpan(`${namespace}/${name}`) : model;
+  return ['promote', 'rollback', 'status', 'remove', 'sweep', 'abort', 'lock', 'unlock'].includes(mode)
+    ? codeSpan(`${namespace}/${name}`)
+    : model;
 }
 
 function doneBy({ mode }: Report): string {

@@ -4,7 +4,7 @@ import { refuseReturn } from '../plan/history.ts';
 import { predictorLines } from '../plan/live-state.ts';
 import { modelsOf } from '../plan/model-note.ts';
 import { previousModelOf, refuseOlderRun } from '../plan/origin.ts';
-import { checkPlan, planHash } from '../plan/plan-hash.ts';
+import { checkPlan, checkShownPlans, planHash, plansIn } from '../plan/plan-hash.ts';
 import { type PlanPreview, previewOf } from '../plan/plan-preview.ts';
 import type { RolloutObjects } from '../plan/plan-request.ts';
 import { planRollout, readSurroundings } from '../plan/plan-rollout.ts';
@@ -62,12 +62,14 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
       model: model.storageUri,
       live,
       plan,
-      head: context.head,
+      files: [smoke.request?.body, config.proof.smokeExpect, ...smoke.comparing],
+      place: { server: peers.cluster.server, target: context.target },
       replicas: config.render.replicas,
     });
     const { commandPrefix: prefix, target, given } = context;
     draft.next = prefix && nextCommand(config, { prefix, plan: draft.plan, target, given });
     checkPlan(config.plan, draft.plan);
+    checkShownPlans((context.shownBefore ?? []).flatMap(plansIn), draft.plan);
     if (control.needsPlan && config.plan === undefined && !config.dryRun) refuseReturn(live, plan.restores);
     conclude(plan.summary);
     const { cluster, openEndpoint, metrics, clock, runner } = peers;

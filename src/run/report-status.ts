@@ -10,6 +10,7 @@ import { readStatusOnce } from '../rollout/wait-until-ready.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { endpointOf } from '../seldon/protocol.ts';
 import type { Config } from '../settings/config.ts';
+import { lockInWords, standingLock } from './locks.ts';
 
 export interface StatusRequest {
   readonly cluster: Cluster;
@@ -24,6 +25,8 @@ export async function reportStatus(
   conclude: Conclude,
 ): Promise<Partial<Draft>> {
   const live = await cluster.read(ref);
+  // Who may only look may not see locks.
+  const lock = await standingLock({ peers: { cluster, clock } }, ref).catch(() => undefined);
   if (live === undefined) {
     throw new UserError('nothing-live', `there is no SeldonDeployment ${ref.namespace}/${ref.name}`, {
       hint: 'correct the inputs `name` and `namespace`, or deploy a model with mode `direct`',
@@ -47,6 +50,7 @@ export async function reportStatus(
     endpoint: endpointOf({ ...at, ingressUrl: config.proof.ingressUrl }),
     predictors: predictorLines(live).map((line) => ({ ...line, health: health.get(line.name) ?? 'unknown' })),
     history: revisionLines(live),
+    warnings: lock === undefined ? [] : [`It is locked ${lockInWords(lock)}`],
     since: live.metadata.creationTimestamp,
   };
 }

@@ -50,7 +50,9 @@ export interface Context extends RunContext {
   readonly pullRequest: number | undefined;
   /** SHA of the pull request's newest commit, if the event contains it. */
   readonly head: string | undefined;
-  /** The first word of comments that are commands; undefined if this event is not about a pull request. */
+  /** Comments of ours on a pull request that is in a merge queue: of the plans in them one must still hold. */
+  readonly shownBefore?: readonly string[] | undefined;
+  /** What comments begin with that are meant for us; undefined where this event is not about a pull request. */
   readonly commandPrefix: string | undefined;
   /** The inputs before the event changed some. A command does not need to repeat them. */
   readonly given: (name: InputName) => string;
@@ -62,7 +64,12 @@ export interface Run {
   readonly peers: Peers;
   readonly control: RunControl;
   readonly context: Context;
+  /** Begins no step once the run is told to stop. */
   readonly journal: Journal;
+  /** For what is put back after that. */
+  readonly plainJournal: Journal;
+  /** Tells the run to stop. */
+  readonly halt: AbortController;
   readonly draft: Draft;
   /** Resources to close at the end of the run, for every outcome. */
   readonly open: { lease?: HeldLease; record?: OpenRecord | undefined };

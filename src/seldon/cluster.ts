@@ -1,5 +1,5 @@
 import type { HttpEndpoint } from '../base/ports.ts';
-import type { HeldLeaseRecord, LeaseRecord } from './lease.ts';
+import type { HeldLeaseRecord, LeaseRecord, Lock } from './lease.ts';
 import type { Permission } from './permission.ts';
 import type { SeldonDeployment } from './seldon-deployment.ts';
 import type { Deployment, KubernetesEvent, Pod, Route } from './snapshot.ts';
@@ -14,7 +14,21 @@ export interface ApplyOptions {
   readonly dryRun: boolean;
 }
 
-/** The calls to the Kubernetes API that are needed for one SeldonDeployment. */
+/** What is kept beside a SeldonDeployment, next to the turn itself: requests to stop, and people's locks. */
+export interface LeaseStore {
+  /** Who has the turn; undefined when nobody has. */
+  look(ref: ObjectRef): Promise<HeldLeaseRecord | undefined>;
+  /** Asks the holder to stop. @returns false when that one no longer holds it */
+  askToStop(ref: ObjectRef, holder: string, by: string): Promise<boolean>;
+  /** The holder answers that it stops. */
+  answerStop(ref: ObjectRef, holder: string): Promise<boolean>;
+  readLock(ref: ObjectRef): Promise<Lock | undefined>;
+  writeLock(ref: ObjectRef, lock: Lock): Promise<void>;
+  /** @returns the lock that was there */
+  removeLock(ref: ObjectRef): Promise<Lock | undefined>;
+}
+
+/** The Kubernetes API, as far as one SeldonDeployment needs it. */
 export interface Cluster {
   /** The server's URL without credentials, or the path of a file in its place; for messages. */
   readonly server: string;
@@ -72,6 +86,8 @@ export interface Cluster {
   ): Promise<HeldLeaseRecord | undefined>;
   /** Releases our lease. It never releases the lease of another run. */
   releaseLease(ref: ObjectRef, claim: LeaseRecord): Promise<void>;
+  /** Requests to stop, and people's locks. */
+  readonly leases: LeaseStore;
   /** HTTP to a Service through the API server's proxy. */
   service(ref: ObjectRef, port: string): HttpEndpoint;
   /** HTTP to one pod through the API server's proxy. */

@@ -142,6 +142,11 @@ export const ANNOTATIONS = {
   modelAlias: `${OWN}/model-alias`,
   modelRun: `${OWN}/model-run`,
   previousModelUri: `${OWN}/previous-model-uri`,
+  /** On the Lease. */
+  mode: `${OWN}/mode`,
+  stop: `${OWN}/stop`,
+  stopping: `${OWN}/stopping`,
+  lock: `${OWN}/lock`,
 } as const;
 
 /** Seldon's annotations and labels that we use (seldon-core v1.17.1, `seldondeployment_types.go`). */

@@ -8,7 +8,9 @@ import type { Protocol } from '../seldon/protocol.ts';
 export type DeployMode = 'direct' | 'canary' | 'shadow' | 'ab' | 'blue-green';
 /** Modes that change live predictors. They read all values from the cluster. */
 export type DecisionMode = 'promote' | 'rollback';
-export type Mode = DeployMode | DecisionMode | 'status' | 'remove' | 'sweep';
+/** Modes about runs and people, which render nothing. */
+export type TurnMode = 'abort' | 'lock' | 'unlock';
+export type Mode = DeployMode | DecisionMode | TurnMode | 'status' | 'remove' | 'sweep';
 
 export type ApiVersion = 'v1' | 'v1alpha2';
 export type Access = 'api-server' | 'ingress';
@@ -147,6 +149,11 @@ export interface Config {
   /** The agreed plan; undefined: any plan. */
   readonly plan: string | undefined;
   readonly onFailure: OnFailure;
+  /** What a cancelled run does with what it changed. */
+  readonly onCancel: 'keep' | 'rollback';
+  readonly lockReason: string | undefined;
+  /** Seconds; undefined: until somebody unlocks. */
+  readonly lockExpiry: number | undefined;
 }
 
 /** Settings of the GitHub deployment. */

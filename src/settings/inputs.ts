@@ -7,14 +7,28 @@ export const INPUTS = [
   {
     name: 'model-uri',
     description:
-      'The MLflow model (not for `promote`, `rollback`, `status`, `remove` and `sweep`): `models:/name/7`, `models:/name@alias`, `models:/name/latest`, `models:/m-<id>`, `runs:/<run>/<path>`, or the storage URI of the folder that holds `MLmodel`.',
+      'The MLflow model (only for the modes that bring one: `direct`, `canary`, `shadow`, `ab`, `blue-green`): `models:/name/7`, `models:/name@alias`, `models:/name/latest`, `models:/m-<id>`, `runs:/<run>/<path>`, or the storage URI of the folder that holds `MLmodel`.',
   },
   {
     name: 'mode',
-    choices: ['direct', 'canary', 'shadow', 'ab', 'blue-green', 'promote', 'rollback', 'status', 'remove', 'sweep'],
+    choices: [
+      'direct',
+      'canary',
+      'shadow',
+      'ab',
+      'blue-green',
+      'promote',
+      'rollback',
+      'status',
+      'remove',
+      'sweep',
+      'abort',
+      'lock',
+      'unlock',
+    ],
     default: 'direct',
     description:
-      'Rollout mode: `direct`, `canary`, `shadow`, `ab`, `blue-green`, `promote`, `rollback`, `status`, `remove`, `sweep`; see [docs/modes.md](docs/modes.md).',
+      'Rollout mode: `direct`, `canary`, `shadow`, `ab`, `blue-green`, `promote`, `rollback`, `status`, `remove`, `sweep`, `abort`, `lock`, `unlock`; see [docs/modes.md](docs/modes.md).',
   },
   {
     name: 'traffic',

@@ -7,6 +7,9 @@ const CLUSTER_MODES: Partial<Record<Mode, string>> = {
   status: 'read the file, or remove `apply`',
   remove: 'delete the file',
   sweep: 'delete the files',
+  abort: 'no run waits for a file: leave `apply` out',
+  lock: 'protect the branch',
+  unlock: 'protect the branch',
 };
 
 /** Inputs that need a cluster, and the alternative for a file. */

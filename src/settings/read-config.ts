@@ -2,7 +2,7 @@ import type { ClusterConfig, Config, ReportingConfig } from './config.ts';
 import { readGate } from './gate-inputs.ts';
 import { InputReader, type RawInputs } from './input-reader.ts';
 import { readManifestFile } from './manifest-file-inputs.ts';
-import { readLock, readPlan, readPreviewAge, readRecord, readWriteBack } from './record-inputs.ts';
+import { readExpiry, readLock, readPlan, readPreviewAge, readRecord, readWriteBack } from './record-inputs.ts';
 import { readRegistry } from './registry-inputs.ts';
 import { checkTimeout, readProof, readRender } from './render-inputs.ts';
 import { checkModelUri, readCompare, readMode, readModelUri, readShare } from './rollout-inputs.ts';
@@ -34,6 +34,9 @@ export function readConfig(raw: RawInputs): Config {
     writeBack: readWriteBack(read),
     plan: readPlan(read),
     onFailure: read.oneOf('on-failure', ['rollback', 'keep']),
+    onCancel: read.oneOf('on-cancel', ['keep', 'rollback']),
+    lockReason: read.text('lock-reason'),
+    lockExpiry: readExpiry(read),
   };
   checkTimeout(read, config);
   checkModelUri(read, config.modelUri);

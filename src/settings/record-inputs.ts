@@ -35,6 +35,20 @@ function isPreview(read: InputReader): boolean {
 }
 
 const HOUR = 3_600_000;
+
+/** @returns seconds */
+export function readExpiry(read: InputReader): number | undefined {
+  const given = read.text('lock-expiry');
+  if (given === undefined) return undefined;
+  const [, amount = '', unit = ''] = /^(\d{1,4})\s*([mhd])$/.exec(given) ?? [];
+  const seconds = Number(amount) * (unit === 'd' ? 86_400 : unit === 'h' ? 3_600 : 60);
+  if (seconds >= 60) return seconds;
+  return read.fault(
+    'lock-expiry',
+    `is ${quoted(given)}, but must be minutes, hours or days, such as \`90m\`, \`2h\` or \`3d\``,
+  );
+}
+
 const PREVIEW_AGE = 14 * 24 * HOUR;
 
 /** @returns milliseconds */

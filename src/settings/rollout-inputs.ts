@@ -19,6 +19,8 @@ const MEANT_FOR: Partial<Record<InputName, readonly Mode[]>> = {
   'compare-tolerance': ['canary', 'shadow', 'ab', 'blue-green'],
   manifest: ['direct'],
   'preview-age': ['sweep'],
+  'lock-reason': ['lock'],
+  'lock-expiry': ['lock'],
 };
 
 const MODES = [
@@ -32,9 +34,12 @@ const MODES = [
   'status',
   'remove',
   'sweep',
+  'abort',
+  'lock',
+  'unlock',
 ] as const;
 /** Modes that take their model from the cluster. */
-const WITHOUT_MODEL: readonly Mode[] = ['promote', 'rollback', 'status', 'remove', 'sweep'];
+const WITHOUT_MODEL: readonly Mode[] = ['promote', 'rollback', 'status', 'remove', 'sweep', 'abort', 'lock', 'unlock'];
 
 /** Reads the mode, and checks that the mode uses all given inputs. */
 export function readMode(read: InputReader): Mode {
@@ -63,7 +68,16 @@ export function checkNamed(read: InputReader, mode: Mode): void {
   read.fault('name', `is required: mode \`${mode}\` has no model to derive the name from`);
 }
 
-const SINGLE_PREDICTOR: readonly Mode[] = ['direct', 'rollback', 'status', 'remove', 'sweep'];
+const SINGLE_PREDICTOR: readonly Mode[] = [
+  'direct',
+  'rollback',
+  'status',
+  'remove',
+  'sweep',
+  'abort',
+  'lock',
+  'unlock',
+];
 
 /** Behind the ingress it is not known which predictor answers. */
 export function checkAccess(read: InputReader, mode: Mode): void {

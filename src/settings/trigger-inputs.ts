@@ -132,6 +132,24 @@ export const TRIGGER_INPUTS = [
     description: 'How long to wait until another run releases the Lease: seconds, or `15m`. Default: 15m.',
   },
   {
+    name: 'lock-reason',
+    isOfStep: true,
+    description: 'Why mode `lock` refuses changes from now on; shown to everybody who is refused.',
+  },
+  {
+    name: 'lock-expiry',
+    isOfStep: true,
+    description: 'After how long that lock ends by itself: `90m`, `2h`, `3d`. Default: when somebody unlocks it.',
+  },
+  {
+    name: 'on-cancel',
+    isOfStep: true,
+    choices: ['keep', 'rollback'],
+    default: 'keep',
+    description:
+      'What a cancelled run does with what it has changed: `keep` leaves and reports it, `rollback` puts back what was there.',
+  },
+  {
     name: 'write-back',
     description:
       'Aliases and tags to set in the registry after a model is live and proven, one per line or separated by commas: `alias=champion`, `tag.<name>=<value>`. Default: none.',

@@ -137,6 +137,37 @@ story('a model whose name becomes that of another object is refused', async (san
   expect(live(sandbox, 'wine-quality')).toEqual(before);
 });
 
+story('what is missing is named: whose review, and which check', async (sandbox) => {
+  sandbox.github.change(OPEN_PULL_REQUEST, { approval: 'REVIEW_REQUIRED', reviewers: ['octocat'] });
+  const review = await sandbox.comment(
+    { by: 'maria', body: '/seldon deploy' },
+    { inputs: { 'require-review': 'true' } },
+  );
+  expect(review.shown).toContain('missing: `octocat`');
+  sandbox.github.setChecks('a'.repeat(40), 'FAILURE');
+  const checks = await sandbox.comment(
+    { by: 'maria', body: '/seldon deploy' },
+    { inputs: { 'require-checks': 'true' } },
+  );
+  expect(checks.shown).toContain('missing: `build`');
+});
+
+story('a plan of one cluster is none of another', async (sandbox) => {
+  await sandbox.comment({ by: 'maria', body: '/seldon plan' });
+  const told = sandbox.github
+    .comments(OPEN_PULL_REQUEST)
+    .map(({ body }) => body)
+    .join('\n');
+  const plan = /plan=(\S+)/.exec(told)?.[1] ?? '';
+  const other = sandbox.cluster.kubeconfig('action').replaceAll('127.0.0.1', 'localhost');
+  const end = await sandbox.comment(
+    { by: 'maria', body: `/seldon deploy plan=${plan}` },
+    { inputs: { kubeconfig: other } },
+  );
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'failed', reason: 'plan-changed' });
+  expect(end.shown).toContain('another cluster');
+});
+
 /** What changes while a run waits, and what it then ends with. */
 const WHILE_WAITING: Readonly<Record<string, readonly [(sandbox: Sandbox) => void, string]>> = {
   'the approval is withdrawn': [

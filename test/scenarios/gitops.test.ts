@@ -1,6 +1,7 @@
 import { load } from 'js-yaml';
 import { expect } from 'vitest';
 import { ADMIN } from '../../sandbox/cluster/access.ts';
+import { pullRequestEvent } from '../../sandbox/github/events.ts';
 import { KubernetesClient } from '../../sandbox/kubernetes-client.ts';
 import type { ActionCall, ActionEnd } from '../../sandbox/runner.ts';
 import { OPEN_PULL_REQUEST, type Sandbox } from '../../sandbox/sandbox.ts';
@@ -144,10 +145,8 @@ story('a plan shows what the file would become, and its command writes just that
 });
 
 story('a pull request gets its file, for the workflow to commit', async (sandbox) => {
-  const head = { ref: 'wine', sha: 'a'.repeat(40), repo: { full_name: 'acme/wine' } };
-  const pullRequest = { number: OPEN_PULL_REQUEST, state: 'open', head, base: { repo: { full_name: 'acme/wine' } } };
-  const payload = { action: 'synchronize', number: OPEN_PULL_REQUEST, pull_request: pullRequest };
-  const end = await sandbox.act({ ...rendering(), event: { name: 'pull_request', payload } });
+  const event = pullRequestEvent('synchronize', { number: OPEN_PULL_REQUEST });
+  const end = await sandbox.act({ ...rendering(), event });
   expect(end.outputs, end.shown).toMatchObject(RENDERED);
   expect(sharesIn(written(end))).toBe('main 100');
 });

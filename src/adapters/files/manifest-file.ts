@@ -109,6 +109,10 @@ export class ManifestFile implements Cluster {
     return this.#cannot('release a lease');
   }
 
+  get leases(): never {
+    throw new Error(`${this.server} is a file: nobody takes turns at it`);
+  }
+
   service(): never {
     throw new Error(`${this.server} is a file: it has no Services`);
   }

@@ -1,5 +1,5 @@
 import { UserError } from '../../base/errors.ts';
-import { type Answer, type PullRequestFacts, ROLES, type Role } from '../../gate/admission.ts';
+import { type Answer, type PullRequestFacts, ROLES, type Role, type Verdict } from '../../gate/admission.ts';
 import type { Collaboration, Reaction } from '../../gate/collaboration.ts';
 import { isFork } from '../../gate/event.ts';
 import type { Failure, GithubApi } from './api.ts';
@@ -47,28 +47,59 @@ export class GithubCollaboration implements Collaboration {
     };
   }
 
-  async isApproved(pullRequest: number): Promise<Answer> {
+  async isApproved(pullRequest: number): Promise<Verdict> {
     const query = `query ($owner: String!, $name: String!, $number: Int!) {
-      repository(owner: $owner, name: $name) { pullRequest(number: $number) { reviewDecision } }
+      repository(owner: $owner, name: $name) { pullRequest(number: $number) {
+        reviewDecision
+        reviewRequests(first: 10) { nodes { requestedReviewer { ... on User { login } ... on Team { slug } } } }
+        latestOpinionatedReviews(first: 20) { nodes { state author { login } } }
+      } }
     }`;
-    const answer = await this.#graphql<{
-      repository?: { pullRequest?: { reviewDecision?: string | null } | null } | null;
-    }>(query, { number: pullRequest });
-    const decision = answer?.repository?.pullRequest?.reviewDecision;
-    if (decision === undefined || decision === null) return 'unknown';
-    return decision === 'APPROVED' ? 'yes' : 'no';
+    const answer = await this.#graphql<{ repository?: { pullRequest?: ReviewFacts | null } | null }>(query, {
+      number: pullRequest,
+    });
+    const facts = answer?.repository?.pullRequest;
+    const decision = facts?.reviewDecision;
+    if (facts === undefined || facts === null || decision === undefined || decision === null) return UNKNOWN;
+    const asked = (facts.reviewRequests?.nodes ?? []).map(({ requestedReviewer: one }) => one?.login ?? one?.slug);
+    const against = (facts.latestOpinionatedReviews?.nodes ?? [])
+      .filter(({ state }) => state === 'CHANGES_REQUESTED')
+      .map(({ author }) => author?.login);
+    const missing = [...asked, ...against].filter((one) => one !== undefined);
+    return { answer: decision === 'APPROVED' ? 'yes' : 'no', missing };
   }
 
-  async checksPass(commit: string): Promise<Answer> {
+  async checksPass(commit: string): Promise<Verdict> {
     const query = `query ($owner: String!, $name: String!, $commit: GitObjectID!) {
-      repository(owner: $owner, name: $name) { object(oid: $commit) { ... on Commit { statusCheckRollup { state } } } }
+      repository(owner: $owner, name: $name) { object(oid: $commit) { ... on Commit { statusCheckRollup { state
+        contexts(first: 50) { nodes { ... on CheckRun { name conclusion } ... on StatusContext { context state } } }
+      } } } }
     }`;
     const answer = await this.#graphql<{
-      repository?: { object?: { statusCheckRollup?: { state?: string } | null } | null } | null;
+      repository?: { object?: { statusCheckRollup?: CheckFacts | null } | null } | null;
     }>(query, { commit });
-    const state = answer?.repository?.object?.statusCheckRollup?.state;
-    if (state === undefined) return 'unknown';
-    return state === 'SUCCESS' ? 'yes' : 'no';
+    const rollup = answer?.repository?.object?.statusCheckRollup;
+    if (rollup?.state === undefined) return UNKNOWN;
+    const missing = (rollup.contexts?.nodes ?? [])
+      .filter(({ conclusion, state }) => !GOOD.includes(conclusion ?? state ?? ''))
+      .flatMap(({ name, context }) => name ?? context ?? []);
+    return { answer: rollup.state === 'SUCCESS' ? 'yes' : 'no', missing };
+  }
+
+  /** Only comments that we wrote: anybody may paste a plan into one of their own. */
+  async ownComments(pullRequest: number): Promise<readonly string[]> {
+    const route = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
+    const query = { issue_number: pullRequest, per_page: 100 };
+    const [author, listed] = await Promise.all([this.#login(), this.#api.ask('read the comments', route, query)]);
+    const comments = listed as readonly { readonly body?: string; readonly user?: { readonly login: string } | null }[];
+    return comments
+      .filter(({ user, body }) => user?.login === author && body?.startsWith('<!-- mlflow-to-seldon: ') === true)
+      .map(({ body }) => body ?? '');
+  }
+
+  async #login(): Promise<string> {
+    const answer = await this.#graphql<{ viewer?: { login?: string } }>('{ viewer { login } }', {});
+    return answer?.viewer?.login ?? 'github-actions[bot]';
   }
 
   async isMember(team: string, login: string): Promise<Answer> {
@@ -124,6 +155,33 @@ export class GithubCollaboration implements Collaboration {
       return undefined;
     }
   }
+}
+
+const UNKNOWN: Verdict = { answer: 'unknown', missing: [] };
+
+/** Ends of checks that do not stand in the way. */
+const GOOD: readonly string[] = ['SUCCESS', 'NEUTRAL', 'SKIPPED'];
+
+interface ReviewFacts {
+  readonly reviewDecision?: string | null;
+  readonly reviewRequests?: {
+    readonly nodes?: readonly { readonly requestedReviewer?: { readonly login?: string; readonly slug?: string } }[];
+  };
+  readonly latestOpinionatedReviews?: {
+    readonly nodes?: readonly { readonly state?: string; readonly author?: { readonly login?: string } }[];
+  };
+}
+
+interface CheckFacts {
+  readonly state?: string;
+  readonly contexts?: {
+    readonly nodes?: readonly {
+      readonly name?: string;
+      readonly conclusion?: string | null;
+      readonly context?: string;
+      readonly state?: string;
+    }[];
+  };
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -33,7 +33,9 @@ export interface ConnectRequest extends ClusterConfig, ConnectionOptions, Creden
 /** Reads the kubeconfig. It sends no request to the API server. @throws UserError kubeconfig-invalid */
 export async function connectCluster(request: ConnectRequest): Promise<KubernetesCluster> {
   const credentials = await loadCredentials(request);
-  return new KubernetesCluster(new ApiConnection(credentials, request), credentials.namespace);
+  // Renewals must not wait behind a slow request.
+  const forLeases = new ApiConnection(credentials, request);
+  return new KubernetesCluster(new ApiConnection(credentials, request), credentials.namespace, forLeases);
 }
 
 /** The Kubernetes API over few connections: one for plain requests, one for each of two watches. */
@@ -42,17 +44,19 @@ export class KubernetesCluster implements Cluster {
   readonly defaultNamespace: string | undefined;
   readonly #connection: ApiConnection;
   readonly #kinds: KindReader;
-  readonly #leases: Leases;
-  /** Objects that were read or applied, by resourceVersion. */
+  readonly leases: Leases;
+  readonly #forLeases: ApiConnection;
+  /** What was read or applied, by resourceVersion. */
   readonly #versions = new Map<string, SeldonDeployment>();
   #watched: { readonly of: string; readonly rollout: WatchedRollout; readonly started: Promise<void> } | undefined;
 
-  constructor(connection: ApiConnection, defaultNamespace: string | undefined) {
+  constructor(connection: ApiConnection, defaultNamespace: string | undefined, forLeases = connection) {
     this.server = connection.server;
     this.defaultNamespace = defaultNamespace;
     this.#connection = connection;
     this.#kinds = new KindReader(connection);
-    this.#leases = new Leases(connection);
+    this.#forLeases = forLeases;
+    this.leases = new Leases(forLeases);
   }
 
   async read({ namespace, name }: ObjectRef): Promise<SeldonDeployment | undefined> {
@@ -191,11 +195,11 @@ export class KubernetesCluster implements Cluster {
     claim: LeaseRecord,
     over: HeldLeaseRecord | undefined,
   ): Promise<HeldLeaseRecord | undefined> {
-    return this.#leases.take(ref, claim, over);
+    return this.leases.take(ref, claim, over);
   }
 
   releaseLease(ref: ObjectRef, claim: LeaseRecord): Promise<void> {
-    return this.#leases.give(ref, claim);
+    return this.leases.give(ref, claim);
   }
 
   service(ref: ObjectRef, port: string): HttpEndpoint {
@@ -209,6 +213,7 @@ export class KubernetesCluster implements Cluster {
   close(): void {
     this.#watched?.rollout.close();
     this.#connection.close();
+    this.#forLeases.close();
   }
 
   #remember(object: SeldonDeployment): SeldonDeployment {

@@ -31,6 +31,8 @@ export const REASONS: Readonly<Record<FailureReason, string>> = {
   'mirror-silent': 'The shadow got no copies of the requests.',
   'gate-failed': 'The figures of the canary are worse than those of main.',
   'event-not-allowed': 'The event is not one that may change anything; see the table in docs/security.md.',
+  aborted: 'Somebody stopped the run: a command `abort` or `rollback`, or a cancelled workflow.',
+  'lease-lost': 'Another run has taken over the Lease of the object, so this run changes nothing more.',
   locked: 'Somebody locked the target; `/seldon status` shows who and why.',
   'gate-undecided': 'The requests were too few, or too alike, to show in time that the canary is good.',
   'gate-no-data': 'Prometheus has no figures of the canary.',

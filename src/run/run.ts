@@ -20,6 +20,7 @@ import { changeLock, checkLock } from './locks.ts';
 import { makePlan } from './make-plan.ts';
 import { checkIngress, checkPermissions } from './preflight.ts';
 import { reportStatus } from './report-status.ts';
+import { reportWinner } from './report-winner.ts';
 import { logBug, proveStage, runStages } from './run-stages.ts';
 import type { PreparedRollout, Run } from './run-state.ts';
 import { hasChanged, stopOthers, tellStopped } from './stop-others.ts';

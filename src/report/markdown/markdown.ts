@@ -156,46 +156,6 @@ function nextStep({ plan, next, outcome }: Report): readonly string[] {
 }
 
 /** For people who read the comment: what was done, not what we call it. */
-const STEP_WORDS: Readonly<Record<StepRecord['name'], string>> = {
-  resolve: 'find the model',
-  preflight: 'check permissions',
-  turn: 'take the turn',
-  render: 'write the manifest',
-  apply: 'apply it',
-  write: 'write the file',
-  wait: 'wait for the pods',
-  health: 'health',
-  predict: 'prediction',
-  endpoint: 'public endpoint',
-  compare: 'side by side',
-  mirror: 'copies',
-  hold: 'watch it',
-  gate: 'Prometheus',
-  undo: 'put back',
-  remove: 'remove it',
-  record: 'note the history',
-  note: 'note in the registry',
-  look: 'look',
-};
-
-/** What several steps are about is said once. */
-function stepRows(steps: readonly StepRecord[]): readonly (readonly string[])[] {
-  return steps.map((step, at) => stepRow(step, step.about === steps[at - 1]?.about ? undefined : step.about));
-}
-
-function stepRow({ name, state, message, duration }: StepRecord, about: string | undefined): readonly string[] {
-  const mark = { ok: '', failed: '**failed**: ', 'under-way': '⏳ ' }[state];
-  const which = about === undefined ? '' : `**${inline(about, 100)}:** `;
-  return [STEP_WORDS[name], `${which}${mark}${prose(message.split('\n')[0] ?? '', 300)}`, humanDuration(duration)];
-}
-
-/** `850 ms`, `21.4 s`, `3 m 05 s`. */
-export function humanDuration(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
-  const seconds = Math.round(milliseconds / 1000);
-  return `${Math.floor(seconds / 60)} m ${String(seconds % 60).padStart(2, '0')} s`;
-}
 
 function predictionSections({ prediction, predictionSkipped, findings }: Report): readonly Section[] {
   if (predictionSkipped !== undefined) return [{ render: () => `> [!NOTE]\n> ${prose(predictionSkipped)}` }];

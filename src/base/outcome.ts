@@ -57,6 +57,7 @@ export type ProofFailureReason =
   | 'prediction-failed'
   | 'prediction-invalid'
   | 'prediction-unexpected'
+  | 'prediction-unproven'
   | 'endpoint-failed'
   | 'answers-differ'
   | 'mirror-silent'

@@ -18,7 +18,14 @@ export interface HttpExchange {
 }
 
 export type HttpAnswer =
-  | { readonly kind: 'answer'; readonly status: number; readonly body: string; readonly latency: number }
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly body: string;
+      /** The body is longer than anybody reads. */
+      readonly isCut?: boolean;
+      readonly latency: number;
+    }
   /** Nobody answered: refused, reset, timed out, name unknown, certificate not trusted. */
   | { readonly kind: 'unreachable'; readonly message: string; readonly latency: number };
 

@@ -1,7 +1,7 @@
 import { load } from 'js-yaml';
 import { UserError } from '../base/errors.ts';
 import { isJsonObject } from '../base/json-value.ts';
-import type { Column, ColumnType, ModelDocument, Schema, Signature, Tensor } from './model.ts';
+import type { Column, ColumnType, DataType, ModelDocument, Property, Schema, Signature, Tensor } from './model.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -41,7 +41,7 @@ export function readModelDocument(text: string): ModelDocument {
   const inputs = readEntries(signature.inputs);
   const outputs = readEntries(signature.outputs);
   return {
-    signature: signatureOf(inputs, outputs),
+    signature: signatureOf(inputs, outputs, document.is_signature_from_type_hint === true),
     example: exampleOf(document.saved_input_example_info),
     warnings: [
       ...formatWarnings(flavors.sklearn),
@@ -62,8 +62,16 @@ function parseDocument(text: string): Tree {
   throw new UserError('model-unusable', 'the file `MLmodel` does not describe a model', { hint });
 }
 
-function signatureOf(inputs: readonly Tree[], outputs: readonly Tree[]): Signature | undefined {
-  const signature = { inputs: schemaOf(inputs), outputs: schemaOf(outputs) };
+function signatureOf(
+  inputs: readonly Tree[],
+  outputs: readonly Tree[],
+  isFromTypeHint: boolean,
+): Signature | undefined {
+  const signature = {
+    inputs: schemaOf(inputs),
+    outputs: schemaOf(outputs),
+    ...(isFromTypeHint && { isFromTypeHint }),
+  };
   return signature.inputs === undefined && signature.outputs === undefined ? undefined : signature;
 }
 
@@ -86,13 +94,45 @@ function schemaOf(entries: readonly Tree[]): Schema | undefined {
 }
 
 function columnOf(entry: Tree): Column {
-  const type = String(entry.type);
+  const { type, ...inner } = dataTypeOf(entry, MOST_NESTED);
   return {
     name: textOf(entry.name),
-    type: COLUMN_TYPES.has(type) ? (type as ColumnType) : 'other',
-    // `required` since MLflow 2.10, `optional` from 2.4 to 2.17, neither before.
-    required: entry.required !== false && entry.optional !== true,
+    ...(typeof entry.name === 'number' && { isNumberName: true }),
+    type,
+    required: isRequired(entry),
+    ...(Object.keys(inner).length > 0 && { content: { type, ...inner } }),
   };
+}
+
+/** `required` since MLflow 2.10, `optional` from 2.4 to 2.17, neither before. */
+function isRequired(entry: Tree): boolean {
+  return entry.required !== false && entry.optional !== true;
+}
+
+/** Levels of arrays and objects that are read; what is deeper is of a type that nobody knows. */
+const MOST_NESTED = 20;
+
+function dataTypeOf(entry: Tree, levels: number): DataType {
+  const name = String(entry.type);
+  if (!COLUMN_TYPES.has(name) || levels === 0) return { type: 'other' };
+  const type = name as ColumnType;
+  const inside = (value: unknown): DataType => dataTypeOf(treeOf(value), levels - 1);
+  switch (type) {
+    case 'array':
+      return isJsonObject(entry.items) ? { type, items: inside(entry.items) } : { type };
+    case 'map':
+      return isJsonObject(entry.values) ? { type, values: inside(entry.values) } : { type };
+    case 'object':
+      return isJsonObject(entry.properties) ? { type, properties: propertiesOf(entry.properties, inside) } : { type };
+    default:
+      return { type };
+  }
+}
+
+function propertiesOf(properties: Tree, inside: (value: unknown) => DataType): readonly Property[] {
+  return Object.entries(properties).map(([name, value]) => {
+    return { name, required: isRequired(treeOf(value)), content: inside(value) };
+  });
 }
 
 function tensorOf(entry: Tree): Tensor {

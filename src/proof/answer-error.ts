@@ -39,8 +39,12 @@ function detailOf({ loc, msg }: Readonly<Record<string, unknown>>): string {
   return Array.isArray(loc) ? `${loc.join('.')}: ${msg}` : String(msg);
 }
 
+/** Characters of an error that are looked at. */
+const LOOKED_AT = 20_000;
+
 /** MLflow puts the whole input and schema before its reason, and Python the whole stack. */
-function sentence(text: string): string {
+function sentence(whole: string): string {
+  const text = whole.length <= 2 * LOOKED_AT ? whole : `${whole.slice(0, LOOKED_AT)}\n${whole.slice(-LOOKED_AT)}`;
   if (/^\s*<(?:!doctype|html|head|body)\b/i.test(text)) return titleOf(text);
   const reason = text.lastIndexOf('. Error: ');
   const exception = /^Traceback[\s\S]*\n(\S.*)/.exec(text.trim())?.[1];

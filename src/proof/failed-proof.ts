@@ -3,12 +3,16 @@ import type { ProofFailureReason } from '../base/outcome.ts';
 import { gatherModelLog } from '../rollout/gather-findings.ts';
 import type { Predictor } from '../seldon/seldon-deployment.ts';
 import type { ProofContext } from './proof-context.ts';
-import type { PredictionRecord } from './smoke-request.ts';
+import { type PredictionRecord, REQUEST_CURE, type SmokeRequest } from './smoke-request.ts';
 
 export interface Proof {
   /** Why the model is not accepted; undefined when it is. */
   readonly findings: readonly Finding[] | undefined;
   readonly prediction: PredictionRecord | undefined;
+  /** What was answered; undefined where nothing was. */
+  readonly answered?: SmokeRequest | undefined;
+  /** Why the model counts as proven without a prediction. */
+  readonly unproven?: string;
   /** Something to tell that is no reason to take the model away. */
   readonly warning?: string;
 }
@@ -45,5 +49,6 @@ const CURES: Readonly<Record<Refusal, string>> = {
     'run the request against the model by hand; if it does not fit the model, give one that does as `smoke-request`',
   'prediction-invalid': 'check the model: it answers, but not with usable predictions',
   'prediction-unexpected': 'check the model, or the input `smoke-expect`',
+  'prediction-unproven': `${REQUEST_CURE.replace(/^L/, 'l')}, or set \`smoke-required: when-possible\``,
   'endpoint-failed': 'the model itself answers: check the ingress and the input `ingress-url`',
 };

@@ -1,7 +1,7 @@
 import { asFloat, asInteger, isList, isNumber, isRecord, isWhole, type Json } from '../base/json-literal.ts';
 import { dimensionsOf } from '../base/json-value.ts';
-import { type Row, type Sample, tableOf } from '../model/input-example.ts';
-import type { Column, ColumnType, Schema, Tensor } from '../model/model.ts';
+import type { Sample } from '../model/input-example.ts';
+import type { Column, ColumnType, Tensor } from '../model/model.ts';
 
 /** A few rows in the types the model wants, before a protocol writes them. */
 export type Batch =
@@ -21,26 +21,18 @@ export interface FilledTensor extends Tensor {
   readonly value: Json;
 }
 
-/** Enough to see that a model answers row by row. */
-const MOST_ROWS = 2;
-
-/** The first rows of an example in the types of the signature. Undefined when one does not fit the other. */
-export function fitToSchema(sample: Sample, schema: Schema): Batch | undefined {
-  if (schema.kind === 'columns') return fitColumns(sample, schema.columns);
-  const value = sample.kind === 'table' ? sample.rows : sample.value;
-  const tensors = schema.tensors.map((tensor) => fitTensor(value, tensor, schema.tensors.length === 1));
-  return tensors.every((tensor) => tensor !== undefined) ? { kind: 'tensors', tensors } : undefined;
-}
-
 /** The first rows of an example whose model has no signature: the types are those of its values. */
-export function inferBatch(sample: Sample): Batch {
+export function inferBatch(sample: Sample, count: number): Batch {
   if (sample.kind === 'table') {
-    const rows = firstRows(sample.rows);
+    const rows = completeFirst(sample.rows, (row) => row.includes(null)).slice(0, count);
     const width = rows[0]?.length ?? 0;
-    const columns = Array.from({ length: width }, (_, at) => inferColumn(sample.names?.[at], cells(rows, at)));
+    const columns = Array.from({ length: width }, (_, at) => {
+      const label = { name: sample.names?.[at], ...(sample.hasNumberNames && { isNumberName: true }) };
+      return inferColumn(label, cells(rows, at));
+    });
     return { kind: 'columns', columns };
   }
-  const value = isList(sample.value) ? sample.value.slice(0, MOST_ROWS) : sample.value;
+  const value = isList(sample.value) ? sample.value.slice(0, count) : sample.value;
   const shape = dimensionsOf(value);
   if (shape === undefined || shape.length === 0) return { kind: 'value', value };
   const dtype = dtypeOf(flatten(value));
@@ -58,75 +50,38 @@ export function spelledAs(type: string, value: Json): Json {
   if (isList(value)) return value.map((one) => spelledAs(type, one));
   if (/^(double|float\d*)$/.test(type)) return asFloat(value);
   if (/^(long|integer|u?int\d+)$/.test(type)) return asInteger(value);
+  if (typeof value !== 'string') return value;
   // MLflow breaks base64 into lines.
-  return type === 'binary' && typeof value === 'string' ? value.replaceAll('\n', '') : value;
+  if (type === 'binary') return value.replaceAll('\n', '');
+  // Python before 3.11 reads no `Z`.
+  return type === 'datetime' ? value.replace(/Z$/, '+00:00') : value;
 }
 
-function fitColumns(sample: Sample, columns: readonly Column[]): Batch | undefined {
-  const table = sample.kind === 'table' ? sample : tableOfValue(sample.value, columns);
-  if (table === undefined) return undefined;
-  const { names, rows: all } = table;
-  const places = columns.map((column, at) => (names && column.name !== undefined ? names.indexOf(column.name) : at));
-  const width = Math.min(...all.map((row) => row.length));
-  const known = (at: number) => at >= 0 && at < width;
-  if (all.length === 0 || columns.some((column, at) => column.required && !known(places[at] ?? -1))) return undefined;
-  const rows = firstRows(
-    all,
-    places.filter((_, at) => columns[at]?.required),
-  );
-  const filled = columns.flatMap((column, at) => {
-    const place = places[at] ?? -1;
-    const values = known(place) ? cells(rows, place).map((cell) => spelledAs(column.type, cell)) : [];
-    return known(place) && (column.required || !values.includes(null)) ? [{ ...column, values }] : [];
-  });
-  return { kind: 'columns', columns: filled };
+/** The rows that have no hole, where there are some: not every model takes missing values. */
+export function completeFirst<Row>(rows: readonly Row[], hasHole: (row: Row) => boolean): readonly Row[] {
+  const complete = rows.filter((row) => !hasHole(row));
+  return complete.length > 0 ? complete : rows;
 }
 
-/** `{"a": 1}` is one record, `{"a": [1, 2]}` two, unless a cell is itself a list. */
-function tableOfValue(value: Json, columns: readonly Column[]): ReturnType<typeof tableOf> {
-  if (!isRecord(value)) return tableOf(value);
-  const lists = Object.values(value).filter(isList);
-  const nested = columns.some((column) => column.type === 'array' || column.type === 'any');
-  if (nested || lists.length !== Object.keys(value).length) return tableOf([value]);
-  const rows = (lists[0] ?? []).map((_, at) => lists.map((list) => list[at] ?? null));
-  return { kind: 'table', names: Object.keys(value), rows };
-}
-
-function fitTensor(sample: Json, tensor: Tensor, alone: boolean): FilledTensor | undefined {
-  const found = isRecord(sample) && tensor.name !== undefined ? sample[tensor.name] : undefined;
-  const whole = found ?? (alone ? sample : undefined);
-  if (whole === undefined) return undefined;
-  const value = spelledAs(tensor.dtype, isList(whole) && tensor.shape[0] === -1 ? whole.slice(0, MOST_ROWS) : whole);
-  const shape = dimensionsOf(value);
-  const fits =
-    shape?.length === tensor.shape.length &&
-    tensor.shape.every((size, at) => size < 0 || size === shape[at]) &&
-    !flatten(value).includes(null);
-  return fits ? { ...tensor, shape, value } : undefined;
-}
-
-/** Rows without a hole in these places, where there are some: not every model takes missing values. */
-function firstRows(rows: readonly Row[], places?: readonly number[]): readonly Row[] {
-  const complete = rows.filter((row) => !(places?.map((at) => row[at]) ?? row).includes(null));
-  return (complete.length > 0 ? complete : rows).slice(0, MOST_ROWS);
-}
-
-function cells(rows: readonly Row[], at: number): readonly Json[] {
+export function cells(rows: readonly (readonly Json[])[], at: number): readonly Json[] {
   return rows.map((row) => row[at] ?? null);
 }
 
-function inferColumn(name: string | undefined, values: readonly Json[]): FilledColumn {
+function inferColumn(label: Pick<Column, 'name' | 'isNumberName'>, values: readonly Json[]): FilledColumn {
   const types: Readonly<Record<string, ColumnType>> = {
     float64: 'double',
     int64: 'long',
     bool: 'boolean',
     str: 'string',
   };
-  return { name, type: types[dtypeOf(values) ?? ''] ?? 'other', required: true, values };
+  const known = values.filter((value) => value !== null);
+  const nested = known.some((value) => isList(value) || isRecord(value)) ? 'any' : 'other';
+  return { ...label, type: types[dtypeOf(known) ?? ''] ?? nested, required: true, values };
 }
 
 /** What numpy would make of the values; undefined where it would make objects of them. */
 function dtypeOf(values: readonly Json[]): string | undefined {
+  if (values.length === 0) return undefined;
   if (values.every(isNumber)) return values.every(isWhole) ? 'int64' : 'float64';
   if (values.every((value) => typeof value === 'boolean')) return 'bool';
   return values.every((value) => typeof value === 'string') ? 'str' : undefined;

@@ -5,10 +5,13 @@ import type { Protocol } from '../seldon/protocol.ts';
 import type { Config } from '../settings/config.ts';
 import { type AnswerExpectation, parseExpectation } from '../settings/smoke-expect.ts';
 import { MOST_COMPARED, parseComparing } from './comparison-requests.ts';
-import { rowsOf, type SmokeRequest, smokeRequestOf } from './smoke-request.ts';
+import { REQUEST_CURE, rowsOf, type SmokeRequest, smokeRequestsOf } from './smoke-request.ts';
 
 export interface SmokePlan {
+  /** The one to send first, or the one that was answered. */
   readonly request: SmokeRequest | undefined;
+  /** What to send where the server refuses all before it and they were made up. */
+  readonly alternatives: readonly SmokeRequest[];
   /** Why no prediction will be sent, where none will. */
   readonly skipped: string | undefined;
   readonly expect: AnswerExpectation | undefined;
@@ -18,7 +21,7 @@ export interface SmokePlan {
 }
 
 export interface SmokeSettings {
-  readonly config: Pick<Config, 'proof' | 'compare'>;
+  readonly config: Pick<Config, 'proof' | 'compare' | 'manifestFile'>;
   readonly model: Model;
   readonly protocol: Protocol;
 }
@@ -26,6 +29,7 @@ export interface SmokeSettings {
 /** The prediction to send, decided before anything is touched: the user's own, or made from the model. */
 export async function prepareSmoke(workspace: Workspace, order: SmokeSettings): Promise<SmokePlan> {
   const single = await singleRequest(workspace, order);
+  requireOne(order, single);
   const { requests: path } = order.config.compare;
   if (path === undefined) return { ...single, comparing: single.request ? [single.request.body] : [], warnings: [] };
   const all = parseComparing(await workspace.read(path, 'compare-requests'), path);
@@ -41,11 +45,30 @@ async function singleRequest(
   const expect = smokeExpect === undefined ? undefined : parseExpectation(smokeExpect);
   if (smokeRequest !== 'auto') {
     const body = await ownRequest(workspace, smokeRequest);
-    return { request: { body, origin: 'input', rows: rowsOf(protocol, body) }, skipped: undefined, expect };
+    const request = { body, origin: 'input', rows: rowsOf(protocol, body), isMadeUp: false } as const;
+    return { request, alternatives: [], skipped: undefined, expect };
   }
-  const made = smokeRequestOf({ model, protocol });
-  if ('skipped' in made) return { request: undefined, skipped: model.isDescribed ? made.skipped : UNKNOWN, expect };
-  return { request: made, skipped: undefined, expect };
+  const made = smokeRequestsOf({ model, protocol });
+  if ('skipped' in made) {
+    return { request: undefined, alternatives: [], skipped: model.isDescribed ? made.skipped : UNKNOWN, expect };
+  }
+  const [request, ...alternatives] = made;
+  return { request, alternatives, skipped: undefined, expect };
+}
+
+/** @throws UserError bad-input where a prediction is required and none can be asked for */
+function requireOne({ config }: SmokeSettings, { skipped }: Pick<SmokePlan, 'skipped'>): void {
+  const isProven = config.manifestFile === undefined;
+  if (skipped === undefined || config.proof.smokeRequired !== 'always' || !isProven) return;
+  const message = `\`smoke-required\` is \`always\`, and there is no request: ${skipped}`;
+  throw new UserError('bad-input', message, { hint: `${REQUEST_CURE}, or set \`smoke-required: when-possible\`` });
+}
+
+/** The plan for what follows the proof: only what was answered is sent again. */
+export function afterAnswer(plan: SmokePlan, answered: SmokeRequest | undefined): SmokePlan {
+  const isOwn = plan.comparing.length === 1 && plan.comparing[0] === plan.request?.body;
+  const comparing = answered === undefined ? [] : [answered.body];
+  return { ...plan, request: answered, alternatives: [], ...(isOwn && { comparing }) };
 }
 
 const UNKNOWN =

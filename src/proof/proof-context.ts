@@ -26,6 +26,8 @@ export interface ProofPeers {
 /** What the report will say about the proof. The steps of the proof write it. */
 export interface ProofNotes {
   prediction: PredictionRecord | undefined;
+  /** Why the model counts as proven without a prediction. */
+  predictionSkipped: string | undefined;
   comparison: Comparison | undefined;
   gates: readonly GateRecord[];
   warnings: readonly string[];

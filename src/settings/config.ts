@@ -12,6 +12,8 @@ export type Mode = DeployMode | DecisionMode | 'status' | 'remove' | 'sweep';
 
 export type ApiVersion = 'v1' | 'v1alpha2';
 export type Access = 'api-server' | 'ingress';
+/** `always`: a model that cannot be asked for a prediction is not accepted. */
+export type SmokeRequired = 'when-possible' | 'always';
 export type OnFailure = 'rollback' | 'keep';
 /** `seldon`: predictors of one object. `ambassador-annotations`: a second object, as Seldon 0.2 had it. */
 export type Routing = 'seldon' | 'ambassador-annotations';
@@ -90,6 +92,7 @@ export interface ProofConfig {
   readonly smokeRequest: string;
   /** A JSON text or `$.path == value` checks; see the README. */
   readonly smokeExpect: string | undefined;
+  readonly smokeRequired: SmokeRequired;
 }
 
 export interface ReportingConfig {

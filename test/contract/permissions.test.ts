@@ -61,7 +61,13 @@ describe('docs/security.md', () => {
     mode: 'direct',
     dryRun: false,
     onFailure: 'rollback',
-    proof: { access: 'api-server', ingressUrl: undefined, smokeRequest: 'auto', smokeExpect: undefined },
+    proof: {
+      access: 'api-server',
+      ingressUrl: undefined,
+      smokeRequest: 'auto',
+      smokeExpect: undefined,
+      smokeRequired: 'when-possible',
+    },
     share: someShares(),
     lockTimeout: 900,
   } as const;

@@ -4,7 +4,13 @@ import { permissionsFor, roleFor } from '../../src/plan/permissions.ts';
 import { describePermission } from '../../src/seldon/permission.ts';
 import { someShares } from '../support/models.ts';
 
-const proof = { access: 'api-server', ingressUrl: undefined, smokeRequest: 'auto', smokeExpect: undefined } as const;
+const proof = {
+  access: 'api-server',
+  ingressUrl: undefined,
+  smokeRequest: 'auto',
+  smokeExpect: undefined,
+  smokeRequired: 'when-possible',
+} as const;
 const direct = {
   mode: 'direct',
   lockTimeout: undefined,

@@ -1,3 +1,4 @@
+import { LONGEST_ANSWER } from '../../base/bounded-json.ts';
 import type { HttpAnswer, HttpEndpoint, OpenEndpoint } from '../../base/ports.ts';
 import { createAgent, HttpFailure, send } from './client.ts';
 
@@ -12,8 +13,10 @@ export const openPublicEndpoint: OpenEndpoint = (baseUrl) => {
       const json = { 'content-type': 'application/json' };
       try {
         const url = new URL(`${base}${path}`);
-        const answer = await send({ method, url, agent, timeout, ...(body !== undefined && { body, headers: json }) });
-        return { kind: 'answer', status: answer.status, body: answer.body, latency: performance.now() - started };
+        const request = { method, url, agent, timeout, cutAt: LONGEST_ANSWER };
+        const { status, ...answer } = await send({ ...request, ...(body !== undefined && { body, headers: json }) });
+        const latency = performance.now() - started;
+        return { kind: 'answer', status, body: answer.body, latency, isCut: answer.isCut === true };
       } catch (error) {
         if (!(error instanceof HttpFailure)) throw error;
         return { kind: 'unreachable', message: error.message, latency: performance.now() - started };

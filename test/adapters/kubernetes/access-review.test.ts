@@ -9,7 +9,13 @@ const WANTED = permissionsFor({
   share: someShares(),
   dryRun: false,
   onFailure: 'rollback',
-  proof: { access: 'api-server', ingressUrl: undefined, smokeRequest: 'auto', smokeExpect: undefined },
+  proof: {
+    access: 'api-server',
+    ingressUrl: undefined,
+    smokeRequest: 'auto',
+    smokeExpect: undefined,
+    smokeRequired: 'when-possible',
+  },
 });
 
 test('a cluster-admin’s permissions take one request', async () => {

@@ -27,7 +27,7 @@ export function actionYaml(): string {
     outputs: Object.fromEntries(outputs),
     runs: { using: 'node24', main: 'dist/index.js', post: 'dist/index.js', 'post-if': 'always()' },
   };
-  return `# Written by \`npm run docs\` from src/core/inputs.ts and src/core/outputs.ts.\n${dump(action, { lineWidth: 120 })}`;
+  return `# Written by \`npm run docs\` from src/settings/inputs.ts and src/settings/outputs.ts.\n${dump(action, { lineWidth: 120 })}`;
 }
 
 /** JSON Schema of a file of targets, for editors: what `core/targets.ts` takes. */

@@ -48,6 +48,7 @@ export type RolloutFailureReason =
   | 'progress-deadline-exceeded'
   | 'operator-failed'
   | 'object-deleted'
+  | 'object-changed'
   | 'superseded'
   | 'rollout-timeout';
 

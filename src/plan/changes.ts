@@ -1,4 +1,5 @@
 import { equal, isJsonObject } from '../base/json-value.ts';
+import { keyedList } from '../seldon/list-keys.ts';
 import { NOT_SHOWN, withoutEnvironmentValues } from './environment-values.ts';
 
 /** Environment values may be secrets: of them only the name is told. */
@@ -25,18 +26,22 @@ function* differences(path: string, before: unknown, after: unknown): Generator<
     return;
   }
   if (Array.isArray(before) && Array.isArray(after)) {
-    for (const [label, one, other] of pairs(before, after)) yield* differences(`${path}[${label}]`, one, other);
+    for (const [label, one, other] of pairs(keyOf(path), before, after))
+      yield* differences(`${path}[${label}]`, one, other);
     return;
   }
   yield `${path}: ${shown(path, before)} → ${shown(path, after)}`;
 }
 
-function* pairs(before: readonly unknown[], after: readonly unknown[]): Generator<[string, unknown, unknown]> {
-  const names = [...before, ...after].map((item) => (isJsonObject(item) ? item['name'] : undefined));
-  if (names.every((name) => typeof name === 'string')) {
-    const find = (list: readonly unknown[], name: string) =>
-      list.find((item) => isJsonObject(item) && item['name'] === name);
-    for (const name of new Set(names)) yield [name, find(before, name), find(after, name)];
+/** Items of the same key, or of the same position where a list has no keys. */
+function* pairs(
+  field: string,
+  before: readonly unknown[],
+  after: readonly unknown[],
+): Generator<[string, unknown, unknown]> {
+  const [old, fresh] = [keyedList(field, before), keyedList(field, after)];
+  if (old !== undefined && fresh !== undefined) {
+    for (const key of new Set([...old.keys(), ...fresh.keys()])) yield [key, old.get(key), fresh.get(key)];
     return;
   }
   for (let i = 0; i < Math.max(before.length, after.length); i++) yield [String(i), before[i], after[i]];

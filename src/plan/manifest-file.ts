@@ -26,13 +26,22 @@ export function parseManifest(text: string, path: string, input: InputName): Sel
   }
   if (document === undefined) return undefined;
   if (isSeldonDeployment(document)) {
-    // A key without a value is none, as for the API server.
-    const metadata = Object.entries(document.metadata ?? {}).filter(([, value]) => value !== null);
-    return { ...document, metadata: Object.fromEntries(metadata) as unknown as ObjectMeta };
+    const { metadata = {}, ...rest } = withoutNulls(document) as unknown as Omit<SeldonDeployment, 'metadata'> & {
+      readonly metadata?: Partial<ObjectMeta>;
+    };
+    return { ...rest, metadata: metadata as ObjectMeta };
   }
   throw new UserError('manifest-invalid', `${where} is no SeldonDeployment with spec.predictors`, {
     hint: 'give one YAML document of kind SeldonDeployment; the action lays the model and the inputs over it',
   });
+}
+
+/** A key without a value is none, as for the API server. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((item) => item !== null).map(withoutNulls);
+  if (!isJsonObject(value)) return value;
+  const given = Object.entries(value).filter(([, inner]) => inner !== null);
+  return Object.fromEntries(given.map(([key, inner]) => [key, withoutNulls(inner)]));
 }
 
 function documentsIn(text: string, where: string): readonly unknown[] {

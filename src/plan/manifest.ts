@@ -149,6 +149,6 @@ function keptMetadata(
 function renderedPredictors({ entries: places }: PredictorLayout, previous: RenderedNote | undefined): Predictor[] {
   return places.flatMap(({ predictor, rendered, noted: note }) => {
     const before = previous?.spec.predictors.find((one) => one.name === predictor.name);
-    return rendered ? [predictor] : (note ?? before ?? []);
+    return note ?? (rendered ? predictor : (before ?? []));
   });
 }

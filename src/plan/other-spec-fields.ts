@@ -1,3 +1,4 @@
+import { type Protocol, protocolNamed } from '../seldon/protocol.ts';
 import { SELDON, type SeldonDeploymentSpec } from '../seldon/seldon-deployment.ts';
 import type { PlanRequest } from './plan-request.ts';
 
@@ -8,10 +9,19 @@ const REST_TIMEOUT = '300000';
 export function otherSpecFields({ base, live, options }: PlanRequest): Omit<SeldonDeploymentSpec, 'predictors'> {
   const { predictors: _, ...around } = base?.spec ?? { predictors: [] };
   const given = around.annotations?.[SELDON.restTimeout] ?? live?.spec.annotations?.[SELDON.restTimeout];
-  const speaksOther = live?.spec.protocol !== undefined && live.spec.protocol !== options.protocol;
   return {
     ...around,
-    ...((options.protocol === 'v2' || speaksOther) && { protocol: options.protocol }),
+    ...protocolField(options.protocol, [around.protocol, live?.spec.protocol]),
     annotations: { ...around.annotations, [SELDON.restTimeout]: given ?? REST_TIMEOUT },
   };
+}
+
+/** The field as it stands where it means the same, so that nothing rolls; none where `seldon` is the default anyway. */
+function protocolField(
+  wanted: Protocol,
+  standing: readonly (string | undefined)[],
+): Pick<SeldonDeploymentSpec, 'protocol'> {
+  const given = standing.find((field) => field !== undefined);
+  if (given !== undefined && protocolNamed(given) === wanted) return { protocol: given };
+  return given === undefined && wanted === 'seldon' ? {} : { protocol: wanted };
 }

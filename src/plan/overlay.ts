@@ -1,4 +1,5 @@
 import { equal, isJsonObject, type JsonObject } from '../base/json-value.ts';
+import { type KeyedList, keyedList } from '../seldon/list-keys.ts';
 
 /**
  * Laying our manifest over a live one. `spec.predictors` is an atomic list for server-side apply: whoever applies it
@@ -14,20 +15,32 @@ const ATOMIC_KEYS: ReadonlySet<string> = new Set(['livenessProbe', 'readinessPro
  * and leave it out now.
  */
 export function overlay<T>(live: T | undefined, ours: T, previous?: T): T {
-  return merge(live, ours, previous) as T;
+  return merge('', { live, ours, previous }) as T;
 }
 
-function merge(live: unknown, ours: unknown, previous: unknown): unknown {
+interface ThreeWay {
+  readonly live: unknown;
+  readonly ours: unknown;
+  readonly previous: unknown;
+}
+
+/** @param field name of the field that holds the values */
+function merge(field: string, { live, ours, previous }: ThreeWay): unknown {
   if (isJsonObject(live) && isJsonObject(ours)) return mergeTrees(live, ours, isJsonObject(previous) ? previous : {});
-  if (Array.isArray(live) && Array.isArray(ours))
-    return mergeLists(live, ours, Array.isArray(previous) ? previous : []);
-  return ours;
+  if (!Array.isArray(live) || !Array.isArray(ours)) return ours;
+  const [keyedLive, keyedOurs] = [keyedList(field, live), keyedList(field, ours)];
+  if (keyedLive === undefined || keyedOurs === undefined) return [...ours];
+  const before = Array.isArray(previous) ? keyedList(field, previous) : undefined;
+  return mergeKeyed(keyedLive, keyedOurs, before ?? new Map());
 }
 
 function mergeTrees(live: JsonObject, ours: JsonObject, previous: JsonObject): JsonObject {
   const merged: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(live)) {
-    if (key in ours) merged[key] = ATOMIC_KEYS.has(key) ? ours[key] : merge(value, ours[key], previous[key]);
+    if (key in ours)
+      merged[key] = ATOMIC_KEYS.has(key)
+        ? ours[key]
+        : merge(key, { live: value, ours: ours[key], previous: previous[key] });
     else {
       const kept = withoutOurOwn(value, previous[key]);
       if (kept !== undefined) merged[key] = kept;
@@ -37,28 +50,17 @@ function mergeTrees(live: JsonObject, ours: JsonObject, previous: JsonObject): J
   return merged;
 }
 
-/** Named lists (containers, env, parameters, ports, volumes) merge by name; a list of component specs by position. */
-function mergeLists(live: readonly unknown[], ours: readonly unknown[], previous: readonly unknown[]): unknown[] {
-  if (areNamed(live) && areNamed(ours)) return mergeNamed(live, ours, areNamed(previous) ? previous : []);
-  if (live.every(isComponentSpec) && ours.every(isComponentSpec)) {
-    const length = Math.max(live.length, ours.length);
-    return Array.from({ length }, (_, i) => (i < ours.length ? merge(live[i], ours[i], previous[i]) : live[i]));
-  }
-  return [...ours];
-}
-
-function mergeNamed(live: readonly Named[], ours: readonly Named[], previous: readonly Named[]): unknown[] {
-  const find = (list: readonly Named[], name: string) => list.find((item) => item.name === name);
+/** The live order first, then what is new. */
+function mergeKeyed(live: KeyedList, ours: KeyedList, previous: KeyedList): unknown[] {
   const merged: unknown[] = [];
-  for (const item of live) {
-    const mine = find(ours, item.name);
-    const kept =
-      mine === undefined
-        ? withoutOurOwn(item, find(previous, item.name))
-        : merge(item, mine, find(previous, item.name));
+  for (const [key, item] of live) {
+    const before = previous.get(key);
+    const kept = ours.has(key)
+      ? merge('', { live: item, ours: ours.get(key), previous: before })
+      : withoutOurOwn(item, before);
     if (kept !== undefined) merged.push(kept);
   }
-  return [...merged, ...ours.filter((item) => find(live, item.name) === undefined)];
+  return [...merged, ...[...ours].filter(([key]) => !live.has(key)).map(([, item]) => item)];
 }
 
 /** What is left of a live value that we do not render, once all that we wrote earlier is taken out of it. */
@@ -75,16 +77,4 @@ export function projected(shape: unknown, whole: unknown): unknown {
   if (!isJsonObject(shape) || !isJsonObject(whole)) return whole;
   const kept = Object.keys(shape).filter((key) => key in whole);
   return Object.fromEntries(kept.map((key) => [key, projected(shape[key], whole[key])]));
-}
-
-interface Named {
-  readonly name: string;
-}
-
-function areNamed(list: readonly unknown[]): list is readonly Named[] {
-  return list.every((item) => isJsonObject(item) && typeof item['name'] === 'string');
-}
-
-function isComponentSpec(value: unknown): boolean {
-  return isJsonObject(value) && isJsonObject(value['spec']);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '../base/errors.ts';
 import { canonicalJson } from '../base/json-value.ts';
+import { withoutReplicas } from '../seldon/replicas.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Plan } from './plan.ts';
 
@@ -10,6 +11,8 @@ export interface PlanBasis {
   readonly model: string;
   readonly live: SeldonDeployment | undefined;
   readonly plan: Pick<Plan, 'stages'>;
+  /** The input of that name. What is live may be scaled at any time, and a plan stays valid. */
+  readonly replicas: number | undefined;
   /** SHA of the pull request's newest commit; undefined where none belongs to the run. */
   readonly head: string | undefined;
 }
@@ -21,12 +24,13 @@ const DIGITS = 10;
 const PARTS = ['model', 'object', 'outcome', 'pull request'] as const;
 
 /** `1f0c2a99ab-…`: one part for each thing that may change, so that a later run can say which did. */
-export function planHash({ model, live, plan, head }: PlanBasis): string {
+export function planHash({ model, live, plan, head, replicas }: PlanBasis): string {
   const parts: readonly unknown[] = [
     model,
-    live === undefined ? 'none' : { uid: live.metadata.uid, spec: live.spec },
+    live === undefined ? 'none' : { uid: live.metadata.uid, spec: withoutReplicas(live.spec) },
     plan.stages.map(({ manifest: { apiVersion, metadata, spec } }) => {
-      return { apiVersion, name: metadata.name, namespace: metadata.namespace, labels: metadata.labels, spec };
+      const { name, namespace, labels } = metadata;
+      return { apiVersion, name, namespace, labels, spec: withoutReplicas(spec), ...(replicas && { replicas }) };
     }),
     head ?? 'none',
   ];

@@ -4,7 +4,7 @@ import type { RunContext } from '../base/run-context.ts';
 import type { Model } from '../model/model.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import type { Ingress } from '../seldon/ingress.ts';
-import type { Protocol } from '../seldon/protocol.ts';
+import { type Protocol, protocolNamed } from '../seldon/protocol.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Config, DecisionMode, DeployMode, Mode } from '../settings/config.ts';
 import { parseManifest } from './manifest-file.ts';
@@ -14,6 +14,7 @@ import type { PlanRequest } from './plan-request.ts';
 
 export interface RolloutPlan {
   readonly plan: Plan;
+  readonly protocol: Protocol;
   /** The same plan with new pods, for a live object that says all of it already but does not run. */
   withNewPods(): Plan;
 }
@@ -30,9 +31,25 @@ export interface PlanOrder {
   readonly front: PlanRequest['front'];
 }
 
-/** What the object and all its predictors speak: what the input says, else what is live. */
-export function protocolOf({ config, live }: Pick<PlanOrder, 'config' | 'live'>): Protocol {
-  return config.render.protocol ?? (live?.spec.protocol === 'v2' ? 'v2' : 'seldon');
+/**
+ * The protocol of the object and all its predictors: what the input says, else the base manifest, else what is live.
+ * @throws UserError bad-input when it is one that this action cannot send a prediction in
+ */
+export function protocolOf(
+  { render }: Pick<Config, 'render'>,
+  live: SeldonDeployment | undefined,
+  base: SeldonDeployment | undefined,
+): Protocol {
+  if (render.protocol !== undefined) return render.protocol;
+  const [where, field] =
+    base?.spec.protocol === undefined
+      ? ['the live SeldonDeployment', live?.spec.protocol]
+      : ['the input `manifest`', base.spec.protocol];
+  const named = protocolNamed(field);
+  if (named !== undefined) return named;
+  throw new UserError('bad-input', `${where} has protocol \`${field}\`, in which this action can prove no model`, {
+    hint: 'use `seldon` or `v2` there, or give the input `protocol`',
+  });
 }
 
 const UNKNOWN_INGRESS: Ingress = { routes: [], served: [] };
@@ -54,12 +71,11 @@ export async function readSurroundings(
 /** Decides what to apply, from what is live, the model, the user's manifest and the inputs. */
 export async function planRollout(workspace: Workspace, order: PlanOrder): Promise<RolloutPlan> {
   const { config, ref, live, context, ingress, front } = order;
-  const { manifest } = config.render;
-  const base = manifest === undefined ? undefined : await readBase(workspace, manifest);
+  const base = await readBaseManifest(workspace, config);
   const request: PlanRequest = {
     mode: config.mode,
     ...ref,
-    options: { ...config.render, protocol: protocolOf(order) },
+    options: { ...config.render, protocol: protocolOf(config, live, base) },
     share: config.share,
     timeout: config.timeout,
     live,
@@ -71,7 +87,7 @@ export async function planRollout(workspace: Workspace, order: PlanOrder): Promi
   };
   const salt = context.runUrl ?? String(live?.metadata.resourceVersion);
   const plan = (one: PlanRequest) => planFor(one, order);
-  return { plan: plan(request), withNewPods: () => plan({ ...request, salt }) };
+  return { plan: plan(request), protocol: request.options.protocol, withNewPods: () => plan({ ...request, salt }) };
 }
 
 function planFor(request: PlanRequest, { config, model }: PlanOrder): Plan {
@@ -93,7 +109,10 @@ function isDecisionMode(mode: Mode): mode is DecisionMode {
   return mode in decisionModes;
 }
 
-async function readBase(workspace: Workspace, path: string): Promise<SeldonDeployment> {
+/** The manifest that the input of that name gives; undefined without one. @throws UserError manifest-invalid */
+async function readBaseManifest(workspace: Workspace, { render }: Config): Promise<SeldonDeployment | undefined> {
+  const { manifest: path } = render;
+  if (path === undefined) return undefined;
   const base = parseManifest(await workspace.read(path, 'manifest'), path, 'manifest');
   if (base !== undefined) return base;
   throw new UserError('manifest-invalid', `${path} (input \`manifest\`) is empty`, {

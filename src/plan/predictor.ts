@@ -67,14 +67,16 @@ function defaultsOf({ name, node, options, budget, base, fallbackReplicas }: Pre
 }
 
 /** What this run is about, and what the inputs say in so many words. */
-function wantedBy({ name, node, traffic, model, options }: PredictorRequest): Predictor {
+function wantedBy({ name, node, traffic, model, options, base, live }: PredictorRequest): Predictor {
+  // An operator's config may declare a server of its own beside Seldon's: it is kept.
+  const server = [base, live].map((one) => one?.graph.implementation).find((one) => one?.startsWith('MLFLOW_SERVER'));
   return {
     name,
     ...(!options.orchestrator && { annotations: { [SELDON.noEngine]: 'true' } }),
     traffic,
     graph: {
       name: node,
-      implementation: 'MLFLOW_SERVER',
+      implementation: server ?? 'MLFLOW_SERVER',
       modelUri: model.storageUri,
       ...(options.envSecret !== undefined && { envSecretRefName: options.envSecret }),
       ...(options.serviceAccount !== undefined && { serviceAccountName: options.serviceAccount }),
@@ -94,8 +96,4 @@ export function samePods(a: Predictor, b: Predictor): boolean {
 export function podPart(predictor: Predictor): Record<string, unknown> {
   const { traffic: _traffic, replicas: _replicas, progressDeadlineSeconds: _deadline, ...rest } = predictor;
   return rest;
-}
-
-export function hasOrchestrator(predictor: Predictor): boolean {
-  return predictor.annotations?.[SELDON.noEngine] === undefined;
 }

@@ -23,11 +23,11 @@ export interface Failure {
 }
 
 export async function failedProof(
-  { peers, objects }: ProofContext,
+  { peers, objects, plan }: ProofContext,
   predictor: Predictor,
   { failure, prediction }: { readonly failure: Failure; readonly prediction?: PredictionRecord },
 ): Promise<Proof> {
-  const log = await gatherModelLog(peers.cluster, objects.ref, predictor);
+  const log = await gatherModelLog(peers.cluster, objects.ref, { object: plan.manifest, predictor });
   const quotes = [
     ...(prediction === undefined ? [] : [{ label: 'Request', text: prediction.request }]),
     ...(prediction?.response === undefined

@@ -19,7 +19,7 @@ export interface ProofPeers {
   /** Undefined without `prometheus-url`. */
   readonly metrics: Metrics | undefined;
   readonly clock: Clock;
-  readonly runner: Pick<Runner, 'info'>;
+  readonly runner: Pick<Runner, 'info' | 'error'>;
   readonly journal: Journal;
 }
 

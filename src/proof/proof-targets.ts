@@ -1,13 +1,6 @@
 import type { HttpEndpoint } from '../base/ports.ts';
-import { hasOrchestrator } from '../plan/predictor.ts';
-import {
-  containerService,
-  healthPath,
-  healthPathThrough,
-  ingressPrefix,
-  predictorService,
-  predictPath,
-} from '../seldon/protocol.ts';
+import { containerServiceOf, hasOrchestrator, ingressPrefixOf, predictorServiceOf } from '../seldon/created-objects.ts';
+import { healthPath, healthPathThrough, predictPath } from '../seldon/protocol.ts';
 import type { Predictor } from '../seldon/seldon-deployment.ts';
 import type { Access } from '../settings/config.ts';
 import type { ProofContext } from './proof-context.ts';
@@ -40,7 +33,7 @@ export function healthTarget(context: TargetContext, predictor: Predictor): Targ
   if (config.proof.access === 'ingress') {
     return onIngress(context, { path: healthPathThrough(protocol, node, hasOrchestrator(predictor)), step: 'health' });
   }
-  const name = containerService(objects.ref.name, predictor.name, node);
+  const name = containerServiceOf(objects.ref.name, predictor.name, node);
   return { ...SERVICE, endpoint: onService(context, name), path: healthPath(protocol, node), step: 'health' };
 }
 
@@ -48,7 +41,7 @@ export function healthTarget(context: TargetContext, predictor: Predictor): Targ
 export function modelTarget(context: TargetContext, predictor: Predictor): Target {
   const { objects, protocol } = context;
   const node = predictor.graph.name;
-  const endpoint = onService(context, containerService(objects.ref.name, predictor.name, node));
+  const endpoint = onService(context, containerServiceOf(objects.ref.name, predictor.name, node));
   return { ...SERVICE, endpoint, path: predictPath(protocol, node), step: 'predict' };
 }
 
@@ -60,7 +53,7 @@ export function predictTarget(context: TargetContext, predictor: Predictor, acce
     return onIngress(context, { path, step: config.proof.access === 'ingress' ? 'predict' : 'endpoint' });
   return {
     ...SERVICE,
-    endpoint: onService(context, predictorService(objects.ref.name, predictor.name)),
+    endpoint: onService(context, predictorServiceOf(objects.ref.name, predictor)),
     path,
     step: 'predict',
   };
@@ -72,6 +65,6 @@ function onService({ peers, objects }: TargetContext, name: string): HttpEndpoin
 
 function onIngress({ peers, objects, config }: TargetContext, to: Pick<Target, 'path' | 'step'>): Target {
   const { front } = objects;
-  const path = `${ingressPrefix(front.namespace, front.name)}${to.path}`;
+  const path = `${ingressPrefixOf(front.namespace, front.name)}${to.path}`;
   return { ...INGRESS, endpoint: peers.openEndpoint(config.proof.ingressUrl ?? ''), path, step: to.step };
 }

@@ -2,10 +2,10 @@ import { UserError } from '../base/errors.ts';
 import type { Finding } from '../base/finding.ts';
 import type { Stage } from '../plan/plan.ts';
 import { stageLabel } from '../plan/plan.ts';
-import { hasOrchestrator } from '../plan/predictor.ts';
 import { expectationOf } from '../rollout/expectation.ts';
 import { gatherFindings } from '../rollout/gather-findings.ts';
 import { rollOut } from '../rollout/roll-out.ts';
+import { deploymentLabelsOf, hasOrchestrator } from '../seldon/created-objects.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Pod } from '../seldon/snapshot.ts';
 import type { GateRecord } from './evidence/gate.ts';
@@ -84,7 +84,7 @@ function predictAgain(context: ProofContext): Promise<readonly Finding[] | undef
 
 /** Restarts of each container of the new predictor's pods, by pod and container. */
 async function restarts({ peers, objects, plan }: ProofContext): Promise<ReadonlyMap<string, number>> {
-  const observation = await peers.cluster.observe(objects.ref);
+  const observation = await peers.cluster.observe(objects.ref, deploymentLabelsOf(plan.manifest));
   try {
     return new Map(containersOf(observation.pods, plan.predictor.annotations?.[ANNOTATIONS.rollout]));
   } finally {
@@ -111,7 +111,7 @@ async function restarted(
   const again = [...(await restarts(context))].find(([name, count]) => count > (before.get(name) ?? 0));
   if (again === undefined) return undefined;
   const [pod = '', container = ''] = again[0].split('/');
-  const observation = await cluster.observe(ref);
+  const observation = await cluster.observe(ref, deploymentLabelsOf(stored));
   const { deployments, pods } = observation;
   observation.close();
   const status = {

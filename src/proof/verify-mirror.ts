@@ -2,9 +2,8 @@ import type { Finding } from '../base/finding.ts';
 import type { Conclude } from '../base/journal.ts';
 import type { HttpEndpoint } from '../base/ports.ts';
 import type { Stage } from '../plan/plan.ts';
-import { hasOrchestrator } from '../plan/predictor.ts';
+import { hasOrchestrator, predictorServiceOf } from '../seldon/created-objects.ts';
 import { predictionsCounted } from '../seldon/executor-metrics.ts';
-import { predictorService } from '../seldon/protocol.ts';
 import { replicasOf } from '../seldon/replicas.ts';
 import type { ProofContext } from './proof-context.ts';
 import { predictTarget } from './proof-targets.ts';
@@ -47,10 +46,7 @@ async function watch(context: ProofContext, stage: Stage, conclude: Conclude): P
   const { cluster, clock } = peers;
   const { ref } = objects;
   const { predictor } = plan;
-  const counter = cluster.service(
-    { namespace: ref.namespace, name: predictorService(ref.name, predictor.name) },
-    'http',
-  );
+  const counter = cluster.service({ namespace: ref.namespace, name: predictorServiceOf(ref.name, predictor) }, 'http');
   const reads = READS_PER_POD * replicasOf(stage.manifest.spec, predictor);
   const front = predictTarget(context, predictor, 'ingress');
   const before = await mostCounted(counter, reads);

@@ -4,7 +4,8 @@ import type { Clock } from '../base/ports.ts';
 import type { RunContext } from '../base/run-context.ts';
 import { historyOf, isNewest, type NewRevision, provenPart, withRevision } from '../plan/history.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
-import { ANNOTATIONS } from '../seldon/seldon-deployment.ts';
+import { staleServicesOf } from '../seldon/created-objects.ts';
+import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
 export interface RecordRequest {
   readonly cluster: Cluster;
@@ -34,7 +35,7 @@ export async function recordHistory(request: RecordRequest, conclude: Conclude):
 
 async function write({ cluster, clock, ref, context, restores }: RecordRequest): Promise<string> {
   for (let attempt = 1; ; attempt++) {
-    const object = await cluster.read(ref);
+    const object = await settledObject({ cluster, clock, ref });
     const proven = object && provenPart(object);
     if (object === undefined || proven === undefined) return 'there is nothing to note';
     const history = historyOf(object);
@@ -53,5 +54,26 @@ async function write({ cluster, clock, ref, context, restores }: RecordRequest):
       const isRace = error instanceof UserError && error.code === 'object-changed';
       if (!isRace || attempt === MOST_TRIES) throw error;
     }
+  }
+}
+
+/** Seconds for which the operator may still be writing what it removed, and milliseconds between two looks. */
+const SETTLE_TIMEOUT_S = 20;
+const SETTLE_INTERVAL_MS = 250;
+
+/**
+ * The object once the operator's status lists no Service of a predictor that is gone. A write of ours in between makes
+ * the operator lose its own: it then looks for that Service for ever (recorded: status_write_lost).
+ */
+async function settledObject({
+  cluster,
+  clock,
+  ref,
+}: Pick<RecordRequest, 'cluster' | 'clock' | 'ref'>): Promise<SeldonDeployment | undefined> {
+  const end = clock.now() + SETTLE_TIMEOUT_S * 1000;
+  for (;;) {
+    const object = await cluster.read(ref);
+    if (object === undefined || staleServicesOf(object).length === 0 || clock.now() >= end) return object;
+    await clock.sleep(SETTLE_INTERVAL_MS);
   }
 }

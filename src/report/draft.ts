@@ -88,12 +88,17 @@ const BEFORE: Readonly<Record<Applied, string>> = {
  */
 export function endingOf(error: unknown, applied: Applied): { outcome: Outcome; reason: Reason; finding: Finding } {
   const outcome = applied === 'no' ? 'failed' : 'unknown';
-  const known = error instanceof UserError;
-  const reason = known ? error.code : 'internal-error';
-  const sentence = known ? error.message : `unexpected error: ${messageOf(error)}`;
-  const title = `${BEFORE[applied]}${sentence}`;
-  const cure = known ? error.hint : 'this is a bug of the action: please report it with the log of this step';
-  return { outcome, reason, finding: { reason, title, cure, quotes: [] } };
+  const finding = findingOf(error, applied);
+  return { outcome, reason: finding.reason, finding };
+}
+
+/** What was thrown, as a cause to report. A bug keeps its stack for the log: the comment gets one sentence. */
+export function findingOf(error: unknown, applied: Applied): Finding {
+  const before = BEFORE[applied];
+  if (error instanceof UserError)
+    return { reason: error.code, title: `${before}${error.message}`, cure: error.hint, quotes: [] };
+  const cure = 'this is a bug of the action: please report it with the log of this step';
+  return { reason: 'internal-error', title: `${before}unexpected error: ${messageOf(error)}`, cure, quotes: [] };
 }
 
 export function reportOfEnd({ finding, ...ending }: EarlyEnd, context: RunContext): Report {

@@ -1,7 +1,11 @@
+import { UserError } from '../base/errors.ts';
 import type { Conclude } from '../base/journal.ts';
+import { contains } from '../base/json-value.ts';
+import type { Clock } from '../base/ports.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Cluster } from '../seldon/cluster.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { askAgain } from './ask-again.ts';
 
 /** The server and its webhooks judge what every stage would apply, and store nothing. */
 export async function tryPlan(cluster: Cluster, { stages, manifest }: Plan, conclude: Conclude): Promise<void> {
@@ -10,16 +14,53 @@ export async function tryPlan(cluster: Cluster, { stages, manifest }: Plan, conc
   conclude(`the server accepts it; dry run, so ${where} is as it was`);
 }
 
+/** The manifest was not applied: the object was looked at afterwards. */
+export class NothingApplied extends UserError {
+  constructor({ code, message, hint, cause }: UserError) {
+    super(code, message, { ...(hint !== undefined && { hint }), cause });
+  }
+}
+
+export interface ApplyRequest {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly manifest: SeldonDeployment;
+  /** Manifests that the server must accept first. */
+  readonly checked: readonly SeldonDeployment[];
+  /** The object as it was before; undefined when there was none. */
+  readonly before: SeldonDeployment | undefined;
+}
+
 /**
- * Applies one manifest, once the server accepts it and all that will follow.
- * @param checked manifests that must pass first
+ * Applies one manifest, once the server accepts it and all that will follow. Where the answer is lost or makes no sense,
+ * the object itself tells whether the manifest was applied.
  * @returns the object as the server stored it
+ * @throws NothingApplied when the object is still as it was
  */
-export async function applyManifest(
-  cluster: Cluster,
-  manifest: SeldonDeployment,
-  checked: readonly SeldonDeployment[],
+export async function applyManifest(request: ApplyRequest): Promise<SeldonDeployment> {
+  const { cluster, manifest, checked } = request;
+  try {
+    for (const one of checked) await cluster.apply(one, { dryRun: true });
+  } catch (error) {
+    throw error instanceof UserError ? new NothingApplied(error) : error;
+  }
+  try {
+    return await cluster.apply(manifest, { dryRun: false });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return storedDespite(error, request);
+  }
+}
+
+async function storedDespite(
+  error: UserError,
+  { cluster, clock, manifest, before }: ApplyRequest,
 ): Promise<SeldonDeployment> {
-  for (const one of checked) await cluster.apply(one, { dryRun: true });
-  return cluster.apply(manifest, { dryRun: false });
+  const { name, namespace = '' } = manifest.metadata;
+  const found = await askAgain(clock, () => cluster.read({ namespace, name }));
+  const isNew =
+    found?.metadata.generation !== before?.metadata.generation || found?.metadata.uid !== before?.metadata.uid;
+  if (found !== undefined && isNew && contains(found.spec, manifest.spec)) return found;
+  if (error.code === 'object-changed' || !isNew) throw new NothingApplied(error);
+  throw error;
 }

@@ -23,17 +23,30 @@ export function deploymentFailure({ metadata, status }: Deployment): FailureWarn
   return { reason: 'progress-deadline-exceeded', message, failingObject: failingObject, grace: 0 };
 }
 
+export interface ProgressSubject {
+  readonly predictor: ExpectedPredictor;
+  /** Its new pods. */
+  readonly pods: readonly Pod[];
+  /** The number that the object asks for now; undefined when an autoscaler decides. */
+  readonly replicas: number | undefined;
+}
+
+/** An autoscaler or a person wrote the number through the scale subresource. */
+function isScaledByOthers({ managedFields }: Deployment['metadata']): boolean {
+  return managedFields?.some(({ subresource }) => subresource === 'scale') ?? false;
+}
+
 /** What is still missing, in words; undefined when nothing is. The arithmetic is that of `kubectl rollout status`. */
 export function progressOf(
   { metadata, spec, status = {} }: Deployment,
-  { predictor, pods }: { readonly predictor: ExpectedPredictor; readonly pods: readonly Pod[] },
+  { predictor, pods, replicas: asked }: ProgressSubject,
 ): string | undefined {
   const wanted = spec.replicas ?? 1;
   const { updatedReplicas: updated = 0, availableReplicas: available = 0, replicas = 0 } = status;
   if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0))
     return `${predictor.name}: waiting for its Deployment to be taken up`;
-  if (predictor.replicas !== undefined && wanted !== predictor.replicas)
-    return `${predictor.name}: waiting for ${predictor.replicas} replicas to be asked for`;
+  if (asked !== undefined && wanted !== asked && !isScaledByOthers(metadata))
+    return `${predictor.name}: waiting for the operator to ask for ${asked} replicas`;
   if (updated >= wanted && replicas <= updated && available >= updated) return undefined;
   if (updated === 0) return `${predictor.name}: 0 of ${wanted} new pods created`;
   // The Deployment counts old and new pods as available alike; which of the new ones are ready only they know.

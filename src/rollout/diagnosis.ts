@@ -1,6 +1,6 @@
 import type { Finding } from '../base/finding.ts';
 import type { RolloutFailureReason } from '../base/outcome.ts';
-import { ANNOTATIONS, SELDON } from '../seldon/seldon-deployment.ts';
+import { ANNOTATIONS } from '../seldon/seldon-deployment.ts';
 import type { KubernetesEvent, Pod, Snapshot } from '../seldon/snapshot.ts';
 import type { Expectation } from './expectation.ts';
 import { CURES, type FailureContext, KNOWN_FAILURES, type KnownFailure, type Source } from './known-failures.ts';
@@ -45,8 +45,12 @@ const SELF_EXPLAINING: ReadonlySet<RolloutFailureReason> = new Set([
   'quota-exceeded',
   'operator-failed',
   'object-deleted',
+  'object-changed',
   'superseded',
 ]);
+
+/** Reasons that no pod explains: somebody else acted. */
+const DONE_BY_OTHERS: ReadonlySet<RolloutFailureReason> = new Set(['object-deleted', 'object-changed', 'superseded']);
 
 /** What to ask the cluster for, to explain a failed rollout: the failing object's words, else those of all that is not ready. */
 export function evidenceWanted(
@@ -54,8 +58,7 @@ export function evidenceWanted(
   snapshot: Snapshot,
   expected: Expectation,
 ): EvidenceRequest {
-  if (status.phase === 'ready' || status.reason === 'object-deleted' || status.reason === 'superseded')
-    return { logs: [], events: [] };
+  if (status.phase === 'ready' || DONE_BY_OTHERS.has(status.reason)) return { logs: [], events: [] };
   const pods = suspects(status, snapshot, expected);
   const logs = pods.flatMap((pod) => {
     const failing = containersOf(pod).filter((one) => isSuspect(one, status) && hasRun(one));
@@ -147,8 +150,8 @@ function firstKnown(
 }
 
 function contextOf({ snapshot, expected }: FailureCase, status: FailedStatus): FailureContext {
-  const version = suspects(status, snapshot, expected)[0]?.metadata.labels?.[SELDON.predictorLabel];
-  const predictor = expected.predictors.find(({ name }) => name === version) ?? expected.predictors[0];
+  const marker = suspects(status, snapshot, expected)[0]?.metadata.annotations?.[ANNOTATIONS.rollout];
+  const predictor = expected.predictors.find((one) => one.marker === marker) ?? expected.predictors[0];
   const live = snapshot.seldonDeployment?.spec.predictors.find(({ name }) => name === predictor?.name);
   return { modelUri: predictor?.modelUri ?? '', secret: live?.graph.envSecretRefName };
 }

@@ -1,6 +1,7 @@
 import type { Finding } from '../base/finding.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
-import { ANNOTATIONS, type Predictor } from '../seldon/seldon-deployment.ts';
+import { deploymentLabelsOf } from '../seldon/created-objects.ts';
+import { ANNOTATIONS, type Predictor, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { diagnose, evidenceWanted } from './diagnosis.ts';
 import type { Expectation } from './expectation.ts';
 import type { WaitEnd } from './wait-until-ready.ts';
@@ -38,9 +39,9 @@ async function orNone<T>(answer: Promise<T>): Promise<T | undefined> {
 export async function gatherModelLog(
   cluster: Cluster,
   ref: ObjectRef,
-  predictor: Predictor,
+  { object, predictor }: { readonly object: SeldonDeployment; readonly predictor: Predictor },
 ): Promise<{ readonly pod: string; readonly container: string; readonly text: string } | undefined> {
-  const observation = await orNone(cluster.observe(ref));
+  const observation = await orNone(cluster.observe(ref, deploymentLabelsOf(object)));
   if (observation === undefined) return undefined;
   const marker = predictor.annotations?.[ANNOTATIONS.rollout];
   const pod = observation.pods.find((one) => one.metadata.annotations?.[ANNOTATIONS.rollout] === marker)?.metadata.name;

@@ -178,6 +178,8 @@ export const CURES: Readonly<Record<RolloutFailureReason, string>> = {
   'operator-failed':
     'read what the operator says above; the SeldonDeployment passed its webhook but could not be carried out',
   'object-deleted': 'find out who deletes this SeldonDeployment; run this workflow in a concurrency group',
+  'object-changed':
+    'find out who edits this SeldonDeployment, then run again: the new run starts from what is live then',
   superseded:
     'another run or person applied the same object: put the workflows that deploy it into one concurrency group',
   'rollout-timeout':

@@ -28,5 +28,5 @@ export async function removeObject({ cluster, clock, ref, isDry }: RemovalReques
   }
   if (isDry) return conclude(`${where} would be removed`);
   await cluster.remove(ref, live);
-  conclude(`${where} is removed${await remainder({ cluster, clock, ref })}`);
+  conclude(`${where} is removed${await remainder({ cluster, clock, ref, removed: live })}`);
 }

@@ -5,6 +5,7 @@ import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { expectationOf } from './expectation.ts';
 import { gatherFindings } from './gather-findings.ts';
+import { removeOrphans } from './remove-orphans.ts';
 import { readStatusOnce, waitUntilReady } from './wait-until-ready.ts';
 
 export interface RollOutRequest {
@@ -21,7 +22,8 @@ export interface RollOutRequest {
 export async function rollOut(request: RollOutRequest, conclude: Conclude): Promise<readonly Finding[] | undefined> {
   const expected = expectationOf(request.applied);
   const end = await waitUntilReady({ ...request, expected });
-  conclude(end.status.message, end.status.phase === 'ready' ? 'ok' : 'failed');
+  const orphans = await removeOrphans(request.cluster, request.ref, end);
+  conclude([end.status.message, ...orphans].join('; '), end.status.phase === 'ready' ? 'ok' : 'failed');
   return end.status.phase === 'ready' ? undefined : gatherFindings(request.cluster, request.ref, { end, expected });
 }
 

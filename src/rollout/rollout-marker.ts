@@ -1,47 +1,66 @@
-import { ANNOTATIONS, SELDON } from '../seldon/seldon-deployment.ts';
-import type { Deployment, Pod } from '../seldon/snapshot.ts';
+import type { CreatedDeployment } from '../seldon/created-objects.ts';
+import { ANNOTATIONS, SELDON, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import type { Deployment, Pod, PodTemplateSpec } from '../seldon/snapshot.ts';
 import type { ExpectedPredictor } from './expectation.ts';
 
 /** Which Deployments and pods belong to what was applied, and which to what was there before. */
-
-/** Name of the orchestrator's own Deployment under `seldon.io/engine-separate-pod`: Seldon gives it no annotations. */
-const ORCHESTRATOR = /-svc-orch$/;
 
 export function isOwned({ metadata }: Deployment, uid: string): boolean {
   return metadata.ownerReferences?.some((owner) => owner.uid === uid && owner.controller === true) ?? false;
 }
 
-/** Is it a Deployment of that predictor with the new pods? Without a marker of ours, its model URI tells. */
-export function runsNewTemplate({ spec }: Deployment, { name, marker, modelUri }: ExpectedPredictor): boolean {
-  const { metadata } = spec.template;
-  if (metadata?.labels?.[SELDON.predictorLabel] !== name) return false;
-  if (metadata.annotations?.[ANNOTATIONS.rollout] !== marker) return false;
-  if (marker !== undefined) return true;
-  const initializers = (spec.template.spec?.initContainers ?? []).filter((one) =>
-    one.name.endsWith('-model-initializer'),
-  );
-  return initializers.length === 0 || initializers.some((one) => sameUri(one.args?.[0], modelUri));
+/** The part of the predictor that has this Deployment's name. Operators before 1.1 gave names that nobody can derive. */
+export function partOf({ metadata }: Deployment, { deployments }: ExpectedPredictor): CreatedDeployment | undefined {
+  return deployments.find(({ name }) => name === metadata.name);
 }
 
-/** A `pvc://` URI becomes a path below the mounted claim. */
-function sameUri(argument: string | undefined, modelUri: string): boolean {
-  return argument === modelUri || modelUri.startsWith('pvc://');
+/** Is it a Deployment of that predictor, with our marker, whose init containers fetch our models? */
+export function runsNewTemplate(deployment: Deployment, predictor: ExpectedPredictor): boolean {
+  const { metadata, spec: template } = deployment.spec.template;
+  const part = partOf(deployment, predictor);
+  // The operator gives a separate orchestrator no annotations of its predictor.
+  if (part?.part === 'orchestrator') return true;
+  if (part === undefined && metadata?.labels?.[SELDON.predictorLabel] !== predictor.version) return false;
+  if (metadata?.annotations?.[ANNOTATIONS.rollout] !== predictor.marker) return false;
+  return (part?.models ?? modelsOf(predictor)).every((model) => fetches(template, model));
+}
+
+/** A server without an init container of that name fetches nothing: then there is nothing to compare. */
+function fetches(
+  template: PodTemplateSpec | undefined,
+  { initializer, source }: CreatedDeployment['models'][number],
+): boolean {
+  const found = template?.initContainers?.find(({ name }) => name === initializer);
+  return found?.args === undefined || found.args[0] === source;
+}
+
+function modelsOf({ deployments }: ExpectedPredictor): CreatedDeployment['models'] {
+  return deployments.flatMap(({ models }) => models);
 }
 
 /** Left from before: a predictor that was taken out, or the same one under the name its old containers gave it. */
 export function isLeftover(deployment: Deployment, predictors: readonly ExpectedPredictor[]): boolean {
-  const version = deployment.spec.template.metadata?.labels?.[SELDON.predictorLabel];
-  if (version === undefined || ORCHESTRATOR.test(deployment.metadata.name)) return false;
+  if (deployment.spec.template.metadata?.labels?.[SELDON.predictorLabel] === undefined) return false;
   return !predictors.some((one) => runsNewTemplate(deployment, one));
+}
+
+/**
+ * Will the operator leave it for ever? It deletes only Deployments that its status lists, and one that never had a
+ * pod never gets there (recorded on 1.17.1).
+ */
+export function isOrphan({ metadata }: Deployment, { status }: SeldonDeployment): boolean {
+  const known = status?.deploymentStatus;
+  if (known === undefined || status?.state !== 'Available') return false;
+  return metadata.deletionTimestamp === undefined && !(metadata.name in known);
 }
 
 /** Old pods, and those on their way out, may fail as they like. */
 export function isNewPod({ metadata }: Pod, predictor: ExpectedPredictor, deployment: Deployment): boolean {
   const app = metadata.labels?.['app'];
+  if (metadata.deletionTimestamp !== undefined || (app !== undefined && app !== deployment.metadata.name)) return false;
+  if (partOf(deployment, predictor)?.part === 'orchestrator') return true;
   return (
-    metadata.deletionTimestamp === undefined &&
-    (app === undefined || app === deployment.metadata.name) &&
-    metadata.labels?.[SELDON.predictorLabel] === predictor.name &&
+    metadata.labels?.[SELDON.predictorLabel] === predictor.version &&
     metadata.annotations?.[ANNOTATIONS.rollout] === predictor.marker
   );
 }

@@ -1,9 +1,11 @@
+import { equal } from '../base/json-value.ts';
+import { soleNumberOf, withoutReplicas } from '../seldon/replicas.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
-import type { Deployment, Pod, Snapshot } from '../seldon/snapshot.ts';
+import type { Deployment, Snapshot } from '../seldon/snapshot.ts';
 import { deploymentFailure, progressOf } from './deployment-progress.ts';
 import type { Expectation, ExpectedPredictor } from './expectation.ts';
 import { podFailure } from './pod-failure.ts';
-import { isLeftover, isNewPod, isOwned, runsNewTemplate } from './rollout-marker.ts';
+import { isLeftover, isNewPod, isOrphan, isOwned, partOf, runsNewTemplate } from './rollout-marker.ts';
 import { routingProgress } from './routing-progress.ts';
 import type { FailureWarning, RolloutStatus } from './verdict.ts';
 
@@ -20,35 +22,39 @@ export function rolloutStatusOf(snapshot: Snapshot, expected: Expectation): Roll
   if (object === undefined) return deleted(expected);
   const replaced = replacedBy(object, expected);
   if (replaced !== undefined) return replaced;
-  const owned = snapshot.deployments.filter((one) => isOwned(one, expected.uid));
-  const all = expected.predictors.flatMap((predictor) => predictorStatus(predictor, { owned, pods: snapshot.pods }));
+  const all = expected.predictors.flatMap((predictor) => predictorStatus(predictor, { ...snapshot, object }));
   const failed = all.find((one) => one.phase === 'failed');
   if (failed !== undefined) return failed;
   const pending = all.filter((one) => one.phase === 'in-progress');
+  const left = leftoversOf(object, snapshot, expected);
   return (
     pending.find((one) => one.warning !== undefined) ??
     operatorFailure(object, pending[0]) ??
     pending[0] ??
-    leftovers(owned, expected) ??
+    waitForLeftovers(left.filter((one) => !isOrphan(one, object))) ??
     operatorStatus(object) ??
     routing(object, snapshot, expected) ??
-    ready(expected)
+    ready(
+      expected,
+      left.map(({ metadata }) => metadata.name),
+    )
   );
 }
 
 /** How each predictor is, in words, by its name. */
 export function healthOf(snapshot: Snapshot, expected: Expectation): ReadonlyMap<string, string> {
-  const owned = snapshot.deployments.filter((one) => isOwned(one, expected.uid));
+  const object = snapshot.seldonDeployment;
   return new Map(
     expected.predictors.map((predictor) => {
-      const [worst] = predictorStatus(predictor, { owned, pods: snapshot.pods });
+      const [worst] = object === undefined ? [deleted(expected)] : predictorStatus(predictor, { ...snapshot, object });
       return [predictor.name, worst?.message.replace(`${predictor.name}: `, '') ?? 'available'];
     }),
   );
 }
 
-function ready({ predictors }: Expectation): RolloutStatus {
-  return { phase: 'ready', message: `rolled out: ${predictors.map((one) => one.name).join(', ')}` };
+function ready({ predictors }: Expectation, orphans: readonly string[]): RolloutStatus {
+  const message = `rolled out: ${predictors.map((one) => one.name).join(', ')}`;
+  return { phase: 'ready', message, ...(orphans.length > 0 && { orphans }) };
 }
 
 function waiting(waitsFor: InProgress['waitsFor'], message: string): InProgress {
@@ -63,34 +69,55 @@ function deleted({ name }: Expectation): FailedStatus {
 function replacedBy(object: SeldonDeployment, expected: Expectation): FailedStatus | undefined {
   if (object.metadata.uid !== expected.uid || object.metadata.deletionTimestamp !== undefined) return deleted(expected);
   const others = expected.predictors.find(({ name, marker }) => markerIn(object, name) !== marker);
-  if (others === undefined) return undefined;
-  const message = `somebody applied another version of predictor ${others.name} while ours rolled out`;
   const failingObject = { kind: 'seldon-deployment', name: expected.name } as const;
-  return { phase: 'failed', reason: 'superseded', message, failingObject };
+  if (others !== undefined) {
+    const message = `somebody applied another version of predictor ${others.name} while ours rolled out`;
+    return { phase: 'failed', reason: 'superseded', message, failingObject };
+  }
+  // An edit need not touch the marker: whoever patches `modelUri` rolls out another model under our annotations.
+  if (equal(withoutReplicas(object.spec), expected.spec)) return undefined;
+  const message = 'somebody changed the spec of the SeldonDeployment while ours rolled out';
+  return { phase: 'failed', reason: 'object-changed', message, failingObject };
 }
 
 function markerIn(object: SeldonDeployment, predictor: string): string | undefined {
   return object.spec.predictors.find((one) => one.name === predictor)?.annotations?.[ANNOTATIONS.rollout];
 }
 
-/** Empty once the predictor's Deployments, one for each of its componentSpecs, are as expected and all available. */
-function predictorStatus(
-  predictor: ExpectedPredictor,
-  { owned, pods }: { readonly owned: readonly Deployment[]; readonly pods: readonly Pod[] },
-): readonly (FailedStatus | InProgress)[] {
+interface OwnSnapshot extends Snapshot {
+  readonly object: SeldonDeployment;
+}
+
+/** Empty once the predictor's Deployments are as expected and all available. */
+function predictorStatus(predictor: ExpectedPredictor, shown: OwnSnapshot): readonly (FailedStatus | InProgress)[] {
+  const { object, pods } = shown;
+  const owned = shown.deployments.filter((one) => isOwned(one, object.metadata.uid ?? ''));
   const deployments = owned.filter((one) => runsNewTemplate(one, predictor));
-  if (deployments.length === 0)
+  if (deployments.every((one) => partOf(one, predictor)?.part === 'orchestrator'))
     return [waiting('deployments', `${predictor.name}: waiting for the operator to take it up`)];
-  return deployments.flatMap((deployment) => {
-    const own = pods.filter((pod) => isNewPod(pod, predictor, deployment));
-    const status = deploymentStatus(deployment, { predictor, pods: own });
-    return status === undefined ? [] : [status];
-  });
+  const missing = missingParts(predictor, deployments);
+  return [
+    ...missing.map((name) => waiting('deployments', `${predictor.name}: waiting for Deployment ${name}`)),
+    ...deployments.flatMap((deployment) => {
+      const own = pods.filter((pod) => isNewPod(pod, predictor, deployment));
+      const isModel = (partOf(deployment, predictor)?.part ?? 'model') === 'model';
+      const replicas = isModel ? soleNumberOf(object.spec, predictor.name) : undefined;
+      const status = deploymentStatus(deployment, { predictor, pods: own, replicas });
+      return status === undefined ? [] : [status];
+    }),
+  ];
+}
+
+/** Names of those of its Deployments that are not there. Where none has a name that we know, none is missed. */
+function missingParts(predictor: ExpectedPredictor, found: readonly Deployment[]): readonly string[] {
+  if (found.every((one) => partOf(one, predictor) === undefined)) return [];
+  const names = new Set(found.map(({ metadata }) => metadata.name));
+  return predictor.deployments.map(({ name }) => name).filter((name) => !names.has(name));
 }
 
 function deploymentStatus(
   deployment: Deployment,
-  of: { readonly predictor: ExpectedPredictor; readonly pods: readonly Pod[] },
+  of: Parameters<typeof progressOf>[1],
 ): FailedStatus | InProgress | undefined {
   const failures = [podFailure(of.pods, of.predictor), deploymentFailure(deployment)].filter(
     (one) => one !== undefined,
@@ -116,9 +143,18 @@ function operatorFailure(object: SeldonDeployment, pending: InProgress | undefin
   return { ...waiting(pending?.waitsFor ?? 'operator', message), warning };
 }
 
+/** Deployments of the object that belong to no predictor of its spec. */
+function leftoversOf(
+  { metadata }: SeldonDeployment,
+  { deployments }: Snapshot,
+  expected: Expectation,
+): readonly Deployment[] {
+  const owned = deployments.filter((one) => isOwned(one, metadata.uid ?? ''));
+  return owned.filter((one) => isLeftover(one, expected.predictors));
+}
+
 /** What was taken out must be gone before the new state is whole. */
-function leftovers(owned: readonly Deployment[], { predictors }: Expectation): InProgress | undefined {
-  const extra = owned.filter((one) => isLeftover(one, predictors));
+function waitForLeftovers(extra: readonly Deployment[]): InProgress | undefined {
   if (extra.length === 0) return undefined;
   return waiting('deployments', `waiting for ${extra.map((one) => one.metadata.name).join(', ')} to go`);
 }

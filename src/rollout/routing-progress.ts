@@ -1,4 +1,3 @@
-import { predictorService } from '../seldon/protocol.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Route, RouteBackend, Snapshot } from '../seldon/snapshot.ts';
 import type { Expectation, ExpectedPredictor } from './expectation.ts';
@@ -49,9 +48,9 @@ function annotatedProgress(routes: Snapshot['routes'], expected: Expectation): s
 function firstWrong(
   kind: RoutingKind,
   backends: readonly RouteBackend[],
-  { name, predictors }: Expectation,
+  { predictors, explainers }: Expectation,
 ): string | undefined {
-  const services = new Map(predictors.map((one) => [predictorService(name, one.name), one]));
+  const services = new Map(predictors.map((one) => [one.service, one]));
   for (const [service, predictor] of services) {
     const own = backends.filter((backend) => backend.service === service);
     if (own.length === 0) return `waiting for the ${kind} of ${predictor.name}`;
@@ -62,7 +61,7 @@ function firstWrong(
     );
     if (other !== undefined) return `waiting for ${wanted ?? predictor.traffic} % in the ${kind} of ${predictor.name}`;
   }
-  const extra = backends.find((backend) => !services.has(backend.service));
+  const extra = backends.find(({ service }) => !services.has(service) && !explainers.includes(service));
   return extra === undefined ? undefined : `waiting for the ${kind} of ${extra.service} to go`;
 }
 
@@ -74,5 +73,7 @@ function weightOf(
 ): number | undefined {
   const takesTheRest = kind !== 'VirtualService' && predictor === predictors[0] && !predictor.weighed;
   const isUnwritten = kind === 'Service' && predictor.traffic === 0;
+  // Istio copies all requests where no percentage is written, and the operator writes none for 0.
+  if (kind === 'VirtualService' && predictor.shadow && predictor.traffic === 0) return 100;
   return takesTheRest || isUnwritten ? undefined : predictor.traffic;
 }

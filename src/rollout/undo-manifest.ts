@@ -1,25 +1,30 @@
 import { isJsonObject } from '../base/json-value.ts';
 import { overlay, projected } from '../plan/overlay.ts';
+import { withScalingSince } from '../seldon/replicas.ts';
 import { FIELD_MANAGER, type Predictor, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
 /**
  * The manifest that takes an apply back: for every field that we applied or owned before, the value it had before. A
  * field that was not there before is left out, and server-side apply then removes it, since nobody but us owns it.
  *
- * @param applied what we applied
- * @param before  the live object as it was before that
- * @param resourceVersion of the object now: nobody may have changed it since we looked
+ * Numbers of replicas that somebody changed since the apply stay: they belong to whoever scales.
+ *
+ * @param sent   what we applied, and what the server made of it
+ * @param before the live object as it was before that
+ * @param now    the object now: nobody may have changed it since we looked
  */
 export function undoManifest(
-  applied: SeldonDeployment,
+  { manifest: sent, applied }: { readonly manifest: SeldonDeployment; readonly applied: SeldonDeployment },
   before: SeldonDeployment,
-  resourceVersion: string | undefined,
+  now: SeldonDeployment | undefined,
 ): SeldonDeployment {
-  const { resourceVersion: _, ...metadata } = applied.metadata;
-  const touched = overlay(ownedFields(before) as object, { ...applied, metadata });
+  const { resourceVersion: _, ...metadata } = sent.metadata;
+  const touched = overlay(ownedFields(before) as object, { ...sent, metadata });
   const restored = projected(touched, before) as SeldonDeployment;
+  const resourceVersion = now?.metadata.resourceVersion;
   return {
     ...restored,
+    spec: now === undefined ? restored.spec : withScalingSince(restored.spec, { from: applied.spec, to: now.spec }),
     metadata: { ...restored.metadata, ...(resourceVersion !== undefined && { resourceVersion }) },
   };
 }

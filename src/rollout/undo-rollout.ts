@@ -4,8 +4,13 @@ import { equal } from '../base/json-value.ts';
 import type { Outcome } from '../base/outcome.ts';
 import type { Clock, Runner } from '../base/ports.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
+import { deploymentLabelsOf } from '../seldon/created-objects.ts';
+import { withoutReplicas } from '../seldon/replicas.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { applyManifest } from './apply-plan.ts';
+import { askAgain } from './ask-again.ts';
 import { expectationOf } from './expectation.ts';
+import { removeOrphans } from './remove-orphans.ts';
 import { undoManifest, withRequestsMovedBack } from './undo-manifest.ts';
 import { readStatusOnce, waitUntilReady } from './wait-until-ready.ts';
 
@@ -39,7 +44,8 @@ const REMOVAL_TIMEOUT_S = 180;
 /** Puts back exactly what was there before and waits until that is true again. Never throws: it says how far it came. */
 export async function undoRollout(request: UndoRequest, conclude: Conclude): Promise<UndoOutcome> {
   try {
-    const now = await request.peers.cluster.read(request.ref);
+    const { cluster, clock } = request.peers;
+    const now = await askAgain(clock, () => cluster.read(request.ref));
     const foreign = changedByOthers(now, request.applied);
     if (foreign !== undefined) {
       conclude(`nothing put back: ${foreign}`, 'failed');
@@ -59,7 +65,7 @@ function changedByOthers(now: SeldonDeployment | undefined, applied: SeldonDeplo
   if (now === undefined) return 'somebody deleted the SeldonDeployment meanwhile';
   if (now.metadata.uid !== applied.metadata.uid)
     return 'somebody deleted and re-created the SeldonDeployment meanwhile';
-  if (!equal(now.spec, applied.spec))
+  if (!equal(withoutReplicas(now.spec), withoutReplicas(applied.spec)))
     return 'somebody changed the SeldonDeployment meanwhile, and that is not ours to undo';
   return undefined;
 }
@@ -95,8 +101,8 @@ async function deleteFirst(
   conclude: Conclude,
 ): Promise<UndoOutcome> {
   const { peers, ref, applied } = request;
-  await peers.cluster.remove(ref, now ?? applied);
-  conclude(`it was the first: removed again${await remainder({ ...peers, ref })}`);
+  await askAgain(peers.clock, () => peers.cluster.remove(ref, now ?? applied));
+  conclude(`it was the first: removed again${await remainder({ ...peers, ref, removed: applied })}`);
   return 'withdrawn';
 }
 
@@ -105,9 +111,11 @@ export async function remainder({
   cluster,
   clock,
   ref,
-}: Pick<RolloutPeers, 'cluster' | 'clock'> & Pick<UndoRequest, 'ref'>): Promise<string> {
+  removed,
+}: Pick<RolloutPeers, 'cluster' | 'clock'> &
+  Pick<UndoRequest, 'ref'> & { readonly removed: SeldonDeployment }): Promise<string> {
   try {
-    const observation = await cluster.observe(ref);
+    const observation = await cluster.observe(ref, deploymentLabelsOf(removed));
     try {
       const end = clock.now() + REMOVAL_TIMEOUT_S * 1000;
       for (let object = await cluster.read(ref); ; object = await cluster.read(ref)) {
@@ -137,18 +145,20 @@ async function applyPrevious(
 ): Promise<UndoOutcome> {
   const { peers, ref, timeout } = request;
   const { cluster, clock, runner } = peers;
-  const manifest = undoManifest(request.manifest, before, now?.metadata.resourceVersion);
-  const restored = await cluster.apply(manifest, { dryRun: false });
+  const manifest = undoManifest(request, before, now);
+  const restored = await applyManifest({ cluster, clock, manifest, checked: [], before: now });
   const different = differsIn(restored, before, [request.manifest, manifest]);
   if (different !== undefined) {
     conclude(`the previous state was applied, but the object's ${different} now differ from it`, 'failed');
     return 'unknown';
   }
   const expected = expectationOf(restored);
-  const { status } = await waitUntilReady({ cluster, clock, runner, ref, timeout, expected });
+  const restoredEnd = await waitUntilReady({ cluster, clock, runner, ref, timeout, expected });
+  const { status } = restoredEnd;
+  const orphans = await removeOrphans(cluster, ref, restoredEnd);
   const model = before.spec.predictors[0]?.graph.modelUri ?? 'the previous model';
   if (status.phase === 'ready') {
-    conclude(`${model} is back and available`);
+    conclude([`${model} is back and available`, ...orphans].join('; '));
     return 'rolled-back';
   }
   conclude(`the previous spec (${model}) is back, but it is not available: ${status.message}`, 'failed');
@@ -161,7 +171,7 @@ function differsIn(
   before: SeldonDeployment,
   touchedBy: readonly SeldonDeployment[],
 ): string | undefined {
-  if (!equal(restored.spec, before.spec)) return 'fields in `spec`';
+  if (!equal(withoutReplicas(restored.spec), withoutReplicas(before.spec))) return 'fields in `spec`';
   return (['labels', 'annotations'] as const).find((part) => {
     const touched = touchedBy.flatMap(({ metadata }) => Object.keys(metadata[part] ?? {}));
     return touched.some((key) => restored.metadata[part]?.[key] !== before.metadata[part]?.[key]);

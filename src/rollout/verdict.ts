@@ -25,7 +25,12 @@ export type RolloutStatus =
       readonly waitsFor: 'deployments' | 'operator' | 'routes';
       readonly warning?: FailureWarning;
     }
-  | { readonly phase: 'ready'; readonly message: string }
+  | {
+      readonly phase: 'ready';
+      readonly message: string;
+      /** Names of Deployments that belong to no predictor and that the operator will not delete. */
+      readonly orphans?: readonly string[];
+    }
   /** It will never come up by itself. */
   | {
       readonly phase: 'failed';

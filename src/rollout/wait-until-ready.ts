@@ -1,7 +1,9 @@
+import { UserError } from '../base/errors.ts';
 import type { Clock, Runner } from '../base/ports.ts';
 import type { Cluster, ObjectRef, Observation } from '../seldon/cluster.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Route, Snapshot } from '../seldon/snapshot.ts';
+import { askAgain } from './ask-again.ts';
 import type { Expectation } from './expectation.ts';
 import { rolloutStatusOf } from './rollout-status.ts';
 import type { RolloutStatus } from './verdict.ts';
@@ -41,15 +43,17 @@ const STALE_CONDITION_S = 3;
 /** Asks the same question after every change until the answer is ready or failed, or the time is over. */
 export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
   const { cluster, ref, expected, clock, runner, timeout } = request;
-  const observation = await cluster.observe(ref);
+  // A watch that failed is started anew: the cluster remembers one for as long as it works.
+  const observe = () => askAgain(clock, () => cluster.observe(ref, expected.labels));
+  let observation = await observe();
   try {
-    const look = startReading(request, observation);
+    const look = startReading(request, () => observation);
     const judge = startJudging(request);
     const end = clock.now() + timeout * 1000;
     let told = '';
     let pause = FIRST_POLL_MS;
     for (;;) {
-      const snapshot = await look();
+      const snapshot = await askAgain(clock, look);
       const status = judge(rolloutStatusOf(snapshot, expected));
       if (status.phase !== 'in-progress') return { status, snapshot };
       if (status.message !== told) runner.info(status.message);
@@ -57,7 +61,14 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
       const left = end - clock.now();
       if (left <= 0) return { status: timedOut(status, timeout), snapshot };
       const isCalm = status.waitsFor === 'deployments';
-      await observation.change(Math.min(left, isCalm ? SLOW_POLL_MS : pause));
+      try {
+        await observation.change(Math.min(left, isCalm ? SLOW_POLL_MS : pause));
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        runner.info(`the watch of pods failed and is started again: ${error.message}`);
+        observation.close();
+        observation = await observe();
+      }
       pause = isCalm ? FIRST_POLL_MS : Math.min(pause * 2, LONGEST_POLL_MS);
     }
   } finally {
@@ -69,9 +80,9 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
 export async function readStatusOnce(
   request: LookRequest,
 ): Promise<{ readonly status: RolloutStatus; readonly snapshot: Snapshot }> {
-  const observation = await request.cluster.observe(request.ref);
+  const observation = await request.cluster.observe(request.ref, request.expected.labels);
   try {
-    const snapshot = await startReading(request, observation)();
+    const snapshot = await startReading(request, () => observation)();
     return { status: rolloutStatusOf(snapshot, request.expected), snapshot };
   } finally {
     observation.close();
@@ -84,13 +95,16 @@ export async function readStatusOnce(
  */
 function startReading(
   { cluster, ref, expected, clock }: LookRequest,
-  observation: Observation,
+  observation: () => Observation,
 ): () => Promise<Snapshot> {
   let seldonDeployment: SeldonDeployment | undefined;
   let routes: readonly Route[] | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
   return async () => {
-    const snapshot = () => ({ seldonDeployment, routes, deployments: observation.deployments, pods: observation.pods });
+    const snapshot = () => {
+      const { deployments, pods } = observation();
+      return { seldonDeployment, routes, deployments, pods };
+    };
     const waitsFor = () => {
       const status = rolloutStatusOf(snapshot(), expected);
       return status.phase === 'in-progress' ? status.waitsFor : status.phase;

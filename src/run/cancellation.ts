@@ -1,9 +1,11 @@
 import { UserError } from '../base/errors.ts';
 import type { Journal } from '../base/journal.ts';
 import type { Applied } from '../report/draft.ts';
+import { NothingApplied } from '../rollout/apply-plan.ts';
 
 /** Is something changed? While the API server was asked to, or did not say whether it did, nobody knows. */
 export function appliedSoFar(journal: Journal, error: unknown): Applied {
+  if (error instanceof NothingApplied) return 'no';
   const isDone = (step: 'apply' | 'remove') =>
     journal.records.some(({ name, state }) => name === step && state === 'ok');
   if (isDone('apply')) return 'yes';

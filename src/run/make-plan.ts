@@ -6,7 +6,7 @@ import { previousModelOf, refuseOlderRun } from '../plan/origin.ts';
 import { checkPlan, planHash } from '../plan/plan-hash.ts';
 import { type PlanPreview, previewOf } from '../plan/plan-preview.ts';
 import type { RolloutObjects } from '../plan/plan-request.ts';
-import { planRollout, protocolOf, readSurroundings } from '../plan/plan-rollout.ts';
+import { planRollout, readSurroundings } from '../plan/plan-rollout.ts';
 import { recallModel } from '../plan/recall-model.ts';
 import { prepareSmoke } from '../proof/prepare-smoke.ts';
 import type { ProofContext } from '../proof/proof-context.ts';
@@ -24,14 +24,13 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     const live = await peers.cluster.read(ref);
     refuseOlderRun(live, context);
     const surroundings = await readSurroundings(peers.cluster, config, objects);
-    const protocol = protocolOf({ config, live });
     const order = { config, ref, model: resolved, live, context, ...surroundings };
-    const { plan, withNewPods } = await planRollout(peers.workspace, order);
+    const { plan, protocol, withNewPods } = await planRollout(peers.workspace, order);
     const { predictor } = plan;
     const note = modelsOf(plan.manifest).get(predictor.name) ?? { uri: predictor.graph.modelUri ?? '' };
     const model = resolved ?? (await recallModel(peers, note));
     const smoke = await prepareSmoke(peers.workspace, { config, model, protocol });
-    const at = { ...objects.front, protocol, predictor: predictor.name, node: predictor.graph.name };
+    const at = { ...objects.front, protocol, predictor, node: predictor.graph.name };
     Object.assign(draft, {
       protocol,
       model: identityOf(model),
@@ -49,7 +48,13 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     const warnings = await checkSecret(peers.cluster, ref, { graph: predictor.graph, hasNamespace });
     draft.warnings = [...draft.warnings, ...warnings, ...smoke.warnings];
     if (config.dryRun) draft.preview = await preview(peers, { live, plan, model });
-    draft.plan = planHash({ model: model.storageUri, live, plan, head: context.head });
+    draft.plan = planHash({
+      model: model.storageUri,
+      live,
+      plan,
+      head: context.head,
+      replicas: config.render.replicas,
+    });
     const { commandPrefix: prefix, target, given } = context;
     draft.next = prefix && nextCommand(config, { prefix, plan: draft.plan, target, given });
     checkPlan(config.plan, draft.plan);

@@ -34,8 +34,8 @@ export async function reportStatus(
   const told = { 'in-progress': 'on its way', ready: 'all of it is up', failed: 'it will not come up' }[status.phase];
   conclude(status.phase === 'ready' ? told : `${told}: ${status.message}`);
   const [main] = live.spec.predictors;
-  const protocol = protocolOf({ config, live });
-  const at = { ...ref, protocol, predictor: main?.name ?? '', node: main?.graph.name ?? '' };
+  const protocol = protocolOf(config, live, undefined);
+  const at = { ...ref, protocol, predictor: main ?? { name: '' }, node: main?.graph.name ?? '' };
   return {
     outcome: 'reported',
     reason: 'status',

@@ -1,5 +1,6 @@
-import { UserError } from '../base/errors.ts';
+import { messageOf, UserError } from '../base/errors.ts';
 import type { Finding } from '../base/finding.ts';
+import type { Runner } from '../base/ports.ts';
 import { type Stage, stageLabel } from '../plan/plan.ts';
 import { compareModels } from '../proof/compare-models.ts';
 import { afterAnswer, type SmokePlan } from '../proof/prepare-smoke.ts';
@@ -7,6 +8,7 @@ import type { ProofContext } from '../proof/proof-context.ts';
 import { proveModel } from '../proof/prove-model.ts';
 import { soakStage } from '../proof/soak.ts';
 import { verifyMirror } from '../proof/verify-mirror.ts';
+import { findingOf } from '../report/draft.ts';
 import { applyManifest } from '../rollout/apply-plan.ts';
 import { rollOut, stateOf } from '../rollout/roll-out.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
@@ -34,16 +36,38 @@ const BEST_EFFORT_TIMEOUT_S = 60;
 export async function runStages(rollout: RolloutContext, live: SeldonDeployment | undefined): Promise<RolloutEnd> {
   const { peers, objects, plan } = rollout.proof;
   let reached: RolloutEnd = { findings: undefined, manifest: undefined, applied: undefined };
-  for (const stage of plan.stages) {
-    const now = reached.applied ?? live;
-    if (stage.bestEffort && now !== undefined && (await stateOf(peers, now, objects.ref)) !== 'ready') continue;
-    const sent = await send(rollout, stage, reached);
-    if ('findings' in sent) return { ...reached, findings: sent.findings };
-    reached = { ...sent, findings: await completeStage(rollout.proof, stage, sent.applied) };
-    if (reached.findings !== undefined && !stage.bestEffort) return reached;
-    if (reached.findings === undefined && stage.bestEffort) await waitForIngress(rollout.proof);
+  try {
+    for (const stage of plan.stages) {
+      const now = reached.applied ?? live;
+      if (stage.bestEffort && now !== undefined && (await stateOf(peers, now, objects.ref)) !== 'ready') continue;
+      const sent = await send(rollout, stage, {
+        before: reached.applied ?? live,
+        isFirst: reached.applied === undefined,
+      });
+      if ('findings' in sent) return { ...reached, findings: sent.findings };
+      reached = { ...sent, findings: undefined };
+      reached = { ...sent, findings: await completeStage(rollout.proof, stage, sent.applied) };
+      if (reached.findings !== undefined && !stage.bestEffort) return reached;
+      if (reached.findings === undefined && stage.bestEffort) await waitForIngress(rollout.proof);
+    }
+    return { ...reached, findings: undefined };
+  } catch (error) {
+    // Nothing is half-changed before the first apply. After it, whatever was thrown leads to the undo, as a failed proof.
+    if (reached.applied === undefined || isCancelled(error)) throw error;
+    logBug(peers.runner, error);
+    return { ...reached, findings: [findingOf(error, 'yes')] };
   }
-  return { ...reached, findings: undefined };
+}
+
+/** Cancelling has rules of its own. */
+function isCancelled(error: unknown): boolean {
+  return error instanceof UserError && error.code === 'cancelled';
+}
+
+/** The stack of what nobody expected, for the log only. */
+export function logBug(runner: Pick<Runner, 'error'>, error: unknown): void {
+  if (error instanceof UserError) return;
+  runner.error(error instanceof Error && error.stack !== undefined ? error.stack : messageOf(error));
 }
 
 /**
@@ -65,17 +89,18 @@ interface Sent {
 async function send(
   { proof, confirm }: RolloutContext,
   stage: Stage,
-  { applied: before }: RolloutEnd,
+  { before, isFirst }: { readonly before: SeldonDeployment | undefined; readonly isFirst: boolean },
 ): Promise<Sent | { readonly findings: readonly Finding[] }> {
   const { peers, plan } = proof;
-  const manifest = before === undefined ? stage.manifest : uponVersion(stage.manifest, before);
-  const checked = before === undefined ? plan.stages.map((one) => one.manifest) : [];
+  const manifest = isFirst || before === undefined ? stage.manifest : uponVersion(stage.manifest, before);
+  const checked = isFirst ? plan.stages.map((one) => one.manifest) : [];
   try {
     const applied = await peers.journal.step(
       'apply',
       async (conclude) => {
-        if (before === undefined) await confirm();
-        const stored = await applyManifest(peers.cluster, manifest, checked);
+        if (isFirst) await confirm();
+        const { cluster, clock } = peers;
+        const stored = await applyManifest({ cluster, clock, manifest, checked, before });
         const { namespace, name, generation } = stored.metadata;
         conclude(`SeldonDeployment ${namespace}/${name} applied, generation ${generation ?? '?'}`);
         return stored;
@@ -84,14 +109,9 @@ async function send(
     );
     return { manifest, applied };
   } catch (error) {
-    if (before === undefined || !(error instanceof UserError) || !isRefusal(error)) throw error;
-    return { findings: [{ reason: error.code, title: error.message, cure: error.hint, quotes: [] }] };
+    if (isFirst || !(error instanceof UserError)) throw error;
+    return { findings: [findingOf(error, 'no')] };
   }
-}
-
-/** The server said no. Where it did not answer, nobody knows what it did. */
-function isRefusal({ code }: UserError): boolean {
-  return code !== 'cluster-unreachable' && code !== 'cluster-failed';
 }
 
 function uponVersion(manifest: SeldonDeployment, { metadata }: SeldonDeployment): SeldonDeployment {

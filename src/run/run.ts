@@ -6,7 +6,15 @@ import { acquireLease, type HeldLease } from '../record/acquire-lease.ts';
 import { closeRecord, deactivateRecords, openRecord } from '../record/github-deployment.ts';
 import { recordHistory } from '../record/record-history.ts';
 import { writeBack } from '../record/write-back.ts';
-import { ABOUT_THE_MODEL, endingOf, identityOf, startDraft, storageSentence, underWay } from '../report/draft.ts';
+import {
+  ABOUT_THE_MODEL,
+  endingOf,
+  findingOf,
+  identityOf,
+  startDraft,
+  storageSentence,
+  underWay,
+} from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
 import { tryPlan } from '../rollout/apply-plan.ts';
 import { removeObject } from '../rollout/remove-object.ts';
@@ -21,7 +29,7 @@ import { startJournal } from './journal.ts';
 import { makePlan } from './make-plan.ts';
 import { checkPermissions } from './preflight.ts';
 import { reportStatus } from './report-status.ts';
-import { proveStage, type RolloutEnd, runStages } from './run-stages.ts';
+import { logBug, proveStage, type RolloutEnd, runStages } from './run-stages.ts';
 import type { PreparedRollout, Run } from './run-state.ts';
 import { sweepPreviews } from './sweep-previews.ts';
 import { writeManifest } from './write-manifest.ts';
@@ -48,7 +56,7 @@ export async function run(
     await Promise.race([tellStory(self), cancellation(control.cancelled)]);
   } catch (error) {
     const { finding, ...ending } = endingOf(error, config.dryRun ? 'no' : appliedSoFar(journal, error));
-    if (finding.reason === 'internal-error' && error instanceof Error) peers.runner.error(error.stack ?? error.message);
+    logBug(peers.runner, error);
     Object.assign(self.draft, ending, { findings: [finding, ...self.draft.findings], warnings: [] });
     if (ending.outcome === 'unknown') self.draft.predictors = [];
   }
@@ -105,7 +113,14 @@ async function rollOutPrepared(self: Run, prepared: PreparedRollout): Promise<vo
   const { deployments, runner } = peers;
   self.open.record = await openRecord({ deployments, runner, config: config.record, report: self.draft });
   const reached = await runStages({ proof: chosen.proof, confirm: control.confirm }, live);
-  return reached.findings === undefined ? succeed(self, chosen, reached.applied) : fail(self, chosen, reached);
+  if (reached.findings !== undefined) return fail(self, chosen, reached);
+  try {
+    return await succeed(self, chosen, reached.applied);
+  } catch (error) {
+    if (control.cancelled.aborted) throw error;
+    logBug(peers.runner, error);
+    return fail(self, chosen, { ...reached, findings: [findingOf(error, 'yes')] });
+  }
 }
 
 async function remove(self: Run, ref: ObjectRef): Promise<void> {

@@ -43,8 +43,13 @@ export interface Cluster {
    * @throws UserError object-changed when somebody changed or replaced it meanwhile
    */
   remove(ref: ObjectRef, known: SeldonDeployment): Promise<void>;
-  /** Starts watching the Deployments and Pods of one SeldonDeployment. */
-  observe(ref: ObjectRef): Promise<Observation>;
+  /** Deletes a Deployment if it still has this uid. @throws UserError cluster-forbidden, object-changed */
+  removeDeployment(ref: ObjectRef, uid: string | undefined): Promise<void>;
+  /**
+   * Starts watching the Deployments and Pods of one SeldonDeployment.
+   * @param labels values of the label `seldon-deployment-id` on them: see `deploymentLabelsOf`
+   */
+  observe(ref: ObjectRef, labels: readonly string[]): Promise<Observation>;
   /** What the ingress does with one SeldonDeployment; empty where nothing is routed, known or ours to see. */
   routes(ref: ObjectRef): Promise<readonly Route[]>;
   /** Versions of SeldonDeployment that the API serves, such as `v1` and `v1alpha2`. */

@@ -1,6 +1,17 @@
-import { createHash } from 'node:crypto';
+import { ingressPrefixOf, predictorServiceOf } from './created-objects.ts';
+import type { Predictor } from './seldon-deployment.ts';
 
 /** Where Seldon Core 1.x answers what (executor/api/rest/server.go and python/seldon_core/wrapper.py, v1.17.1). */
+
+/** How requests and answers are written. */
+export type Protocol = 'seldon' | 'v2';
+
+/** The protocol that a `protocol` field names: `kfserving` is the old name of `v2`; none is `seldon`. */
+export function protocolNamed(field: string | undefined): Protocol | undefined {
+  if (field === undefined || field === '') return 'seldon';
+  if (field === 'kfserving') return 'v2';
+  return field === 'seldon' || field === 'v2' ? field : undefined;
+}
 
 /** On the model container itself: proves that the process has loaded the model. */
 export function healthPath(protocol: Protocol, node: string): string {
@@ -18,51 +29,6 @@ export function predictPath(protocol: Protocol, node: string): string {
   return protocol === 'v2' ? `/v2/models/${node}/infer` : '/api/v0.1/predictions';
 }
 
-/** Prefix of every public URL of a SeldonDeployment, for Ambassador and Istio alike. */
-export function ingressPrefix(namespace: string, name: string): string {
-  return `/seldon/${namespace}/${name}`;
-}
-
-/** The predictor's Service: orchestrator, or the model itself without one. */
-export function predictorService(name: string, predictor: string): string {
-  return shortened(`${name}-${predictor}`);
-}
-
-/** The Service of one model container. */
-export function containerService(name: string, predictor: string, container: string): string {
-  return shortened(`${name}-${predictor}-${container}`);
-}
-
-/** Value of the label `seldon-deployment-id` on all that Seldon makes of one SeldonDeployment. */
-export function deploymentLabel(name: string): string {
-  return shortened(name);
-}
-
-/** Seldon replaces names that no Service or label could carry (seldondeployment_types.go, `GetSeldonDeploymentName`). */
-function shortened(name: string): string {
-  return name.length <= 63 ? name : `seldon-${createHash('md5').update(name).digest('hex')}`;
-}
-
-/** Where predictions are posted from outside and from inside the cluster. */
-export function endpointOf(at: {
-  readonly namespace: string;
-  readonly name: string;
-  readonly predictor: string;
-  readonly node: string;
-  readonly protocol: Protocol;
-  readonly ingressUrl: string | undefined;
-}): Endpoint {
-  const path = predictPath(at.protocol, at.node);
-  const url = at.ingressUrl === undefined ? undefined : `${at.ingressUrl}${ingressPrefix(at.namespace, at.name)}`;
-  return {
-    url,
-    predictUrl: url === undefined ? undefined : `${url}${path}`,
-    inClusterUrl: `http://${predictorService(at.name, at.predictor)}.${at.namespace}.svc.cluster.local:8000${path}`,
-  };
-}
-
-export type Protocol = 'seldon' | 'v2';
-
 export interface Endpoint {
   /** `<ingress>/seldon/<namespace>/<name>`; undefined without `ingress-url`. */
   readonly url: string | undefined;
@@ -70,4 +36,22 @@ export interface Endpoint {
   readonly predictUrl: string | undefined;
   /** The same inside the cluster. */
   readonly inClusterUrl: string;
+}
+
+/** Where predictions are posted from outside and from inside the cluster. */
+export function endpointOf(at: {
+  readonly namespace: string;
+  readonly name: string;
+  readonly predictor: Pick<Predictor, 'name' | 'annotations'>;
+  readonly node: string;
+  readonly protocol: Protocol;
+  readonly ingressUrl: string | undefined;
+}): Endpoint {
+  const path = predictPath(at.protocol, at.node);
+  const url = at.ingressUrl === undefined ? undefined : `${at.ingressUrl}${ingressPrefixOf(at.namespace, at.name)}`;
+  return {
+    url,
+    predictUrl: url === undefined ? undefined : `${url}${path}`,
+    inClusterUrl: `http://${predictorServiceOf(at.name, at.predictor)}.${at.namespace}.svc.cluster.local:8000${path}`,
+  };
 }

@@ -102,6 +102,10 @@ export interface SeldonDeploymentStatus {
   readonly description?: string;
   readonly replicas?: number;
   readonly conditions?: readonly StatusCondition[];
+  /** By name: the Deployments that the operator knows of. It deletes no other one. */
+  readonly deploymentStatus?: Readonly<Record<string, unknown>>;
+  /** By name: the Services that the operator knows of. */
+  readonly serviceStatus?: Readonly<Record<string, unknown>>;
 }
 
 export interface StatusCondition {
@@ -145,6 +149,8 @@ export const SELDON = {
   restTimeout: 'seldon.io/rest-timeout',
   noEngine: 'seldon.io/no-engine',
   serviceName: 'seldon.io/svc-name',
+  /** In `spec.annotations`: each orchestrator has a Deployment of its own. */
+  separateEngine: 'seldon.io/engine-separate-pod',
   /** In `spec.annotations` of a second object: Seldon 0.2 and 0.3 (weight), up to 1.0 (shadow). */
   ambassadorWeight: 'seldon.io/ambassador-weight',
   ambassadorShadow: 'seldon.io/ambassador-shadow',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { expectationOf } from '../../src/rollout/expectation.ts';
 import { rolloutStatusOf } from '../../src/rollout/rollout-status.ts';
-import { ANNOTATIONS, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
+import { ANNOTATIONS, type Predictor, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import type { ContainerStatus, Deployment, Pod, Route, Snapshot } from '../../src/seldon/snapshot.ts';
 import { aDeployment, anObject, aPod, expectedWine, MARKER } from '../support/cluster-states.ts';
 
@@ -8,6 +9,15 @@ import { aDeployment, anObject, aPod, expectedWine, MARKER } from '../support/cl
 function judge(seen: Partial<Snapshot>, expected = expectedWine) {
   const whole = { seldonDeployment: anObject(), deployments: [aDeployment()], pods: [], routes: undefined };
   return rolloutStatusOf({ ...whole, ...seen }, expected);
+}
+
+function withSpec(spec: Partial<SeldonDeployment['spec']>): SeldonDeployment {
+  const object = anObject();
+  return { ...object, spec: { ...object.spec, ...spec } };
+}
+
+function withMain(fields: Partial<Predictor>): SeldonDeployment {
+  return withSpec({ predictors: anObject().spec.predictors.map((one) => ({ ...one, ...fields })) });
 }
 
 /** The new Deployment while its pod comes up. */
@@ -68,15 +78,25 @@ describe('a rollout is ready', () => {
 
   it('with an orchestrator of its own, to which Seldon copies no annotations', () => {
     const orchestrator = named(aDeployment({}, 'no marker'), 'wine-main-svc-orch');
-    expect(judge({ deployments: [aDeployment(), orchestrator] }).phase).toBe('ready');
+    const object = withSpec({ annotations: { 'seldon.io/engine-separate-pod': 'true' } });
+    const seen = { seldonDeployment: object, deployments: [aDeployment(), orchestrator] };
+    expect(judge(seen, expectationOf(object)).phase).toBe('ready');
+    const late = named(aDeployment({ availableReplicas: 0 }, 'no marker'), 'wine-main-svc-orch');
+    expect(judge({ ...seen, deployments: [aDeployment(), late] }, expectationOf(object)).phase).toBe('in-progress');
+    expect(judge({ ...seen, deployments: [aDeployment()] }, expectationOf(object))).toMatchObject({
+      phase: 'in-progress',
+      message: 'main: waiting for Deployment wine-main-svc-orch',
+    });
   });
 
   it('with as many replicas as an autoscaler wants', () => {
-    const main = expectedWine.predictors.map((one) => ({ ...one, replicas: undefined }));
+    const autoscaled = withMain({ componentSpecs: [{ hpaSpec: { minReplicas: 2, maxReplicas: 9 } }] });
     const scaled = { ...aDeployment({ replicas: 5, updatedReplicas: 5, availableReplicas: 5 }) };
     const deployment = { ...scaled, spec: { ...scaled.spec, replicas: 5 } };
-    expect(judge({ deployments: [deployment] }, { ...expectedWine, predictors: main }).phase).toBe('ready');
-    expect(judge({ deployments: [deployment] }).message).toBe('main: waiting for 1 replicas to be asked for');
+    expect(judge({ seldonDeployment: autoscaled, deployments: [deployment] }, expectationOf(autoscaled)).phase).toBe(
+      'ready',
+    );
+    expect(judge({ deployments: [deployment] }).message).toBe('main: waiting for the operator to ask for 1 replicas');
   });
 
   it('though a container of it was killed long ago, for it serves now', () => {
@@ -267,3 +287,50 @@ function changed(metadata: Partial<SeldonDeployment['metadata']>): SeldonDeploym
   const object = anObject({ state: 'Available' }, MARKER);
   return { ...object, metadata: { ...object.metadata, ...metadata } };
 }
+
+describe('what others do to the object', () => {
+  const unchanged = expectationOf(anObject());
+
+  it('ends the rollout when the model URI is set back under our annotations', () => {
+    const edited = withMain({ graph: { name: 'prediction', modelUri: 's3://mlflow/old' } });
+    expect(judge({ seldonDeployment: edited }, unchanged)).toMatchObject({ phase: 'failed', reason: 'object-changed' });
+  });
+
+  it('is no harm when it is the number of pods, wherever it stands', () => {
+    const scaled = withMain({ replicas: 3 });
+    const three = { replicas: 3, updatedReplicas: 3, availableReplicas: 3 };
+    const deployment = aDeployment(three);
+    const seen = {
+      seldonDeployment: scaled,
+      deployments: [{ ...deployment, spec: { ...deployment.spec, replicas: 3 } }],
+    };
+    expect(judge(seen, unchanged).phase).toBe('ready');
+    expect(judge({ seldonDeployment: withSpec({ replicas: 7 }) }, unchanged).message).toContain('ask for 7 replicas');
+  });
+
+  it('is no harm when somebody scales the Deployment through its scale subresource', () => {
+    const deployment = aDeployment({ replicas: 2, updatedReplicas: 2, availableReplicas: 2 });
+    const managedFields = [{ manager: 'kube-controller-manager', operation: 'Update', subresource: 'scale' }];
+    const metadata = { ...deployment.metadata, managedFields };
+    expect(judge({ deployments: [{ ...deployment, metadata, spec: { ...deployment.spec, replicas: 2 } }] }).phase).toBe(
+      'ready',
+    );
+  });
+});
+
+describe('a Deployment that belongs to no predictor', () => {
+  const orphan = named(aDeployment({ replicas: 0 }, 'feedfacefeedface'), 'wine-canary-0-prediction');
+  const available = (names: readonly string[]) =>
+    anObject({ state: 'Available', deploymentStatus: Object.fromEntries(names.map((name) => [name, {}])) });
+
+  it('is waited for while the operator knows it, and reported as an orphan when the operator does not', () => {
+    const deployments = [aDeployment(), orphan];
+    const known = available(['wine-main-0-prediction', 'wine-canary-0-prediction']);
+    expect(judge({ seldonDeployment: known, deployments }).message).toBe('waiting for wine-canary-0-prediction to go');
+    const forgotten = available(['wine-main-0-prediction']);
+    expect(judge({ seldonDeployment: forgotten, deployments })).toMatchObject({
+      phase: 'ready',
+      orphans: ['wine-canary-0-prediction'],
+    });
+  });
+});

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { direct } from '../../src/plan/modes/direct.ts';
 import { undoManifest, withRequestsMovedBack } from '../../src/rollout/undo-manifest.ts';
-import { ANNOTATIONS, FIELD_MANAGER } from '../../src/seldon/seldon-deployment.ts';
+import { ANNOTATIONS, FIELD_MANAGER, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import { aModel, aPlanRequest, applied, someOptions } from '../support/models.ts';
 
 const first = aPlanRequest();
@@ -14,23 +14,29 @@ const next = direct({
   context: { ...first.context, commit: 'abc' },
 });
 
+/** Undoes what was applied, when nobody changed it since but for `now`. */
+function undo(from: SeldonDeployment, now = next.manifest): SeldonDeployment {
+  const live = { ...now, metadata: { ...now.metadata, resourceVersion: '42' } };
+  return undoManifest({ manifest: next.manifest, applied: next.manifest }, from, live);
+}
+
 it('names for every field we applied the value it had before', () => {
-  const undo = undoManifest(next.manifest, before, '42');
-  expect(undo.spec.predictors).toEqual(before.spec.predictors);
-  expect(undo.metadata.annotations?.[ANNOTATIONS.rendered]).toBe(before.metadata.annotations?.[ANNOTATIONS.rendered]);
-  expect(undo.metadata.resourceVersion).toBe('42');
+  const undone = undo(before);
+  expect(undone.spec.predictors).toEqual(before.spec.predictors);
+  expect(undone.metadata.annotations?.[ANNOTATIONS.rendered]).toBe(before.metadata.annotations?.[ANNOTATIONS.rendered]);
+  expect(undone.metadata.resourceVersion).toBe('42');
 });
 
 it('leaves out what was not there before, so that the server removes it', () => {
-  const undo = undoManifest(next.manifest, before, '42');
+  const undone = undo(before);
   expect(next.manifest.spec.protocol).toBe('v2');
-  expect(undo.spec).not.toHaveProperty('protocol');
-  expect(undo.metadata.annotations).not.toHaveProperty(ANNOTATIONS.commit);
+  expect(undone.spec).not.toHaveProperty('protocol');
+  expect(undone.metadata.annotations).not.toHaveProperty(ANNOTATIONS.commit);
 });
 
 it('claims nothing that we did not apply', () => {
   const rich = { ...before, spec: { ...before.spec, oauth_key: 'theirs' } };
-  expect(undoManifest(next.manifest, rich, '42').spec).not.toHaveProperty('oauth_key');
+  expect(undo(rich).spec).not.toHaveProperty('oauth_key');
 });
 
 it('brings back what we owned before and left out this time', () => {
@@ -46,12 +52,21 @@ it('brings back what we owned before and left out this time', () => {
     { manager: 'kubectl', operation: 'Update', fieldsV1: { 'f:metadata': { 'f:labels': { 'f:theirs': {} } } } },
     { manager: FIELD_MANAGER, operation: 'Apply', fieldsV1 },
   ];
-  const { metadata, spec } = undoManifest(next.manifest, owned, '42');
+  const { metadata, spec } = undo(owned);
   expect(metadata.labels).toEqual({ team: 'wine' });
   expect(metadata.annotations).toMatchObject({ 'model-alias': 'champion' });
   expect(metadata.annotations).not.toHaveProperty('theirs');
   expect(spec.annotations).toMatchObject({ team: 'wine' });
   expect(spec.predictors).toEqual(before.spec.predictors);
+});
+
+it('leaves numbers alone that somebody changed since the apply', () => {
+  const predictors = next.manifest.spec.predictors.map((one) => ({ ...one, replicas: 5 }));
+  const scaled = { ...next.manifest, spec: { ...next.manifest.spec, predictors } };
+  expect(undo(before, scaled).spec.predictors[0]).toMatchObject({
+    replicas: 5,
+    graph: { modelUri: before.spec.predictors[0]?.graph.modelUri },
+  });
 });
 
 it('takes the requests from what will go before it goes, and gives the others what they had', () => {

@@ -85,9 +85,23 @@ const absent: readonly Moment[] = [{ at: 0, object: undefined, deployments: [] }
 describe('the story of a run', () => {
   it('ends as unknown when the cluster goes away after the apply: nobody knows what is live now', async () => {
     const gone = () => Promise.reject(new UserError('cluster-unreachable', 'the API server does not answer'));
-    const { report } = await tell({ script: absent, change: () => ({ observe: gone }) });
+    const goneAfterApply = (cluster: FakeCluster) => {
+      const read = cluster.read.bind(cluster);
+      return { observe: gone, remove: gone, read: () => (cluster.applied.length > 0 ? gone() : read()) };
+    };
+    const { report } = await tell({ script: absent, change: goneAfterApply });
     expect(report).toMatchObject({ outcome: 'unknown', reason: 'cluster-unreachable' });
     expect(report.findings[0]?.title).toContain('the manifest was applied, but then');
+  });
+
+  it('takes the model away again when our own code fails after the apply, whatever it was', async () => {
+    const broken = () => {
+      throw new TypeError('x is not a function');
+    };
+    const { report, runner } = await tell({ script: absent, change: () => ({ observe: broken }) });
+    expect(report).toMatchObject({ outcome: 'withdrawn', reason: 'internal-error' });
+    expect(report.findings[0]?.title).toContain('the manifest was applied, but then: unexpected error');
+    expect(runner.lines.join()).toContain('TypeError: x is not a function');
   });
 
   it('ends as failed, with nothing applied, when the model cannot be resolved', async () => {

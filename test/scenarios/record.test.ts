@@ -55,7 +55,7 @@ story('a second run waits for the first, and then does its own', async (sandbox)
   expect((await first).outputs['outcome']).toBe('deployed');
   expect(second.outputs, second.shown).toMatchObject({ outcome: 'deployed', 'model-version': '2' });
   expect(second.shown).toMatch(
-    /waiting for another run \(https:\/\/github\.com\/acme\/wine\/actions\/runs\/4711\) to end/,
+    /waiting for another run \(https:\/\/github\.com\/acme\/wine\/actions\/runs\/4711\) to release the lease/,
   );
   expect(sandbox.cluster.api.list('Lease', 'seldon')).toEqual([]);
 });

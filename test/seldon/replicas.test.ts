@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { direct } from '../../src/plan/modes/direct.ts';
-import { expectationOf } from '../../src/rollout/expectation.ts';
+import { soleNumberOf } from '../../src/seldon/replicas.ts';
 import type { SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import { aModel, aPlanRequest, applied, someOptions } from '../support/models.ts';
 
@@ -20,7 +20,7 @@ function liveWith({ spec, predictor, pods }: { spec?: number; predictor?: number
 
 function wantedPods(live: SeldonDeployment, options = someOptions()): number | undefined {
   const { manifest } = direct(aPlanRequest({ ...next, live, options }));
-  return expectationOf({ ...manifest, spec: { ...live.spec, ...manifest.spec } }).predictors[0]?.replicas;
+  return soleNumberOf({ ...live.spec, ...manifest.spec }, 'main');
 }
 
 describe('a new model has as many pods as the one before', () => {

@@ -1,24 +1,8 @@
-import type { Expectation } from '../../src/rollout/expectation.ts';
+import { type Expectation, expectationOf } from '../../src/rollout/expectation.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import type { Deployment, Pod } from '../../src/seldon/snapshot.ts';
 
 export const MARKER = 'abcdef0123456789';
-
-export const expectedWine: Expectation = {
-  name: 'wine',
-  uid: 'uid-1',
-  predictors: [
-    {
-      name: 'main',
-      marker: MARKER,
-      modelUri: 's3://mlflow/m',
-      node: 'prediction',
-      replicas: 1,
-      traffic: 100,
-      shadow: false,
-    },
-  ],
-};
 
 export function anObject(
   status: SeldonDeployment['status'] = { state: 'Available' },
@@ -33,6 +17,7 @@ export function anObject(
         {
           name: 'main',
           annotations: { [ANNOTATIONS.rollout]: marker },
+          traffic: 100,
           graph: { name: 'prediction', modelUri: 's3://mlflow/m' },
         },
       ],
@@ -40,6 +25,8 @@ export function anObject(
     ...(status && { status }),
   };
 }
+
+export const expectedWine: Expectation = expectationOf(anObject());
 
 const LABELS = { 'seldon-deployment-id': 'wine', version: 'main', app: 'wine-main-0-prediction' };
 

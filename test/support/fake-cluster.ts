@@ -87,6 +87,12 @@ export class FakeCluster implements Cluster {
 
   async releaseLease(): Promise<void> {}
 
+  readonly removedDeployments: string[] = [];
+
+  async removeDeployment({ name }: { readonly name: string }): Promise<void> {
+    this.removedDeployments.push(name);
+  }
+
   async remove(_ref: unknown, { metadata }: SeldonDeployment): Promise<void> {
     this.removed.push(metadata.uid ?? '');
     this.#stored = undefined;

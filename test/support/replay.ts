@@ -69,7 +69,9 @@ function rolloutFrom(events: readonly RecordedEvent[], at: number): Rollout {
     if (i >= at) moments.push({ t: event.t, event, snapshot, events: all<KubernetesEvent>(objects, 'Event') });
   }
   const own = untilOvertaken(moments, sent);
-  const expected = { ...expectationOf(sent), uid: own[0]?.snapshot.seldonDeployment?.metadata.uid ?? '' };
+  const first = own[0]?.snapshot.seldonDeployment;
+  const spec = expectationOf(first ?? sent).spec;
+  const expected = { ...expectationOf(sent), spec, uid: first?.metadata.uid ?? '' };
   const frames = own.map((moment) => ({ ...moment, status: rolloutStatusOf(moment.snapshot, expected) }));
   const noted = (kind: string) => own.find(({ event }) => event.type === 'NOTE' && event.kind === kind)?.t;
   return { expected, frames, truth: noted('truth'), doomed: noted('doomed') };
@@ -112,7 +114,7 @@ function snapshotOf(objects: ReadonlyMap<string, unknown>, name: string): Snapsh
   const labelled = <T extends Labelled>(kind: string) =>
     all<T>(objects, kind).filter((one) => one.metadata.labels?.[SELDON.deploymentLabel] === name);
   return {
-    seldonDeployment: objects.get(`SeldonDeployment ${name}`) as SeldonDeployment | undefined,
+    seldonDeployment: withoutPodSpecs(objects.get(`SeldonDeployment ${name}`) as SeldonDeployment | undefined),
     deployments: labelled<Deployment>('Deployment'),
     pods: labelled<Pod>('Pod'),
     routes: labelled<RecordedMapping>('Mapping').map(routeOf),
@@ -130,4 +132,11 @@ interface RecordedMapping extends Labelled {
 function routeOf({ metadata, spec: { service, weight, shadow = false } }: RecordedMapping): Route {
   const backends = [{ service: service.split('.')[0] ?? '', weight, mirrored: shadow }];
   return { kind: 'Mapping', name: metadata.name, backends };
+}
+
+/** The recordings repeat a pod spec only in the first event of a generation. */
+function withoutPodSpecs(object: SeldonDeployment | undefined): SeldonDeployment | undefined {
+  if (object === undefined) return undefined;
+  const predictors = object.spec.predictors.map(({ componentSpecs: _, ...predictor }) => predictor);
+  return { ...object, spec: { ...object.spec, predictors } };
 }

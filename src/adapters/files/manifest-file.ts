@@ -85,6 +85,10 @@ export class ManifestFile implements Cluster {
     return this.#cannot('remove anything');
   }
 
+  removeDeployment(): Promise<never> {
+    return this.#cannot('remove a Deployment');
+  }
+
   observe(): Promise<never> {
     return this.#cannot('be watched');
   }

@@ -13,6 +13,7 @@ import { type CredentialsRequest, loadCredentials } from './credentials.ts';
 import { readEvents } from './events.ts';
 import { Leases } from './leases.ts';
 import { WatchedRollout } from './observation.ts';
+import { removeDeployment } from './remove-deployment.ts';
 import { KindReader, type ResourceKind, SELDON_DEPLOYMENTS } from './resource-kind.ts';
 import { readRoutes } from './routing.ts';
 import { annotate, differsInStatusOnly, seldonMissing, serverSideApply } from './server-side-apply.ts';
@@ -116,11 +117,15 @@ export class KubernetesCluster implements Cluster {
     throw new UserError('object-changed', `SeldonDeployment ${namespace}/${name} was changed or replaced meanwhile`);
   }
 
-  async observe(ref: ObjectRef): Promise<Observation> {
-    const of = `${ref.namespace}/${ref.name}`;
+  async removeDeployment({ namespace, name }: ObjectRef, uid: string | undefined): Promise<void> {
+    await removeDeployment(this.#connection, { namespace, name }, uid);
+  }
+
+  async observe(ref: ObjectRef, labels: readonly string[]): Promise<Observation> {
+    const of = [ref.namespace, ref.name, ...labels].join('/');
     if (this.#watched?.of !== of || this.#watched.rollout.hasFailed) {
       this.#watched?.rollout.close();
-      const rollout = new WatchedRollout(this.#connection, ref);
+      const rollout = new WatchedRollout(this.#connection, ref, labels);
       this.#watched = { of, rollout, started: rollout.start() };
     }
     const { rollout, started } = this.#watched;

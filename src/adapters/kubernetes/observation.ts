@@ -1,5 +1,4 @@
 import type { ObjectRef, Observation } from '../../seldon/cluster.ts';
-import { deploymentLabel } from '../../seldon/protocol.ts';
 import { SELDON } from '../../seldon/seldon-deployment.ts';
 import type { Deployment, Pod } from '../../seldon/snapshot.ts';
 import type { ApiConnection } from './connection.ts';
@@ -13,8 +12,11 @@ export class WatchedRollout {
   #changes = 0;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(connection: ApiConnection, { namespace, name }: ObjectRef) {
-    const labelSelector = `${SELDON.deploymentLabel}=${deploymentLabel(name)}`;
+  /** @param labels values of `seldon-deployment-id`: separate orchestrators have one of their own */
+  constructor(connection: ApiConnection, { namespace }: ObjectRef, labels: readonly string[]) {
+    const [label, ...more] = labels;
+    const labelSelector =
+      more.length === 0 ? `${SELDON.deploymentLabel}=${label}` : `${SELDON.deploymentLabel} in (${labels.join(',')})`;
     const within = encodeURIComponent(namespace);
     const listener = { onChange: () => this.#changed(), onFailure: (error: unknown) => this.#failed(error) };
     const deployments = { path: `/apis/apps/v1/namespaces/${within}/deployments`, labelSelector };

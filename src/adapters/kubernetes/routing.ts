@@ -3,7 +3,7 @@
 import { loadAll } from 'js-yaml';
 import { isJsonObject } from '../../base/json-value.ts';
 import type { ObjectRef } from '../../seldon/cluster.ts';
-import { deploymentLabel } from '../../seldon/protocol.ts';
+import { deploymentLabelOf, virtualServiceOf } from '../../seldon/created-objects.ts';
 import { SELDON } from '../../seldon/seldon-deployment.ts';
 import type { Route, RouteBackend } from '../../seldon/snapshot.ts';
 import { readJson } from './api-status.ts';
@@ -35,9 +35,9 @@ interface AnnotatedService {
 
 /** All that routes to one SeldonDeployment; what is unknown to the server, or not ours to see, is left out. */
 export async function readRoutes(kinds: KindReader, { namespace, name }: ObjectRef): Promise<readonly Route[]> {
-  const query = { labelSelector: `${SELDON.deploymentLabel}=${deploymentLabel(name)}` };
+  const query = { labelSelector: `${SELDON.deploymentLabel}=${deploymentLabelOf(name)}` };
   const [istio, emissary, annotated] = await Promise.all([
-    readIfAllowed<VirtualService>(kinds, VIRTUAL_SERVICES, { namespace, name }),
+    readIfAllowed<VirtualService>(kinds, VIRTUAL_SERVICES, { namespace, name: virtualServiceOf(name) }),
     readIfAllowed<{ readonly items?: readonly Mapping[] }>(kinds, MAPPINGS, { namespace, query }),
     readIfAllowed<{ readonly items?: readonly AnnotatedService[] }>(kinds, SERVICES, { namespace, query }),
   ]);
@@ -61,12 +61,16 @@ async function readIfAllowed<T>(
   return readJson<T>(answer, { verb: 'get', resource: `${kind.plural}.${kind.group}`, namespace });
 }
 
-/** One backend per predictor: the REST and the gRPC route carry the same ones. */
+/**
+ * One backend per predictor: the REST and the gRPC route carry the same ones. Istio's types are written as protobuf JSON,
+ * which leaves a zero out: beside others a missing weight is 0, and a missing percentage of a mirror is 100.
+ */
 export function routeOfVirtualService({ metadata, spec }: VirtualService): Route {
   const backends = new Map<string, RouteBackend>();
   for (const { route, mirror, mirrorPercentage } of spec?.http ?? []) {
-    for (const { destination, weight } of route ?? []) add(backends, destination, { weight, mirrored: false });
-    if (mirror !== undefined) add(backends, mirror, { weight: mirrorPercentage?.value, mirrored: true });
+    const absent = (route ?? []).length > 1 ? 0 : undefined;
+    for (const { destination, weight = absent } of route ?? []) add(backends, destination, { weight, mirrored: false });
+    if (mirror !== undefined) add(backends, mirror, { weight: mirrorPercentage?.value ?? 100, mirrored: true });
   }
   return { kind: 'VirtualService', name: metadata.name, backends: [...backends.values()] };
 }

@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors.ts';
 import { routesAtOnce } from '../../seldon/ingress.ts';
 import { checkedPredictorName } from '../../seldon/naming.ts';
+import { protocolNamed } from '../../seldon/protocol.ts';
 import { replicasOf } from '../../seldon/replicas.ts';
 import { ANNOTATIONS, type Predictor, SELDON, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 import { type Budget, budgetOf } from '../budget.ts';
@@ -165,7 +166,7 @@ export function checkOtherPredictors(
     });
   }
   const { protocol } = live.spec;
-  if ((protocol === 'v2') !== (request.options.protocol === 'v2')) {
+  if (protocolNamed(protocol) !== request.options.protocol) {
     throw new UserError('bad-input', `${where} speaks protocol \`${protocol ?? 'seldon'}\`: all its predictors do`, {
       hint: 'leave the input `protocol` out, or change the protocol with mode `direct` first',
     });

@@ -8,6 +8,7 @@ import { otherSpecFields } from '../other-spec-fields.ts';
 import { type Plan, planOf } from '../plan.ts';
 import type { ModelPlanRequest } from '../plan-request.ts';
 import { renderPredictor } from '../predictor.ts';
+import { refuseForeignServer } from './foreign-server.ts';
 
 /** One predictor with all the traffic. A shadow beside it stays; a second predictor that answers is not ours to drop. */
 export function direct(request: ModelPlanRequest): Plan {
@@ -16,6 +17,7 @@ export function direct(request: ModelPlanRequest): Plan {
   const [liveMain, ...company] = live?.spec.predictors ?? [];
   refuseOtherPredictors(request, company);
   refuseGraph(request, liveMain, baseMain);
+  refuseForeignServer(request, liveMain, baseMain);
 
   const name = checkedPredictorName(baseMain?.name ?? liveMain?.name ?? MAIN_PREDICTOR);
   const node = checkedNodeName(baseMain?.graph.name ?? liveMain?.graph.name ?? MODEL_NODE);

@@ -21,20 +21,24 @@ export function promote(request: PlanRequest): Plan {
   const candidate = candidateOf(request, live.spec.predictors.slice(1));
   const budget = budgetOf(request.timeout, replicasOf(live.spec, main));
   const title = titleOf(modelsOf(live).get(candidate.name) ?? { uri: candidate.graph.modelUri ?? candidate.name });
-  // Only what we rendered ourselves is rendered again: what others wrote on main is merged in, and stays theirs.
+  const graph = { ...candidate.graph, name: main.graph.name };
+  // What people wrote on main stays, and stays theirs: in the note, only what we rendered counts as ours.
   const ours = renderedSpecOf(live).predictors.find((one) => one.name === main.name);
-  const promoted: Predictor = { ...ours, name: main.name, graph: { ...candidate.graph, name: main.graph.name } };
+  const promoted: Predictor = withProbesOf({ ...main, graph }, candidate);
+  const noted = (traffic: number | undefined): Predictor => ({
+    ...ours,
+    name: main.name,
+    graph,
+    ...(traffic !== undefined && { traffic }),
+  });
   const others = live.spec.predictors.slice(1).map((predictor) => ({ predictor, rendered: false }));
   const bringing = { otherFields: 'kept', models: [] } as const;
   const during: PredictorLayout = {
     ...bringing,
-    entries: [
-      { predictor: { ...promoted, ...(main.traffic !== undefined && { traffic: main.traffic }) }, rendered: true },
-      ...others,
-    ],
+    entries: [{ predictor: promoted, rendered: true, noted: noted(main.traffic) }, ...others],
   };
   const least = leastShare(request.ingress);
-  const all = (traffic: number) => ({ predictor: { ...promoted, traffic }, rendered: true });
+  const all = (traffic: number) => ({ predictor: { ...promoted, traffic }, rendered: true, noted: noted(traffic) });
   const emptied: PredictorLayout = {
     ...bringing,
     entries: [
@@ -109,4 +113,22 @@ function aloneAmong(others: readonly Predictor[], candidate: Predictor, where: s
 
 export function listed(predictors: readonly Predictor[]): string {
   return predictors.length === 0 ? 'none' : predictors.map((one) => `\`${one.name}\``).join(', ');
+}
+
+/** Main with the candidate's probes where it has none: Seldon's own would kill a server that builds its environment. */
+function withProbesOf(main: Predictor, candidate: Predictor): Predictor {
+  const proven = candidate.componentSpecs?.flatMap(({ spec }) => spec?.containers ?? []);
+  const probes = Object.entries(proven?.find(({ name }) => name === candidate.graph.name) ?? {}).filter(([key]) =>
+    key.endsWith('Probe'),
+  );
+  const [first, ...rest] = main.componentSpecs ?? [];
+  const containers = first?.spec?.containers ?? [];
+  const own = containers.find(({ name }) => name === main.graph.name);
+  if (probes.length === 0 || Object.keys(own ?? {}).some((key) => key.endsWith('Probe'))) return main;
+  const container = { ...(own ?? { name: main.graph.name }), ...Object.fromEntries(probes) };
+  const others = containers.filter((one) => one !== own);
+  return {
+    ...main,
+    componentSpecs: [{ ...first, spec: { ...first?.spec, containers: [...others, container] } }, ...rest],
+  };
 }

@@ -1,6 +1,6 @@
 import { UserError } from '../../base/errors.ts';
 import { leastShare } from '../../seldon/ingress.ts';
-import { replicasOf } from '../../seldon/replicas.ts';
+import { replicasOf, withScalingOf } from '../../seldon/replicas.ts';
 import type { Predictor, SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 import { budgetOf } from '../budget.ts';
 import { historyOf, type ProvenRevision, servesSame } from '../history.ts';
@@ -90,8 +90,7 @@ function restoreRevision(request: PlanRequest, live: SeldonDeployment & { readon
   const target = revisionToRestore(request, live);
   const [proven] = target.spec.predictors;
   if (proven === undefined) throw new Error('a proven revision needs a predictor');
-  const { replicas } = live.main;
-  const predictor = { ...proven, ...(replicas !== undefined && { replicas }) };
+  const predictor = withScalingOf(proven, live.main);
   const { predictors: ours, ...around } = target.rendered;
   const noted = ours.find((one) => one.name === predictor.name);
   const layout: PredictorLayout = {

@@ -13,7 +13,7 @@ async function start() {
     response.writeHead(200).flushHeaders();
     streams[path.endsWith('/pods') ? 'pods' : 'deployments'] = response;
   });
-  const observation = await cluster.observe(REF);
+  const observation = await cluster.observe(REF, ['wine']);
   await expect.poll(() => Object.keys(streams).length).toBe(2);
   return { api, cluster, observation, streams };
 }
@@ -60,15 +60,15 @@ test('without a change it returns when the time is over', async () => {
 test('who looks again shares the watch that is there, and hears nothing twice', async () => {
   const { api, cluster, observation } = await start();
   observation.close();
-  const again = await cluster.observe(REF);
+  const again = await cluster.observe(REF, ['wine']);
   await again.change(10);
   expect(api.asked).toHaveLength(4);
 });
 
-test('a SeldonDeployment whose name Seldon hashes is found by the hash', async () => {
+test('a separate orchestrator is watched by a label of its own', async () => {
   const { api, cluster } = await start();
-  await cluster.observe({ namespace: 'seldon', name: 'x'.repeat(70) });
-  expect(api.asked.at(-1)?.query.get('labelSelector')).toMatch(/^seldon-deployment-id=seldon-[0-9a-f]{32}$/);
+  await cluster.observe(REF, ['wine', 'wine-main']);
+  expect(api.asked.at(-1)?.query.get('labelSelector')).toBe('seldon-deployment-id in (wine,wine-main)');
 });
 
 test('who may not list is told, and may try again', async () => {
@@ -77,7 +77,7 @@ test('who may not list is told, and may try again', async () => {
     path.endsWith('/pods') ? answer(response, 403, refusal(403, said)) : answer(response, 200, { items: [] }),
   );
   const sentence = 'user `ci` may not list pods in namespace seldon';
-  await expect(cluster.observe(REF)).rejects.toMatchObject({ code: 'cluster-forbidden', message: sentence });
+  await expect(cluster.observe(REF, ['wine'])).rejects.toMatchObject({ code: 'cluster-forbidden', message: sentence });
   api.reply = (_, response) => answer(response, 200, { items: [] });
-  expect((await cluster.observe(REF)).pods).toEqual([]);
+  expect((await cluster.observe(REF, ['wine'])).pods).toEqual([]);
 });

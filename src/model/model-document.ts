@@ -1,7 +1,7 @@
-import { load } from 'js-yaml';
 import { UserError } from '../base/errors.ts';
 import { isJsonObject } from '../base/json-value.ts';
 import type { Column, ColumnType, DataType, ModelDocument, Property, Schema, Signature, Tensor } from './model.ts';
+import { loadAsPython } from './python-yaml.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -54,7 +54,7 @@ export function readModelDocument(text: string): ModelDocument {
 function parseDocument(text: string): Tree {
   const hint = 'log the model again; the URI must name the folder that MLflow wrote';
   try {
-    const document = load(text);
+    const document = loadAsPython(text);
     if (isJsonObject(document)) return document;
   } catch (cause) {
     throw new UserError('model-unusable', 'the file `MLmodel` is not YAML', { hint, cause });

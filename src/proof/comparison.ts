@@ -1,8 +1,8 @@
 import { LONGEST_ANSWER, parseBoundedJson } from '../base/bounded-json.ts';
 import { percent } from '../base/percent.ts';
 import type { Protocol } from '../seldon/protocol.ts';
-import { errorOf, refusalOf } from './answer-error.ts';
-import { readPrediction } from './prediction.ts';
+import { errorOf, refusalOf } from './answer/answer-error.ts';
+import { readPrediction } from './answer/prediction.ts';
 
 /** Two predictors were asked the same: what did each say, how far are they apart, and how long did it take? */
 

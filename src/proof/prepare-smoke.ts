@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import type { Workspace } from '../base/ports.ts';
 import type { Model } from '../model/model.ts';
+import { mlserverWarnings } from '../seldon/mlserver-limits.ts';
 import type { Protocol } from '../seldon/protocol.ts';
 import type { Config } from '../settings/config.ts';
 import { type AnswerExpectation, parseExpectation } from '../settings/smoke-expect.ts';
@@ -31,10 +32,16 @@ export async function prepareSmoke(workspace: Workspace, order: SmokeSettings): 
   const single = await singleRequest(workspace, order);
   requireOne(order, single);
   const { requests: path } = order.config.compare;
-  if (path === undefined) return { ...single, comparing: single.request ? [single.request.body] : [], warnings: [] };
+  const limits = order.protocol === 'v2' ? mlserverWarnings(order.model.signature) : [];
+  if (path === undefined)
+    return { ...single, comparing: single.request ? [single.request.body] : [], warnings: limits };
   const all = parseComparing(await workspace.read(path, 'compare-requests'), path);
   const tooMany = `${path} (input \`compare-requests\`) has ${all.length} requests: the first ${MOST_COMPARED} are sent`;
-  return { ...single, comparing: all.slice(0, MOST_COMPARED), warnings: all.length > MOST_COMPARED ? [tooMany] : [] };
+  return {
+    ...single,
+    comparing: all.slice(0, MOST_COMPARED),
+    warnings: [...limits, ...(all.length > MOST_COMPARED ? [tooMany] : [])],
+  };
 }
 
 async function singleRequest(

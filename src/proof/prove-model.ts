@@ -3,7 +3,7 @@ import type { HttpAnswer } from '../base/ports.ts';
 import type { Signature } from '../model/model.ts';
 import type { Predictor } from '../seldon/seldon-deployment.ts';
 import type { AnswerExpectation } from '../settings/smoke-expect.ts';
-import { blamesRequest } from './blamed-request.ts';
+import { blamesRequest } from './answer/blamed-request.ts';
 import { type Failure, failedProof, type Proof } from './failed-proof.ts';
 import type { ProofContext } from './proof-context.ts';
 import { healthTarget, predictTarget, type Target } from './proof-targets.ts';

@@ -4,9 +4,9 @@ import type { ProofFailureReason } from '../base/outcome.ts';
 import type { Signature } from '../model/model.ts';
 import type { Protocol } from '../seldon/protocol.ts';
 import { type AnswerExpectation, unmet } from '../settings/smoke-expect.ts';
-import { errorOf, refusalOf } from './answer-error.ts';
-import { countedAnswers, flawIn, holeIn } from './output-flaws.ts';
-import { type Output, type Prediction, predictionsOf, readPrediction } from './prediction.ts';
+import { errorOf, refusalOf } from './answer/answer-error.ts';
+import { countedAnswers, flawIn, holeIn } from './answer/output-flaws.ts';
+import { type Output, type Prediction, predictionsOf, readPrediction } from './answer/prediction.ts';
 
 export interface AnswerToJudge {
   readonly answer: { readonly status: number; readonly body: string; readonly isCut?: boolean };

@@ -2,11 +2,11 @@ import { unreachable } from '../base/errors.ts';
 import { jsonOf } from '../base/json-value.ts';
 import type { Model } from '../model/model.ts';
 import type { Protocol } from '../seldon/protocol.ts';
-import type { Batch } from './input-batch.ts';
-import { LONGEST_BODY } from './longest-body.ts';
-import { batchIn, REQUEST_FORMS } from './request-forms.ts';
-import { type Payload, seldonPayload } from './seldon-payload.ts';
-import { v2Payload } from './v2-payload.ts';
+import type { Batch } from './request/input-batch.ts';
+import { LONGEST_BODY } from './request/longest-body.ts';
+import { batchIn, REQUEST_FORMS } from './request/request-forms.ts';
+import { type Payload, seldonPayload } from './request/seldon-payload.ts';
+import { v2Payload } from './request/v2-payload.ts';
 
 export interface SmokeSubject {
   readonly model: Pick<Model, 'signature' | 'example'>;

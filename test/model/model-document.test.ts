@@ -66,11 +66,35 @@ describe('an MLmodel file', () => {
     expect(columns('[{"type":"long","name":0},{"type":"sparkml_vector"},{"type":"array","items":{}}]')).toEqual({
       kind: 'columns',
       columns: [
-        { name: '0', type: 'long', required: true },
+        { name: '0', isNumberName: true, type: 'long', required: true },
         { name: undefined, type: 'other', required: true },
-        { name: undefined, type: 'array', required: true },
+        { name: undefined, type: 'array', required: true, content: { type: 'array', items: { type: 'other' } } },
       ],
     });
+  });
+
+  it('says what is inside of arrays, maps and objects', () => {
+    const written =
+      '[{"type":"array","items":{"type":"double"},"name":"a"},{"type":"map","values":{"type":"string"},"name":"b"},' +
+      '{"type":"object","properties":{"p":{"type":"long","required":false}},"name":"c"}]';
+    expect(columns(written)).toMatchObject({
+      columns: [
+        { content: { type: 'array', items: { type: 'double' } } },
+        { content: { type: 'map', values: { type: 'string' } } },
+        { content: { type: 'object', properties: [{ name: 'p', required: false, content: { type: 'long' } }] } },
+      ],
+    });
+  });
+
+  it('says whether MLflow made the signature of a type hint', () => {
+    const text = readFileSync(new URL('../fixtures/models/F05-type-hint-list-of-str/MLmodel', import.meta.url), 'utf8');
+    expect(readModelDocument(text).signature).toMatchObject({ isFromTypeHint: true });
+  });
+
+  it('is read where a quoted text goes on at the indent of its parent, as PyYAML reads it', () => {
+    const path = '../fixtures/models/F19-yaml-continuation-at-parent-indent/MLmodel';
+    const { signature } = readModelDocument(readFileSync(new URL(path, import.meta.url), 'utf8'));
+    expect(signature?.inputs).toEqual({ kind: 'columns', columns: [{ name: 'a', type: 'double', required: true }] });
   });
 
   it.each(['"true"', 'true'])('says `params: %s` where the example has parameters', (params) => {

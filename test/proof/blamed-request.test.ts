@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { blamesRequest } from '../../src/proof/blamed-request.ts';
+import { blamesRequest } from '../../src/proof/answer/blamed-request.ts';
 
 const FIXTURES = new URL('../fixtures/model-servers/', import.meta.url);
 

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../base/json-value.ts';
+import { isJsonObject } from '../../base/json-value.ts';
 
 /** Characters of a server's own sentence inside ours. */
 const LONGEST_SENTENCE = 300;

@@ -1,5 +1,5 @@
-import { readExample, type Sample } from '../model/input-example.ts';
-import type { Model } from '../model/model.ts';
+import { readExample, type Sample } from '../../model/input-example.ts';
+import type { Model } from '../../model/model.ts';
 import { type Extract, fitToSchema } from './example-batch.ts';
 import { type Batch, inferBatch } from './input-batch.ts';
 import { type Made, sampleOf } from './signature-sample.ts';

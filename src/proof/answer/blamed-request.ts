@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../base/ports.ts';
+import type { HttpAnswer } from '../../base/ports.ts';
 
 /** Characters of an error that are looked at, from each end: the reason comes first or, in a traceback, last. */
 const LOOKED_AT = 20_000;

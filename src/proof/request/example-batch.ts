@@ -1,7 +1,7 @@
-import { isList, isRecord, type Json } from '../base/json-literal.ts';
-import { dimensionsOf } from '../base/json-value.ts';
-import { type Row, type Sample, tableOf } from '../model/input-example.ts';
-import type { Column, DataType, Schema, Tensor } from '../model/model.ts';
+import { isList, isRecord, type Json } from '../../base/json-literal.ts';
+import { dimensionsOf } from '../../base/json-value.ts';
+import { type Row, type Sample, tableOf } from '../../model/input-example.ts';
+import type { Column, DataType, Schema, Tensor } from '../../model/model.ts';
 import { type Batch, cells, completeFirst, type FilledTensor, flatten, spelledAs } from './input-batch.ts';
 
 /** How much of an example is taken. */

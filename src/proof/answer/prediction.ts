@@ -1,5 +1,5 @@
-import { dimensionsOf, isJsonObject, type JsonObject } from '../base/json-value.ts';
-import type { Protocol } from '../seldon/protocol.ts';
+import { dimensionsOf, isJsonObject, type JsonObject } from '../../base/json-value.ts';
+import type { Protocol } from '../../seldon/protocol.ts';
 
 /** One array of an answer, whatever the protocol wrapped it in. */
 export interface Output {

@@ -1,4 +1,4 @@
-import type { Column, Schema, Tensor } from '../model/model.ts';
+import type { Column, Schema, Tensor } from '../../model/model.ts';
 import { isMadeUpName, type Output } from './prediction.ts';
 
 /** What is wrong with an answer, by the output signature; without one only form and finiteness count. */

@@ -1,4 +1,4 @@
-import type { DataType } from '../model/model.ts';
+import type { DataType } from '../../model/model.ts';
 
 /** Types in words. */
 export type TypeWords = Readonly<Partial<Record<DataType['type'], string>>>;

@@ -1,6 +1,6 @@
-import { isList, type Json, numberLiteral } from '../base/json-literal.ts';
-import type { Column, Model, Schema } from '../model/model.ts';
-import { fitsDataFrame, NATIVE_DTYPES, wantsDataFrame } from '../seldon/xtype.ts';
+import { isList, type Json, numberLiteral } from '../../base/json-literal.ts';
+import type { Column, Model, Schema } from '../../model/model.ts';
+import { fitsDataFrame, NATIVE_DTYPES, wantsDataFrame } from '../../seldon/xtype.ts';
 import { contentOf } from './example-batch.ts';
 import type { Batch, FilledColumn, FilledTensor } from './input-batch.ts';
 import { flatten } from './input-batch.ts';

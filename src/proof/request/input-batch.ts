@@ -1,7 +1,7 @@
-import { asFloat, asInteger, isList, isNumber, isRecord, isWhole, type Json } from '../base/json-literal.ts';
-import { dimensionsOf } from '../base/json-value.ts';
-import type { Sample } from '../model/input-example.ts';
-import type { Column, ColumnType, Tensor } from '../model/model.ts';
+import { asFloat, asInteger, isList, isNumber, isRecord, isWhole, type Json } from '../../base/json-literal.ts';
+import { dimensionsOf } from '../../base/json-value.ts';
+import type { Sample } from '../../model/input-example.ts';
+import type { Column, ColumnType, Tensor } from '../../model/model.ts';
 
 /** A few rows in the types the model wants, before a protocol writes them. */
 export type Batch =

@@ -110,6 +110,8 @@ export interface Model {
   readonly isDescribed: boolean;
   readonly signature: Signature | undefined;
   readonly example: InputExample | undefined;
+  /** Of the files: whether the folder still holds what was loaded from it. Undefined where nobody showed them. */
+  readonly digest?: string | undefined;
   /** A page about this model in the MLflow UI. */
   readonly link: string | undefined;
   /** Things that may go wrong later, each one sentence with its cure. */

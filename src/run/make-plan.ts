@@ -1,7 +1,7 @@
 import { nextCommand } from '../gate/next-command.ts';
 import type { Model } from '../model/model.ts';
 import { predictorLines } from '../plan/live-state.ts';
-import { modelsOf } from '../plan/model-note.ts';
+import { hasNewFiles, modelsOf } from '../plan/model-note.ts';
 import { previousModelOf, refuseOlderRun } from '../plan/origin.ts';
 import { checkPlan, planHash } from '../plan/plan-hash.ts';
 import { type PlanPreview, previewOf } from '../plan/plan-preview.ts';
@@ -46,7 +46,10 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     // Only a write tells that a namespace is missing: the server would take this one, and stores nothing.
     const hasNamespace = () => peers.cluster.apply(plan.stages[0].manifest, { dryRun: true });
     const warnings = await checkSecret(peers.cluster, ref, { graph: predictor.graph, hasNamespace });
-    draft.warnings = [...draft.warnings, ...warnings, ...smoke.warnings];
+    const anew = hasNewFiles(live, model)
+      ? [`The files in ${model.storageUri} are not those that its pods have loaded: the pods are made anew.`]
+      : [];
+    draft.warnings = [...draft.warnings, ...anew, ...warnings, ...smoke.warnings];
     if (config.dryRun) draft.preview = await preview(peers, { live, plan, model });
     draft.plan = planHash({
       model: model.storageUri,

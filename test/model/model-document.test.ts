@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readModelDocument } from '../../src/model/model-document.ts';
 import { exchanges } from '../support/mlflow-replay.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { differ, digestOf } from '../../src/model/model-digest.ts';
+import { digestOf } from '../../src/adapters/mlflow/digest.ts';
+import { differ } from '../../src/model/model-digest.ts';
 import { hasNewFiles } from '../../src/plan/model-note.ts';
 import { direct } from '../../src/plan/modes/direct.ts';
 import { aModel, aPlanRequest, applied } from '../support/models.ts';

@@ -97,7 +97,7 @@ describe('a request that was made up', () => {
 
   it('leaves health as the proof where each form is refused, and says so', async () => {
     const { proof, smoke } = await prove(() => UNKNOWN_CATEGORY);
-    expect(proof).toMatchObject({ findings: undefined, prediction: undefined, answered: undefined });
+    expect(proof).toMatchObject({ findings: undefined, prediction: undefined });
     expect(proof.unproven).toMatch(
       /^Not proven by a prediction: the request was made up.*unknown categories.*`input_example`/,
     );

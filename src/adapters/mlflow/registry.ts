@@ -1,6 +1,5 @@
 import { UserError } from '../../base/errors.ts';
 import type { InputExample, Model, ModelDetails, ModelDocument } from '../../model/model.ts';
-import { digestOf } from '../../model/model-digest.ts';
 import { readModelDocument } from '../../model/model-document.ts';
 import { type ModelUri, parseModelUri } from '../../model/model-uri.ts';
 import type { ModelRegistry, WriteBack } from '../../model/registry.ts';
@@ -9,6 +8,7 @@ import type { RegistryConfig } from '../../settings/config.ts';
 import { readLoggedModel } from './api.ts';
 import { type ConnectionOptions, MlflowConnection } from './connection.ts';
 import { readDetails } from './details.ts';
+import { digestOf } from './digest.ts';
 import { listFiles, readModelFile } from './files.ts';
 import { type Located, locate, locateInRun, nameFrom, ofLoggedModel } from './locate.ts';
 import { writeBack } from './write-back.ts';

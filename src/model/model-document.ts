@@ -43,11 +43,7 @@ export function readModelDocument(text: string): ModelDocument {
   return {
     signature: signatureOf(inputs, outputs, document.is_signature_from_type_hint === true),
     example: exampleOf(document.saved_input_example_info),
-    warnings: [
-      ...formatWarnings(flavors.sklearn),
-      ...signatureWarnings([...inputs, ...outputs]),
-      ...environmentWarnings(python.env, textOf(python.python_version)),
-    ],
+    warnings: [...formatWarnings(flavors.sklearn), ...environmentWarnings(python.env, textOf(python.python_version))],
   };
 }
 
@@ -71,6 +67,7 @@ function signatureOf(
     inputs: schemaOf(inputs),
     outputs: schemaOf(outputs),
     ...(isFromTypeHint && { isFromTypeHint }),
+    ...([...inputs, ...outputs].some((entry) => 'required' in entry) && { saysRequired: true }),
   };
   return signature.inputs === undefined && signature.outputs === undefined ? undefined : signature;
 }
@@ -154,13 +151,6 @@ function* formatWarnings(sklearn: unknown): Generator<string> {
   if (isJsonObject(sklearn) && sklearn.serialization_format === 'skops') {
     yield 'The model is saved as skops, which servers with MLflow 3.2 or older cannot load; if the container stops with ' +
       '"Unrecognized serialization format", log the model with `serialization_format="cloudpickle"`.';
-  }
-}
-
-function* signatureWarnings(entries: readonly Tree[]): Generator<string> {
-  if (entries.some((entry) => 'required' in entry)) {
-    yield 'The column signature was written by MLflow 2.10 or newer; if the container stops with "unexpected keyword ' +
-      "argument 'required'\", its image has an older MLflow: use the server image of Seldon 1.18 or newer.";
   }
 }
 

@@ -62,6 +62,8 @@ export interface Signature {
   readonly outputs: Schema | undefined;
   /** Made from a Python type hint: MLflow gives the model the values themselves, not a DataFrame. */
   readonly isFromTypeHint?: boolean;
+  /** Its columns say whether they are required, as MLflow 2.10 and newer write it: older ones cannot read that. */
+  readonly saysRequired?: boolean;
 }
 
 /** The model's logged input example, as text: a number literal such as `5.0` must survive until it is sent. */

@@ -13,6 +13,7 @@ import type { ProofContext } from '../proof/proof-context.ts';
 import { identityOf } from '../report/draft.ts';
 import type { ObjectRef } from '../seldon/cluster.ts';
 import { endpointOf } from '../seldon/protocol.ts';
+import { signatureWarnings } from '../seldon/server-release.ts';
 import { checkSecret } from './preflight.ts';
 import type { Peers, PreparedRollout, Run } from './run-state.ts';
 
@@ -28,7 +29,11 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     const { plan, protocol, withNewPods } = await planRollout(peers.workspace, order);
     const { predictor } = plan;
     const note = modelsOf(plan.manifest).get(predictor.name) ?? { uri: predictor.graph.modelUri ?? '' };
-    const model = resolved ?? (await recallModel(peers, note));
+    const known = resolved ?? (await recallModel(peers, note));
+    const limits =
+      resolved && signatureWarnings({ predictor, signature: known.signature, isFirst: live === undefined });
+    // Among the model's own warnings: they are told no more once it is proven.
+    const model = { ...known, warnings: [...known.warnings, ...(limits ?? [])] };
     const smoke = await prepareSmoke(peers.workspace, { config, model, protocol });
     const at = { ...objects.front, protocol, predictor, node: predictor.graph.name };
     Object.assign(draft, {
@@ -49,7 +54,7 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     const anew = hasNewFiles(live, model)
       ? [`The files in ${model.storageUri} are not those that its pods have loaded: the pods are made anew.`]
       : [];
-    draft.warnings = [...draft.warnings, ...anew, ...warnings, ...smoke.warnings];
+    draft.warnings = [...draft.warnings, ...(limits ?? []), ...anew, ...warnings, ...smoke.warnings];
     if (config.dryRun) draft.preview = await preview(peers, { live, plan, model });
     draft.plan = planHash({
       model: model.storageUri,

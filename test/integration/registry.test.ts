@@ -15,7 +15,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  // biome-ignore lint/suspicious/noConsole: the table is what this file is for
   console.log(['', '| model | protocol | outcome | why |', '|---|---|---|---|', ...lines.sort(), ''].join('\n'));
   await world?.close();
 });

@@ -221,6 +221,19 @@ describe('TLS', () => {
       hint: expect.stringContaining('MLFLOW_TRACKING_SERVER_CERT_PATH'),
     });
   });
+
+  it('names the host names of a certificate that has other ones', async () => {
+    const pem = await generate([{ name: 'commonName', value: 'localhost' }], {
+      extensions: [{ name: 'subjectAltName', altNames: [{ type: 2 as const, value: 'localhost' }] }],
+    });
+    const server = await wire(() => FOUND, { key: pem.private, cert: pem.cert });
+    const authoritiesPath = join(mkdtempSync(join(tmpdir(), 'authorities-')), 'ca.pem');
+    writeFileSync(authoritiesPath, pem.cert);
+    await expect(connect(server.url, {}, { authoritiesPath }).json(RUN)).rejects.toMatchObject({
+      code: 'registry-unreachable',
+      hint: 'write a host name into `mlflow-tracking-uri` that the certificate has: DNS:localhost',
+    });
+  });
 });
 
 it.each([

@@ -35,9 +35,11 @@ export function canonicalJson(value: unknown): string {
 export function dimensionsOf(value: unknown): readonly number[] | undefined {
   if (!Array.isArray(value)) return [];
   if (value.length === 0) return [0];
-  const [first, ...rest] = value.map(dimensionsOf);
-  const same = first !== undefined && rest.every((shape) => shape !== undefined && String(shape) === String(first));
-  return same ? [value.length, ...first] : undefined;
+  const first = dimensionsOf(value[0]);
+  if (first === undefined) return undefined;
+  const isSame = (shape: readonly number[] | undefined) =>
+    shape?.length === first.length && shape.every((size, at) => size === first[at]);
+  return value.every((one) => isSame(dimensionsOf(one))) ? [value.length, ...first] : undefined;
 }
 
 /** The value of a JSON text; undefined if it is not JSON. */

@@ -62,6 +62,7 @@ export type ProofFailureReason =
   | 'prediction-failed'
   | 'prediction-invalid'
   | 'prediction-unexpected'
+  | 'prediction-unproven'
   | 'endpoint-failed'
   | 'answers-differ'
   | 'mirror-silent'

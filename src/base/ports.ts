@@ -22,9 +22,11 @@ export type HttpAnswer =
       readonly kind: 'answer';
       readonly status: number;
       readonly body: string;
-      readonly latency: number;
+      /** The body is longer than anybody reads. */
+      readonly isCut?: boolean;
       /** Where a redirection points; undefined for any other answer. */
       readonly location?: string;
+      readonly latency: number;
     }
   /** Nobody answered: refused, reset, timed out, name unknown, certificate not trusted. */
   | { readonly kind: 'unreachable'; readonly message: string; readonly latency: number };

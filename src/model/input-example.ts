@@ -1,10 +1,17 @@
+import { DEEPEST_JSON, withoutOddNumbers } from '../base/bounded-json.ts';
 import { isList, isNumber, isRecord, type Json, numberLiteral, parseJson } from '../base/json-literal.ts';
 import type { InputExample } from './model.ts';
 
 /** Content of a logged example, before the signature is applied. */
 export type Sample =
-  | { readonly kind: 'table'; readonly names: readonly string[] | undefined; readonly rows: readonly Row[] }
-  /** Rows of one or more arrays, or a logged JSON value. */
+  | {
+      readonly kind: 'table';
+      readonly names: readonly string[] | undefined;
+      /** The names are numbers in pandas: 0, 1, … */
+      readonly hasNumberNames?: boolean;
+      readonly rows: readonly Row[];
+    }
+  /** Rows of one or more arrays, or a JSON value that was logged as it was. */
   | { readonly kind: 'value'; readonly value: Json };
 
 export type Row = readonly Json[];
@@ -36,9 +43,12 @@ export function tableOf(value: Json): Extract<Sample, { kind: 'table' }> | undef
   return { kind: 'table', names: undefined, rows: value.map((row) => (isList(row) ? row : [row])) };
 }
 
+/** Every MLflow writes a missing number as a bare `NaN`. */
 function parsed(text: string): Json | undefined {
+  const { replaced, depth } = withoutOddNumbers(text, 'null');
+  if (depth > DEEPEST_JSON) return undefined;
   try {
-    return parseJson(text);
+    return parseJson(replaced);
   } catch {
     return undefined;
   }
@@ -49,7 +59,8 @@ function readTable(content: Json): Sample | undefined {
   if (!isRecord(content)) return tableOf(content);
   const { columns, data } = content;
   if (!isList(data) || !data.every(isList)) return undefined;
-  return { kind: 'table', names: isList(columns) ? columns.map(labelOf) : undefined, rows: data };
+  if (!isList(columns)) return { kind: 'table', names: undefined, rows: data };
+  return { kind: 'table', names: columns.map(labelOf), hasNumberNames: columns.every(isNumber), rows: data };
 }
 
 function labelOf(label: Json): string {

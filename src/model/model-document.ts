@@ -1,7 +1,7 @@
-import { load } from 'js-yaml';
 import { UserError } from '../base/errors.ts';
 import { isJsonObject } from '../base/json-value.ts';
-import type { Column, ColumnType, ModelDocument, Schema, Signature, Tensor } from './model.ts';
+import type { Column, ColumnType, DataType, ModelDocument, Property, Schema, Signature, Tensor } from './model.ts';
+import { loadAsPython } from './python-yaml.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -41,20 +41,16 @@ export function readModelDocument(text: string): ModelDocument {
   const inputs = readEntries(signature.inputs);
   const outputs = readEntries(signature.outputs);
   return {
-    signature: signatureOf(inputs, outputs),
+    signature: signatureOf(inputs, outputs, document.is_signature_from_type_hint === true),
     example: exampleOf(document.saved_input_example_info),
-    warnings: [
-      ...formatWarnings(flavors.sklearn),
-      ...signatureWarnings([...inputs, ...outputs]),
-      ...environmentWarnings(python.env, textOf(python.python_version)),
-    ],
+    warnings: [...formatWarnings(flavors.sklearn), ...environmentWarnings(python.env, textOf(python.python_version))],
   };
 }
 
 function parseDocument(text: string): Tree {
   const hint = 'log the model again; the URI must be the folder that MLflow wrote';
   try {
-    const document = load(text);
+    const document = loadAsPython(text);
     if (isJsonObject(document)) return document;
   } catch (cause) {
     throw new UserError('model-unusable', 'the file `MLmodel` is not YAML', { hint, cause });
@@ -62,8 +58,17 @@ function parseDocument(text: string): Tree {
   throw new UserError('model-unusable', 'the file `MLmodel` does not describe a model', { hint });
 }
 
-function signatureOf(inputs: readonly Tree[], outputs: readonly Tree[]): Signature | undefined {
-  const signature = { inputs: schemaOf(inputs), outputs: schemaOf(outputs) };
+function signatureOf(
+  inputs: readonly Tree[],
+  outputs: readonly Tree[],
+  isFromTypeHint: boolean,
+): Signature | undefined {
+  const signature = {
+    inputs: schemaOf(inputs),
+    outputs: schemaOf(outputs),
+    ...(isFromTypeHint && { isFromTypeHint }),
+    ...([...inputs, ...outputs].some((entry) => 'required' in entry) && { saysRequired: true }),
+  };
   return signature.inputs === undefined && signature.outputs === undefined ? undefined : signature;
 }
 
@@ -86,13 +91,45 @@ function schemaOf(entries: readonly Tree[]): Schema | undefined {
 }
 
 function columnOf(entry: Tree): Column {
-  const type = String(entry.type);
+  const { type, ...inner } = dataTypeOf(entry, MOST_NESTED);
   return {
     name: textOf(entry.name),
-    type: COLUMN_TYPES.has(type) ? (type as ColumnType) : 'other',
-    // `required` since MLflow 2.10, `optional` from 2.4 to 2.17, neither before.
-    required: entry.required !== false && entry.optional !== true,
+    ...(typeof entry.name === 'number' && { isNumberName: true }),
+    type,
+    required: isRequired(entry),
+    ...(Object.keys(inner).length > 0 && { content: { type, ...inner } }),
   };
+}
+
+/** `required` since MLflow 2.10, `optional` from 2.4 to 2.17, neither before. */
+function isRequired(entry: Tree): boolean {
+  return entry.required !== false && entry.optional !== true;
+}
+
+/** Levels of arrays and objects that are read; what is deeper is of a type that nobody knows. */
+const MOST_NESTED = 20;
+
+function dataTypeOf(entry: Tree, levels: number): DataType {
+  const name = String(entry.type);
+  if (!COLUMN_TYPES.has(name) || levels === 0) return { type: 'other' };
+  const type = name as ColumnType;
+  const inside = (value: unknown): DataType => dataTypeOf(treeOf(value), levels - 1);
+  switch (type) {
+    case 'array':
+      return isJsonObject(entry.items) ? { type, items: inside(entry.items) } : { type };
+    case 'map':
+      return isJsonObject(entry.values) ? { type, values: inside(entry.values) } : { type };
+    case 'object':
+      return isJsonObject(entry.properties) ? { type, properties: propertiesOf(entry.properties, inside) } : { type };
+    default:
+      return { type };
+  }
+}
+
+function propertiesOf(properties: Tree, inside: (value: unknown) => DataType): readonly Property[] {
+  return Object.entries(properties).map(([name, value]) => {
+    return { name, required: isRequired(treeOf(value)), content: inside(value) };
+  });
 }
 
 function tensorOf(entry: Tree): Tensor {
@@ -114,13 +151,6 @@ function* formatWarnings(sklearn: unknown): Generator<string> {
   if (isJsonObject(sklearn) && sklearn.serialization_format === 'skops') {
     yield 'The model is saved as skops, which servers with MLflow 3.2 or older cannot load; if the container stops with ' +
       '"Unrecognized serialization format", log the model with `serialization_format="cloudpickle"`.';
-  }
-}
-
-function* signatureWarnings(entries: readonly Tree[]): Generator<string> {
-  if (entries.some((entry) => 'required' in entry)) {
-    yield 'The column signature was written by MLflow 2.10 or newer; if the container stops with "unexpected keyword ' +
-      "argument 'required'\", its image has an older MLflow: use the server image of Seldon 1.18 or newer.";
   }
 }
 

@@ -16,11 +16,32 @@ export type ColumnType =
   | 'any'
   | 'other';
 
+/** A type of MLflow's signature with what is inside it, as far as the signature says. */
+export interface DataType {
+  readonly type: ColumnType;
+  /** Of an array's elements. */
+  readonly items?: DataType;
+  /** Of a map's values. */
+  readonly values?: DataType;
+  /** Of an object. */
+  readonly properties?: readonly Property[];
+}
+
+export interface Property {
+  readonly name: string;
+  readonly required: boolean;
+  readonly content: DataType;
+}
+
 export interface Column {
-  /** Absent for unnamed columns. MLflow allows numbers as names; they are strings here. */
+  /** Absent for unnamed columns. */
   readonly name: string | undefined;
+  /** The name is a number in pandas: `0`, which is another name than the text `"0"`. */
+  readonly isNumberName?: boolean;
   readonly type: ColumnType;
   readonly required: boolean;
+  /** The whole type, where it has something inside. */
+  readonly content?: DataType;
 }
 
 export interface Tensor {
@@ -39,6 +60,10 @@ export type Schema =
 export interface Signature {
   readonly inputs: Schema | undefined;
   readonly outputs: Schema | undefined;
+  /** Made from a Python type hint: MLflow gives the model the values themselves, not a DataFrame. */
+  readonly isFromTypeHint?: boolean;
+  /** Its columns say whether they are required, as MLflow 2.10 and newer write it: older ones cannot read that. */
+  readonly saysRequired?: boolean;
 }
 
 /** The model's logged input example, as text: a number literal such as `5.0` must not change before it is sent. */
@@ -87,6 +112,8 @@ export interface Model {
   readonly isDescribed: boolean;
   readonly signature: Signature | undefined;
   readonly example: InputExample | undefined;
+  /** Of the files: whether the folder still holds what was loaded from it. Undefined where nobody showed them. */
+  readonly digest?: string | undefined;
   /** A page about this model in the MLflow UI. */
   readonly link: string | undefined;
   /** Possible later failures, each one sentence with its cure. */

@@ -1,5 +1,6 @@
 import { isJsonObject } from '../base/json-value.ts';
 import type { Model } from '../model/model.ts';
+import { differ } from '../model/model-digest.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
 /** Identity of a model, recorded on the object. A predictor itself only has the URI of its files. */
@@ -10,15 +11,20 @@ export interface ModelNote {
   readonly version?: string;
   readonly alias?: string;
   readonly run?: string;
+  /** Of the files that were loaded. */
+  readonly digest?: string;
 }
 
-export function noteOf(model: Pick<Model, 'storageUri' | 'name' | 'version' | 'alias' | 'runId'>): ModelNote {
+type NotedModel = Pick<Model, 'storageUri' | 'name' | 'version' | 'alias' | 'runId' | 'digest'>;
+
+export function noteOf(model: NotedModel): ModelNote {
   return {
     uri: model.storageUri,
     ...(model.name !== undefined && { name: model.name }),
     ...(model.version !== undefined && { version: model.version }),
     ...(model.alias !== undefined && { alias: model.alias }),
     ...(model.runId !== undefined && { run: model.runId }),
+    ...(model.digest !== undefined && { digest: model.digest }),
   };
 }
 
@@ -36,6 +42,11 @@ export function modelsOf(object: SeldonDeployment | undefined): ReadonlyMap<stri
     return [[name, notes.find((note) => note?.uri === uri) ?? { uri }] as const];
   });
   return new Map(all);
+}
+
+/** Does the folder that is live hold other files now? Its pods keep what they loaded until they are made anew. */
+export function hasNewFiles(live: SeldonDeployment | undefined, { storageUri, digest }: NotedModel): boolean {
+  return [...modelsOf(live).values()].some((note) => note.uri === storageUri && differ(note.digest, digest));
 }
 
 function notesOn({ metadata }: SeldonDeployment): readonly ModelNote[] {
@@ -60,6 +71,6 @@ export function isNote(value: unknown): value is ModelNote {
   return (
     isJsonObject(value) &&
     typeof value['uri'] === 'string' &&
-    [value['name'], value['version'], value['alias'], value['run']].every(isText)
+    [value['name'], value['version'], value['alias'], value['run'], value['digest']].every(isText)
   );
 }

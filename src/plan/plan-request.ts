@@ -30,7 +30,10 @@ export interface PlanRequest {
   readonly front: { readonly name: string; readonly live: SeldonDeployment | undefined } | undefined;
 }
 
-export type PlannedModel = Pick<Model, 'storageUri' | 'signature' | 'name' | 'version' | 'alias' | 'runId'>;
+export type PlannedModel = Pick<
+  Model,
+  'storageUri' | 'signature' | 'example' | 'name' | 'version' | 'alias' | 'runId' | 'digest'
+>;
 
 /** All values for a mode that deploys a new model. */
 export interface ModelPlanRequest extends PlanRequest {

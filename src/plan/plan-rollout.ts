@@ -8,6 +8,7 @@ import { type Protocol, protocolNamed } from '../seldon/protocol.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Config, DecisionMode, DeployMode, Mode } from '../settings/config.ts';
 import { parseManifest } from './manifest-file.ts';
+import { hasNewFiles } from './model-note.ts';
 import { decisionModes, deployModes, secondObjectModes } from './modes/index.ts';
 import type { Plan } from './plan.ts';
 import type { PlanRequest } from './plan-request.ts';
@@ -81,7 +82,7 @@ export async function planRollout(workspace: Workspace, order: PlanOrder): Promi
     live,
     base,
     context,
-    salt: undefined,
+    salt: order.model !== undefined && hasNewFiles(live, order.model) ? order.model.digest : undefined,
     ingress,
     front,
   };

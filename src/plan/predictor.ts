@@ -13,7 +13,7 @@ export interface PredictorRequest {
   readonly node: string;
   /** Percent. */
   readonly traffic: number;
-  readonly model: Pick<Model, 'storageUri' | 'signature'>;
+  readonly model: Pick<Model, 'storageUri' | 'signature' | 'example'>;
   readonly options: Pick<
     RenderOptions,
     'protocol' | 'replicas' | 'envSecret' | 'serviceAccount' | 'orchestrator' | 'startupProbe'
@@ -80,7 +80,7 @@ function wantedBy({ name, node, traffic, model, options, base, live }: Predictor
       modelUri: model.storageUri,
       ...(options.envSecret !== undefined && { envSecretRefName: options.envSecret }),
       ...(options.serviceAccount !== undefined && { serviceAccountName: options.serviceAccount }),
-      ...(wantsDataFrame(model.signature?.inputs) && {
+      ...(wantsDataFrame(model) && {
         parameters: [{ name: 'xtype', type: 'STRING', value: 'DataFrame' }],
       }),
     },

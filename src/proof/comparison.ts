@@ -1,8 +1,8 @@
-import { jsonOf } from '../base/json-value.ts';
+import { LONGEST_ANSWER, parseBoundedJson } from '../base/bounded-json.ts';
 import { percent } from '../base/percent.ts';
 import type { Protocol } from '../seldon/protocol.ts';
-import { errorOf, refusalOf } from './answer-error.ts';
-import { readPrediction } from './prediction.ts';
+import { errorOf, refusalOf } from './answer/answer-error.ts';
+import { readPrediction } from './answer/prediction.ts';
 
 /** Comparison of two predictors that got the same requests: answers, differences and latency. */
 
@@ -135,7 +135,9 @@ type Read = { readonly value: unknown } | { readonly refused: string };
 /** Reads the prediction from the answer: lists of rows, an object, or a text. */
 function read({ status, body }: ModelAnswer, protocol: Protocol): Read {
   if (status === undefined) return { refused: body };
-  const json = jsonOf(body);
+  if (body.length > LONGEST_ANSWER) return { refused: `the answer has more than ${LONGEST_ANSWER / 1e6} MB` };
+  const parsed = parseBoundedJson(body);
+  const json = parsed.kind === 'json' && parsed.odd === undefined ? parsed.value : undefined;
   if (status !== 200) return { refused: `HTTP ${status}: ${refusalOf(body, json)}` };
   const error = errorOf(json);
   if (error !== undefined) return { refused: error };
@@ -166,10 +168,15 @@ function differenceOf(before: unknown, after: unknown): Difference {
   return { kind: 'numbers', absolute, relative, unequal };
 }
 
-/** Every value that is not a list or an object, by its path. */
-function leavesOf(value: unknown, path = ''): ReadonlyMap<string, unknown> {
-  if (typeof value !== 'object' || value === null) return new Map([[path, value]]);
-  return new Map(Object.entries(value).flatMap(([key, inner]) => [...leavesOf(inner, `${path}/${key}`)]));
+/** Every value that is no list and no object, by its path. */
+function leavesOf(value: unknown): ReadonlyMap<string, unknown> {
+  const leaves = new Map<string, unknown>();
+  const collect = (inner: unknown, path: string): void => {
+    if (typeof inner !== 'object' || inner === null) leaves.set(path, inner);
+    else for (const key of Object.keys(inner)) collect((inner as Record<string, unknown>)[key], `${path}/${key}`);
+  };
+  collect(value, '');
+  return leaves;
 }
 
 const LONGEST_SHOWN = 80;

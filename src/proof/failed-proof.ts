@@ -4,13 +4,17 @@ import { gatherModelLog } from '../rollout/failures/gather-findings.ts';
 import type { Predictor } from '../seldon/seldon-deployment.ts';
 import { knownAnswer } from './known-answers.ts';
 import type { ProofContext } from './proof-context.ts';
-import type { PredictionRecord } from './smoke-request.ts';
+import { type PredictionRecord, REQUEST_CURE, type SmokeRequest } from './smoke-request.ts';
 
 export interface Proof {
   /** Why the model is not accepted; undefined if it is accepted. */
   readonly findings: readonly Finding[] | undefined;
   readonly prediction: PredictionRecord | undefined;
-  /** A message that is not a reason to remove the model. */
+  /** What was answered; undefined where nothing was. */
+  readonly answered?: SmokeRequest | undefined;
+  /** Why the model counts as proven without a prediction. */
+  readonly unproven?: string;
+  /** Something to tell that is no reason to take the model away. */
   readonly warning?: string;
 }
 
@@ -51,5 +55,6 @@ export const CURES: Readonly<Record<Refusal, string>> = {
     'send the request to the model by hand; if it does not match the model, set `smoke-request` to one that does',
   'prediction-invalid': 'check the model: it answers, but the predictions are not usable',
   'prediction-unexpected': 'check the model, or the input `smoke-expect`',
-  'endpoint-failed': 'the model answers inside the cluster: check the ingress and the input `ingress-url`',
+  'prediction-unproven': `${REQUEST_CURE.replace(/^L/, 'l')}, or set \`smoke-required: when-possible\``,
+  'endpoint-failed': 'the model itself answers: check the ingress and the input `ingress-url`',
 };

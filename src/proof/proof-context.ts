@@ -27,6 +27,8 @@ export interface ProofPeers {
 /** The parts of the report about the proof. The steps of the proof write them. */
 export interface ProofNotes {
   prediction: PredictionRecord | undefined;
+  /** Why the model counts as proven without a prediction. */
+  predictionSkipped: string | undefined;
   comparison: Comparison | undefined;
   gates: readonly GateRecord[];
   warnings: readonly string[];

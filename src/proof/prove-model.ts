@@ -1,13 +1,15 @@
 import type { Finding } from '../base/finding.ts';
-import type { HttpAnswer, HttpExchange } from '../base/ports.ts';
+import type { HttpAnswer } from '../base/ports.ts';
 import type { Signature } from '../model/model.ts';
 import type { Predictor } from '../seldon/seldon-deployment.ts';
 import type { AnswerExpectation } from '../settings/smoke-expect.ts';
+import { blamesRequest } from './answer/blamed-request.ts';
 import { type Failure, failedProof, type Proof } from './failed-proof.ts';
 import type { ProofContext } from './proof-context.ts';
 import { healthTarget, predictTarget, type Target } from './proof-targets.ts';
+import { describeAnswer, sendUntilOpen } from './send-until-open.ts';
 import { judgeAnswer } from './smoke-answer.ts';
-import type { PredictionRecord, SmokeRequest } from './smoke-request.ts';
+import { type PredictionRecord, REQUEST_CURE, type SmokeRequest } from './smoke-request.ts';
 
 /** The predictor to prove, and the requirements for its answer. */
 export interface ProofSubject {
@@ -33,6 +35,15 @@ interface Attempt {
   readonly warning?: string;
   readonly failure: Failure | undefined;
   readonly prediction: PredictionRecord;
+  /** The server says that the request is wrong, and its values are ours. */
+  readonly isOurFault?: boolean;
+}
+
+/** What came of all requests that may be sent to one predictor. */
+interface Proven {
+  readonly attempt: Attempt;
+  /** Undefined where each was refused, and was made up. */
+  readonly answered: SmokeRequest | undefined;
 }
 
 /** Timeout of one request, in milliseconds. */
@@ -48,13 +59,16 @@ export async function proveModel(context: ProofContext, subject: ProofSubject): 
   if (health !== undefined) return failedProof(context, predictor, { failure: health });
   if (smoke === undefined) return { findings: undefined, prediction: undefined };
 
-  const first = await predict(context, subject, { smoke, target: predictTarget(context, predictor, proof.access) });
+  const candidates = [smoke, ...context.smoke.alternatives];
+  const target = predictTarget(context, predictor, proof.access);
+  const { attempt: first, answered } = await predictAny(context, subject, { candidates, target });
+  if (answered === undefined) return withoutPrediction(context, predictor, first);
   if (first.failure !== undefined)
     return failedProof(context, predictor, { failure: first.failure, prediction: first.prediction });
   if (!subject.throughEndpoint || proof.access === 'ingress' || proof.ingressUrl === undefined)
-    return { findings: undefined, prediction: first.prediction };
+    return { findings: undefined, prediction: first.prediction, answered };
 
-  const question = { smoke, target: predictTarget(context, predictor, 'ingress') };
+  const question = { smoke: answered, target: predictTarget(context, predictor, 'ingress') };
   const second = await (subject.hasAllTraffic
     ? predict(context, subject, question)
     : predictThroughSharedEndpoint(context, subject, question));
@@ -64,7 +78,21 @@ export async function proveModel(context: ProofContext, subject: ProofSubject): 
       prediction: second.prediction,
     });
   const { warning } = second;
-  return { findings: undefined, prediction: first.prediction, ...(warning !== undefined && { warning }) };
+  return { findings: undefined, prediction: first.prediction, answered, ...(warning !== undefined && { warning }) };
+}
+
+/** Health and readiness are the proof, unless a prediction is required. */
+function withoutPrediction(
+  context: ProofContext,
+  predictor: Predictor,
+  { failure, prediction }: Attempt,
+): Proof | Promise<Proof> {
+  const unproven = `Not proven by a prediction: the request was made up, and the server refuses it: ${failure?.message}`;
+  if (context.config.proof.smokeRequired === 'always') {
+    const refused = { reason: 'prediction-unproven', message: unproven } as const;
+    return failedProof(context, predictor, { failure: refused, prediction });
+  }
+  return { findings: undefined, prediction: undefined, unproven: `${unproven}. ${REQUEST_CURE}.` };
 }
 
 /**
@@ -104,7 +132,7 @@ function checkHealth(context: ProofContext, { predictor, about }: ProofSubject):
         path: target.path,
         timeout: ONE_EXCHANGE,
       });
-      const message = `${where}: ${describe(answer)}`;
+      const message = `${where}: ${describeAnswer(answer)}`;
       const healthy = answer.kind === 'answer' && answer.status === 200;
       conclude(message, healthy ? 'ok' : 'failed');
       return healthy ? undefined : { reason: 'health-failed', message };
@@ -120,6 +148,34 @@ function predict(context: ProofContext, subject: ProofSubject, question: Questio
       const { summary, ...attempt } = await attemptOn(context, subject, question);
       conclude(summary, attempt.failure === undefined ? 'ok' : 'failed');
       return attempt;
+    },
+    subject.about,
+  );
+}
+
+/** Sends the best request; the next only where the server says that this one is wrong, and we had made it up. */
+function predictAny(
+  context: ProofContext,
+  subject: ProofSubject,
+  { candidates, target }: { readonly candidates: readonly SmokeRequest[]; readonly target: Target },
+): Promise<Proven> {
+  return context.peers.journal.step(
+    target.step,
+    async (conclude) => {
+      let first: Attempt | undefined;
+      for (const smoke of candidates) {
+        const { summary, ...attempt } = await attemptOn(context, subject, { smoke, target });
+        first ??= attempt;
+        if (attempt.isOurFault === true) {
+          context.peers.runner.info(`the server refuses a request that was made up: ${summary}`);
+          continue;
+        }
+        conclude(summary, attempt.failure === undefined ? 'ok' : 'failed');
+        return { attempt, answered: smoke };
+      }
+      if (first === undefined) throw new Error('nothing to ask');
+      conclude(`not proven: the request was made up, and refused: ${first.failure?.message}`);
+      return { attempt: first, answered: undefined };
     },
     subject.about,
   );
@@ -143,8 +199,10 @@ async function attemptOn(
     return { failure: undefined, prediction, summary };
   }
   const redirected = answer.kind === 'answer' && answer.location !== undefined;
-  const summary = `${where}: ${verdict.message}${redirected ? ` (it redirects to ${answer.location?.slice(0, 200)})` : ''}`;
-  return { failure: { reason: verdict.reason, message: summary }, prediction, summary };
+  const to = redirected ? ` (it redirects to ${answer.location?.slice(0, 200)})` : '';
+  const summary = `${where}: ${verdict.message}${to}`;
+  const isOurFault = smoke.isMadeUp && verdict.reason === 'prediction-failed' && blamesRequest(answer);
+  return { failure: { reason: verdict.reason, message: summary }, prediction, summary, isOurFault };
 }
 
 /** Sends one more prediction and reports only a failure. */
@@ -160,27 +218,6 @@ export async function predictOnce(
   return failure && (await failedProof(context, predictor, { failure, prediction })).findings;
 }
 
-/** Repeats the request while the route does not work yet: endpoints and routes are updated shortly after a pod is ready. */
-async function sendUntilOpen(
-  { clock, runner }: Pick<ProofContext['peers'], 'clock' | 'runner'>,
-  target: Target,
-  exchange: HttpExchange,
-): Promise<HttpAnswer> {
-  const end = clock.now() + target.openTimeout;
-  let told = false;
-  for (let pause = 50; ; pause = Math.min(pause * 2, 2_000)) {
-    const answer = await target.endpoint.send(exchange);
-    const closed = answer.kind === 'unreachable' || target.closedStatus.includes(answer.status);
-    if (!closed || clock.now() + pause > end) return answer;
-    if (pause > 1_000 && !told)
-      runner.info(
-        `the route does not work yet: ${describe(answer)}; trying again for up to ${target.openTimeout / 1000} s`,
-      );
-    told ||= pause > 1_000;
-    await clock.sleep(pause);
-  }
-}
-
 function recordOf(smoke: SmokeRequest, answer: HttpAnswer): PredictionRecord {
   return {
     origin: smoke.origin,
@@ -189,9 +226,4 @@ function recordOf(smoke: SmokeRequest, answer: HttpAnswer): PredictionRecord {
     status: answer.kind === 'answer' ? answer.status : undefined,
     latency: answer.latency,
   };
-}
-
-function describe(answer: HttpAnswer): string {
-  if (answer.kind === 'unreachable') return answer.message;
-  return `HTTP ${answer.status}, ${Math.round(answer.latency)} ms: ${answer.body.trim().slice(0, 200)}`;
 }

@@ -23,6 +23,7 @@ export const REASONS: Readonly<Record<FailureReason, string>> = {
   'probe-failed': 'A probe killed the server before it was ready.',
   'rollout-timeout': 'The rollout was not ready when `timeout` was over.',
   'health-failed': 'The model container runs but does not say that it is healthy.',
+  'prediction-unproven': 'No prediction proves the model: the requests were made up, and the server refused them.',
   'prediction-failed': 'The prediction was refused or not answered.',
   'prediction-invalid': 'The answer holds no usable predictions.',
   'prediction-unexpected': 'The answer is not what `smoke-expect` asks for.',

@@ -2,7 +2,7 @@ import { nextCommand } from '../gate/next-command.ts';
 import type { Model } from '../model/model.ts';
 import { refuseReturn } from '../plan/history.ts';
 import { predictorLines } from '../plan/live-state.ts';
-import { modelsOf } from '../plan/model-note.ts';
+import { hasNewFiles, modelsOf } from '../plan/model-note.ts';
 import { previousModelOf, refuseOlderRun } from '../plan/origin.ts';
 import { checkPlan, checkShownPlans, planHash, plansIn } from '../plan/plan-hash.ts';
 import { type PlanPreview, previewOf } from '../plan/plan-preview.ts';
@@ -15,6 +15,7 @@ import type { ProofContext } from '../proof/proof-context.ts';
 import { identityOf } from '../report/draft.ts';
 import type { ObjectRef } from '../seldon/cluster.ts';
 import { endpointOf } from '../seldon/protocol.ts';
+import { signatureWarnings } from '../seldon/server-release.ts';
 import { checkSecret } from './preflight.ts';
 import type { Peers, PreparedRollout, Run } from './run-state.ts';
 
@@ -32,7 +33,11 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     const { plan, protocol, withNewPods } = await planRollout(peers.workspace, order);
     const { predictor } = plan;
     const note = modelsOf(plan.manifest).get(predictor.name) ?? { uri: predictor.graph.modelUri ?? '' };
-    const model = resolved ?? (await recallModel(peers, note));
+    const known = resolved ?? (await recallModel(peers, note));
+    const limits =
+      resolved && signatureWarnings({ predictor, signature: known.signature, isFirst: live === undefined });
+    // Among the model's own warnings: they are told no more once it is proven.
+    const model = { ...known, warnings: [...known.warnings, ...(limits ?? [])] };
     const smoke = await prepareSmoke(peers.workspace, { config, model, protocol });
     const at = { ...objects.front, protocol, predictor, node: predictor.graph.name };
     Object.assign(draft, {
@@ -50,7 +55,10 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     // Only a write shows that a namespace is missing. This write is a dry run, so the server stores nothing.
     const hasNamespace = () => peers.cluster.apply(plan.stages[0].manifest, { dryRun: true });
     const warnings = await checkSecret(peers.cluster, ref, { graph: predictor.graph, hasNamespace });
-    draft.warnings = [...draft.warnings, ...warnings, ...smoke.warnings];
+    const anew = hasNewFiles(live, model)
+      ? [`The files in ${model.storageUri} are not those that its pods have loaded: the pods are made anew.`]
+      : [];
+    draft.warnings = [...draft.warnings, ...(limits ?? []), ...anew, ...warnings, ...smoke.warnings];
     const estimates = await estimateSteps({
       ...{ metrics: peers.metrics, cluster: peers.cluster, ref, plan },
       ...{ gate: config.gate, stepInterval: config.share.stepInterval },

@@ -5,6 +5,7 @@ import type { Runner } from '../base/ports.ts';
 import { type Stage, stageLabel } from '../plan/plan.ts';
 import { compareModels } from '../proof/compare-models.ts';
 import { rememberHistory } from '../proof/evidence/watch-step.ts';
+import { afterAnswer, type SmokePlan } from '../proof/prepare-smoke.ts';
 import type { ProofContext } from '../proof/proof-context.ts';
 import { proveModel } from '../proof/prove-model.ts';
 import { soakStage } from '../proof/soak.ts';
@@ -151,13 +152,11 @@ async function completeStage(
   return findings ?? proveStage(proof, stage, applied);
 }
 
-/** What the new pods waited for. */
-async function profileOf({ peers, objects, plan }: ProofContext, applied: SeldonDeployment, since: number) {
-  const observation = await peers.cluster.observe(objects.ref, deploymentLabelsOf(applied));
-  const marker = plan.predictor.annotations?.[ANNOTATIONS.rollout];
-  const pods = observation.pods.filter(({ metadata }) => metadata.annotations?.[ANNOTATIONS.rollout] === marker);
-  observation.close();
-  return waitProfile(pods, since);
+/** What an earlier stage of this run got an answer to; the best request where none was asked. */
+function answeredBefore({ smoke, notes }: ProofContext): SmokePlan['request'] {
+  if (notes.predictionSkipped !== undefined) return undefined;
+  const sent = notes.prediction?.request;
+  return smoke.alternatives.find((one) => one.body === sent) ?? smoke.request;
 }
 
 /**
@@ -172,6 +171,7 @@ export async function proveStage(
   const { objects, plan, smoke, notes } = context;
   const { predictors } = stage.manifest.spec;
   const about = stageLabel(plan, stage);
+  let answered = answeredBefore(context);
   for (const [at, name] of stage.prove.entries()) {
     const predictor = predictors.find((one) => one.name === name);
     if (predictor === undefined) throw new Error(`a stage without its predictor ${name}`);
@@ -190,11 +190,23 @@ export async function proveStage(
     });
     if (isSubject) notes.prediction = proof.prediction;
     if (proof.findings !== undefined) return proof.findings;
+    if (isSubject) answered = proof.answered;
+    if (isSubject && proof.unproven !== undefined) notes.predictionSkipped = proof.unproven;
     if (proof.warning !== undefined) notes.warnings = [...notes.warnings, proof.warning];
   }
+  const proven = { ...context, smoke: afterAnswer(smoke, answered) };
   return (
-    (await compareModels(context, stage)) ??
-    (await verifyMirror(context, stage)) ??
-    (await soakStage(context, stage, stored))
+    (await compareModels(proven, stage)) ??
+    (await verifyMirror(proven, stage)) ??
+    (await soakStage(proven, stage, stored))
   );
+}
+
+/** What the new pods waited for. */
+async function profileOf({ peers, objects, plan }: ProofContext, applied: SeldonDeployment, since: number) {
+  const observation = await peers.cluster.observe(objects.ref, deploymentLabelsOf(applied));
+  const marker = plan.predictor.annotations?.[ANNOTATIONS.rollout];
+  const pods = observation.pods.filter(({ metadata }) => metadata.annotations?.[ANNOTATIONS.rollout] === marker);
+  observation.close();
+  return waitProfile(pods, since);
 }

@@ -1,15 +1,16 @@
-import type { Schema, Tensor } from '../model/model.ts';
+import type { Model, Tensor } from '../model/model.ts';
 
 /** The default dtypes of JSON arrays in Python, which need no cast. */
 export const NATIVE_DTYPES: ReadonlySet<string> = new Set(['float64', 'int64', 'bool', 'str']);
 
 /**
- * Whether Seldon's MLflow server needs `xtype: DataFrame` for a model with these inputs. By default it passes the model
- * a plain array, and MLflow then finds no named columns and refuses all dtypes but the native ones. From a
- * DataFrame it takes the names and casts the values (seen on the wrapper 1.17.1 with MLflow 3.2).
+ * Must Seldon's MLflow server be told `xtype: DataFrame` for this model? By default it hands the model a bare array, and
+ * MLflow then misses every named column and refuses every dtype but the native ones; out of a DataFrame it takes the
+ * names and casts (seen on the wrapper 1.17.1 with MLflow 3.2). A model without a signature takes what it was tried with.
  */
-export function wantsDataFrame(inputs: Schema | undefined): boolean {
-  if (inputs === undefined) return false;
+export function wantsDataFrame({ signature, example }: Pick<Model, 'signature' | 'example'>): boolean {
+  const inputs = signature?.inputs;
+  if (inputs === undefined) return example?.type === 'dataframe';
   if (inputs.kind === 'columns') return inputs.columns.some((column) => column.name !== undefined);
   return inputs.tensors.some((tensor) => tensor.name !== undefined || needsCast(tensor));
 }

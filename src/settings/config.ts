@@ -14,6 +14,8 @@ export type Mode = DeployMode | DecisionMode | TurnMode | 'status' | 'remove' | 
 
 export type ApiVersion = 'v1' | 'v1alpha2';
 export type Access = 'api-server' | 'ingress';
+/** `always`: a model that cannot be asked for a prediction is not accepted. */
+export type SmokeRequired = 'when-possible' | 'always';
 export type OnFailure = 'rollback' | 'keep';
 /** `seldon`: predictors of one object. `ambassador-annotations`: a second object, as in Seldon 0.2. */
 export type Routing = 'seldon' | 'ambassador-annotations';
@@ -113,6 +115,7 @@ export interface ProofConfig {
   readonly smokeRequest: string;
   /** A JSON text or `$.path == value` checks; see the README. */
   readonly smokeExpect: string | undefined;
+  readonly smokeRequired: SmokeRequired;
 }
 
 export interface ReportingConfig {

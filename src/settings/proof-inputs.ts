@@ -21,6 +21,13 @@ export const PROOF_INPUTS = [
       'Requirements for the answer: JSON that it must contain, or checks such as `$.data.ndarray[0] between 3 and 9`.',
   },
   {
+    name: 'smoke-required',
+    choices: ['when-possible', 'always'],
+    default: 'when-possible',
+    description:
+      '`when-possible`: a model for which no request is known, or whose server refuses the requests that were made up, is accepted by its health and readiness. `always`: it is not.',
+  },
+  {
     name: 'dry-run',
     isOfStep: true,
     default: 'false',

@@ -41,5 +41,6 @@ export function readProof(read: InputReader, mode: Mode): ProofConfig {
   const smokeExpect = read.text('smoke-expect');
   if (/^[[{]/.test(smokeRequest)) read.json('smoke-request');
   if (smokeExpect !== undefined) read.attempt('smoke-expect', () => parseExpectation(smokeExpect));
-  return { access, ingressUrl, smokeRequest, smokeExpect };
+  const smokeRequired = read.oneOf('smoke-required', ['when-possible', 'always']);
+  return { access, ingressUrl, smokeRequest, smokeExpect, smokeRequired };
 }

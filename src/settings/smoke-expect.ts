@@ -12,9 +12,10 @@ import { jsonOf } from '../base/json-value.ts';
  *     $.data.ndarray[0] == 5.7025825
  *     $.data['a name with spaces'] exists
  *
- * A path is `$` and any of `.name`, `['name']`, `[3]`, and `[-1]` for the last. The operator is `exists`, or `==`, `!=`
- * and a JSON value, or `<`, `<=`, `>`, `>=` and a number, or `between` a number `and` a number, limits included.
- * Numbers are equal within a millionth, objects if the expected parts are equal, lists if all elements are equal.
+ * `predictions` is the prediction as MLflow's own server would write it, whatever the protocol: `predictions[0] > 3`.
+ * A path is `$` and any of `.name`, `['name']`, `[3]` and `[-1]`, the last. What follows is `exists`, or `==`, `!=`
+ * and a JSON value, or `<`, `<=`, `>`, `>=` and a number, or `between` a number `and` a number, both included.
+ * Numbers are equal within a millionth, objects when the expected parts are, lists when all elements are.
  */
 export type AnswerExpectation =
   | { readonly kind: 'subset'; readonly value: unknown }
@@ -35,7 +36,7 @@ const CURE =
 /** @throws UserError bad-input with line and column of the syntax error */
 export function parseExpectation(text: string): AnswerExpectation {
   const trimmed = text.trim();
-  if (trimmed.startsWith('$') || trimmed.startsWith('#')) return { kind: 'checks', checks: parseChecks(text) };
+  if (/^(?:[$#]|predictions\b)/.test(trimmed)) return { kind: 'checks', checks: parseChecks(text) };
   try {
     return { kind: 'subset', value: JSON.parse(trimmed) };
   } catch (error) {
@@ -115,9 +116,10 @@ function parseCheck(line: string, lineNumber: number): Check {
       hint: CURE,
     });
   };
-  if (line[start] !== '$') throw refuse(start, 'a path that starts with `$`');
-  const path: (string | number)[] = [];
-  let end = start + 1;
+  const isShort = line.startsWith('predictions', start);
+  if (line[start] !== '$' && !isShort) throw refuse(start, 'a path that starts with `$`');
+  const path: (string | number)[] = isShort ? ['predictions'] : [];
+  let end = start + (isShort ? 'predictions'.length : 1);
   for (STEP.lastIndex = end; ; end = STEP.lastIndex) {
     const match = STEP.exec(line);
     if (match === null) break;

@@ -4,7 +4,13 @@ import { optionalPermissionsFor, permissionsFor, roleFor } from '../../src/plan/
 import { describePermission } from '../../src/seldon/permission.ts';
 import { someGate, someShares } from '../support/models.ts';
 
-const proof = { access: 'api-server', ingressUrl: undefined, smokeRequest: 'auto', smokeExpect: undefined } as const;
+const proof = {
+  access: 'api-server',
+  ingressUrl: undefined,
+  smokeRequest: 'auto',
+  smokeExpect: undefined,
+  smokeRequired: 'when-possible',
+} as const;
 const direct = {
   mode: 'direct',
   lockTimeout: undefined,

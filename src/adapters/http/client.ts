@@ -12,6 +12,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** Timeout of the whole request in milliseconds, including the answer. */
   readonly timeout: number;
+  /** Bytes after which the answer is cut, and says so. */
+  readonly cutAt?: number;
   readonly agent?: HttpAgent;
   /** Aborts the request. */
   readonly signal?: AbortSignal;
@@ -21,6 +23,8 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** There was more than `cutAt`. */
+  readonly isCut?: boolean;
 }
 
 /** Maximum size of an answer in bytes. An untrusted server must not exhaust the memory, because the undo needs it. */
@@ -57,12 +61,16 @@ export async function send(request: HttpRequest): Promise<HttpResponse> {
     const message = await open({ ...request, signal });
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let isCut = false;
     for await (const chunk of message) {
       bytes += (chunk as Buffer).length;
+      isCut = request.cutAt !== undefined && bytes > request.cutAt;
+      if (isCut) break;
       if (bytes > LONGEST_ANSWER) throw new Error(`the answer has more than ${LONGEST_ANSWER / 2 ** 20} MiB`);
       chunks.push(chunk as Buffer);
     }
-    return { status: message.statusCode ?? 0, headers: message.headers, body: Buffer.concat(chunks).toString('utf8') };
+    const body = Buffer.concat(chunks).toString('utf8');
+    return { status: message.statusCode ?? 0, headers: message.headers, body, ...(isCut && { isCut }) };
   } catch (error) {
     throw new HttpFailure(request, deadline.aborted ? deadline.reason : error);
   }

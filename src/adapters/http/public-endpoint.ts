@@ -1,3 +1,4 @@
+import { LONGEST_ANSWER } from '../../base/bounded-json.ts';
 import type { HttpAnswer, HttpEndpoint, OpenEndpoint } from '../../base/ports.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
 import { createAgent, HttpFailure, send } from './client.ts';
@@ -13,16 +14,12 @@ export const openPublicEndpoint: OpenEndpoint = (baseUrl) => {
       const json = { 'content-type': 'application/json' };
       try {
         const url = new URL(`${base}${path}`);
-        const answer = await send({ method, url, agent, timeout, ...(body !== undefined && { body, headers: json }) });
+        const request = { method, url, agent, timeout, cutAt: LONGEST_ANSWER };
+        const { status, ...answer } = await send({ ...request, ...(body !== undefined && { body, headers: json }) });
+        const latency = performance.now() - started;
         const { location } = answer.headers;
-        const at = location !== undefined && answer.status >= 300 && answer.status < 400 ? { location } : {};
-        return {
-          kind: 'answer',
-          status: answer.status,
-          body: answer.body,
-          latency: performance.now() - started,
-          ...at,
-        };
+        const at = location !== undefined && status >= 300 && status < 400 ? { location } : {};
+        return { kind: 'answer', status, body: answer.body, latency, isCut: answer.isCut === true, ...at };
       } catch (error) {
         if (!(error instanceof HttpFailure)) throw error;
         return { kind: 'unreachable', message: error.message, latency: performance.now() - started };

@@ -1,4 +1,5 @@
 import type { Agent, IncomingMessage } from 'node:http';
+import { LONGEST_ANSWER } from '../../base/bounded-json.ts';
 import { UserError } from '../../base/errors.ts';
 import type { Clock } from '../../base/ports.ts';
 import { createAgent, HttpFailure, type HttpRequest, type HttpResponse, open, sendWithRetry } from '../http/client.ts';
@@ -135,7 +136,8 @@ export class ApiConnection {
     }
   }
 
-  #exchange({ method, path, query, body, contentType, timeout }: ApiRequest, identity: Identity): HttpRequest {
+  #exchange(request: ApiRequest, identity: Identity): HttpRequest {
+    const { method, path, query, body, contentType, timeout, relayed } = request;
     const search = query === undefined ? '' : `?${new URLSearchParams(query)}`;
     return {
       method,
@@ -147,6 +149,7 @@ export class ApiConnection {
       },
       ...(body !== undefined && { body }),
       timeout: timeout ?? this.#timeout,
+      ...(relayed === true && { cutAt: LONGEST_ANSWER }),
     };
   }
 

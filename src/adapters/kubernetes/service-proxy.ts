@@ -27,7 +27,8 @@ export function throughApi(connection: ApiConnection, { kind, namespace, name, p
         const answer = await connection.request({ ...request, ...(body !== undefined && { body }) });
         const message = unreachableBecause(answer);
         if (message !== undefined) return { kind: 'unreachable', message, latency: latency() };
-        const answered = { kind: 'answer', status: answer.status, body: answer.body, latency: latency() } as const;
+        const { status, isCut = false } = answer;
+        const answered = { kind: 'answer', status, body: answer.body, isCut, latency: latency() } as const;
         if (statusOf(answer) === undefined) return answered;
         // A pod may pose as the API server: whether these words are its own, another question to it tells.
         const lacking = await missingPermissions(connection, namespace, [{ verb, group: '', resource }]);

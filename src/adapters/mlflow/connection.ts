@@ -7,7 +7,7 @@ import type { Clock } from '../../base/ports.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
 import type { RegistryConfig } from '../../settings/config.ts';
 import { createAgent, HttpFailure, type HttpRequest, type HttpResponse, sendWithRetry } from '../http/client.ts';
-import { unreachableOf, userErrorOf } from './refusal.ts';
+import { elsewhereOf, pageOf, unreachableOf, userErrorOf } from './refusal.ts';
 
 export type Tree = Readonly<Record<string, unknown>>;
 
@@ -78,26 +78,36 @@ export class MlflowConnection {
 
   /** A file as text, or the status of a refusal: 400, 404, or 5xx if it may fail. @throws UserError registry-* */
   text(request: ApiRequest): Promise<{ readonly status: number; readonly body: string }> {
-    return this.#send(`${this.url}${request.path}`, request);
+    return this.#send(`${this.url}${request.path}`, request, true);
   }
 
   close(): void {
     for (const agent of this.#agents.values()) agent.destroy();
   }
 
-  async #send(address: string, { query, body, what, mayFail = false }: ApiRequest): Promise<HttpResponse> {
+  async #send(address: string, request: ApiRequest, isFile = false): Promise<HttpResponse> {
+    const { query, body, what, mayFail = false } = request;
     const url = new URL(address);
     url.search = new URLSearchParams(query).toString();
     const method = body === undefined ? 'GET' : 'POST';
     const headers = { ...this.#headers, ...(body !== undefined && { 'content-type': 'application/json' }) };
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
-    const response = await this.#follow({ method, url, headers, ...text, timeout: TIMEOUT }, mayFail);
+    const refuse = isFile ? (location: URL) => elsewhereOf(this.url, what, location.href) : undefined;
+    const first = { method, url, headers, ...text, timeout: TIMEOUT };
+    const response = await this.#follow(first, { mayFail, refuse });
+    if (isFile && response.status === 200 && isPage(response)) throw pageOf(this.url, what);
     const isAnswer = response.status === 200 || response.status === 400 || response.status === 404;
-    if (isAnswer || (mayFail && response.status >= 500)) return response;
+    // Files that only a presigned URL leads to.
+    const isConflict = isFile && response.status === 409;
+    if (isAnswer || isConflict || (mayFail && response.status >= 500)) return response;
     throw userErrorOf({ url: this.url, what, ...response });
   }
 
-  async #follow(first: HttpRequest, mayFail: boolean): Promise<HttpResponse> {
+  /** @param refuse makes the failure where another server is named; undefined: it is followed, without credentials */
+  async #follow(
+    first: HttpRequest,
+    { mayFail, refuse }: { readonly mayFail: boolean; readonly refuse: ((location: URL) => UserError) | undefined },
+  ): Promise<HttpResponse> {
     let request = first;
     for (let redirects = 0; ; redirects++) {
       const response = await this.#exchange(request, mayFail);
@@ -106,6 +116,7 @@ export class MlflowConnection {
       if (!isRedirect || request.method !== 'GET' || redirects === REDIRECTS) return response;
       const url = new URL(location, request.url);
       if (url.protocol !== 'http:' && url.protocol !== 'https:') return response;
+      if (refuse !== undefined && !isSameServer(request.url, url)) throw refuse(url);
       request = { ...request, url, headers: isSameServer(request.url, url) ? (request.headers ?? {}) : {} };
     }
   }
@@ -149,9 +160,30 @@ function readAuthorities(path: string): string {
   }
 }
 
+/** Neither an `MLmodel` nor an example begins so. */
+function isPage({ headers, body }: HttpResponse): boolean {
+  return (
+    /^\s*<(?:!doctype\s+html|html)\b/i.test(body.slice(0, 1000)) || /^text\/html/.test(headers['content-type'] ?? '')
+  );
+}
+
 function parseTrackingUri(text: string): URL {
   const url = URL.parse(text);
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  const vendor = /^azureml:/.test(text)
+    ? 'Azure Machine Learning'
+    : /^arn:aws[\w-]*:sagemaker:/.test(text)
+      ? 'SageMaker'
+      : undefined;
+  if (vendor !== undefined) {
+    throw new UserError(
+      'bad-input',
+      `the tracking URI is one of ${vendor}, which needs a plugin of MLflow to be asked`,
+      {
+        hint: 'leave `mlflow-tracking-uri` out, and give the storage URI of the model as `model-uri` with a `smoke-request`',
+      },
+    );
+  }
   const isDatabricks = /^databricks|^uc:/.test(text);
   throw new UserError(
     'bad-input',

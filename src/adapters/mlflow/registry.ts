@@ -8,7 +8,8 @@ import type { RegistryConfig } from '../../settings/config.ts';
 import { readLoggedModel } from './api.ts';
 import { type ConnectionOptions, MlflowConnection } from './connection.ts';
 import { readDetails } from './details.ts';
-import { readModelFile } from './files.ts';
+import { digestOf } from './digest.ts';
+import { listFiles, readModelFile } from './files.ts';
 import { type Located, locate, locateInRun, nameFrom, ofLoggedModel } from './locate.ts';
 import { writeBack } from './write-back.ts';
 
@@ -18,6 +19,7 @@ type StorageModelUri = Extract<ModelUri, { readonly kind: 'storage' }>;
 interface Described {
   readonly document: ModelDocument | undefined;
   readonly example: InputExample | undefined;
+  readonly digest: string | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -84,7 +86,7 @@ export class MlflowRegistry implements ModelRegistry {
       requestedUri,
       storageUri,
       located: { ...located, origin: 'storage' },
-      described: described ?? { document: undefined, example: undefined, warnings: [] },
+      described: described ?? { document: undefined, example: undefined, digest: undefined, warnings: [] },
     });
   }
 
@@ -119,12 +121,14 @@ async function describe(server: MlflowConnection, { files, artifactUri }: Locate
     });
   }
   if (answer.kind === 'withheld') {
-    const why = `The MLflow server does not serve the model's files, so its signature and input example are unknown: set \`smoke-request\` for a prediction.`;
-    return { document: undefined, example: undefined, warnings: [why] };
+    const why = `The MLflow server does not hand out the model's files, so its signature and input example are unknown: set \`smoke-request\` for a prediction.`;
+    return { document: undefined, example: undefined, digest: undefined, warnings: [why] };
   }
   const document = readModelDocument(answer.text);
   const example = await quietly(() => fetchExample(server, files, document.example));
-  return { document, example, warnings: document.warnings };
+  // The files of a registered version are not written again.
+  const listed = files.kind === 'version' ? undefined : await quietly(() => listFiles(server, files));
+  return { document, example, digest: digestOf(answer.text, listed), warnings: document.warnings };
 }
 
 async function fetchExample(
@@ -151,7 +155,7 @@ async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
 
 function modelOf(parts: { requestedUri: string; storageUri: string; located: Located; described: Described }): Model {
   const { artifactUri: _, files: __, ...known } = parts.located;
-  const { document, example, warnings } = parts.described;
+  const { document, example, digest, warnings } = parts.described;
   return {
     ...known,
     requestedUri: parts.requestedUri,
@@ -159,6 +163,7 @@ function modelOf(parts: { requestedUri: string; storageUri: string; located: Loc
     isDescribed: document !== undefined,
     signature: document?.signature,
     example,
+    digest,
     warnings: [...known.warnings, ...warnings],
   };
 }

@@ -10,7 +10,13 @@ const WANTED = permissionsFor({
   gate: someGate(),
   dryRun: false,
   onFailure: 'rollback',
-  proof: { access: 'api-server', ingressUrl: undefined, smokeRequest: 'auto', smokeExpect: undefined },
+  proof: {
+    access: 'api-server',
+    ingressUrl: undefined,
+    smokeRequest: 'auto',
+    smokeExpect: undefined,
+    smokeRequired: 'when-possible',
+  },
 });
 
 test('a cluster-admin’s permissions take one request', async () => {

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../base/json-value.ts';
+import { isJsonObject } from '../../base/json-value.ts';
 
 /** Maximum length of a server's message inside ours, in characters. */
 const LONGEST_SENTENCE = 300;
@@ -39,8 +39,12 @@ function detailOf({ loc, msg }: Readonly<Record<string, unknown>>): string {
   return Array.isArray(loc) ? `${loc.join('.')}: ${msg}` : String(msg);
 }
 
-/** MLflow writes the whole input and schema before its reason, and Python writes the whole stack. */
-function sentence(text: string): string {
+/** Characters of an error that are looked at. */
+const LOOKED_AT = 20_000;
+
+/** MLflow puts the whole input and schema before its reason, and Python the whole stack. */
+function sentence(whole: string): string {
+  const text = whole.length <= 2 * LOOKED_AT ? whole : `${whole.slice(0, LOOKED_AT)}\n${whole.slice(-LOOKED_AT)}`;
   if (/^\s*<(?:!doctype|html|head|body)\b/i.test(text)) return titleOf(text);
   const reason = text.lastIndexOf('. Error: ');
   const exception = /^Traceback[\s\S]*\n(\S.*)/.exec(text.trim())?.[1];

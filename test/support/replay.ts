@@ -109,9 +109,24 @@ function rolloutFrom(events: readonly RecordedEvent[], at: number): Rollout {
   const spec = expectationOf(first ?? sent).spec;
   const expected = { ...expectationOf(withoutSharing(sent)), spec, uid: first?.metadata.uid ?? '' };
   const frames = own.map((moment) => ({ ...moment, status: rolloutStatusOf(moment.snapshot, expected) }));
-  const noted = (kind: string) => own.find(({ event }) => event.type === 'NOTE' && event.kind === kind)?.t;
-  return { expected, frames, truth: noted('truth'), doomed: noted('doomed') };
+  const noted = (kind: string) => own.filter(({ event }) => event.type === 'NOTE' && event.kind === kind);
+  const truths = noted('truth').filter(
+    ({ event }) => !OTHER_TRUTHS.some((other) => other.test(event.object as string)),
+  );
+  return { expected, frames, truth: truths.at(-1)?.t, doomed: noted('doomed')[0]?.t };
 }
+
+/** Notes that are not the end of a rollout: what came before it was whole, or what somebody did after. */
+const OTHER_TRUTHS: readonly RegExp[] = [
+  /^(main's|the model's) pods rolled out$/,
+  /pods are gone$/,
+  /^two pods, by the autoscaler$/,
+  /^another pod took its place$/,
+  /^(one|no) pod$/,
+  /^gone$/,
+  /^the SeldonDeployment is gone$/,
+  /^V1 runs in every pod/,
+];
 
 /** `truth` is about pods: what the annotations of Seldon 0.2 ask of routes, this operator does not do. */
 function withoutSharing(sent: SeldonDeployment): SeldonDeployment {

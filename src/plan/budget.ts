@@ -34,16 +34,24 @@ export function budgetOf(timeout: number | undefined, replicas: number): Budget 
 }
 
 /** The container's probes: as in Seldon's guide, or a startup probe with the same budget, so a fast model is ready sooner. */
-export function probes(protocol: Protocol, node: string, startupProbe: boolean): Record<string, unknown> {
+export function probes(
+  protocol: Protocol,
+  node: string,
+  { startupProbe, progressDeadline }: { readonly startupProbe: boolean; readonly progressDeadline: number },
+): Record<string, unknown> {
+  // A longer timeout is of no use to a slow model that its liveness probe ends before.
+  const start = Math.max(PROBE_BUDGET, progressDeadline - AROUND_PROBES);
   // With protocol v2 the operator replaces the handlers of liveness and readiness by these, but not a startup probe's.
   const live = protocol === 'v2' ? '/v2/health/live' : healthPath(protocol, node);
   const ready = protocol === 'v2' ? '/v2/health/ready' : healthPath(protocol, node);
   if (!startupProbe) {
     const patient = { initialDelaySeconds: INITIAL_DELAY, failureThreshold: FAILURES, periodSeconds: PERIOD };
-    return { livenessProbe: probe(live, patient), readinessProbe: probe(ready, patient) };
+    // Only the delay grows: a server that hangs later is restarted as soon as before.
+    const liveness = { ...patient, initialDelaySeconds: INITIAL_DELAY + start - PROBE_BUDGET };
+    return { livenessProbe: probe(live, liveness), readinessProbe: probe(ready, patient) };
   }
   return {
-    startupProbe: probe(healthPath(protocol, node), { failureThreshold: PROBE_BUDGET, periodSeconds: 1 }),
+    startupProbe: probe(healthPath(protocol, node), { failureThreshold: start, periodSeconds: 1 }),
     livenessProbe: probe(live, { failureThreshold: FAILURES, periodSeconds: PERIOD }),
     readinessProbe: probe(ready, { failureThreshold: FAILURES, periodSeconds: PERIOD }),
   };

@@ -52,7 +52,7 @@ function defaultsOf({ name, node, options, budget, base, fallbackReplicas }: Pre
           containers: [
             {
               name: node,
-              ...(ownProbes ? {} : probes(options.protocol, node, options.startupProbe)),
+              ...(ownProbes ? {} : probes(options.protocol, node, { ...options, ...budget })),
               // Seldon counts metrics ports over all predictors: unpinned, a later predictor's pods would restart
               // whenever an earlier one is added or removed. The operator sets the ports of MLServer.
               ...(options.protocol === 'seldon' && {

@@ -10,7 +10,11 @@ export const OUTPUTS = [
     description:
       '`deployed`, `unchanged`, `planned`, `rendered` (`apply: false`), `restored` (mode `rollback`), `reported` (mode `status`), `removed`, `ignored` (the event is not for this action), `refused` (a command without permission); or a failure: `skipped` (a needed target failed), `failed` (nothing was changed), `rolled-back` (the previous state is restored), `withdrawn` (a failed first deployment was deleted), `kept` (the failed rollout was left as it is), `unknown` (the live state is uncertain).',
   },
-  { name: 'reason', description: 'Stable code of the cause, such as `ok`, `crash-loop` or `model-not-found`.' },
+  {
+    name: 'reason',
+    description:
+      'Stable code of the cause, such as `ok`, `crash-loop` or `model-not-found`; see [docs/troubleshooting.md](docs/troubleshooting.md).',
+  },
   { name: 'endpoint-url', description: '`<ingress-url>/seldon/<namespace>/<name>`; empty without `ingress-url`.' },
   { name: 'predict-url', description: 'URL for predictions from outside; empty without `ingress-url`.' },
   { name: 'name', description: 'Name of the SeldonDeployment.' },

@@ -1,4 +1,4 @@
-/** The step itself: reads the event and the inputs, has the orders shipped, tells. */
+/** The main step: reads the event and the inputs, runs the targets, and publishes the report. */
 import { systemClock as clock } from './adapters/system-clock.ts';
 import { messageOf } from './base/errors.ts';
 import { isFailure } from './base/outcome.ts';
@@ -17,7 +17,15 @@ import {
 import { execute } from './execute.ts';
 import { reactToOutcome } from './gate/admit-command.ts';
 import { decideRuns } from './gate/decide-runs.ts';
-import { baseOf, isAboutPullRequest, mayChooseRef, type RunnerEvent, triggerOf } from './gate/event.ts';
+import {
+  baseOf,
+  isAboutPullRequest,
+  isPublicRepository,
+  mayChooseRef,
+  type RunnerEvent,
+  triggerOf,
+} from './gate/event.ts';
+import { listOfNames } from './gate/targets.ts';
 import { stateName } from './record/unfinished.ts';
 import { reportOfEnd, reportOfFailure } from './report/draft.ts';
 import { findPullRequest } from './report/find-pull-request.ts';
@@ -27,6 +35,7 @@ import type { Report } from './report/report.ts';
 import { startProgressReports } from './report/report-progress.ts';
 import { readAddress } from './settings/address.ts';
 import type { ReportingConfig } from './settings/config.ts';
+import { unknownInputs } from './settings/unknown-inputs.ts';
 
 export async function main(): Promise<void> {
   const event = eventOf();
@@ -34,12 +43,13 @@ export async function main(): Promise<void> {
   const workspace = openWorkspace();
   const address = readAddress(raw);
   address.secrets.forEach(keepSecret);
+  for (const sentence of unknownInputs(env)) runner.warning(sentence);
   const { reporting: tell } = address;
   const github = openGithub(tell.githubToken, context.repository);
   const cancelled = cancellation();
   const prefix = raw.input('command-prefix') || '/seldon';
   const entry = {
-    trigger: triggerOf(event, prefix),
+    trigger: triggerOf(event, { prefix, allowEvents: listOfNames(raw.input('allow-events')) }),
     raw,
     prefix,
     actor: env['GITHUB_TRIGGERING_ACTOR'] ?? context.actor ?? '',
@@ -49,7 +59,9 @@ export async function main(): Promise<void> {
     runner,
   };
   const pullRequest = pullRequestOf(event, tell, github?.repository);
-  const telling = { tell, path: raw.input('config').trim(), repository: github?.repository, runner, secrets };
+  const publicDetails = tell.publicDetails ?? (isPublicRepository(event) ? 'endpoint' : 'all');
+  const path = raw.input('config').trim();
+  const telling = { tell, path, repository: github?.repository, runner, secrets, publicDetails };
   const write = async (reports: ReportList) => writeComment({ ...telling, reports, pullRequest: await pullRequest });
   const progress = startProgressReports({ clock, runner, write });
   let reports: ReportList;
@@ -74,21 +86,22 @@ export async function main(): Promise<void> {
   await publishReport({ ...telling, reports, pullRequest: await pullRequest, workspace, runner });
   const isWell = reports.every(({ outcome }) => !isFailure(outcome));
   await reactToOutcome(entry, isWell);
-  // What a cancelled run left is looked at once more by the step after the job.
+  // The post step checks what a cancelled run left open.
   reports.forEach(({ outcome, reason }, at) => {
     if (outcome !== 'unknown' || reason !== 'cancelled') runner.saveState(stateName('unfinished', at), '');
   });
   if (!isWell) process.exitCode = 1;
   // What was under way when the run was cancelled must not go on behind the report.
-  if (cancelled.aborted) process.exit();
+  const isHalted = reports.some(({ reason }) => reason === 'aborted' || reason === 'lease-lost');
+  if (cancelled.aborted || isHalted) process.exit();
 }
 
 function someOf([first, ...more]: readonly Report[]): ReportList {
-  if (first === undefined) throw new Error('a run without orders');
+  if (first === undefined) throw new Error('a run without targets');
   return [first, ...more];
 }
 
-/** Looked up while the run goes on; it is needed when there is something to tell. */
+/** Starts the search for the pull request early; the result is needed only for the first comment. */
 function pullRequestOf(
   event: RunnerEvent,
   tell: ReportingConfig,
@@ -100,7 +113,7 @@ function pullRequestOf(
   });
 }
 
-/** The runner asks with SIGINT, then with SIGTERM 7.5 s later, and kills after another 2.5 s. */
+/** The runner sends SIGINT, then SIGTERM after 7.5 s, and kills the process after another 2.5 s. */
 function cancellation(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => controller.abort());

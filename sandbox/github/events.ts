@@ -159,3 +159,26 @@ export function repositoryDispatchEvent(action: string, clientPayload: GithubEve
     installation: { id: 1, node_id: 'MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9uMQ==' },
   });
 }
+
+/** A merge queue asks for the checks of what it would merge. */
+export function mergeGroupEvent(pullRequest: number, head = 'f'.repeat(40)): GithubEvent {
+  const base = '0'.repeat(39).concat('1');
+  const person = { name: 'octocat', email: 'octocat@example.com' };
+  return event('merge_group', 'octocat', {
+    action: 'checks_requested',
+    merge_group: {
+      head_sha: head,
+      head_ref: `refs/heads/gh-readonly-queue/main/pr-${pullRequest}-${base}`,
+      base_sha: base,
+      base_ref: 'refs/heads/main',
+      head_commit: {
+        id: head,
+        tree_id: 'f'.repeat(40),
+        message: 'A better wine',
+        timestamp: '2026-08-03T12:00:00+02:00',
+        author: person,
+        committer: person,
+      },
+    },
+  });
+}

@@ -23,6 +23,8 @@ export interface PullRequestSeed {
   readonly base?: string;
   /** What GitHub makes of its reviews. */
   readonly approval?: 'APPROVED' | 'CHANGES_REQUESTED' | 'REVIEW_REQUIRED';
+  /** Logins that were asked for a review. */
+  readonly reviewers?: readonly string[];
 }
 
 /** Who a token is. The token of a workflow (`github-actions[bot]`) may not ask. */
@@ -87,6 +89,10 @@ export interface SandboxGithub {
   write(branch: string, path: string, text: string): void;
   /** What changes about a pull request while stories run. */
   change(pullRequest: number, traits: Partial<PullRequestSeed>): void;
+  /** A person gets another role in the repository. */
+  setRole(login: string, role: string): void;
+  /** The checks of a commit end otherwise. */
+  setChecks(commit: string, state: 'SUCCESS' | 'FAILURE' | 'PENDING'): void;
   fail(fault: Fault): void;
   close(): Promise<void>;
 }
@@ -116,6 +122,8 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
   const reactions = new Map<number, string[]>();
   const deployments: (DeploymentRecord & { states: string[]; url: string | undefined })[] = [];
   const files = repositoryFiles(options.pullRequests.flatMap(({ mergeCommit }) => mergeCommit ?? []));
+  const people: Record<string, string> = { ...options.people };
+  const checks: Record<string, string> = { ...options.checks };
   const requests: string[] = [];
   const faults: { left: number; fault: Fault }[] = [];
   let nextId = 1001;
@@ -159,7 +167,7 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
   function route(call: Call): Answer {
     const path = call.url.pathname;
     if (path === '/user') return whoAmI(call);
-    if (path === '/graphql') return graphql(call, { pulls, checks: options.checks ?? {} });
+    if (path === '/graphql') return graphql(call, { pulls, checks });
     const member = /^\/orgs\/([^/]+)\/teams\/([^/]+)\/memberships\/([^/]+)$/.exec(path);
     if (member !== null) return membership(options.teams ?? {}, member);
     const inRepository = path.startsWith(`/repos/${options.repository}/`)
@@ -173,7 +181,7 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     const reacted = /^\/issues\/comments\/(\d+)\/reactions$/.exec(inRepository);
     if (reacted !== null) return react(call, Number(reacted[1]));
     const asked = /^\/collaborators\/([^/]+)\/permission$/.exec(inRepository);
-    if (asked !== null) return roleOf(options.people ?? {}, decodeURIComponent(asked[1] ?? ''));
+    if (asked !== null) return roleOf(people, decodeURIComponent(asked[1] ?? ''));
     if (inRepository === '/deployments') return call.method === 'POST' ? deploy(call) : listDeployments(call);
     const marked = /^\/deployments\/(\d+)\/statuses$/.exec(inRepository);
     if (marked !== null) return mark(call, Number(marked[1]));
@@ -273,6 +281,8 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
       const known = pulls.get(pullRequest);
       if (known !== undefined) pulls.set(pullRequest, { ...known, ...traits });
     },
+    setRole: (login, role) => void Object.assign(people, { [login]: role }),
+    setChecks: (commit, state) => void Object.assign(checks, { [commit]: state }),
     fail: (fault) => void faults.push({ left: fault.times, fault }),
     close: () =>
       new Promise((resolve) => {
@@ -311,11 +321,18 @@ function graphql({ token, body }: Call, { pulls, checks }: Known): Answer {
   if (/^ ?\{ viewer \{ login \} \} ?$/.test(query)) return data({ viewer: { login: token.login } });
   if (query.includes('reviewDecision')) {
     const pull = pulls.get(Number(variables['number']));
-    return data({ repository: { pullRequest: pull === undefined ? null : { reviewDecision: pull.approval ?? null } } });
+    const asked = (pull?.reviewers ?? []).map((login) => ({ requestedReviewer: { login } }));
+    const told = {
+      reviewDecision: pull?.approval ?? null,
+      reviewRequests: { nodes: asked },
+      latestOpinionatedReviews: { nodes: [] },
+    };
+    return data({ repository: { pullRequest: pull === undefined ? null : told } });
   }
   if (query.includes('statusCheckRollup')) {
     const state = checks[String(variables['commit'])];
-    return data({ repository: { object: state === undefined ? null : { statusCheckRollup: { state } } } });
+    const contexts = { nodes: [{ name: 'build', conclusion: state }] };
+    return data({ repository: { object: state === undefined ? null : { statusCheckRollup: { state, contexts } } } });
   }
   return { status: 200, body: { errors: [{ message: 'Parse error: that question is not known here' }] } };
 }

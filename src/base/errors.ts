@@ -1,8 +1,9 @@
 /**
- * What a person can cause and cure. Each code is stable: workflows may branch on the `reason` output.
- * A failure that is nobody's input or permission is not in this list; it is a bug and stays a plain Error.
+ * Failures that a user can cause and fix. Each code is stable: workflows may branch on the `reason` output.
+ * A failure that is not caused by an input or a permission is a bug: it is a plain Error, not in this list.
  */
 export type UserErrorCode =
+  | RefusalReason
   | 'bad-input'
   | 'targets-invalid'
   | 'model-uri-invalid'
@@ -37,7 +38,29 @@ export type UserErrorCode =
   | 'plan-changed'
   | 'newer-run-live'
   | 'github-failed'
+  | 'lease-lost'
+  | 'aborted'
   | 'cancelled';
+
+/** Why somebody may not have what they asked for. */
+export type RefusalReason =
+  | 'pull-request-closed'
+  | 'base-not-allowed'
+  | 'not-permitted'
+  | 'rerun-not-permitted'
+  | 'not-listed'
+  | 'fork-refused'
+  | 'draft-refused'
+  | 'command-not-allowed'
+  | 'target-unknown'
+  | 'target-missing'
+  | 'review-missing'
+  | 'checks-missing'
+  | 'argument-not-allowed'
+  | 'model-not-allowed'
+  | 'plan-required'
+  | 'event-not-allowed'
+  | 'locked';
 
 interface UserErrorDetails {
   /** The cure: what to change, by input, permission or object name. */
@@ -45,7 +68,7 @@ interface UserErrorDetails {
   readonly cause?: unknown;
 }
 
-/** A failure with a sentence for the person: `message` says what and where, `hint` says the cure. */
+/** A failure with a message for the user: `message` says what and where, `hint` says the cure. */
 export class UserError extends Error {
   override readonly name = 'UserError';
   readonly code: UserErrorCode;
@@ -58,12 +81,12 @@ export class UserError extends Error {
   }
 }
 
-/** Ends a `switch` over a union: the compiler refuses a case that was forgotten. */
+/** Ends a `switch` over a union: the compiler reports a missing case. */
 export function unreachable(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`);
 }
 
-/** The sentence of whatever was thrown. */
+/** The message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-/** JSON values: what they are, whether they are the same, and how they are written and read. */
+/** JSON values: types, comparison, reading and writing. */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -12,13 +12,16 @@ export function equal(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => equal(item, b[i]));
   if (!isJsonObject(a) || !isJsonObject(b)) return false;
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => key in b && equal(a[key], b[key]));
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key]));
 }
 
-/** Is every value that `part` names the same in `whole`? */
+/** Whether every value in `part` is the same in `whole`. */
 export function contains(whole: unknown, part: unknown): boolean {
   if (!isJsonObject(part)) return equal(whole, part);
-  return isJsonObject(whole) && Object.entries(part).every(([key, value]) => contains(whole[key], value));
+  return (
+    isJsonObject(whole) &&
+    Object.entries(part).every(([key, value]) => contains(Object.hasOwn(whole, key) ? whole[key] : undefined, value))
+  );
 }
 
 /** JSON with sorted keys: equal values give equal text. */
@@ -28,7 +31,7 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
-/** Sizes of nested lists, outermost first; undefined when they are ragged. What is no list has none. */
+/** Sizes of nested lists, outermost first; undefined if they have different lengths. Empty if it is not a list. */
 export function dimensionsOf(value: unknown): readonly number[] | undefined {
   if (!Array.isArray(value)) return [];
   if (value.length === 0) return [0];
@@ -39,7 +42,7 @@ export function dimensionsOf(value: unknown): readonly number[] | undefined {
   return value.every((one) => isSame(dimensionsOf(one))) ? [value.length, ...first] : undefined;
 }
 
-/** The value of a JSON text; undefined when it is none. */
+/** The value of a JSON text; undefined if it is not JSON. */
 export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);

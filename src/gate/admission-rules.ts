@@ -1,14 +1,25 @@
+import type { RefusalReason } from '../base/errors.ts';
 import { matchesGlob } from '../base/glob.ts';
-import type { RefusalReason } from '../base/outcome.ts';
 import { parseModelUri } from '../model/model-uri.ts';
 import type { InputName } from '../settings/inputs.ts';
-import { type AdmissionFacts, changes, type Person, type Policy, type Refusal, ROLES } from './admission.ts';
+import {
+  type AdmissionFacts,
+  changes,
+  isEmergency,
+  type Person,
+  type Policy,
+  type PullRequestFacts,
+  type Refusal,
+  ROLES,
+  type Verdict,
+} from './admission.ts';
 import type { Verb } from './command.ts';
+import { matchesModel } from './model-pattern.ts';
 
-/** A table of rules in order, of which the first refusal counts. */
+/** One rule. The rules are checked in order, and the first refusal counts. */
 type Rule = (facts: AdmissionFacts, policy: Policy) => Refusal | undefined;
 
-/** @returns the first refusal; undefined when the command is admitted */
+/** @returns the first refusal; undefined if the command is admitted */
 export function admissionOf(facts: AdmissionFacts, policy: Policy): Refusal | undefined {
   for (const rule of RULES) {
     const refusal = rule(facts, policy);
@@ -19,19 +30,12 @@ export function admissionOf(facts: AdmissionFacts, policy: Policy): Refusal | un
 
 const RULES: readonly Rule[] = [
   ({ pullRequest, command }) =>
-    pullRequest.isOpen || command.verb === 'status' || command.verb === 'help'
+    pullRequest.isOpen || isEmergency(command.verb) || command.verb === 'status' || command.verb === 'help'
       ? undefined
-      : refusal('pull-request-closed', 'this pull request is closed', 'comment on an open one'),
+      : refusal('pull-request-closed', 'this pull request is closed', 'comment on an open pull request'),
 
   // Whoever may push a branch could otherwise be judged by a file of their own.
-  ({ pullRequest: { base, isDefaultBase } }, { bases }) =>
-    isDefaultBase || bases.some((pattern) => matchesGlob(base, pattern))
-      ? undefined
-      : refusal(
-          'base-not-allowed',
-          `this pull request goes into \`${base}\`, which is not the default branch`,
-          'comment on one that goes into the default branch, or name this one in `allow-bases`',
-        ),
+  ({ pullRequest }, { bases }) => baseRefusal(pullRequest, bases),
 
   ({ command, commenter }, policy) => roleRefusal('not-permitted', command.verb, commenter, policy),
 
@@ -40,20 +44,23 @@ const RULES: readonly Rule[] = [
       ? undefined
       : roleRefusal('rerun-not-permitted', command.verb, actor, policy),
 
-  ({ command, commenter, inTeam }, { users, teams }) => {
+  // Who starts a run again asks for the same as who commented.
+  ({ command, commenter, actor }, { users, teams }) => {
     if (!changes(command.verb) || users.length + teams.length === 0) return undefined;
-    if (users.some((one) => sameLogin(one, commenter.login)) || inTeam === 'yes') return undefined;
-    const sentence = `${commenter.login} is not in the list of those who may deploy`;
+    const isListed = ({ login, inTeam }: Person) => users.some((one) => sameLogin(one, login)) || inTeam === 'yes';
+    const stranger = [commenter, actor].find((one) => !isListed(one));
+    if (stranger === undefined) return undefined;
+    const sentence = `${stranger.login} is not in the list of those who may deploy`;
     return refusal('not-listed', sentence, 'ask somebody of `allow-users`, or be added to it');
   },
 
   ({ pullRequest, command }, { allowForks }) =>
-    !pullRequest.isFork || allowForks || !changes(command.verb)
+    !pullRequest.isFork || allowForks || !needsGoodPull(command.verb)
       ? undefined
       : refusal('fork-refused', 'this pull request comes from a fork', 'merge it first, or set `allow-forks: true`'),
 
   ({ pullRequest, command }, { allowDrafts }) =>
-    !pullRequest.isDraft || allowDrafts || !changes(command.verb)
+    !pullRequest.isDraft || allowDrafts || !needsGoodPull(command.verb)
       ? undefined
       : refusal(
           'draft-refused',
@@ -67,18 +74,20 @@ const RULES: readonly Rule[] = [
       : refusal('command-not-allowed', `this workflow has no command \`${verb}\``, 'see the input `allow-commands`'),
 
   ({ isApproved, command }, { requireReview }) => {
-    if (!requireReview || !changes(command.verb) || isApproved === 'yes') return undefined;
+    if (!requireReview || !needsGoodPull(command.verb) || isApproved?.answer === 'yes') return undefined;
     const sentence =
-      isApproved === 'unknown' ? 'GitHub did not say whether it is approved' : 'this pull request is not approved';
+      isApproved?.answer === 'unknown'
+        ? 'GitHub did not say whether it is approved'
+        : `this pull request is not approved${named(isApproved)}`;
     return refusal('review-missing', sentence, 'have it approved; `require-review` asks for that');
   },
 
   ({ checksPass, command }, { requireChecks }) => {
-    if (!requireChecks || !changes(command.verb) || checksPass === 'yes') return undefined;
+    if (!requireChecks || !needsGoodPull(command.verb) || checksPass?.answer === 'yes') return undefined;
     const sentence =
-      checksPass === 'unknown'
+      checksPass?.answer === 'unknown'
         ? 'GitHub did not say how its checks ended'
-        : 'not all checks of this pull request passed';
+        : `not all checks of this pull request passed${named(checksPass)}`;
     return refusal('checks-missing', sentence, 'wait until they pass; `require-checks` asks for that');
   },
 
@@ -90,26 +99,70 @@ const RULES: readonly Rule[] = [
   ({ chosen, given }, { maxReplicas }) => {
     const asked = Number(chosen.get('replicas') ?? 0);
     const most = Math.max(maxReplicas, Number(given('replicas')));
-    // What is no number is refused with all inputs that are wrong.
+    // A value that is not a number is refused together with all other invalid inputs.
     if (!(asked > most)) return undefined;
-    const cure = 'ask for fewer, or raise the input `max-replicas`';
+    const cure = 'choose a smaller number, or raise the input `max-replicas`';
     return refusal('argument-not-allowed', `\`replicas=${asked}\` is more than ${most}`, cure);
   },
 
   ({ chosen, given }, { models }) => modelRefusal(chosen.get('model-uri'), given('model-uri'), models),
 
   ({ command, chosen }, { requirePlan }) =>
-    !requirePlan || !changes(command.verb) || command.verb === 'rollback' || chosen.has('plan')
+    !requirePlan ||
+    !needsGoodPull(command.verb) ||
+    command.verb === 'rollback' ||
+    (chosen.get('plan') ?? '').trim() !== ''
       ? undefined
       : refusal(
           'plan-required',
-          'a plan is needed first',
-          `comment \`plan\` with the same arguments, then this command with the plan's \`plan=…\``,
+          'this command needs a plan',
+          `comment \`plan\` with the same arguments, then use this command with the \`plan=…\` of that plan`,
         ),
 ];
 
 function refusal(reason: RefusalReason, sentence: string, cure: string): Refusal {
   return { reason, sentence, cure };
+}
+
+/** `: missing are @maria, build`, in quotes, as they are others' names. */
+function named(verdict: Verdict | undefined): string {
+  const missing = (verdict?.missing ?? []).slice(0, 10).map((one) => `\`${one.replaceAll('`', "'").slice(0, 80)}\``);
+  return missing.length === 0 ? '' : `, missing: ${missing.join(', ')}`;
+}
+
+function needsGoodPull(verb: Verb): boolean {
+  return changes(verb) && !isEmergency(verb);
+}
+
+/** A branch that anybody may push to could bring a file of targets of its own. */
+export function baseRefusal(
+  { base, isDefaultBase }: Pick<PullRequestFacts, 'base' | 'isDefaultBase'>,
+  bases: Policy['bases'],
+): Refusal | undefined {
+  if (isDefaultBase || bases.some((pattern) => matchesGlob(base, pattern))) return undefined;
+  return refusal(
+    'base-not-allowed',
+    `this pull request goes into \`${base}\`, which is not the default branch`,
+    'use one that goes into the default branch, or name this one in `allow-bases`',
+  );
+}
+
+/** The name of the SeldonDeployment, once the model is known: one that the model's name alone chose must be allowed, too. */
+export function objectRefusal(
+  name: string,
+  { given, chosen, names }: Pick<AdmissionFacts, 'chosen' | 'given'> & { readonly names: readonly string[] },
+): Refusal | undefined {
+  const uri = chosen.get('model-uri') ?? '';
+  const isGiven = (chosen.get('name') ?? given('name')).trim() !== '';
+  if (isGiven || uri === '' || uri === given('model-uri').trim()) return undefined;
+  if (names.some((pattern) => matchesGlob(name, pattern))) return undefined;
+  const [own, asked] = [registeredName(given('model-uri')), registeredName(uri)];
+  if (names.length === 0 && asked !== undefined && (asked === own || asked === name)) return undefined;
+  return refusal(
+    'argument-not-allowed',
+    `the model \`${uri}\` would go to the SeldonDeployment \`${name}\`, which is not allowed here`,
+    'add that name to the input `allow-names`, or give the input `name`',
+  );
 }
 
 function sameLogin(a: string, b: string): boolean {
@@ -127,10 +180,10 @@ function roleRefusal(
   if (isEnough) return undefined;
   const who = reason === 'not-permitted' ? login : `${login}, who started this run again,`;
   const sentence = `${who} has the role \`${role}\`, and \`${verb}\` needs \`${needed}\``;
-  return refusal(reason, sentence, 'ask somebody with that role; the input `command-roles` says who needs which');
+  return refusal(reason, sentence, 'ask a user with that role; the input `command-roles` sets the required roles');
 }
 
-/** A command may choose what the workflow's own input says, or what its list allows. */
+/** A command may use the value of the workflow's input, or a value that the list allows. */
 function choiceRefusal(
   name: 'name' | 'namespace',
   list: InputName,
@@ -142,19 +195,19 @@ function choiceRefusal(
   return refusal(
     'argument-not-allowed',
     `\`${name}=${value}\` is not allowed here`,
-    `add it to the input \`${list}\`, or leave it out`,
+    `add the value to the input \`${list}\`, or remove the argument`,
   );
 }
 
 /**
- * A model that a stranger to the workflow's text chose: one of the list, or another version of the registered model
- * that the workflow itself names.
+ * Checks a model that a command or an event chose: it must match the list, or be another version of the registered model
+ * in the workflow.
  */
 export function modelRefusal(asked: string | undefined, own: string, models: readonly string[]): Refusal | undefined {
   if (asked === undefined || asked === '' || asked === own.trim()) return undefined;
-  // A pattern for a folder must not be left through its side door.
+  // A path with `..` could leave the folder of a pattern.
   const climbs = /(?:^|[/\\])\.\.(?:[/\\]|$)|%2e|%2f|%5c/i.test(asked);
-  if (!climbs && models.some((pattern) => matchesGlob(asked, pattern))) return undefined;
+  if (!climbs && models.some((pattern) => matchesModel(asked, pattern))) return undefined;
   const name = registeredName(own);
   if (models.length === 0 && name !== undefined && registeredName(asked) === name) return undefined;
   const allowed =

@@ -1,20 +1,22 @@
-import type { RefusalReason } from '../base/outcome.ts';
+import type { RefusalReason } from '../base/errors.ts';
 import type { InputName } from '../settings/inputs.ts';
 import { type Command, VERBS, type Verb } from './command.ts';
 
 /**
- * Who may ask for what. A model is code that runs in the cluster, and anybody may comment on a public pull request; the
- * rules are in `admission-rules.ts`.
+ * Facts and policy for commands. A model is code that runs in the cluster, and anyone can comment on a public pull request.
+ * The rules are in `admission-rules.ts`.
  */
 
-/** GitHub's roles, least first (REST `GET /repos/{owner}/{repo}/collaborators/{username}/permission`, `role_name`). */
+/** GitHub's roles, lowest first (REST `GET /repos/{owner}/{repo}/collaborators/{username}/permission`, `role_name`). */
 export const ROLES = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface Person {
   readonly login: string;
-  /** `unknown`: GitHub did not say, or named a role of the organisation's own. */
+  /** `unknown`: GitHub did not report it, or it is a custom role of the organisation. */
   readonly role: Role | 'unknown';
+  /** Is this person in one of the teams of the allow list? */
+  readonly inTeam: Answer;
 }
 
 export interface PullRequestFacts {
@@ -23,26 +25,30 @@ export interface PullRequestFacts {
   readonly isDraft: boolean;
   /** SHA of its newest commit. */
   readonly head: string;
-  /** The branch it goes into. */
+  /** The base branch. */
   readonly base: string;
-  /** Does everything go into that branch in the end? */
+  /** Whether the base is the default branch. */
   readonly isDefaultBase: boolean;
 }
 
 /** `unknown` counts as no. */
 export type Answer = 'yes' | 'no' | 'unknown';
 
+/** An answer, and who or what is missing for a yes, by name. */
+export interface Verdict {
+  readonly answer: Answer;
+  readonly missing: readonly string[];
+}
+
 export interface AdmissionFacts {
   readonly command: Command;
   readonly commenter: Person;
-  /** Who started this run: somebody else, where a run is started again. */
+  /** Who started this run. After a re-run it may be another user. */
   readonly actor: Person;
   readonly pullRequest: PullRequestFacts;
   /** Undefined where the policy does not ask. */
-  readonly isApproved: Answer | undefined;
-  readonly checksPass: Answer | undefined;
-  /** Is the commenter in one of the teams of the allow list? */
-  readonly inTeam: Answer | undefined;
+  readonly isApproved: Verdict | undefined;
+  readonly checksPass: Verdict | undefined;
   /** The inputs of the workflow, and those that the command chooses. */
   readonly given: (name: InputName) => string;
   readonly chosen: ReadonlyMap<InputName, string>;
@@ -50,14 +56,14 @@ export interface AdmissionFacts {
 
 export interface Policy {
   readonly roles: ReadonlyMap<Verb, Role>;
-  /** Logins, and teams as `org/team`; empty: everybody whose role is enough. */
+  /** Logins, and teams as `org/team`; empty: all users with a sufficient role. */
   readonly users: readonly string[];
   readonly teams: readonly string[];
   readonly commands: readonly Verb[];
   readonly models: readonly string[];
   readonly names: readonly string[];
   readonly namespaces: readonly string[];
-  /** Branches beside the default one; patterns. */
+  /** Branches in addition to the default branch; patterns. */
   readonly bases: readonly string[];
   readonly maxReplicas: number;
   readonly allowForks: boolean;
@@ -69,7 +75,7 @@ export interface Policy {
 
 export interface Refusal {
   readonly reason: RefusalReason;
-  /** What is refused and why, in one sentence. */
+  /** The refusal and its cause, in one sentence. */
   readonly sentence: string;
   readonly cure: string;
 }
@@ -79,6 +85,13 @@ const READING: readonly Verb[] = ['plan', 'status', 'help'];
 
 export function changes(verb: Verb): boolean {
   return !READING.includes(verb);
+}
+
+/** Commands that stop harm: what a pull request lacks does not stand in their way. */
+const EMERGENCY: readonly Verb[] = ['abort', 'lock', 'unlock'];
+
+export function isEmergency(verb: Verb): boolean {
+  return EMERGENCY.includes(verb);
 }
 
 /** The role a command needs where the policy does not say. */

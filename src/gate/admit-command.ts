@@ -3,32 +3,35 @@ import { nearestWord } from '../base/nearest-word.ts';
 import { quoted } from '../settings/input-reader.ts';
 import type { InputName } from '../settings/inputs.ts';
 import { changes, type Refusal } from './admission.ts';
+import { objectRefusal } from './admission-rules.ts';
 import type { Reaction } from './collaboration.ts';
 import { type Command, helpOf, inputsOf, parseCommand } from './command.ts';
 import type { Comment } from './event.ts';
 import { end, type GateDecision, type GateRequest, previewOf, proceed, refuse } from './gate-decision.ts';
-import { confirmHead, openGate } from './pull-request-gate.ts';
+import { confirmCommand, openGate, policyOf } from './pull-request-gate.ts';
 import { readTargetInputs } from './read-target-inputs.ts';
 import { inputsOfStep, isPreview, type RunInputs, runInputsOf, type TargetInputs } from './run-inputs.ts';
 import { ALL, listOfNames } from './targets.ts';
 
-/** A comment becomes runs, or a refusal that says why. */
+/** Turns a comment into runs, or into a refusal with its cause. */
 export async function admitCommand(request: GateRequest, comment: Comment): Promise<GateDecision> {
   const { raw, prefix, repository, actor } = request;
   if (repository === undefined) {
-    const what = 'a comment asks for something, and there is no `github-token` to ask who wrote it';
-    throw new UserError('bad-input', what, { hint: 'give `github-token`, or leave the input to its default' });
+    const what = 'a comment contains a command, but without `github-token` its author cannot be checked';
+    throw new UserError('bad-input', what, { hint: 'set `github-token`, or use the default of the input' });
   }
   await react(request, comment, 'eyes');
-  const command = parseCommand(comment.body, prefix);
-  const gate = await openGate(repository, comment, actor);
+  const said = parseCommand(comment.body, prefix);
+  const question = { author: comment.author, actor, pullRequest: comment.pullRequest };
+  const gate = await openGate(repository, question);
   const { head, base } = gate.pullRequest;
   // Only who may use commands at all is told more: others would make us talk, and read.
-  const isUnclear = 'fault' in command || command.target !== undefined || raw.input('config').trim() !== '';
+  const isUnclear = 'fault' in said || said.target !== undefined || raw.input('config').trim() !== '';
   const early = isUnclear ? await gate.judge(runInputsOf(inputsOfStep(raw), new Map()), HELP) : undefined;
   if (early !== undefined) return refuse(early);
-  if ('fault' in command) return end('refused', 'command-unknown', command.fault, `comment \`${prefix} help\``);
+  if ('fault' in said) return end('refused', 'command-unknown', said.fault, `comment \`${prefix} help\``);
   const places = await readTargetInputs(request, base);
+  const command = withTarget(said, places);
   if (command.verb === 'help') {
     const refusal = await gate.judge(runInputsOf(inputsOfStep(raw), new Map()), command);
     return refusal === undefined ? help(prefix, places) : refuse(refusal);
@@ -42,18 +45,30 @@ export async function admitCommand(request: GateRequest, comment: Comment): Prom
     if (refusal !== undefined) return refuse(told(refusal, place));
     orders.push(order);
   }
-  return proceed(orders, { head, confirm: () => confirmHead(repository, comment.pullRequest, head) });
+  const confirm = () => confirmCommand(repository, { ...question, head }, { orders, command });
+  return proceed(orders, { head, confirm });
 }
 
 const HELP: Command = { verb: 'help', model: undefined, target: undefined, args: new Map() };
 
-/** What the command chooses, over what its pull request's preview is called. */
+/** The inputs of the command, merged over those of the pull request's preview. */
 function commandedOrder(place: TargetInputs, command: Command, { pullRequest }: Comment): RunInputs {
   const preview = isPreview(place) ? previewOf(place, pullRequest) : new Map<InputName, string>();
   const chosen = new Map([...preview, ...inputsOf(command)]);
-  chosen.set('pull-request', String(pullRequest));
   const given = (name: InputName) => preview.get(name) ?? place.raw.input(name);
-  return { ...runInputsOf(place, chosen), given };
+  const { names, requirePlan } = policyOf(place.raw);
+  const judgeName = (name: string) => objectRefusal(name, { given, chosen, names });
+  chosen.set('pull-request', String(pullRequest));
+  return { ...runInputsOf(place, chosen), given, judgeName, needsPlan: requirePlan };
+}
+
+/** The first word of a lock's reason is a target where there is one of that name. */
+function withTarget(command: Command, places: readonly TargetInputs[]): Command {
+  const [first = '', ...rest] = (command.reason ?? '').split(' ');
+  const wanted = listOfNames(first);
+  const isTarget = wanted.length > 0 && wanted.every((name) => name === ALL || places.some(byName([name])));
+  if (command.reason === undefined || !isTarget || places.every(({ target }) => target === undefined)) return command;
+  return { ...command, target: first, reason: rest.join(' ').trim() || 'no reason given' };
 }
 
 /** The targets that a command is about. Who changes something says which, where there are several. */
@@ -68,19 +83,20 @@ function pickPlaces(
     const near = nearestWord(unknown, names);
     const sentence =
       names.length === 0
-        ? `${quoted(unknown)} is no model URI, and this workflow has no file of targets`
+        ? `${quoted(unknown)} is not a model URI, and this workflow has no file of targets`
         : `there is no target ${quoted(unknown)}${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
-    const cure = names.length === 0 ? 'give a model such as `models:/wine/7`' : `there are ${names.join(', ')}`;
+    const cure =
+      names.length === 0 ? 'write a model URI such as `models:/wine/7`' : `the targets are ${names.join(', ')}`;
     return { reason: 'target-unknown', sentence, cure };
   }
   const picked = wanted.length === 0 || wanted.includes(ALL) ? places : places.filter(byName(wanted));
   if (wanted.length === 0 && picked.length > 1 && changes(verb)) {
-    const cure = `for example \`${verb} ${names[0]}\`; there are ${names.join(', ')}, and \`${ALL}\``;
-    return { reason: 'target-missing', sentence: `\`${verb}\` does not say which target`, cure };
+    const cure = `for example \`${verb} ${names[0]}\`; the targets are ${names.join(', ')}, and \`${ALL}\``;
+    return { reason: 'target-missing', sentence: `\`${verb}\` does not name a target`, cure };
   }
   if (picked.length > 1 && args.has('plan')) {
-    const sentence = 'a plan belongs to one target, and this command is about several';
-    return { reason: 'argument-not-allowed', sentence, cure: 'give the command for each of them' };
+    const sentence = 'a plan is for one target, but this command names several';
+    return { reason: 'argument-not-allowed', sentence, cure: 'write one command for each target' };
   }
   return picked;
 }
@@ -101,13 +117,13 @@ function help(prefix: string, places: readonly TargetInputs[]): GateDecision {
   return end('reported', 'help', 'commands, on the first line of a comment', `\n\n${lines}`);
 }
 
-/** Says under the comment how it ended. */
+/** Adds a reaction with the outcome to the comment. */
 export async function reactToOutcome(request: GateRequest, isWell: boolean): Promise<void> {
   const { trigger } = request;
   if (trigger.kind === 'comment') await react(request, trigger.comment, isWell ? 'rocket' : '-1');
 }
 
-/** A reaction is a courtesy: without it everything goes on. */
+/** Best effort: a failed reaction does not stop the run. */
 async function react(
   { repository, runner }: Pick<GateRequest, 'repository' | 'runner'>,
   comment: Comment,
@@ -116,6 +132,6 @@ async function react(
   try {
     await repository?.react(comment.id, reaction);
   } catch (error) {
-    runner.info(`no reaction under the comment: ${messageOf(error)}`);
+    runner.info(`the reaction to the comment failed: ${messageOf(error)}`);
   }
 }

@@ -1,64 +1,117 @@
-import { modelRefusal } from './admission-rules.ts';
+import { UserError } from '../base/errors.ts';
+import { InputReader } from '../settings/input-reader.ts';
+import type { InputName } from '../settings/inputs.ts';
+import { isPreviewName } from '../settings/preview-name.ts';
+import { baseRefusal, modelRefusal, objectRefusal } from './admission-rules.ts';
 import { admitCommand } from './admit-command.ts';
-import type { Trigger } from './event.ts';
+import { admitFurtherEvent } from './admit-further-event.ts';
+import type { EventPullRequest, MergeGroup } from './event.ts';
+import { eventFault } from './event-table.ts';
 import { type GateDecision, type GateRequest, ignore, previewOf, proceed, refuse } from './gate-decision.ts';
+import { patternWarning } from './model-pattern.ts';
+import { listOf } from './policy.ts';
+import { confirmClosed, confirmPreview, forkRefusal } from './pull-request-events.ts';
 import { policyOf } from './pull-request-gate.ts';
 import { readTargetInputs } from './read-target-inputs.ts';
 import { isApplied, isPreview, runInputsOf, type TargetInputs } from './run-inputs.ts';
 
 /**
- * From an event to runs: who asks, what for, and whether they may. Steps of any other workflow pass as they are. With
- * a refusal nothing was asked of the cluster or the registry.
+ * From an event to runs: who asks, what for, and whether they may. With a refusal nothing was asked of the cluster or
+ * the registry; with one about the base branch no file was read either.
  */
 export async function decideRuns(request: GateRequest): Promise<GateDecision> {
-  const { trigger } = request;
-  if (trigger.kind === 'ignored') return ignore(trigger.why);
+  const { trigger, raw, runner } = request;
+  checkAllowedEvents(request);
+  if (trigger.kind === 'ignored') return ignore(trigger.why, trigger.reason);
+  const { bases, models } = policyOf(raw);
+  for (const warning of models.flatMap((one) => patternWarning(one) ?? [])) runner.warning(warning);
   if (trigger.kind === 'comment') return admitCommand(request, trigger.comment);
+  const base = trigger.kind === 'merge-group' ? trigger.group : 'pull' in trigger ? trigger.pull : undefined;
+  const refusal = base && baseRefusal(base, bases);
+  if (refusal !== undefined) return refuse(refusal);
+  if (trigger.kind === 'step' && trigger.optIn !== undefined) {
+    return admitFurtherEvent(request, trigger.optIn, { pull: trigger.pull });
+  }
   const places = await readTargetInputs(request, request.ref);
   switch (trigger.kind) {
     case 'step':
-      return proceed(places.map((place) => runInputsOf(place, new Map())));
+      return proceed(places.map((place) => runInputsOf(place, previewByHand(place))));
     case 'closed':
-      return closed(places, trigger.number);
+      return closed(request, places, trigger.pull);
     case 'pull-request':
-      return opened(places, trigger);
+      return opened(request, places, trigger.pull);
+    case 'merge-group':
+      return queued(request, places, trigger.group);
     case 'dispatch':
       return dispatched(places, trigger.modelUri);
   }
 }
 
-function closed(places: readonly TargetInputs[], number: number): GateDecision {
-  const previews = places.filter(isPreview);
-  if (previews.length === 0) return ignore('the pull request is closed');
-  return proceed(
-    previews.map((place) => runInputsOf(place, new Map([...previewOf(place, number), ['mode', 'remove']]))),
-  );
+/** @throws UserError bad-input */
+function checkAllowedEvents({ raw }: GateRequest): void {
+  const read = new InputReader(raw);
+  for (const entry of listOf(read, 'allow-events')) {
+    const fault = eventFault(entry);
+    if (fault !== undefined) read.fault('allow-events', fault);
+  }
+  read.end();
 }
 
-/** A pull request shows its plan, or the file that it needs; where it gets a preview, that is shipped. The code that asks for it is a fork's or ours. */
-function opened(
-  places: readonly TargetInputs[],
-  { number, head, isFork }: Extract<Trigger, { kind: 'pull-request' }>,
-): GateDecision {
-  if (isFork && places.some((place) => isPreview(place) && !policyOf(place.raw).allowForks)) {
-    return refuse({
-      reason: 'fork-refused',
-      sentence: 'this pull request comes from a fork, and gets no preview',
-      cure: 'merge it first, or set `allow-forks: true`',
+/** An event without a pull request must say whose preview it means: the real object is never one. */
+function previewByHand(place: TargetInputs): ReadonlyMap<InputName, string> {
+  if (!isPreview(place) || place.raw.input('mode').trim() === 'sweep') return new Map();
+  const number = Number(place.raw.input('pull-request').trim() || Number.NaN);
+  if (!Number.isInteger(number) && !isPreviewName(place.raw.input('name').trim())) {
+    throw new UserError('bad-input', 'the input `preview` is for pull requests, and this event is about none', {
+      hint: 'give the input `pull-request`, or leave `preview` out to deploy the real object',
     });
   }
-  const orders = places.map((place) =>
-    runInputsOf(
-      place,
-      isPreview(place) ? previewOf(place, number) : new Map(isApplied(place) ? [['dry-run', 'true']] : []),
-    ),
-  );
-  return proceed(orders, { head });
+  const name = previewOf(place, number).get('name') ?? '';
+  return new Map([['name', name]]);
 }
 
-/** Another system may choose a model: it goes to the targets that take it. */
+async function closed(
+  { repository }: GateRequest,
+  places: readonly TargetInputs[],
+  { number }: EventPullRequest,
+): Promise<GateDecision> {
+  const previews = places.filter(isPreview);
+  if (previews.length === 0) return ignore('the pull request is closed, and there is no preview', 'event-ignored');
+  const orders = previews.map((place) =>
+    runInputsOf(place, new Map([...previewOf(place, number), ['mode', 'remove'] as const])),
+  );
+  return proceed(orders, { confirm: () => confirmClosed(repository, number) });
+}
+
+/** A pull request shows its plan, or the file that it needs; where it gets a preview, that is shipped. */
+function opened({ repository }: GateRequest, places: readonly TargetInputs[], pull: EventPullRequest): GateDecision {
+  const refusal = forkRefusal(places, pull);
+  if (refusal !== undefined) return refuse(refusal);
+  const orders = places.map((place) => {
+    const planned = new Map<InputName, string>(isApplied(place) ? [['dry-run', 'true']] : []);
+    return runInputsOf(place, isPreview(place) ? previewOf(place, pull.number) : planned);
+  });
+  return proceed(orders, { head: pull.head, confirm: () => confirmPreview(repository, places, pull) });
+}
+
+/** What is about to be merged shows its plan. Previews belong to pull requests, not to queues. */
+async function queued(
+  { repository }: GateRequest,
+  places: readonly TargetInputs[],
+  { head, pullRequest }: MergeGroup,
+): Promise<GateDecision> {
+  const real = places.filter((place) => !isPreview(place));
+  if (real.length === 0) return ignore('a merge queue has no preview', 'event-ignored');
+  const shownBefore = pullRequest === undefined ? [] : ((await repository?.ownComments(pullRequest)) ?? []);
+  return proceed(
+    real.map((place) => ({ ...runInputsOf(place, new Map([['dry-run', 'true']])), shownBefore })),
+    { head },
+  );
+}
+
+/** A dispatched event may choose a model. It is deployed to the targets that accept it. */
 function dispatched(places: readonly TargetInputs[], modelUri: string | undefined): GateDecision {
-  if (modelUri === undefined) return proceed(places.map((place) => runInputsOf(place, new Map())));
+  if (modelUri === undefined) return proceed(places.map((place) => runInputsOf(place, previewByHand(place))));
   const judged = places.map((place) => {
     const { models } = policyOf(place.raw);
     return { place, refusal: modelRefusal(modelUri, place.raw.input('model-uri'), models) };
@@ -66,5 +119,12 @@ function dispatched(places: readonly TargetInputs[], modelUri: string | undefine
   const taken = judged.filter(({ refusal }) => refusal === undefined);
   const [first] = judged;
   if (taken.length === 0 && first?.refusal !== undefined) return refuse(first.refusal);
-  return proceed(taken.map(({ place }) => runInputsOf(place, new Map([['model-uri', modelUri]]))));
+  return proceed(
+    taken.map(({ place }) => {
+      const chosen = new Map([...previewByHand(place), ['model-uri', modelUri] as const]);
+      const { names } = policyOf(place.raw);
+      const judgeName = (name: string) => objectRefusal(name, { given: place.raw.input, chosen, names });
+      return { ...runInputsOf(place, chosen), judgeName };
+    }),
+  );
 }

@@ -1,13 +1,15 @@
 import { isJsonObject, type JsonObject } from '../base/json-value.ts';
+import type { PullRequestFacts } from './admission.ts';
+import { effectOf } from './event-table.ts';
 
-/** What set a run going, read from the runner's event: pure, and suspicious of every field. */
+/** The trigger of a run, read from the runner's event. Pure; every field is validated. */
 
 export interface RunnerEvent {
   readonly name: string;
   readonly payload: unknown;
 }
 
-/** Somebody's comment on a pull request. */
+/** A comment on a pull request. */
 export interface Comment {
   readonly id: number;
   readonly body: string;
@@ -16,57 +18,107 @@ export interface Comment {
 }
 
 export type Trigger =
-  /** Steps in any workflow: the inputs say what to do. */
-  | { readonly kind: 'step' }
+  /** The inputs say what to do. */
+  | {
+      readonly kind: 'step';
+      /** The pull request that an event of `allow-events` is about. */
+      readonly pull?: EventPullRequest;
+      /** Set where `allow-events` let it in, and not the table. */
+      readonly optIn?: FurtherEvent;
+    }
   /** Nothing to do, and why. */
-  | { readonly kind: 'ignored'; readonly why: string }
+  | { readonly kind: 'ignored'; readonly why: string; readonly reason: 'not-a-command' | 'event-ignored' }
   | { readonly kind: 'comment'; readonly comment: Comment }
   /** A pull request was opened or changed: its plan is shown. */
-  | {
-      readonly kind: 'pull-request';
-      readonly number: number;
-      readonly head: string | undefined;
-      readonly isFork: boolean;
-    }
+  | { readonly kind: 'pull-request'; readonly pull: EventPullRequest }
   /** A pull request was closed: its preview goes. */
-  | { readonly kind: 'closed'; readonly number: number }
+  | { readonly kind: 'closed'; readonly pull: EventPullRequest }
+  /** A merge queue asks whether its plan still holds. */
+  | { readonly kind: 'merge-group'; readonly group: MergeGroup }
   /** Another system says that there is a model, as MLflow's webhooks do: it may choose a model and nothing else. */
   | { readonly kind: 'dispatch'; readonly modelUri: string | undefined };
 
-const CHANGES: readonly unknown[] = ['opened', 'synchronize', 'reopened', 'ready_for_review'];
+/** A pull request, as the event has it. */
+export interface EventPullRequest extends PullRequestFacts {
+  readonly number: number;
+}
 
-/** @param prefix by which a comment is meant for us, such as `/seldon` */
-export function triggerOf({ name, payload }: RunnerEvent, prefix: string): Trigger {
+/** What a merge queue wants to merge. */
+export interface MergeGroup {
+  readonly head: string;
+  readonly base: string;
+  readonly isDefaultBase: boolean;
+  /** The pull request that the queue added last, by the name of its branch. */
+  readonly pullRequest: number | undefined;
+}
+
+/** Which commit an event of `allow-events` brings. */
+export interface FurtherEvent {
+  /** Undefined where the event names no branch. */
+  readonly branch: string | undefined;
+  readonly isDefaultBranch: boolean;
+  readonly isFork: boolean;
+}
+
+export interface TriggerSettings {
+  /** By which a comment is meant for us, such as `/seldon`. */
+  readonly prefix: string;
+  /** Entries of `allow-events`. */
+  readonly allowEvents: readonly string[];
+}
+
+/** What an event leads to: by the table of events, and by what its payload says. */
+export function triggerOf({ name, payload }: RunnerEvent, { prefix, allowEvents }: TriggerSettings): Trigger {
   const event = isJsonObject(payload) ? payload : {};
+  const action = typeof event['action'] === 'string' ? event['action'] : undefined;
   if (name === 'issue_comment') return commentTrigger(event, prefix);
-  if (name === 'pull_request' || name === 'pull_request_target') return pullRequestTrigger(event);
+  const { effect, isOptIn, why } = effectOf({ name, action }, allowEvents);
+  if (effect === 'ignore') return unheard(why);
+  if (event['deleted'] === true) return unheard('a branch or tag was deleted');
   if (name === 'repository_dispatch') return { kind: 'dispatch', modelUri: modelIn(event['client_payload']) };
-  return { kind: 'step' };
+  if (name === 'merge_group') return mergeGroupTrigger(event);
+  const pull = pullRequestIn(event);
+  if (isOptIn) return { kind: 'step', optIn: furtherEvent(event), ...(pull !== undefined && { pull }) };
+  if (effect === 'deploy') return { kind: 'step' };
+  if (pull === undefined) return unheard('the event has no pull request');
+  return effect === 'remove-preview' ? { kind: 'closed', pull } : { kind: 'pull-request', pull };
 }
 
-/** The branch that a pull request's event goes into; what a comment's goes into the event does not say. */
+/** The branch that a pull request's or a merge queue's event goes into; of a comment the event does not say. */
 export function baseOf({ payload }: RunnerEvent): string | undefined {
-  const pull = isJsonObject(payload) ? payload['pull_request'] : undefined;
-  const base = isJsonObject(pull) && isJsonObject(pull['base']) ? pull['base']['ref'] : undefined;
-  return typeof base === 'string' ? base : undefined;
+  const event = isJsonObject(payload) ? payload : {};
+  return pullRequestIn(event)?.base ?? mergeGroupIn(event)?.base;
 }
 
-/** Events that bring secrets of the default branch's workflow together with commits of whoever asks. */
-const WITH_OTHERS: readonly string[] = ['issue_comment', 'pull_request_target', 'workflow_run'];
+/** Events whose secrets never meet commits of somebody else. */
+const OF_OUR_OWN: readonly string[] = [
+  'push',
+  'workflow_dispatch',
+  'schedule',
+  'release',
+  'repository_dispatch',
+  'pull_request',
+];
 
-/** May the workflow say of which commit it takes its files? */
+/** Whether the workflow may choose the commit of its files. */
 export function mayChooseRef({ name }: RunnerEvent): boolean {
-  return !WITH_OTHERS.includes(name);
+  return OF_OUR_OWN.includes(name);
 }
 
-/** Is there a conversation in which the next command can be given? */
+/** Does GitHub say that everybody may read this repository? Unknown counts as yes. */
+export function isPublicRepository({ payload }: RunnerEvent): boolean {
+  const repository = isJsonObject(payload) ? payload['repository'] : undefined;
+  return !isJsonObject(repository) || repository['private'] !== true;
+}
+
+/** Whether the event is about a pull request, where the next command can be written. */
 export function isAboutPullRequest({ name }: RunnerEvent): boolean {
   return ['issue_comment', 'pull_request', 'pull_request_target'].includes(name);
 }
 
 function commentTrigger(event: JsonObject, prefix: string): Trigger {
   const { action, issue, comment } = event;
-  if (action !== 'created') return ignored(`a comment that was ${String(action)} is no command`);
+  if (action !== 'created') return ignored(`a comment with action ${String(action)} is not a command`);
   if (!isJsonObject(issue) || !isJsonObject(issue['pull_request']))
     return ignored('the comment is not on a pull request');
   if (!isJsonObject(comment)) return ignored('the event has no comment');
@@ -77,36 +129,77 @@ function commentTrigger(event: JsonObject, prefix: string): Trigger {
   if (!isMeant(body, prefix)) return ignored(`its first line does not begin with ${prefix}`);
   if (isJsonObject(user) && user['type'] === 'Bot') return ignored(`${author} is a bot`);
   const number = issue['number'];
-  if (typeof number !== 'number') return ignored('the event has no number of a pull request');
+  if (typeof number !== 'number') return ignored('the event has no pull request number');
   return { kind: 'comment', comment: { id, body, author, pullRequest: number } };
 }
 
-/** At the very start: what is quoted, indented or said in passing is no command. */
+/** A command must be at the start of the comment. Quoted or indented text is not a command. */
 function isMeant(body: string, prefix: string): boolean {
   const rest = body.slice(prefix.length);
   return body.startsWith(prefix) && (rest === '' || /^\s/.test(rest));
 }
 
-function pullRequestTrigger(event: JsonObject): Trigger {
-  const { action, pull_request: pull } = event;
-  const number = isJsonObject(pull) ? pull['number'] : undefined;
-  if (!isJsonObject(pull) || typeof number !== 'number') return ignored('the event has no pull request');
-  if (action === 'closed') return { kind: 'closed', number };
-  // A label, say: what is meant by it only the workflow knows.
-  if (!CHANGES.includes(action)) return { kind: 'step' };
-  const head = isJsonObject(pull['head']) ? pull['head']['sha'] : undefined;
-  return { kind: 'pull-request', number, head: typeof head === 'string' ? head : undefined, isFork: isFork(pull) };
+function pullRequestIn(event: JsonObject): EventPullRequest | undefined {
+  const { pull_request: pull } = event;
+  if (!isJsonObject(pull) || typeof pull['number'] !== 'number') return undefined;
+  const { number, head, base, state, draft } = pull;
+  const branch = textIn(base, 'ref');
+  return {
+    number,
+    isOpen: state === 'open',
+    isDraft: draft === true,
+    isFork: isFork(pull),
+    head: textIn(head, 'sha') ?? '',
+    base: branch ?? '',
+    isDefaultBase: branch !== undefined && branch === defaultBranchOf(event, base),
+  };
 }
 
-/** A head whose repository is gone is somebody else's, too. */
+function mergeGroupTrigger(event: JsonObject): Trigger {
+  const group = mergeGroupIn(event);
+  return group === undefined ? unheard('the event has no merge group') : { kind: 'merge-group', group };
+}
+
+function mergeGroupIn(event: JsonObject): MergeGroup | undefined {
+  const { merge_group: group } = event;
+  const [head, base] = [textIn(group, 'head_sha'), textIn(group, 'base_ref')?.replace(/^refs\/heads\//, '')];
+  if (head === undefined || base === undefined) return undefined;
+  const [, number] = /\/pr-(\d{1,10})-[0-9a-f]{40}$/.exec((textIn(group, 'head_ref') ?? '').slice(-200)) ?? [];
+  const isDefaultBase = base === defaultBranchOf(event, undefined);
+  return { head, base, isDefaultBase, pullRequest: number === undefined ? undefined : Number(number) };
+}
+
+/** `workflow_run`, `check_suite` and `check_run` say which branch of which repository they were about. */
+function furtherEvent(event: JsonObject): FurtherEvent {
+  const { check_run: check } = event;
+  const about = [event['workflow_run'], event['check_suite'], isJsonObject(check) ? check['check_suite'] : undefined];
+  const run = about.find(isJsonObject);
+  const branch = textIn(run, 'head_branch');
+  const [theirs, ours] = [textIn(run?.['head_repository'], 'full_name'), textIn(event['repository'], 'full_name')];
+  return {
+    branch,
+    isDefaultBranch: branch !== undefined && branch === defaultBranchOf(event, undefined),
+    isFork: run?.['head_repository'] !== undefined && theirs !== ours,
+  };
+}
+
+function defaultBranchOf(event: JsonObject, base: unknown): string | undefined {
+  const repository = isJsonObject(base) ? base['repo'] : undefined;
+  return textIn(repository, 'default_branch') ?? textIn(event['repository'], 'default_branch');
+}
+
+function textIn(value: unknown, key: string): string | undefined {
+  const text = isJsonObject(value) ? value[key] : undefined;
+  return typeof text === 'string' ? text : undefined;
+}
+
+/** A head whose repository was deleted also counts as a fork. */
 export function isFork(pull: JsonObject): boolean {
   return repositoryOf(pull['head']) === undefined || repositoryOf(pull['head']) !== repositoryOf(pull['base']);
 }
 
 function repositoryOf(side: unknown): string | undefined {
-  const repository = isJsonObject(side) ? side['repo'] : undefined;
-  const name = isJsonObject(repository) ? repository['full_name'] : undefined;
-  return typeof name === 'string' ? name : undefined;
+  return isJsonObject(side) ? textIn(side['repo'], 'full_name') : undefined;
 }
 
 function modelIn(payload: unknown): string | undefined {
@@ -115,5 +208,9 @@ function modelIn(payload: unknown): string | undefined {
 }
 
 function ignored(why: string): Trigger {
-  return { kind: 'ignored', why };
+  return { kind: 'ignored', why, reason: 'not-a-command' };
+}
+
+function unheard(why: string): Trigger {
+  return { kind: 'ignored', why, reason: 'event-ignored' };
 }

@@ -22,7 +22,7 @@ const COLUMN_TYPES: ReadonlySet<string> = new Set<ColumnType>([
 
 /**
  * Reads the text of an `MLmodel` file as MLflow 1 to 3 write it (`mlflow/models/model.py`, `mlflow/types/schema.py`).
- * @throws UserError model-unusable when it is no such file, or Seldon's MLflow server could not load the model
+ * @throws UserError model-unusable if the file is invalid, or Seldon's MLflow server cannot load the model
  */
 export function readModelDocument(text: string): ModelDocument {
   const document = parseDocument(text);
@@ -31,9 +31,9 @@ export function readModelDocument(text: string): ModelDocument {
   if (!isJsonObject(python)) {
     throw new UserError(
       'model-unusable',
-      `the model has no \`python_function\` flavour (its MLmodel names: ${Object.keys(flavors).join(', ') || 'none'})`,
+      `the model has no \`python_function\` flavour (flavours in its MLmodel: ${Object.keys(flavors).join(', ') || 'none'})`,
       {
-        hint: "Seldon's MLflow server loads no other: log the model with a flavour that has it, such as mlflow.pyfunc",
+        hint: "Seldon's MLflow server loads only this flavour: log the model with a flavour that includes it, such as mlflow.pyfunc",
       },
     );
   }
@@ -48,7 +48,7 @@ export function readModelDocument(text: string): ModelDocument {
 }
 
 function parseDocument(text: string): Tree {
-  const hint = 'log the model again; the URI must name the folder that MLflow wrote';
+  const hint = 'log the model again; the URI must be the folder that MLflow wrote';
   try {
     const document = loadAsPython(text);
     if (isJsonObject(document)) return document;
@@ -157,7 +157,7 @@ function* formatWarnings(sklearn: unknown): Generator<string> {
 function* environmentWarnings(env: unknown, python: string | undefined): Generator<string> {
   const conda = isJsonObject(env) ? env.conda : env;
   if (typeof conda !== 'string') {
-    yield "The MLmodel names no conda environment, and Seldon's mlflowserver image builds its environment from it; " +
+    yield "The MLmodel has no conda environment, and Seldon's mlflowserver image builds its environment from it; " +
       'log the model with MLflow 1.30 or newer and its default environment, or serve it with `protocol: v2`.';
   }
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(python ?? '') ?? [];
@@ -171,7 +171,7 @@ function treeOf(value: unknown): Tree {
   return isJsonObject(value) ? value : {};
 }
 
-/** Names may be numbers in pandas, and YAML reads `3.9` as one. */
+/** Names may be numbers in pandas, and YAML parses `3.9` as a number. */
 function textOf(value: unknown): string | undefined {
   return value === undefined || value === null ? undefined : String(value);
 }

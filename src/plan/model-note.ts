@@ -3,7 +3,7 @@ import type { Model } from '../model/model.ts';
 import { differ } from '../model/model-digest.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
-/** Who a model is, as noted on the object: a predictor itself only knows the URI of its files. */
+/** Identity of a model, recorded on the object. A predictor itself only has the URI of its files. */
 export interface ModelNote {
   /** The storage URI that Seldon loads. */
   readonly uri: string;
@@ -28,13 +28,13 @@ export function noteOf(model: NotedModel): ModelNote {
   };
 }
 
-/** `wine-quality v4`, or the URI where no registry knows the model. */
+/** `wine-quality v4`, or the URI if the model is not registered. */
 export function titleOf({ uri, name, version }: ModelNote): string {
   if (name === undefined) return uri;
   return version === undefined ? name : `${name} v${version}`;
 }
 
-/** Who serves in each predictor, by its name. Of one whose model somebody swapped since, only the URI is known. */
+/** The model of each predictor, by its name. If another writer has changed the model since, only the URI is known. */
 export function modelsOf(object: SeldonDeployment | undefined): ReadonlyMap<string, ModelNote> {
   const notes = object === undefined ? [] : [...notesOn(object), mainNoteOn(object)];
   const all = (object?.spec.predictors ?? []).flatMap(({ name, graph: { modelUri: uri } }) => {
@@ -58,7 +58,7 @@ function notesOn({ metadata }: SeldonDeployment): readonly ModelNote[] {
   }
 }
 
-/** The plain annotations, which are there to be read with kubectl: they tell of the first predictor. */
+/** Reads the plain annotations, which are for readers with kubectl. They describe the first predictor. */
 function mainNoteOn({ metadata: { annotations = {} } }: SeldonDeployment): ModelNote | undefined {
   const uri = annotations[ANNOTATIONS.modelUri];
   if (uri === undefined) return undefined;

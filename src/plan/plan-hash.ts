@@ -5,26 +5,28 @@ import { withoutReplicas } from '../seldon/replicas.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Plan } from './plan.ts';
 
-/** What a plan was made from, and what it leads to: if one of them differs, so would what happens. */
+/** Inputs and result of a plan. If one of them differs, the plan is no longer valid. */
 export interface PlanBasis {
-  /** The storage URI of the model that is brought or proven. */
+  /** The storage URI of the model that is deployed or proven. */
   readonly model: string;
   readonly live: SeldonDeployment | undefined;
   readonly plan: Pick<Plan, 'stages'>;
   /** The input of that name. What is live may be scaled at any time, and a plan stays valid. */
   readonly replicas: number | undefined;
-  /** SHA of the pull request's newest commit; undefined where none belongs to the run. */
-  readonly head: string | undefined;
+  /** What the files say that inputs name, and that is no part of the manifest: requests, expectations. */
+  readonly files: readonly (string | undefined)[];
+  /** The cluster, and the target where there are several. */
+  readonly place: { readonly server: string; readonly target: string | undefined };
 }
 
-/** Hex digits of each part: enough that nobody finds another outcome with the same ones while a plan lasts. */
+/** Hex digits of each part: enough to make a collision impractical during the lifetime of a plan. */
 const DIGITS = 10;
 
 /** Names of the parts, in their order. */
-const PARTS = ['model', 'object', 'outcome', 'pull request'] as const;
+const PARTS = ['model', 'object', 'outcome', 'files', 'place'] as const;
 
 /** `1f0c2a99ab-…`: one part for each thing that may change, so that a later run can say which did. */
-export function planHash({ model, live, plan, head, replicas }: PlanBasis): string {
+export function planHash({ model, live, plan, files, place, replicas }: PlanBasis): string {
   const parts: readonly unknown[] = [
     model,
     live === undefined ? 'none' : { uid: live.metadata.uid, spec: withoutReplicas(live.spec) },
@@ -32,18 +34,19 @@ export function planHash({ model, live, plan, head, replicas }: PlanBasis): stri
       const { name, namespace, labels } = metadata;
       return { apiVersion, name, namespace, labels, spec: withoutReplicas(spec), ...(replicas && { replicas }) };
     }),
-    head ?? 'none',
+    files.map((text) => text ?? 'none'),
+    place,
   ];
   return parts.map((part) => createHash('sha256').update(canonicalJson(part)).digest('hex').slice(0, DIGITS)).join('-');
 }
 
-/** What differs between a plan and what would happen now, in words; undefined when nothing does. */
+/** Differences between a plan and the current one, in words; undefined if there are none. */
 function planDifference(planned: string, now: string): string | undefined {
   if (planned === now) return undefined;
   const [before, after] = [planned.split('-'), now.split('-')];
-  if (before.length !== after.length) return 'it is no plan of this action';
+  if (before.length !== after.length) return 'it is not a plan of this action';
   const changed = PARTS.filter((_, at) => before[at] !== after[at]);
-  // Whatever else changed shows in the outcome too: then it is no news.
+  // Other differences also change the outcome: then the outcome is not listed.
   const causes = changed.filter((part) => part !== 'outcome' || changed.length === 1);
   const words = causes.map((part) => CHANGED[part]);
   return words.join(', and ');
@@ -53,12 +56,27 @@ const CHANGED: Readonly<Record<(typeof PARTS)[number], string>> = {
   model: 'the model URI now leads to another model',
   object: 'somebody changed the SeldonDeployment',
   outcome: 'the inputs are other ones',
-  'pull request': 'the pull request has new commits',
+  files: 'files that the inputs name have changed',
+  place: 'it was made for another cluster or another target',
 };
 
-/** @throws UserError plan-changed when somebody agreed to something else */
+/** @throws UserError plan-changed if the agreed plan differs from the current one */
 export function checkPlan(agreed: string | undefined, now: string): void {
   const difference = agreed === undefined ? undefined : planDifference(agreed, now);
   if (difference === undefined) return;
-  throw new UserError('plan-changed', `this is no longer what was planned: ${difference}`, { hint: 'plan it again' });
+  throw new UserError('plan-changed', `the plan is no longer valid: ${difference}`, { hint: 'make a new plan' });
+}
+
+/** All plans in a text of ours. */
+export function plansIn(text: string): readonly string[] {
+  return text.slice(0, LONGEST_TEXT).match(/\b(?:[0-9a-f]{10}-){4}[0-9a-f]{10}\b/g) ?? [];
+}
+
+/** Characters of a comment. */
+const LONGEST_TEXT = 70_000;
+
+/** @throws UserError plan-changed when none of the plans that a pull request showed holds any more */
+export function checkShownPlans(shown: readonly string[], now: string): void {
+  if (shown.length === 0 || shown.includes(now)) return;
+  checkPlan(shown.at(-1), now);
 }

@@ -6,6 +6,7 @@ import type { Protocol } from '../seldon/protocol.ts';
 import type { Config } from '../settings/config.ts';
 import { type AnswerExpectation, parseExpectation } from '../settings/smoke-expect.ts';
 import { MOST_COMPARED, parseComparing } from './comparison-requests.ts';
+import { fromMlflowForm } from './mlflow-form.ts';
 import { REQUEST_CURE, rowsOf, type SmokeRequest, smokeRequestsOf } from './smoke-request.ts';
 
 export interface SmokePlan {
@@ -16,7 +17,7 @@ export interface SmokePlan {
   /** Why no prediction will be sent, where none will. */
   readonly skipped: string | undefined;
   readonly expect: AnswerExpectation | undefined;
-  /** Bodies for a comparison of two models. */
+  /** Request bodies for the comparison of two models. */
   readonly comparing: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -27,40 +28,46 @@ export interface SmokeSettings {
   readonly protocol: Protocol;
 }
 
-/** The prediction to send, decided before anything is touched: the user's own, or made from the model. */
+/** Prepares the smoke prediction before any change: from `smoke-request`, or from the model. */
 export async function prepareSmoke(workspace: Workspace, order: SmokeSettings): Promise<SmokePlan> {
   const single = await singleRequest(workspace, order);
   requireOne(order, single);
   const { requests: path } = order.config.compare;
   const limits = order.protocol === 'v2' ? mlserverWarnings(order.model.signature) : [];
   if (path === undefined)
-    return { ...single, comparing: single.request ? [single.request.body] : [], warnings: limits };
+    return {
+      ...single,
+      comparing: single.request ? [single.request.body] : [],
+      warnings: [...limits, ...single.warnings],
+    };
   const all = parseComparing(await workspace.read(path, 'compare-requests'), path);
   const tooMany = `${path} (input \`compare-requests\`) has ${all.length} requests: the first ${MOST_COMPARED} are sent`;
   return {
     ...single,
     comparing: all.slice(0, MOST_COMPARED),
-    warnings: [...limits, ...(all.length > MOST_COMPARED ? [tooMany] : [])],
+    warnings: [...limits, ...single.warnings, ...(all.length > MOST_COMPARED ? [tooMany] : [])],
   };
 }
 
 async function singleRequest(
   workspace: Workspace,
   { config, model, protocol }: SmokeSettings,
-): Promise<Omit<SmokePlan, 'comparing' | 'warnings'>> {
+): Promise<Omit<SmokePlan, 'comparing'>> {
   const { smokeRequest, smokeExpect } = config.proof;
   const expect = smokeExpect === undefined ? undefined : parseExpectation(smokeExpect);
   if (smokeRequest !== 'auto') {
-    const body = await ownRequest(workspace, smokeRequest);
+    const { body, warning } = fromMlflowForm(await ownRequest(workspace, smokeRequest), protocol);
+    const warnings = warning === undefined ? [] : [warning];
     const request = { body, origin: 'input', rows: rowsOf(protocol, body), isMadeUp: false } as const;
-    return { request, alternatives: [], skipped: undefined, expect };
+    return { request, alternatives: [], skipped: undefined, expect, warnings };
   }
   const made = smokeRequestsOf({ model, protocol });
   if ('skipped' in made) {
-    return { request: undefined, alternatives: [], skipped: model.isDescribed ? made.skipped : UNKNOWN, expect };
+    const skipped = model.isDescribed ? made.skipped : UNKNOWN;
+    return { request: undefined, alternatives: [], skipped, expect, warnings: [] };
   }
   const [request, ...alternatives] = made;
-  return { request, alternatives, skipped: undefined, expect };
+  return { request, alternatives, skipped: undefined, expect, warnings: [] };
 }
 
 /** @throws UserError bad-input where a prediction is required and none can be asked for */
@@ -79,7 +86,7 @@ export function afterAnswer(plan: SmokePlan, answered: SmokeRequest | undefined)
 }
 
 const UNKNOWN =
-  'No prediction was sent: no MLflow server showed what the model takes. Give a request in `smoke-request`.';
+  'No prediction was sent: without an MLflow server the input format of the model is unknown. Set `smoke-request`.';
 
 async function ownRequest(workspace: Workspace, input: string): Promise<string> {
   const isJson = /^\s*[[{]/.test(input);

@@ -11,21 +11,21 @@ import { describeAnswer, sendUntilOpen } from './send-until-open.ts';
 import { judgeAnswer } from './smoke-answer.ts';
 import { type PredictionRecord, REQUEST_CURE, type SmokeRequest } from './smoke-request.ts';
 
-/** The predictor to prove, and what its answer must fulfil. */
+/** The predictor to prove, and the requirements for its answer. */
 export interface ProofSubject {
   readonly predictor: Predictor;
-  /** Undefined where its answer need not follow a known signature. */
+  /** Undefined if its answer does not have to match a signature. */
   readonly signature: Signature | undefined;
   readonly expect: AnswerExpectation | undefined;
-  /** Which of several stages or predictors this is, in words. */
+  /** Name of this stage or predictor if there are several. */
   readonly about?: string | undefined;
-  /** Must an answer also come through the public endpoint? */
+  /** Whether the public endpoint must also answer. */
   readonly throughEndpoint: boolean;
-  /** Then what comes through the public endpoint is this predictor's own answer. */
+  /** Whether each answer of the public endpoint comes from this predictor. */
   readonly hasAllTraffic: boolean;
 }
 
-/** A prediction to send, and where it goes. */
+/** A prediction to send, and its destination. */
 interface Question {
   readonly smoke: SmokeRequest;
   readonly target: Target;
@@ -46,11 +46,11 @@ interface Proven {
   readonly answered: SmokeRequest | undefined;
 }
 
-/** Milliseconds one exchange may take. */
+/** Timeout of one request, in milliseconds. */
 const ONE_EXCHANGE = 60_000;
 const LONGEST_BODY = 4_000;
 
-/** The model container's own health, one prediction through its predictor, the same through the public endpoint. */
+/** Checks the health of the model container, then sends one prediction through its predictor and the public endpoint. */
 export async function proveModel(context: ProofContext, subject: ProofSubject): Promise<Proof> {
   const { proof } = context.config;
   const { request: smoke } = context.smoke;
@@ -96,8 +96,8 @@ function withoutPrediction(
 }
 
 /**
- * Behind the endpoint another predictor may answer, of which nothing is known but that it must: it may be a model that
- * takes other requests, and its refusal is not the new model's failure.
+ * Another predictor may answer behind the endpoint. Its model may take other requests,
+ * so its refusal of a request is not a failure of the new model.
  */
 function predictThroughSharedEndpoint(
   context: ProofContext,
@@ -114,7 +114,7 @@ function predictThroughSharedEndpoint(
       const isModel = status !== undefined && !target.closedStatus.includes(status);
       conclude(summary, attempt.failure === undefined || isModel ? 'ok' : 'failed');
       if (attempt.failure === undefined || !isModel) return attempt;
-      const warning = `The public endpoint answers, but the predictor that did refuses what fits the new model: ${attempt.failure.message}`;
+      const warning = `The public endpoint answers, but the predictor that answered refuses a request that the new model accepts: ${attempt.failure.message}`;
       return { failure: undefined, prediction: attempt.prediction, warning };
     },
     subject.about,
@@ -198,12 +198,14 @@ async function attemptOn(
     const summary = `${where} answered in ${Math.round(answer.latency)} ms: ${verdict.summary}`;
     return { failure: undefined, prediction, summary };
   }
-  const summary = `${where}: ${verdict.message}`;
+  const redirected = answer.kind === 'answer' && answer.location !== undefined;
+  const to = redirected ? ` (it redirects to ${answer.location?.slice(0, 200)})` : '';
+  const summary = `${where}: ${verdict.message}${to}`;
   const isOurFault = smoke.isMadeUp && verdict.reason === 'prediction-failed' && blamesRequest(answer);
   return { failure: { reason: verdict.reason, message: summary }, prediction, summary, isOurFault };
 }
 
-/** One more prediction, of which only a failure is told. */
+/** Sends one more prediction and reports only a failure. */
 export async function predictOnce(
   context: ProofContext,
   predictor: Predictor,

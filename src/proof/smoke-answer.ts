@@ -12,7 +12,7 @@ export interface AnswerToJudge {
   readonly answer: { readonly status: number; readonly body: string; readonly isCut?: boolean };
   readonly protocol: Protocol;
   readonly signature: Signature | undefined;
-  /** How many rows were asked about; undefined where that is not known. */
+  /** Number of rows in the request; undefined if not known. */
   readonly rows: number | undefined;
   readonly expect: AnswerExpectation | undefined;
 }

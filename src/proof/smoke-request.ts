@@ -13,7 +13,7 @@ export interface SmokeSubject {
   readonly protocol: Protocol;
 }
 
-/** A prediction to ask for. */
+/** A prediction request. */
 export interface SmokeRequest {
   /** JSON text to post. */
   readonly body: string;
@@ -24,7 +24,7 @@ export interface SmokeRequest {
   readonly isMadeUp: boolean;
 }
 
-/** Why nothing can be asked, in words, with the cure. */
+/** Why no prediction can be sent, with the cure. */
 export interface SkippedPrediction {
   readonly skipped: string;
 }
@@ -62,7 +62,7 @@ function tooLong(origin: string, body: string): string {
   return `one made of its ${origin} has ${body.length} characters`;
 }
 
-/** How many rows a request asks about; undefined where that cannot be told from the outside. */
+/** Number of rows in a request; undefined if the body does not show it. */
 export function rowsOf(protocol: Protocol, body: string): number | undefined {
   const request = jsonOf(body);
   if (protocol === 'v2') return sizeOf(at(at(at(request, 'inputs'), 0), 'shape'));
@@ -95,11 +95,11 @@ function sizeOf(shape: unknown): number | undefined {
 }
 
 export interface PredictionRecord {
-  /** Where the body came from: the input, the model's logged example, or its signature. */
+  /** Origin of the body: the input, the model's logged example, or its signature. */
   readonly origin: 'input' | 'example' | 'signature';
   /** JSON text as sent. */
   readonly request: string;
-  /** Body as answered, cut to a bounded length. */
+  /** Body of the answer, cut to a bounded length. */
   readonly response: string | undefined;
   readonly status: number | undefined;
   /** Milliseconds. */

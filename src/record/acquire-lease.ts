@@ -11,34 +11,42 @@ export interface LeaseRequest {
   readonly ref: ObjectRef;
   readonly holder: string;
   readonly run: string | undefined;
+  /** What this run does, for others that wait. */
+  readonly mode?: string;
   /** Seconds to wait while another run holds the lease. */
   readonly timeout: number;
+  /** Whose lease may be taken although it is valid. */
+  readonly over?: HeldLeaseRecord;
 }
 
 export interface HeldLease {
+  /** Aborted, with a UserError as its reason, once this run must not change anything more. */
+  readonly halted: AbortSignal;
   /** Never throws: a lease that is not released expires. */
   release(): Promise<void>;
 }
 
-/** Seconds after the last renewal for which a lease is valid, and milliseconds between two renewals or looks. */
+/** Seconds for which a lease is valid after its last renewal, and milliseconds between two renewals or reads. */
 const DURATION_S = 60;
 const RENEW_INTERVAL_MS = 15_000;
+/** Milliseconds between two looks at whether somebody asks us to stop. */
+const LOOK_INTERVAL_MS = 3_000;
 const POLL_INTERVAL_MS = 2_000;
 
 /**
  * Waits until no other run holds the lease of this SeldonDeployment, takes it and renews it until it is released. Our own
- * clock decides whether another run's lease has expired: it counts from the moment in which we last saw a renewal.
+ * clock decides whether another run's lease has expired: it measures the time since we last saw a renewal.
  */
 export async function acquireLease(request: LeaseRequest, conclude: Conclude): Promise<HeldLease> {
-  const { cluster, clock, runner, ref, holder, run, timeout } = request;
-  const claim: LeaseRecord = { holder, run, seconds: DURATION_S };
+  const { cluster, clock, runner, ref, holder, run, mode, timeout } = request;
+  const claim: LeaseRecord = { holder, run, mode, seconds: DURATION_S };
   const end = clock.now() + timeout * 1000;
-  // Saved before we hold it: a run that is killed in between leaves no lease behind. Only our own is ever released.
+  // Saved before we hold the lease, so a run that is killed leaves no lease behind. We only release our own lease.
   runner.saveState('lease', JSON.stringify({ ref, claim }));
   let seen: { readonly claim: HeldLeaseRecord; readonly at: number } | undefined;
   for (;;) {
     const expired = seen !== undefined && clock.now() - seen.at > seen.claim.seconds * 1000 ? seen.claim : undefined;
-    const other = await cluster.acquireLease(ref, claim, expired);
+    const other = await cluster.acquireLease(ref, claim, expired ?? takeable(request, seen?.claim));
     if (other === undefined) break;
     if (seen === undefined) runner.info(`waiting for ${describe(other)} to release the lease`);
     if (seen?.claim.holder !== other.holder || seen.claim.renewed !== other.renewed)
@@ -50,35 +58,72 @@ export async function acquireLease(request: LeaseRequest, conclude: Conclude): P
   return keepRenewing(request, claim);
 }
 
+/** The holder's last renewal may have come since it was last seen: it is the same holder, whatever it wrote. */
+function takeable({ over }: LeaseRequest, seen: HeldLeaseRecord | undefined): HeldLeaseRecord | undefined {
+  return seen !== undefined && seen.holder === over?.holder ? seen : over;
+}
+
+/** @param claim ours, which the cluster has just accepted */
 function keepRenewing({ cluster, clock, runner, ref }: LeaseRequest, claim: LeaseRecord): HeldLease {
   const over = new AbortController();
+  const halt = new AbortController();
   const where = `${ref.namespace}/${ref.name}`;
+  const lost = (what: string) => {
+    runner.warning(what);
+    halt.abort(new UserError('lease-lost', `${what}: this run stops before its next change`, { hint: AFTER_LOSS }));
+  };
+  let renewed = clock.now();
+  const look = async () => {
+    const standing = await cluster.leases.look(ref);
+    if (standing !== undefined && standing.holder !== claim.holder)
+      return lost(`${describe(standing)} has taken over the lease of ${where}`);
+    if (standing?.stop === undefined || halt.signal.aborted) return;
+    runner.info(`${standing.stop} asks this run to stop`);
+    await cluster.leases.answerStop(ref, claim.holder);
+    halt.abort(
+      new UserError('aborted', `${standing.stop} stopped this run`, {
+        hint: 'look at what is live, and deploy again when you are ready',
+      }),
+    );
+  };
   const renew = async () => {
-    for (;;) {
-      await clock.sleep(RENEW_INTERVAL_MS, over.signal);
-      if (over.signal.aborted) return;
+    const other = await cluster.acquireLease(ref, claim, undefined);
+    if (other === undefined) renewed = clock.now();
+    else lost(`${describe(other)} has taken over the lease of ${where}`);
+  };
+  const keep = async () => {
+    for (let at = 1; ; at++) {
+      await clock.sleep(LOOK_INTERVAL_MS, over.signal);
+      if (over.signal.aborted || isLost(halt.signal)) return;
       try {
-        const other = await cluster.acquireLease(ref, claim, undefined);
-        if (other === undefined) continue;
-        return runner.warning(`${describe(other)} has taken over the lease of ${where}`);
+        await (at % (RENEW_INTERVAL_MS / LOOK_INTERVAL_MS) === 0 ? renew() : look());
       } catch (error) {
-        // The lease is valid a while longer: the next renewal may be in time.
+        // The lease is still valid: the next renewal may be in time.
         runner.info(`the lease of ${where} could not be renewed: ${messageOf(error)}`);
+        if (clock.now() - renewed > DURATION_S * 1000) lost(`the lease of ${where} ran out`);
       }
     }
   };
-  void renew();
+  void keep();
   return {
+    halted: halt.signal,
     release: async () => {
       over.abort();
       try {
         await cluster.releaseLease(ref, claim);
         runner.saveState('lease', '');
       } catch (error) {
-        runner.warning(`the lease of ${where} could not be released, and will expire: ${messageOf(error)}`);
+        runner.warning(`the lease of ${where} could not be released; it will expire: ${messageOf(error)}`);
       }
     },
   };
+}
+
+const AFTER_LOSS = 'look at what is live; the run that has the lease now goes on from there';
+
+/** Must this run change nothing at all any more, not even put back what it changed? */
+export function isLost(halted: AbortSignal): boolean {
+  return halted.reason instanceof UserError && halted.reason.code === 'lease-lost';
 }
 
 function heldByOther({ namespace, name }: ObjectRef, other: HeldLeaseRecord, timeout: number): UserError {
@@ -92,6 +137,6 @@ function heldByOther({ namespace, name }: ObjectRef, other: HeldLeaseRecord, tim
   );
 }
 
-function describe({ run, holder }: LeaseRecord): string {
+export function describe({ run, holder }: LeaseRecord): string {
   return `another run (${run ?? holder})`;
 }

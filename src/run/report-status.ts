@@ -10,6 +10,7 @@ import { readStatusOnce } from '../rollout/wait-until-ready.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { endpointOf } from '../seldon/protocol.ts';
 import type { Config } from '../settings/config.ts';
+import { lockInWords, standingLock } from './locks.ts';
 
 export interface StatusRequest {
   readonly cluster: Cluster;
@@ -18,12 +19,14 @@ export interface StatusRequest {
   readonly ref: ObjectRef;
 }
 
-/** What is live, with which shares, how it is, since when, and what was proven before. Changes nothing. */
+/** Reports what is live: traffic percentages, state, creation time and history. Changes nothing. */
 export async function reportStatus(
   { cluster, clock, config, ref }: StatusRequest,
   conclude: Conclude,
 ): Promise<Partial<Draft>> {
   const live = await cluster.read(ref);
+  // Who may only look may not see locks.
+  const lock = await standingLock({ peers: { cluster, clock } }, ref).catch(() => undefined);
   if (live === undefined) {
     throw new UserError('nothing-live', `there is no SeldonDeployment ${ref.namespace}/${ref.name}`, {
       hint: 'correct the inputs `name` and `namespace`, or deploy a model with mode `direct`',
@@ -31,7 +34,11 @@ export async function reportStatus(
   }
   const { status, snapshot } = await readStatusOnce({ cluster, clock, ref, expected: expectationOf(live) });
   const health = healthOf(snapshot, expectationOf(live));
-  const told = { 'in-progress': 'on its way', ready: 'all of it is up', failed: 'it will not come up' }[status.phase];
+  const told = {
+    'in-progress': 'the rollout is in progress',
+    ready: 'all pods are ready',
+    failed: 'the rollout failed',
+  }[status.phase];
   conclude(status.phase === 'ready' ? told : `${told}: ${status.message}`);
   const [main] = live.spec.predictors;
   const protocol = protocolOf(config, live, undefined);
@@ -43,6 +50,7 @@ export async function reportStatus(
     endpoint: endpointOf({ ...at, ingressUrl: config.proof.ingressUrl }),
     predictors: predictorLines(live).map((line) => ({ ...line, health: health.get(line.name) ?? 'unknown' })),
     history: revisionLines(live),
+    warnings: lock === undefined ? [] : [`It is locked ${lockInWords(lock)}`],
     since: live.metadata.creationTimestamp,
   };
 }

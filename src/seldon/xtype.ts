@@ -1,6 +1,6 @@
 import type { Model, Tensor } from '../model/model.ts';
 
-/** What Python reads a JSON array as, without being told: the dtypes that need no cast. */
+/** The default dtypes of JSON arrays in Python, which need no cast. */
 export const NATIVE_DTYPES: ReadonlySet<string> = new Set(['float64', 'int64', 'bool', 'str']);
 
 /**
@@ -15,7 +15,7 @@ export function wantsDataFrame({ signature, example }: Pick<Model, 'signature' |
   return inputs.tensors.some((tensor) => tensor.name !== undefined || needsCast(tensor));
 }
 
-/** Can MLflow make this tensor out of a DataFrame's rows? Only where nothing but the number of rows is free. */
+/** Whether MLflow can make this tensor from a DataFrame's rows: only if all other dimensions are fixed. */
 export function fitsDataFrame({ shape: [rows, ...rest] }: Tensor): boolean {
   return rows === -1 && rest.every((dimension) => dimension >= 0);
 }

@@ -1,14 +1,15 @@
 import type { ClusterConfig, Config, ReportingConfig } from './config.ts';
+import { readGate } from './gate-inputs.ts';
 import { InputReader, type RawInputs } from './input-reader.ts';
 import { readManifestFile } from './manifest-file-inputs.ts';
-import { readLock, readPlan, readPreviewAge, readRecord, readWriteBack } from './record-inputs.ts';
+import { readExpiry, readLock, readPlan, readPreviewAge, readRecord, readWriteBack } from './record-inputs.ts';
 import { readRegistry } from './registry-inputs.ts';
 import { checkTimeout, readProof, readRender } from './render-inputs.ts';
-import { checkModelUri, readCompare, readGate, readMode, readModelUri, readShare } from './rollout-inputs.ts';
+import { checkModelUri, readCompare, readMode, readModelUri, readShare } from './rollout-inputs.ts';
 
 /**
  * Reads and checks all inputs.
- * @throws UserError bad-input with every fault at once, before anybody is asked anything
+ * @throws UserError bad-input with all errors together, before any request is sent
  */
 export function readConfig(raw: RawInputs): Config {
   const read = new InputReader(raw);
@@ -33,6 +34,9 @@ export function readConfig(raw: RawInputs): Config {
     writeBack: readWriteBack(read),
     plan: readPlan(read),
     onFailure: read.oneOf('on-failure', ['rollback', 'keep']),
+    onCancel: read.oneOf('on-cancel', ['keep', 'rollback']),
+    lockReason: read.text('lock-reason'),
+    lockExpiry: readExpiry(read),
   };
   checkTimeout(read, config);
   checkModelUri(read, config.modelUri);
@@ -49,5 +53,7 @@ export function readReporting(read: InputReader): ReportingConfig {
   const githubToken = read.text('github-token', 'GITHUB_TOKEN');
   if (comment === 'always' && githubToken === undefined)
     read.fault('comment', 'is `always`, which needs `github-token`');
-  return { comment, pullRequest: read.count('pull-request', { least: 1, most: 2 ** 31 }), githubToken };
+  const isSaid = read.text('public-details') !== undefined;
+  const publicDetails = isSaid ? read.oneOf('public-details', ['none', 'endpoint', 'all']) : undefined;
+  return { comment, publicDetails, pullRequest: read.count('pull-request', { least: 1, most: 2 ** 31 }), githubToken };
 }

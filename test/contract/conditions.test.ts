@@ -145,12 +145,14 @@ describe('runs wait for each other', () => {
   });
 });
 
+const SETTINGS = { prefix: '/seldon', allowEvents: [] };
+
 describe('the action', () => {
   it.each(['merged pull request', 'pull request that is given up'] as const)('removes the preview of a %s', (name) => {
-    expect(triggerOf(EVENTS[name], '/seldon')).toEqual({ kind: 'closed', number: 8 });
+    expect(triggerOf(EVENTS[name], SETTINGS)).toMatchObject({ kind: 'closed', pull: { number: 8 } });
   });
 
   it.each(['command in capitals', 'comment that quotes a command'] as const)('hears no %s', (name) => {
-    expect(triggerOf(EVENTS[name], '/seldon').kind).toBe('ignored');
+    expect(triggerOf(EVENTS[name], SETTINGS).kind).toBe('ignored');
   });
 });

@@ -20,13 +20,16 @@ function asTarget(event: RunnerEvent): RunnerEvent {
   return { ...event, name: 'pull_request_target' };
 }
 
-const OURS = { kind: 'pull-request', number: 8, head: HEAD, isFork: false };
-const FORKED = { ...OURS, isFork: true };
+const PULL = { number: 8, head: HEAD, isFork: false, isOpen: true, isDraft: false, base: 'main', isDefaultBase: true };
+const OURS = { kind: 'pull-request', pull: PULL };
+const FORKED = { kind: 'pull-request', pull: { ...PULL, isFork: true } };
+const CLOSED = { kind: 'closed', pull: { ...PULL, isOpen: false } };
 
 it.each<readonly [string, RunnerEvent, object]>([
   ['a push', pushEvent({ after: HEAD }), { kind: 'step' }],
   ['a run by hand', workflowDispatchEvent({ 'model-uri': 'models:/wine/1' }), { kind: 'step' }],
-  ['a called workflow', { name: 'workflow_call', payload: {} }, { kind: 'step' }],
+  // A called workflow has the name of its caller's event.
+  ['a called workflow', { name: 'workflow_call', payload: {} }, expect.objectContaining({ kind: 'ignored' })],
   ['a schedule', { name: 'schedule', payload: { schedule: '17 4 * * 1' } }, { kind: 'step' }],
   ['an opened pull request', pull('opened'), OURS],
   ['a new commit', pull('synchronize'), OURS],
@@ -35,13 +38,13 @@ it.each<readonly [string, RunnerEvent, object]>([
   ['one from a fork', pull('opened', 'stranger/wine'), FORKED],
   ['one from a fork, on the base’s side', asTarget(pull('opened', 'stranger/wine')), FORKED],
   ['one from a repository that is gone', pull('opened', null), FORKED],
-  ['a label', pull('labeled'), { kind: 'step' }],
-  ['a merge', pullRequestEvent('closed', { number: 8, mergeCommit: HEAD }), { kind: 'closed', number: 8 }],
-  ['a pull request that is given up', pull('closed'), { kind: 'closed', number: 8 }],
+  ['a label', pull('labeled'), OURS],
+  ['a merge', pullRequestEvent('closed', { number: 8, mergeCommit: HEAD }), CLOSED],
+  ['a pull request that is given up', pull('closed'), CLOSED],
   [
     'a pull request of which nothing is said',
     { name: 'pull_request', payload: { action: 'opened' } },
-    { kind: 'ignored', why: 'the event has no pull request' },
+    { kind: 'ignored', why: 'the event has no pull request', reason: 'event-ignored' },
   ],
   [
     'a dispatched model, and what else is sent',
@@ -54,12 +57,12 @@ it.each<readonly [string, RunnerEvent, object]>([
     { kind: 'dispatch', modelUri: undefined },
   ],
 ])('%s', (_, event, trigger) => {
-  expect(triggerOf(event, '/seldon')).toEqual(trigger);
+  expect(triggerOf(event, { prefix: '/seldon', allowEvents: [] })).toEqual(trigger);
 });
 
 describe('a comment', () => {
   const said = (body: string, { prefix = '/seldon', ...seed }: Partial<CommentSeed> & { prefix?: string } = {}) =>
-    triggerOf(commentEvent({ id: 5, login: 'maria', body, number: 8, ...seed }), prefix);
+    triggerOf(commentEvent({ id: 5, login: 'maria', body, number: 8, ...seed }), { prefix, allowEvents: [] });
 
   it('is heard when it begins with the prefix, and only then', () => {
     expect(said('/seldon')).toEqual({
@@ -75,7 +78,11 @@ describe('a comment', () => {
   it('is not heard under an issue, from a bot, or when it is edited or deleted', () => {
     expect(said('/seldon', { isOnIssue: true })).toMatchObject({ why: 'the comment is not on a pull request' });
     expect(said('/seldon', { login: 'helper[bot]' })).toMatchObject({ why: 'helper[bot] is a bot' });
-    expect(said('/seldon', { action: 'edited' })).toMatchObject({ why: 'a comment that was edited is no command' });
-    expect(said('/seldon', { action: 'deleted' })).toMatchObject({ why: 'a comment that was deleted is no command' });
+    expect(said('/seldon', { action: 'edited' })).toMatchObject({
+      why: 'a comment with action edited is not a command',
+    });
+    expect(said('/seldon', { action: 'deleted' })).toMatchObject({
+      why: 'a comment with action deleted is not a command',
+    });
   });
 });

@@ -107,8 +107,12 @@ describe('an MLmodel file', () => {
   });
 
   it.each([
-    ['no python_function', document({ flavors: '{sklearn: {}, spark: {}}' }), /names: sklearn, spark/],
-    ['no flavours', 'mlflow_version: 2.9.2\n', /names: none/],
+    [
+      'no python_function',
+      document({ flavors: '{sklearn: {}, spark: {}}' }),
+      /flavours in its MLmodel: sklearn, spark/,
+    ],
+    ['no flavours', 'mlflow_version: 2.9.2\n', /flavours in its MLmodel: none/],
     ['a list', '- a\n- b\n', /does not describe/],
     ['broken YAML', '{a: [', /not YAML/],
     ['a page', '<!doctype html>\n<p>login: here: now', /file `MLmodel`/],

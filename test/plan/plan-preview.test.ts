@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ModelDetails, Signature } from '../../src/model/model.ts';
+import type { Signature } from '../../src/model/model.ts';
 import { deployModes } from '../../src/plan/modes/index.ts';
 import { type PlanPreview, previewOf } from '../../src/plan/plan-preview.ts';
 import { aModel, aPlanRequest, applied, namedColumns, someOptions } from '../support/models.ts';
@@ -7,16 +7,23 @@ import { aModel, aPlanRequest, applied, namedColumns, someOptions } from '../sup
 const live = applied(aPlanRequest());
 const NEW = aModel({ storageUri: 's3://mlflow/2' });
 
-function preview(
-  before: Partial<ModelDetails> & { readonly signature?: Signature },
-  after: typeof before,
-): PlanPreview {
-  const described = ({ signature, ...details }: typeof before) => ({
+interface Told {
+  readonly signature?: Signature;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+function preview(before: Told, after: Told): PlanPreview {
+  const described = ({ signature, ...details }: Told) => ({
     model: { isDescribed: true, signature },
-    details: { description: undefined, tags: {}, metrics: {}, ...details },
+    details: {
+      description: undefined,
+      tags: new Map(Object.entries(details.tags ?? {})),
+      metrics: new Map(Object.entries(details.metrics ?? {})),
+    },
   });
   const plan = deployModes.direct(aPlanRequest({ live, model: NEW }));
-  return previewOf({ live, plan, before: described(before), after: described(after) });
+  return previewOf({ live, plan, before: described(before), after: described(after), estimates: [] });
 }
 
 it('tells columns that come, go, or change their type', () => {
@@ -31,7 +38,7 @@ it('tells columns that come, go, or change their type', () => {
     outputs: undefined,
   };
   expect(preview({ signature: namedColumns('a', 'b') }, { signature: retyped }).signature).toEqual([
-    'input a is gone (was double)',
+    'input a is removed (was double)',
     'input b: double → long, optional',
     'input c is new: double',
   ]);
@@ -55,13 +62,13 @@ it('tells which pods restart, come and go, and why', () => {
   const pods = (mode: keyof typeof deployModes, over: Parameters<typeof aPlanRequest>[0]) => {
     const plan = deployModes[mode](aPlanRequest({ mode, live, ...over }));
     const nothing = { model: { isDescribed: false, signature: undefined }, details: undefined };
-    return previewOf({ live, plan, before: nothing, after: nothing }).pods;
+    return previewOf({ live, plan, before: nothing, after: nothing, estimates: [] }).pods;
   };
-  expect(pods('direct', { model: NEW })).toEqual(['main: 1 pod to be replaced one after the other, another model']);
-  expect(pods('canary', { model: NEW })).toEqual(['canary: 1 pod to come']);
+  expect(pods('direct', { model: NEW })).toEqual(['main: 1 pod to be replaced by a rolling update, another model']);
+  expect(pods('canary', { model: NEW })).toEqual(['canary: 1 pod to be created']);
   expect(pods('direct', { options: someOptions({ replicas: 3 }) })).toEqual(['main: 1 pod → 3']);
   expect(pods('direct', { options: someOptions({ envSecret: 's3' }) })).toEqual([
-    'main: 1 pod to be replaced one after the other, other settings',
+    'main: 1 pod to be replaced by a rolling update, other settings',
   ]);
   expect(pods('direct', {})).toEqual(['no pod is replaced']);
 });

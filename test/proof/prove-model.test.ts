@@ -75,6 +75,7 @@ async function prove(
     signature: subject.signature,
     smoke,
     notes: { prediction: undefined, predictionSkipped: undefined, comparison: undefined, gates: [], warnings: [] },
+    evidence: { current: undefined },
   } satisfies ProofContext;
   const proof = await proveModel(context, {
     predictor: context.plan.predictor,

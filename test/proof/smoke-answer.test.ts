@@ -87,7 +87,7 @@ describe('an error inside a 200', () => {
   ])('%s', (_whose, body) => {
     expect(judge(body)).toMatchObject({
       reason: 'prediction-failed',
-      message: 'HTTP 200 with an error inside: no luck',
+      message: 'HTTP 200 with an error in the body: no luck',
     });
   });
 
@@ -110,30 +110,26 @@ describe('what is no prediction', () => {
     ['text', 'pong', 'the answer is not JSON'],
     ['nothing', ' ', 'the answer is empty'],
     ['a list', '[1, 2]', 'the answer is not a JSON object'],
-    ['an empty object', '{}', 'the answer holds no prediction, only an empty object'],
-    ['meta alone', '{"meta":{}}', 'the answer holds no prediction, only `meta`'],
+    ['an empty object', '{}', 'the answer contains no prediction, only an empty object'],
+    ['meta alone', '{"meta":{}}', 'the answer contains no prediction, only `meta`'],
     [
       'NaN as Python writes it',
       '{"data":{"names":[],"ndarray":[NaN,1.5]}}',
-      'the model predicted NaN, which is no number and no JSON',
+      'the model predicted NaN, which is not a number and not valid JSON',
     ],
     [
       'Infinity',
       '{"data":{"ndarray":[1.5,-Infinity]}}',
-      'the model predicted -Infinity, which is no number and no JSON',
+      'the model predicted -Infinity, which is not a number and not valid JSON',
     ],
-    ['null', '{"data":{"ndarray":[null,1.5]}}', '`data.ndarray` has null where a prediction should be'],
-    [
-      'a number too large',
-      '{"data":{"ndarray":[1e999,1.5]}}',
-      '`data.ndarray` has Infinity where a prediction should be',
-    ],
+    ['null', '{"data":{"ndarray":[null,1.5]}}', '`data.ndarray` has null instead of a prediction'],
+    ['a number too large', '{"data":{"ndarray":[1e999,1.5]}}', '`data.ndarray` has Infinity instead of a prediction'],
     ['no rows', '{"data":{"ndarray":[]}}', '`data.ndarray` is empty'],
     ['ragged rows', '{"data":{"ndarray":[[1,2],[3]]}}', '`data.ndarray` has rows of different lengths'],
     [
       'a tensor that lies',
       '{"data":{"tensor":{"shape":[2,2],"values":[1]}}}',
-      '`data.tensor` says shape (2, 2) and holds 1 values',
+      '`data.tensor` declares shape (2, 2) but contains 1 values',
     ],
   ])('%s', (_what, body, message) => {
     expect(judge(body)).toMatchObject({ ok: false, reason: 'prediction-invalid', message });
@@ -145,9 +141,9 @@ describe('what is no prediction', () => {
 
   it('in V2', () => {
     const invalid = (body: string) => judge(body, { protocol: 'v2' });
-    expect(invalid('{"outputs":[]}')).toMatchObject({ message: 'the answer holds no outputs, only `outputs`' });
+    expect(invalid('{"outputs":[]}')).toMatchObject({ message: 'the answer contains no outputs, only `outputs`' });
     expect(invalid('{"outputs":[{"name":"o","shape":[2,1],"datatype":"FP64","data":[null,1]}]}')).toMatchObject({
-      message: '`outputs[0]` has null where a prediction should be',
+      message: '`outputs[0]` has null instead of a prediction',
     });
   });
 });
@@ -164,19 +160,19 @@ describe('against the output signature', () => {
       'too wide',
       '{"data":{"ndarray":[[1,2],[3,4]]}}',
       tensor(-1, 3),
-      '`data.ndarray` has shape (2, 2) where the signature says (-1, 3)',
+      '`data.ndarray` has shape (2, 2) but the signature says (-1, 3)',
     ],
     [
       'text for numbers',
       '{"data":{"ndarray":["a","b"]}}',
       columns('double'),
-      '`data.ndarray` has text where the signature says numbers',
+      '`data.ndarray` has text but the signature says numbers',
     ],
     [
       'numbers for text',
       '{"data":{"ndarray":[1,2]}}',
       columns('string'),
-      '`data.ndarray` has number where the signature says text',
+      '`data.ndarray` has number but the signature says text',
     ],
     [
       'a column missing',
@@ -211,7 +207,7 @@ describe('an accepted answer', () => {
     expect(judge(body, { expect: parseExpectation('$.data.ndarray[0] between 3 and 9') }).ok).toBe(true);
     expect(judge(body, { expect: parseExpectation('$.data.ndarray[0] < 5') })).toMatchObject({
       reason: 'prediction-unexpected',
-      message: 'not what `smoke-expect` asks for: `$.data.ndarray[0] < 5` is not so: it is 5.7',
+      message: 'the answer does not match `smoke-expect`: `$.data.ndarray[0] < 5` is false: the value is 5.7',
     });
   });
 });

@@ -261,7 +261,7 @@ describe('without an example or without a signature', () => {
 
   it('does not send a body that is a load test', () => {
     const wide = `[[${Array.from({ length: 300_000 }, () => '0.123456').join()}]]`;
-    expect(body(undefined, array(wide))).toMatch(/one made of its example has \d+ characters/);
+    expect(body(undefined, array(wide))).toMatch(/the request made from its example has \d+ characters/);
   });
 });
 

@@ -64,6 +64,7 @@ async function see({ oneOf, status = 200 }: { readonly oneOf: number; readonly s
       warnings: [],
     },
     notes: { prediction: undefined, predictionSkipped: undefined, comparison: undefined, gates: [], warnings: [] },
+    evidence: { current: undefined },
   } satisfies ProofContext;
   const findings = await verifyMirror(context, plan.stages[0]);
   return { findings, said: journal.records.at(-1)?.message, warnings: context.notes.warnings, sent, clock };

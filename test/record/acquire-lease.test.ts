@@ -54,7 +54,7 @@ it('goes on renewing after a renewal that failed', async () => {
       if (++asked === 2) throw new UserError('cluster-unreachable', 'no answer');
       return undefined;
     },
-    { clock: aClockFor(3) },
+    { clock: aClockFor(15) },
   );
   await expect.poll(() => asked).toBe(4);
   await lease.release();
@@ -63,7 +63,7 @@ it('goes on renewing after a renewal that failed', async () => {
 
 it('says so when somebody has taken the turn over', async () => {
   let asked = 0;
-  const { runner } = await take(() => (++asked === 1 ? undefined : OTHER), { clock: aClockFor(3) });
+  const { runner } = await take(() => (++asked === 1 ? undefined : OTHER), { clock: aClockFor(5) });
   await expect.poll(() => runner.lines.join()).toContain('another run (https://run/1) has taken over the lease');
   expect(asked).toBe(2);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { COMMENT_LIMIT, commentMarker, humanDuration, renderReport } from '../../src/report/markdown.ts';
+import { COMMENT_LIMIT, commentMarker, renderReport } from '../../src/report/markdown/markdown.ts';
+import { humanDuration } from '../../src/report/markdown/steps.ts';
 import { outputsOf } from '../../src/report/output-values.ts';
 import { OUTPUTS } from '../../src/settings/outputs.ts';
 import { aReport, sampleReports } from '../support/reports.ts';
@@ -29,10 +30,18 @@ describe('the report as Markdown', () => {
       cluster: undefined,
       outcome: 'deployed',
       reason: 'ok',
+      isPlan: false,
     });
     expect(renderReport(aReport(), { limit: COMMENT_LIMIT, marker }).startsWith(`${marker}\n`)).toBe(true);
     expect(
-      commentMarker({ name: 'wi-->ne', namespace: 'x', cluster: undefined, outcome: 'deployed', reason: 'ok' }),
+      commentMarker({
+        name: 'wi-->ne',
+        namespace: 'x',
+        cluster: undefined,
+        outcome: 'deployed',
+        reason: 'ok',
+        isPlan: false,
+      }),
     ).toBe('<!-- mlflow-to-seldon: x/wi--ne -->');
   });
 

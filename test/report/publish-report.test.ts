@@ -53,6 +53,7 @@ async function publish(over: Partial<Parameters<typeof publishReport>[0]> = {}) 
     workspace,
     runner,
     secrets: [],
+    publicDetails: 'all',
     ...over,
   });
   return { runner, repository, summary: summaries.join() };

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   commentEvent,
   type GithubEvent,
+  mergeGroupEvent,
   pullRequestEvent,
   pushEvent,
   repositoryDispatchEvent,
@@ -50,6 +51,7 @@ const EVENTS: Readonly<Record<string, GithubEvent>> = {
   'a pull request with a label': pullRequestEvent('labeled', { number: 8 }),
   'a pull request that is given up': pullRequestEvent('closed', { number: 8 }),
   'a merged pull request': pullRequestEvent('closed', { number: 8, mergeCommit: 'b'.repeat(40) }),
+  'a merge queue': mergeGroupEvent(8),
   'a push': pushEvent({ after: 'b'.repeat(40) }),
   'a run by hand': workflowDispatchEvent({ 'model-uri': 'models:/wine-quality/7' }),
   'a call of another system': repositoryDispatchEvent('mlflow-alias', { model_uri: 'models:/wine-quality/7' }),

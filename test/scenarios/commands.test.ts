@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { pullRequestEvent, repositoryDispatchEvent } from '../../sandbox/github/events.ts';
+import { mergeGroupEvent, pullRequestEvent, repositoryDispatchEvent } from '../../sandbox/github/events.ts';
 import { OPEN_PULL_REQUEST, type Sandbox } from '../../sandbox/sandbox.ts';
 import { live, modelUriOf, sharesOf, story, using } from './story.ts';
 
@@ -32,7 +32,7 @@ story('a plan shows what would happen, and its command does exactly that', async
   expect(plan.outputs, plan.shown).toMatchObject({ outcome: 'planned', reason: 'dry-run' });
   expect(live(sandbox)).toEqual(before);
   expect(told(sandbox)).toContain('> Less weight on alcohol; trained on the 2026 harvest.');
-  expect(told(sandbox)).toContain('- pods: canary: 1 pod to come');
+  expect(told(sandbox)).toContain('- pods: canary: 1 pod to be created');
   expect(told(sandbox)).toContain('- tag `reviewed: yes → no`');
   expect(told(sandbox)).toContain('| `rmse` | 0.731 | 0.712 | −0.019 |');
   expect(told(sandbox)).toMatch(/\*\*Requests afterwards\*\*.*\| `canary` \| wine-quality v2 \| .*20 %/s);
@@ -46,21 +46,41 @@ story('a plan that no longer holds is refused with what changed since', async (s
   await sandbox.act();
   await sandbox.comment({ by: 'maria', body: '/seldon plan models:/wine-quality@challenger' });
   const command = offered(sandbox);
-  sandbox.github.change(OPEN_PULL_REQUEST, { head: 'b'.repeat(40) });
-  const moved = await sandbox.comment({ by: 'maria', body: command });
-  expect(moved.outputs).toMatchObject({ outcome: 'failed', reason: 'plan-changed' });
-  expect(told(sandbox)).toContain('the pull request has new commits');
-  expect(moved.reactions).toEqual(['eyes', '-1']);
-  sandbox.github.change(OPEN_PULL_REQUEST, { head: 'a'.repeat(40) });
   await sandbox.act(using({ 'model-uri': 'models:/wine-quality/3' }));
   const changed = await sandbox.comment({ by: 'maria', body: command });
   expect(changed.outputs).toMatchObject({ outcome: 'failed', reason: 'plan-changed' });
   expect(told(sandbox)).toContain('somebody changed the SeldonDeployment');
+  expect(changed.reactions).toEqual(['eyes', '-1']);
   const otherModel = command.replace('@challenger', '@champion');
   const other = await sandbox.comment({ by: 'maria', body: otherModel });
-  expect(told(sandbox)).toContain('the model URI now leads to another model');
+  expect(told(sandbox)).toContain('the model URI now resolves to another model');
   expect(other.outputs['outcome']).toBe('failed');
 });
+
+story('a newer commit that leads to the same keeps the plan that was agreed to', async (sandbox) => {
+  await sandbox.act();
+  await sandbox.comment({ by: 'maria', body: '/seldon plan models:/wine-quality@challenger' });
+  const command = offered(sandbox);
+  sandbox.github.change(OPEN_PULL_REQUEST, { head: 'b'.repeat(40) });
+  const end = await sandbox.comment({ by: 'maria', body: command }, { inputs: { 'require-plan': 'true' } });
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'deployed', 'model-version': '2' });
+});
+
+story(
+  'a merge queue fails where the plan of its pull request holds no more, and passes where it does',
+  async (sandbox) => {
+    const event = mergeGroupEvent(OPEN_PULL_REQUEST);
+    const unplanned = await sandbox.act({ event });
+    expect(unplanned.outputs, unplanned.shown).toMatchObject({ outcome: 'planned' });
+    await sandbox.act({ event: pullRequestEvent('opened', { number: OPEN_PULL_REQUEST }) });
+    const same = await sandbox.act({ event });
+    expect(same.outputs, same.shown).toMatchObject({ outcome: 'planned' });
+    const other = await sandbox.act({ event, inputs: { 'model-uri': 'models:/wine-quality/3' } });
+    expect(other.outputs, other.shown).toMatchObject({ outcome: 'failed', reason: 'plan-changed' });
+    expect(other.exitCode).toBe(1);
+    expect(live(sandbox)).toBeUndefined();
+  },
+);
 
 story('with require-plan a command without a plan is refused, and a rollback never needs one', async (sandbox) => {
   await sandbox.act();
@@ -97,7 +117,7 @@ story('answers to refused commands never overwrite what is known to be live', as
   const ours = sandbox.github.comments(OPEN_PULL_REQUEST).filter((one) => one.user?.login === 'github-actions[bot]');
   expect(ours.map((one) => one.body?.split('\n')[2])).toEqual([
     '### ✅ **wine-quality** v1 is live on Seldon',
-    '### ⛔ That command was refused: nothing was changed',
+    '### ⛔ The command was refused: nothing was changed',
   ]);
 });
 

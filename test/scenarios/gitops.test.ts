@@ -1,6 +1,7 @@
 import { load } from 'js-yaml';
 import { expect } from 'vitest';
 import { ADMIN } from '../../sandbox/cluster/access.ts';
+import { pullRequestEvent } from '../../sandbox/github/events.ts';
 import { KubernetesClient } from '../../sandbox/kubernetes-client.ts';
 import type { ActionCall, ActionEnd } from '../../sandbox/runner.ts';
 import { OPEN_PULL_REQUEST, type Sandbox } from '../../sandbox/sandbox.ts';
@@ -58,8 +59,8 @@ story('without a cluster a first model becomes a file to commit, and what it say
   const before = sandbox.cluster.requests.length;
   const end = await sandbox.act(rendering());
   const comment = expectEnding(sandbox, end, RENDERED);
-  expect(comment).toContain('📝 **wine-quality** v1 is written to `deploy/wine.yaml`: commit it');
-  expect(comment).toContain('**Endpoint** once that file is applied: ');
+  expect(comment).toContain('📝 **wine-quality** v1 is written to `deploy/wine.yaml`: commit this file');
+  expect(comment).toContain('**Endpoint** once this file is applied: ');
   expect(comment).toContain('kind: SeldonDeployment');
   expect(comment).not.toContain('plan=');
   expect(end.outputs).toMatchObject({ 'manifest-path': FILE, name: 'wine', namespace: 'seldon', 'model-version': '1' });
@@ -73,7 +74,7 @@ story('the same again leaves the file as it is, byte for byte, whoever runs it',
   const text = written(await sandbox.act(rendering()));
   const end = await sandbox.act({ ...rendering(text), env: { GITHUB_RUN_ID: '4712', GITHUB_ACTOR: 'maria' } });
   const comment = expectEnding(sandbox, end, { outcome: 'unchanged', reason: 'rendered' });
-  expect(comment).toContain('`deploy/wine.yaml` says **wine-quality** v1 already');
+  expect(comment).toContain('`deploy/wine.yaml` already contains **wine-quality** v1');
   expect(written(end)).toBe(text);
 });
 
@@ -129,7 +130,7 @@ story('a canary in the file is taken back; without one the history is in git', a
   expect(sharesIn(written(end))).toBe('main 100');
   const again = await sandbox.act(rendering(written(end), back));
   const comment = expectEnding(sandbox, again, { outcome: 'failed', reason: 'nothing-to-roll-back' });
-  expect(comment).toContain('that of a file is in git: revert the commit');
+  expect(comment).toContain('for a file it is in git: revert the commit');
 });
 
 story('a plan shows what the file would become, and its command writes just that', async (sandbox) => {
@@ -144,10 +145,8 @@ story('a plan shows what the file would become, and its command writes just that
 });
 
 story('a pull request gets its file, for the workflow to commit', async (sandbox) => {
-  const head = { ref: 'wine', sha: 'a'.repeat(40), repo: { full_name: 'acme/wine' } };
-  const pullRequest = { number: OPEN_PULL_REQUEST, state: 'open', head, base: { repo: { full_name: 'acme/wine' } } };
-  const payload = { action: 'synchronize', number: OPEN_PULL_REQUEST, pull_request: pullRequest };
-  const end = await sandbox.act({ ...rendering(), event: { name: 'pull_request', payload } });
+  const event = pullRequestEvent('synchronize', { number: OPEN_PULL_REQUEST });
+  const end = await sandbox.act({ ...rendering(), event });
   expect(end.outputs, end.shown).toMatchObject(RENDERED);
   expect(sharesIn(written(end))).toBe('main 100');
 });
@@ -155,10 +154,10 @@ story('a pull request gets its file, for the workflow to commit', async (sandbox
 story('what is no file for one SeldonDeployment is refused, and left as it is', async (sandbox) => {
   const own = written(await sandbox.act(rendering()));
   const refused: readonly (readonly [string, string, string])[] = [
-    [`${own}---\nkind: ConfigMap\n`, 'manifest-invalid', 'holds 2 YAML documents'],
-    ['kind: ConfigMap\n', 'manifest-invalid', 'is no SeldonDeployment'],
+    [`${own}---\nkind: ConfigMap\n`, 'manifest-invalid', 'contains 2 YAML documents'],
+    ['kind: ConfigMap\n', 'manifest-invalid', 'is not a SeldonDeployment'],
     ['a: [\n', 'manifest-invalid', 'is not YAML'],
-    [own.replace('name: wine\n', 'name: cellar\n'), 'object-not-ours', 'holds SeldonDeployment seldon/cellar'],
+    [own.replace('name: wine\n', 'name: cellar\n'), 'object-not-ours', 'contains SeldonDeployment seldon/cellar'],
   ];
   for (const [text, reason, sentence] of refused) {
     const end = await sandbox.act(rendering(text));
@@ -171,7 +170,7 @@ story('what is no file for one SeldonDeployment is refused, and left as it is', 
 story('a path outside the workspace and modes about a cluster are refused before anybody is asked', async (sandbox) => {
   const before = sandbox.mlflow.requests.length;
   const outside = await sandbox.act(rendering(undefined, { 'manifest-file': '../wine.yaml' }));
-  expect(outside.shown).toContain('the file ../wine.yaml (input `manifest-file`) lies outside the workspace');
+  expect(outside.shown).toContain('the file ../wine.yaml (input `manifest-file`) is outside the workspace');
   const status = await sandbox.act(rendering(undefined, { mode: 'status', 'model-uri': '' }));
   expect(status.shown).toContain('`mode` is `status`, which needs a cluster, but `apply` is `false`');
   for (const end of [outside, status]) expect(end.outputs).toMatchObject({ outcome: 'failed', reason: 'bad-input' });

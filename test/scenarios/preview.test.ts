@@ -23,9 +23,10 @@ story('a pull request gets a SeldonDeployment of its own, and loses it when it i
     using({ ...PREVIEW, 'model-uri': 'models:/wine-quality/3' }, pullRequest('synchronize')),
   );
   expect(changed.outputs, changed.shown).toMatchObject({ outcome: 'deployed', name: 'wine-pr-8' });
+  sandbox.github.change(OPEN_PULL_REQUEST, { state: 'closed' });
   const closed = await sandbox.act(using(PREVIEW, pullRequest('closed')));
   expect(closed.outputs, closed.shown).toMatchObject({ outcome: 'removed', reason: 'ok' });
-  expect(told(sandbox)).toContain('`seldon/wine-pr-8` is removed');
+  expect(told(sandbox)).toContain('`seldon/wine-pr-8` is deleted');
   expect(live(sandbox, 'wine-pr-8')).toBeUndefined();
   expect(live(sandbox)).toEqual(production);
   expect(pods(sandbox)).toHaveLength(1);
@@ -48,6 +49,7 @@ story('what another tool made is not removed', async (sandbox) => {
       predictors: [{ name: 'default', graph: { name: 'model', implementation: 'MLFLOW_SERVER', modelUri: 's3://x' } }],
     },
   });
+  sandbox.github.change(OPEN_PULL_REQUEST, { state: 'closed' });
   const end = await sandbox.act(using(PREVIEW, pullRequest('closed')));
   expect(end.outputs).toMatchObject({ outcome: 'failed', reason: 'object-not-ours' });
   expect(live(sandbox, 'wine-pr-8')).toBeDefined();

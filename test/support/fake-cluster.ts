@@ -1,5 +1,5 @@
 import type { HttpEndpoint } from '../../src/base/ports.ts';
-import type { Cluster, Observation } from '../../src/seldon/cluster.ts';
+import type { Cluster, LeaseStore, Observation } from '../../src/seldon/cluster.ts';
 import type { SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import type { Deployment, Pod, Route } from '../../src/seldon/snapshot.ts';
 import type { FakeClock } from './fake-clock.ts';
@@ -13,6 +13,16 @@ export interface Moment {
   readonly pods?: readonly Pod[];
   readonly routes?: readonly Route[];
 }
+
+/** Nobody else holds anything. */
+const NO_LEASES: LeaseStore = {
+  look: async () => undefined,
+  askToStop: async () => false,
+  answerStop: async () => true,
+  readLock: async () => undefined,
+  writeLock: async () => {},
+  removeLock: async () => undefined,
+};
 
 /** A cluster that plays a script by the fake clock, and remembers what was done to it. */
 export class FakeCluster implements Cluster {
@@ -87,6 +97,8 @@ export class FakeCluster implements Cluster {
 
   async releaseLease(): Promise<void> {}
 
+  leases: LeaseStore = NO_LEASES;
+
   readonly removedDeployments: string[] = [];
 
   async removeDeployment({ name }: { readonly name: string }): Promise<void> {
@@ -116,6 +128,10 @@ export class FakeCluster implements Cluster {
 
   service(): HttpEndpoint {
     throw new Error('this fake has no Services');
+  }
+
+  pod(): HttpEndpoint {
+    throw new Error('this fake has no way into pods');
   }
 
   close(): void {}

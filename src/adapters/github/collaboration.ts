@@ -1,10 +1,10 @@
 import { UserError } from '../../base/errors.ts';
-import { type Answer, type PullRequestFacts, ROLES, type Role } from '../../gate/admission.ts';
+import { type Answer, type PullRequestFacts, ROLES, type Role, type Verdict } from '../../gate/admission.ts';
 import type { Collaboration, Reaction } from '../../gate/collaboration.ts';
 import { isFork } from '../../gate/event.ts';
 import type { Failure, GithubApi } from './api.ts';
 
-/** Who works on the repository, and how far a pull request is. */
+/** Roles, pull request state and files of the repository, from GitHub's API. */
 export class GithubCollaboration implements Collaboration {
   readonly #api: GithubApi;
   /** `owner/name`. */
@@ -15,13 +15,13 @@ export class GithubCollaboration implements Collaboration {
     this.#repository = repository;
   }
 
-  /** REST, whose `role_name` knows `maintain` and `triage`; the older `permission` says `write` and `read` for them. */
+  /** Reads `role_name` from REST, which has `maintain` and `triage`. The older `permission` reports them as `write` and `read`. */
   async roleOf(login: string): Promise<Role | 'unknown'> {
     const route = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission';
     try {
-      const answer = await this.#api.ask(`ask for the role of ${login}`, route, { username: login });
+      const answer = await this.#api.ask(`read the role of ${login}`, route, { username: login });
       const { role_name: role, permission } = answer as { readonly role_name?: string; readonly permission?: string };
-      // A role of the organisation's own stands on one of the five: that one counts.
+      // A custom role of the organisation is based on one of the five: that one counts.
       return ROLES.find((one) => one === role) ?? ROLES.find((one) => one === permission) ?? 'unknown';
     } catch (error) {
       if (statusOf(error) === 404) return 'none';
@@ -47,42 +47,73 @@ export class GithubCollaboration implements Collaboration {
     };
   }
 
-  async isApproved(pullRequest: number): Promise<Answer> {
+  async isApproved(pullRequest: number): Promise<Verdict> {
     const query = `query ($owner: String!, $name: String!, $number: Int!) {
-      repository(owner: $owner, name: $name) { pullRequest(number: $number) { reviewDecision } }
+      repository(owner: $owner, name: $name) { pullRequest(number: $number) {
+        reviewDecision
+        reviewRequests(first: 10) { nodes { requestedReviewer { ... on User { login } ... on Team { slug } } } }
+        latestOpinionatedReviews(first: 20) { nodes { state author { login } } }
+      } }
     }`;
-    const answer = await this.#graphql<{
-      repository?: { pullRequest?: { reviewDecision?: string | null } | null } | null;
-    }>(query, { number: pullRequest });
-    const decision = answer?.repository?.pullRequest?.reviewDecision;
-    if (decision === undefined || decision === null) return 'unknown';
-    return decision === 'APPROVED' ? 'yes' : 'no';
+    const answer = await this.#graphql<{ repository?: { pullRequest?: ReviewFacts | null } | null }>(query, {
+      number: pullRequest,
+    });
+    const facts = answer?.repository?.pullRequest;
+    const decision = facts?.reviewDecision;
+    if (facts === undefined || facts === null || decision === undefined || decision === null) return UNKNOWN;
+    const asked = (facts.reviewRequests?.nodes ?? []).map(({ requestedReviewer: one }) => one?.login ?? one?.slug);
+    const against = (facts.latestOpinionatedReviews?.nodes ?? [])
+      .filter(({ state }) => state === 'CHANGES_REQUESTED')
+      .map(({ author }) => author?.login);
+    const missing = [...asked, ...against].filter((one) => one !== undefined);
+    return { answer: decision === 'APPROVED' ? 'yes' : 'no', missing };
   }
 
-  async checksPass(commit: string): Promise<Answer> {
+  async checksPass(commit: string): Promise<Verdict> {
     const query = `query ($owner: String!, $name: String!, $commit: GitObjectID!) {
-      repository(owner: $owner, name: $name) { object(oid: $commit) { ... on Commit { statusCheckRollup { state } } } }
+      repository(owner: $owner, name: $name) { object(oid: $commit) { ... on Commit { statusCheckRollup { state
+        contexts(first: 50) { nodes { ... on CheckRun { name conclusion } ... on StatusContext { context state } } }
+      } } } }
     }`;
     const answer = await this.#graphql<{
-      repository?: { object?: { statusCheckRollup?: { state?: string } | null } | null } | null;
+      repository?: { object?: { statusCheckRollup?: CheckFacts | null } | null } | null;
     }>(query, { commit });
-    const state = answer?.repository?.object?.statusCheckRollup?.state;
-    if (state === undefined) return 'unknown';
-    return state === 'SUCCESS' ? 'yes' : 'no';
+    const rollup = answer?.repository?.object?.statusCheckRollup;
+    if (rollup?.state === undefined) return UNKNOWN;
+    const missing = (rollup.contexts?.nodes ?? [])
+      .filter(({ conclusion, state }) => !GOOD.includes(conclusion ?? state ?? ''))
+      .flatMap(({ name, context }) => name ?? context ?? []);
+    return { answer: rollup.state === 'SUCCESS' ? 'yes' : 'no', missing };
+  }
+
+  /** Only comments that we wrote: anybody may paste a plan into one of their own. */
+  async ownComments(pullRequest: number): Promise<readonly string[]> {
+    const route = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
+    const query = { issue_number: pullRequest, per_page: 100 };
+    const [author, listed] = await Promise.all([this.#login(), this.#api.ask('read the comments', route, query)]);
+    const comments = listed as readonly { readonly body?: string; readonly user?: { readonly login: string } | null }[];
+    return comments
+      .filter(({ user, body }) => user?.login === author && body?.startsWith('<!-- mlflow-to-seldon: ') === true)
+      .map(({ body }) => body ?? '');
+  }
+
+  async #login(): Promise<string> {
+    const answer = await this.#graphql<{ viewer?: { login?: string } }>('{ viewer { login } }', {});
+    return answer?.viewer?.login ?? 'github-actions[bot]';
   }
 
   async isMember(team: string, login: string): Promise<Answer> {
     const [org = '', slug = ''] = team.split('/');
     const route = 'GET /orgs/{org}/teams/{team_slug}/memberships/{username}';
     try {
-      const answer = await this.#api.ask('look into a team', route, { org, team_slug: slug, username: login });
+      const answer = await this.#api.ask('read a team', route, { org, team_slug: slug, username: login });
       return (answer as { readonly state?: string }).state === 'active' ? 'yes' : 'no';
     } catch (error) {
       return statusOf(error) === 404 ? 'no' : 'unknown';
     }
   }
 
-  /** The commit is looked up first, so that what is read and what is told of it are the same. */
+  /** Resolves the commit first, so that the content and the reported commit match. */
   async readFile(path: string, ref: string): Promise<{ readonly text: string; readonly commit: string }> {
     const what = `read ${path} of the repository`;
     try {
@@ -95,14 +126,18 @@ export class GithubCollaboration implements Collaboration {
         readonly content?: string;
       };
       if (file.type !== 'file' || file.encoding !== 'base64' || file.content === undefined)
-        throw new UserError('github-failed', `could not ${what}: it is no plain file of at most 1 MB`);
+        throw new UserError('github-failed', `could not ${what}: it is not a plain file of at most 1 MB`);
       return { text: Buffer.from(file.content, 'base64').toString('utf8'), commit };
     } catch (error) {
       if (![403, 404].includes(statusOf(error) ?? 0)) throw error;
-      throw new UserError('github-failed', `could not ${what} at ${ref}: GitHub does not find it, or may not show it`, {
-        hint: 'check the path, and that the job has `permissions: contents: read`',
-        cause: error,
-      });
+      throw new UserError(
+        'github-failed',
+        `could not ${what} at ${ref}: GitHub does not find it, or access is denied`,
+        {
+          hint: 'check the path, and that the job has `permissions: contents: read`',
+          cause: error,
+        },
+      );
     }
   }
 
@@ -111,7 +146,7 @@ export class GithubCollaboration implements Collaboration {
     await this.#api.ask('react to the comment', route, { comment_id: comment, content: reaction });
   }
 
-  /** Undefined where GitHub does not answer: then nothing is known, which counts as no. */
+  /** Undefined if GitHub does not answer. An unknown answer counts as no. */
   async #graphql<T>(query: string, variables: Record<string, unknown>): Promise<T | undefined> {
     const [owner = '', name = ''] = this.#repository.split('/');
     try {
@@ -120,6 +155,33 @@ export class GithubCollaboration implements Collaboration {
       return undefined;
     }
   }
+}
+
+const UNKNOWN: Verdict = { answer: 'unknown', missing: [] };
+
+/** Ends of checks that do not stand in the way. */
+const GOOD: readonly string[] = ['SUCCESS', 'NEUTRAL', 'SKIPPED'];
+
+interface ReviewFacts {
+  readonly reviewDecision?: string | null;
+  readonly reviewRequests?: {
+    readonly nodes?: readonly { readonly requestedReviewer?: { readonly login?: string; readonly slug?: string } }[];
+  };
+  readonly latestOpinionatedReviews?: {
+    readonly nodes?: readonly { readonly state?: string; readonly author?: { readonly login?: string } }[];
+  };
+}
+
+interface CheckFacts {
+  readonly state?: string;
+  readonly contexts?: {
+    readonly nodes?: readonly {
+      readonly name?: string;
+      readonly conclusion?: string | null;
+      readonly context?: string;
+      readonly state?: string;
+    }[];
+  };
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -1,10 +1,11 @@
-import type { ObjectRef } from '../../seldon/cluster.ts';
-import { type HeldLeaseRecord, type LeaseRecord, leaseName } from '../../seldon/lease.ts';
+import { isJsonObject, jsonOf } from '../../base/json-value.ts';
+import type { LeaseStore, ObjectRef } from '../../seldon/cluster.ts';
+import { type HeldLeaseRecord, type LeaseRecord, type Lock, leaseName, lockName } from '../../seldon/lease.ts';
 import { ANNOTATIONS } from '../../seldon/seldon-deployment.ts';
 import { failureOf, readJson } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';
 
-/** `coordination.k8s.io/v1` Lease, as far as it is used here. */
+/** The fields of a `coordination.k8s.io/v1` Lease that we use. */
 interface Lease {
   readonly metadata: {
     readonly resourceVersion?: string;
@@ -18,17 +19,19 @@ interface Lease {
   };
 }
 
+const KIND = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' } as const;
+const MOST_TRIES = 5;
 const WHAT = { resource: 'leases.coordination.k8s.io' } as const;
 
 /** Turns by optimistic writes: of two who take the same version, the API server lets one. */
-export class Leases {
+export class Leases implements LeaseStore {
   readonly #connection: ApiConnection;
 
   constructor(connection: ApiConnection) {
     this.#connection = connection;
   }
 
-  /** Takes or renews it. @returns who has it instead; undefined when it is ours */
+  /** Acquires or renews the lease. @returns the current holder if it is another run; undefined if we hold it */
   async take(
     ref: ObjectRef,
     claim: LeaseRecord,
@@ -46,7 +49,7 @@ export class Leases {
     });
     if (answer.status < 300) return undefined;
     if (answer.status === 409) {
-      // Somebody was quicker: perhaps an earlier try of ours, whose answer was lost.
+      // Another writer was faster. It may be an earlier attempt of ours whose answer was lost.
       const now = await this.#read(ref);
       if (now === undefined) return this.take(ref, claim, undefined);
       const quicker = standingOf(now);
@@ -55,7 +58,7 @@ export class Leases {
     throw failureOf(answer, { ...WHAT, verb: known === undefined ? 'create' : 'update', namespace: ref.namespace });
   }
 
-  /** Gives it back; somebody else's stays. */
+  /** Releases our lease. It never releases the lease of another run. */
   async give(ref: ObjectRef, { holder }: LeaseRecord): Promise<void> {
     const known = await this.#read(ref);
     if (known?.spec?.holderIdentity !== holder) return;
@@ -70,8 +73,66 @@ export class Leases {
       throw failureOf(answer, { ...WHAT, verb: 'delete', namespace: ref.namespace });
   }
 
-  async #read(ref: ObjectRef): Promise<Lease | undefined> {
-    const answer = await this.#connection.request({ method: 'GET', path: path(ref) });
+  async look(ref: ObjectRef): Promise<HeldLeaseRecord | undefined> {
+    const known = await this.#read(ref);
+    return known && standingOf(known);
+  }
+
+  askToStop(ref: ObjectRef, holder: string, by: string): Promise<boolean> {
+    return this.#note(ref, holder, { [ANNOTATIONS.stop]: by });
+  }
+
+  answerStop(ref: ObjectRef, holder: string): Promise<boolean> {
+    return this.#note(ref, holder, { [ANNOTATIONS.stopping]: 'true' });
+  }
+
+  async readLock(ref: ObjectRef): Promise<Lock | undefined> {
+    const known = await this.#read(ref, lockPath(ref));
+    return known && lockOf(known);
+  }
+
+  async writeLock(ref: ObjectRef, lock: Lock): Promise<void> {
+    const known = await this.#read(ref, lockPath(ref));
+    const method = known === undefined ? 'POST' : 'PUT';
+    const { resourceVersion } = known?.metadata ?? {};
+    const annotations = { [ANNOTATIONS.lock]: JSON.stringify(lock) };
+    const metadata = { name: lockName(ref.name), namespace: ref.namespace, annotations };
+    const body = JSON.stringify({
+      ...KIND,
+      metadata: { ...metadata, ...(resourceVersion !== undefined && { resourceVersion }) },
+      spec: { holderIdentity: lock.by, acquireTime: micro(lock.since) },
+    });
+    const where = known === undefined ? collection(ref) : lockPath(ref);
+    const answer = await this.#connection.request({ method, path: where, body });
+    const verb = known === undefined ? 'create' : 'update';
+    if (answer.status >= 300) throw failureOf(answer, { ...WHAT, verb, namespace: ref.namespace });
+  }
+
+  async removeLock(ref: ObjectRef): Promise<Lock | undefined> {
+    const lock = await this.readLock(ref);
+    const answer = await this.#connection.request({ method: 'DELETE', path: lockPath(ref) });
+    if (answer.status >= 300 && answer.status !== 404)
+      throw failureOf(answer, { ...WHAT, verb: 'delete', namespace: ref.namespace });
+    return lock;
+  }
+
+  /** Writes on the Lease of a holder, whoever else writes at that moment. */
+  async #note(ref: ObjectRef, holder: string, added: Readonly<Record<string, string>>): Promise<boolean> {
+    for (let attempt = 1; ; attempt++) {
+      const known = await this.#read(ref);
+      if (known?.spec?.holderIdentity !== holder) return false;
+      const metadata = { ...known.metadata, annotations: { ...known.metadata.annotations, ...added } };
+      const body = JSON.stringify({ ...known, ...KIND, metadata });
+      const answer = await this.#connection.request({ method: 'PUT', path: path(ref), body });
+      if (answer.status < 300) return true;
+      if (answer.status === 404) return false;
+      if (answer.status !== 409 || attempt === MOST_TRIES)
+        throw failureOf(answer, { ...WHAT, verb: 'update', namespace: ref.namespace });
+    }
+  }
+
+  async #read(ref: ObjectRef, where = path(ref)): Promise<Lease | undefined> {
+    const answer = await this.#connection.request({ method: 'GET', path: where });
     if (answer.status === 404) return undefined;
     return readJson<Lease>(answer, { ...WHAT, verb: 'get', namespace: ref.namespace });
   }
@@ -79,28 +140,68 @@ export class Leases {
 
 function standingOf({ metadata, spec }: Lease): HeldLeaseRecord | undefined {
   const { holderIdentity: holder = '', leaseDurationSeconds: seconds = 0, renewTime: renewed = '' } = spec ?? {};
-  return holder === '' ? undefined : { holder, seconds, renewed, run: metadata.annotations?.[ANNOTATIONS.runUrl] };
+  const notes = metadata.annotations ?? {};
+  if (holder === '') return undefined;
+  return {
+    holder,
+    seconds,
+    renewed,
+    run: notes[ANNOTATIONS.runUrl],
+    mode: notes[ANNOTATIONS.mode],
+    stop: notes[ANNOTATIONS.stop],
+    isStopping: notes[ANNOTATIONS.stopping] === 'true',
+  };
+}
+
+/** A lock that nobody can read is one all the same. */
+function lockOf({ metadata, spec }: Lease): Lock {
+  const told = jsonOf(metadata.annotations?.[ANNOTATIONS.lock] ?? '');
+  const text = (key: string) => {
+    const value = isJsonObject(told) ? told[key] : undefined;
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    by: text('by') ?? spec?.holderIdentity ?? 'somebody',
+    reason: text('reason') ?? '',
+    since: text('since') ?? '',
+    until: text('until'),
+    run: text('run'),
+  };
 }
 
 function leaseOf(
   { namespace, name }: ObjectRef,
-  { holder, run, seconds }: LeaseRecord,
+  { holder, run, mode, seconds }: LeaseRecord,
   known: Lease | undefined,
 ): unknown {
-  // Kubernetes wants microseconds.
-  const now = new Date().toISOString().replace('Z', '000Z');
-  const { resourceVersion } = known?.metadata ?? {};
+  const now = micro(new Date().toISOString());
+  const { resourceVersion, annotations: before = {} } = known?.metadata ?? {};
+  // A request to stop stays with the holder that it is for.
+  const kept = known?.spec?.holderIdentity === holder ? before : {};
+  const annotations = {
+    ...kept,
+    ...(run !== undefined && { [ANNOTATIONS.runUrl]: run }),
+    ...(mode !== undefined && { [ANNOTATIONS.mode]: mode }),
+  };
   return {
-    apiVersion: 'coordination.k8s.io/v1',
-    kind: 'Lease',
+    ...KIND,
     metadata: {
       name: leaseName(name),
       namespace,
-      ...(run !== undefined && { annotations: { [ANNOTATIONS.runUrl]: run } }),
+      annotations,
       ...(resourceVersion !== undefined && { resourceVersion }),
     },
     spec: { holderIdentity: holder, leaseDurationSeconds: seconds, acquireTime: now, renewTime: now },
   };
+}
+
+/** Kubernetes wants microseconds. */
+function micro(time: string): string {
+  return time.replace('Z', '000Z');
+}
+
+function lockPath(ref: ObjectRef): string {
+  return `${collection(ref)}/${encodeURIComponent(lockName(ref.name))}`;
 }
 
 function collection({ namespace }: ObjectRef): string {

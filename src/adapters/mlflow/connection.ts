@@ -4,6 +4,7 @@ import { unescape as percentDecoded } from 'node:querystring';
 import { UserError } from '../../base/errors.ts';
 import { isJsonObject } from '../../base/json-value.ts';
 import type { Clock } from '../../base/ports.ts';
+import { withoutTrailing } from '../../base/trailing.ts';
 import type { RegistryConfig } from '../../settings/config.ts';
 import { createAgent, HttpFailure, type HttpRequest, type HttpResponse, sendWithRetry } from '../http/client.ts';
 import { elsewhereOf, pageOf, unreachableOf, userErrorOf } from './refusal.ts';
@@ -13,9 +14,9 @@ export type Tree = Readonly<Record<string, unknown>>;
 export interface ConnectionOptions {
   readonly config: RegistryConfig;
   readonly clock: Clock;
-  /** Told before each wait for another try. */
+  /** Called before each wait for a retry. */
   readonly warn: (message: string) => void;
-  /** PEM file that replaces the known authorities (MLFLOW_TRACKING_SERVER_CERT_PATH). */
+  /** PEM file that replaces the default certificate authorities (MLFLOW_TRACKING_SERVER_CERT_PATH). */
   readonly authoritiesPath?: string | undefined;
   /** Trust any certificate (MLFLOW_TRACKING_INSECURE_TLS). */
   readonly insecureTls?: boolean;
@@ -27,38 +28,38 @@ export interface ApiRequest {
   /** Below the server's URL: `/api/2.0/mlflow/runs/get`, `/get-artifact`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
-  /** Sent as JSON in a POST. Only for requests that change nothing: they are repeated. */
+  /** Sent as JSON in a POST. Only for requests that change nothing, because they may be retried. */
   readonly body?: object;
-  /** What is asked for, in words, for messages. */
+  /** The requested object in words, for messages. */
   readonly what: string;
-  /** For files: a server error is an answer too, since many storages give one for a file that is not there. */
+  /** For files: a server error is also an answer, because many storages return one for a missing file. */
   readonly mayFail?: boolean;
 }
 
 const TIMEOUT = 30_000;
 const REDIRECTS = 5;
 
-/** One MLflow server over HTTP: base path, credentials, redirects, retries, and its refusals in our words. */
+/** One MLflow server over HTTP: base path, credentials, redirects, retries, and errors. */
 export class MlflowConnection {
   /** The server's URL without credentials and trailing slash. */
   readonly url: string;
   readonly #options: ConnectionOptions;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #agents = new Map<string, Agent>();
-  /** Where `/api` may live; one once an answer told. */
+  /** Possible roots of `/api`; only one after the first answer. */
   #apiRoots: readonly string[];
 
   constructor(trackingUri: string, options: ConnectionOptions) {
     const base = parseTrackingUri(trackingUri);
     this.#options = options;
     this.#headers = headersOf(base, options);
-    this.url = `${base.origin}${base.pathname}`.replace(/\/+$/, '');
+    this.url = withoutTrailing(`${base.origin}${base.pathname}`, '/');
     // With --static-prefix servers before 3.12 keep /api at the root, newer ones put it under the prefix.
     this.#apiRoots = [...new Set([this.url, base.origin])];
   }
 
   /**
-   * A JSON answer: 200, or 400 and 404 with MLflow's own error body. Undefined when the server has no such route.
+   * A JSON answer: 200, or 400 and 404 with MLflow's own error body. Undefined if the server has no such route.
    * @throws UserError registry-*
    */
   async json(request: ApiRequest): Promise<{ readonly status: number; readonly body: Tree } | undefined> {
@@ -75,7 +76,7 @@ export class MlflowConnection {
     throw userErrorOf({ url: this.url, what: request.what, ...last });
   }
 
-  /** A file as text, or with which status it was refused: 400, 404, or 5xx if it may fail. @throws UserError registry-* */
+  /** A file as text, or the status of a refusal: 400, 404, or 5xx if it may fail. @throws UserError registry-* */
   text(request: ApiRequest): Promise<{ readonly status: number; readonly body: string }> {
     return this.#send(`${this.url}${request.path}`, request, true);
   }
@@ -122,10 +123,10 @@ export class MlflowConnection {
 
   async #exchange(request: HttpRequest, mayFail: boolean): Promise<HttpResponse> {
     const { clock, warn } = this.#options;
-    const onRetry = (why: string, wait: number) => warn(`MLflow: ${why}; next try in ${Math.ceil(wait / 1000)} s`);
+    const onRetry = (why: string, wait: number) => warn(`MLflow: ${why}; retry in ${Math.ceil(wait / 1000)} s`);
     const policy = { clock, attempts: 4, delay: 500, patience: 60_000, onRetry };
     const agent = this.#agentFor(request.url.protocol);
-    // 501 and MLflow's FEATURE_DISABLED are for ever; a file's 500 is for the caller to judge.
+    // 501 and MLflow's FEATURE_DISABLED are permanent; the caller judges a 500 for a file.
     const isFinal = ({ status, body }: HttpResponse) =>
       (mayFail && status === 500) || body.includes('FEATURE_DISABLED');
     try {
@@ -153,7 +154,7 @@ function readAuthorities(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (cause) {
     throw new UserError('bad-input', `MLFLOW_TRACKING_SERVER_CERT_PATH names ${path}, which cannot be read`, {
-      hint: 'correct the variable: it takes the path of a PEM file on the runner',
+      hint: 'correct the variable: it must be the path of a PEM file on the runner',
       cause,
     });
   }
@@ -187,17 +188,17 @@ function parseTrackingUri(text: string): URL {
   throw new UserError(
     'bad-input',
     isDatabricks
-      ? `the tracking URI \`${text}\` names a Databricks or Unity Catalog registry, which this action cannot ask`
+      ? `the tracking URI \`${text}\` names a Databricks or Unity Catalog registry, which this action does not support`
       : 'the tracking URI is not the http(s) URL of an MLflow server',
     {
       hint: isDatabricks
-        ? 'give the storage URI of the model as `model-uri`'
+        ? 'set `model-uri` to the storage URI of the model'
         : 'set the input `mlflow-tracking-uri` (or MLFLOW_TRACKING_URI) to a URL such as `https://mlflow.example.com`',
     },
   );
 }
 
-/** Basic goes before bearer, as in MLflow's client. */
+/** Basic authentication has precedence over a bearer token, as in MLflow's client. */
 function headersOf(base: URL, { config, workspace }: ConnectionOptions): Record<string, string> {
   const username = config.username ?? percentDecoded(base.username);
   const password = config.password ?? percentDecoded(base.password);

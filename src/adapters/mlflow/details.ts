@@ -2,7 +2,7 @@ import { isJsonObject } from '../../base/json-value.ts';
 import type { Model, ModelDetails } from '../../model/model.ts';
 import type { MlflowConnection, Tree } from './connection.ts';
 
-/** Entries that are read at most: a run may have logged thousands. */
+/** Maximum number of entries: a run may have logged thousands. */
 const MOST = 200;
 
 /** Description and tags of a registered version, and the last metrics of its run. */
@@ -26,12 +26,12 @@ export async function readDetails(
   const description = told['description'];
   return {
     description: typeof description === 'string' && description !== '' ? description : undefined,
-    tags: Object.fromEntries(
-      entries(told['tags']).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
+    tags: new Map(
+      entries(told['tags']).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : [])),
     ),
-    metrics: Object.fromEntries(
+    metrics: new Map(
       entries(treeAt(treeAt(run?.body, 'run'), 'data')['metrics']).flatMap(([key, value]) =>
-        typeof value === 'number' ? [[key, value]] : [],
+        typeof value === 'number' ? [[key, value] as const] : [],
       ),
     ),
   };

@@ -2,12 +2,12 @@ import { isJsonObject } from '../../base/json-value.ts';
 import type { ListedFile } from '../../model/model-digest.ts';
 import type { ApiRequest, MlflowConnection } from './connection.ts';
 
-/** Who hands out a model's files. The server reads the storage itself, so it works for any artifact URI. */
+/** The API source of a model's files. The server reads the storage itself, so it works for any artifact URI. */
 export type FileSource =
   | { readonly kind: 'version'; readonly name: string; readonly version: string; readonly listing: Listing | undefined }
   | Listing;
 
-/** Those that can also say which files there are. */
+/** Sources that can also list their files. */
 export type Listing =
   | { readonly kind: 'run'; readonly runId: string; readonly path: string }
   | { readonly kind: 'logged-model'; readonly modelId: string };
@@ -15,7 +15,7 @@ export type Listing =
 export type FileAnswer =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'missing' }
-  /** The server does not hand out files, or a proxy before it. */
+  /** The server, or a proxy in front of it, does not serve files. */
   | { readonly kind: 'withheld' };
 
 /** @throws UserError registry-* */
@@ -24,7 +24,7 @@ export async function readModelFile(server: MlflowConnection, source: FileSource
   const { status, body } = await server.text({ ...request, mayFail: true });
   if (status === 200) return { kind: 'text', text: body };
   if (status === 404 && body.includes('RESOURCE_DOES_NOT_EXIST')) return { kind: 'missing' };
-  // Before 3.12, and for S3, Azure and GCS still, a missing file is a 500 (mlflow#24535): ask before asking again.
+  // Before 3.12, and for S3, Azure and GCS still, a missing file is a 500 (mlflow#24535): list the files before a retry.
   const files = await listFiles(server, source.kind === 'version' ? source.listing : source);
   if (files !== undefined && !files.some(({ path }) => path === file)) return { kind: 'missing' };
   if (status < 500) return { kind: 'withheld' };

@@ -10,10 +10,12 @@ export interface Refusal {
 }
 
 const LONGEST_QUOTE = 200;
+/** Characters of an error page that are read. */
+const LONGEST_PAGE = 100_000;
 
-/** An answer that is no answer, in words. Bodies are HTML or plain text as often as JSON (recorded on MLflow 3.17). */
+/** The error for an unusable answer. Bodies are often HTML or plain text instead of JSON (recorded on MLflow 3.17). */
 export function userErrorOf({ url, what, status, body, headers }: Refusal): UserError {
-  const asked = `the MLflow server ${url}, asked for ${what},`;
+  const asked = `the MLflow server ${url} (request for ${what})`;
   if (status === 401) {
     return new UserError('registry-unauthorized', `${asked} does not accept the credentials (HTTP 401)`, {
       hint: 'set the inputs `mlflow-username` and `mlflow-password`, or `mlflow-token`, from secrets',
@@ -21,16 +23,12 @@ export function userErrorOf({ url, what, status, body, headers }: Refusal): User
   }
   if (status === 403 && body.includes('Invalid Host header')) {
     const { host } = new URL(url);
-    return new UserError(
-      'registry-forbidden',
-      `the MLflow server refuses to be called by the name ${host} (HTTP 403)`,
-      {
-        hint: `start it with \`--allowed-hosts ${host}\` (or MLFLOW_SERVER_ALLOWED_HOSTS), with the port where the URL has one`,
-      },
-    );
+    return new UserError('registry-forbidden', `the MLflow server does not accept the host name ${host} (HTTP 403)`, {
+      hint: `start it with \`--allowed-hosts ${host}\` (or MLFLOW_SERVER_ALLOWED_HOSTS), with the port if the URL has one`,
+    });
   }
   if (status === 403) {
-    return new UserError('registry-forbidden', `${asked} denies it to this user (HTTP 403)`, {
+    return new UserError('registry-forbidden', `${asked} denies access to this user (HTTP 403)`, {
       hint: 'give the user READ permission on the registered model and on its experiment',
     });
   }
@@ -50,7 +48,7 @@ export function userErrorOf({ url, what, status, body, headers }: Refusal): User
     });
   }
   return new UserError('registry-failed', `${asked} fails with HTTP ${status}: ${quoteOf(body)}`, {
-    hint: "look into the MLflow server's log; many storages also make it fail so when a file is missing",
+    hint: "check the MLflow server's log; with many storages it also fails like this if a file is missing",
   });
 }
 
@@ -93,7 +91,7 @@ function namesIn(error: unknown): string {
 
 /** MLflow's own sentence out of its JSON error, or the text without tags. */
 export function quoteOf(body: string): string {
-  const message = messageOf(body) ?? body.replace(/<[^>]*>/g, ' ');
+  const message = messageOf(body) ?? body.slice(0, LONGEST_PAGE).replace(/<[^<>]{0,4096}>/g, ' ');
   const line = message.replace(/\s+/g, ' ').trim();
   return line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line;
 }

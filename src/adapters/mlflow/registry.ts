@@ -15,7 +15,7 @@ import { writeBack } from './write-back.ts';
 
 type StorageModelUri = Extract<ModelUri, { readonly kind: 'storage' }>;
 
-/** What the model's own files told. */
+/** Facts from the model's files. */
 interface Described {
   readonly document: ModelDocument | undefined;
   readonly example: InputExample | undefined;
@@ -39,12 +39,12 @@ export class MlflowRegistry implements ModelRegistry {
     if (uri.kind === 'storage') return this.#resolveStorage(requestedUri, uri);
     const server = this.#connect();
     if (server === undefined) {
-      throw new UserError('bad-input', `only an MLflow server can tell where ${requestedUri} is`, {
+      throw new UserError('bad-input', `an MLflow server is needed to resolve ${requestedUri}`, {
         hint: 'set the input `mlflow-tracking-uri` or the environment variable MLFLOW_TRACKING_URI',
       });
     }
     const located = await locate(server, uri);
-    // First, because a missing setting is sooner cured than a missing file.
+    // First, because a missing setting is easier to fix than a missing file.
     const storageUri = storageUriOf(located.artifactUri, this.#config);
     return modelOf({ requestedUri, storageUri, located, described: await describe(server, located) });
   }
@@ -67,14 +67,14 @@ export class MlflowRegistry implements ModelRegistry {
     this.#server?.close();
   }
 
-  /** Not before it is needed: a tracking URI that is no server's does not matter to a storage URI. */
+  /** Connects only if needed: a storage URI does not need a valid tracking URI. */
   #connect(): MlflowConnection | undefined {
     const { trackingUri } = this.#config;
     if (trackingUri !== undefined) this.#server ??= new MlflowConnection(trackingUri, this.#options);
     return this.#server;
   }
 
-  /** A storage URI is enough to deploy; where a server knows the same folder, it also tells what the model eats. */
+  /** A storage URI is enough to deploy. If a server knows the folder, it also provides the signature. */
   async #resolveStorage(requestedUri: string, uri: StorageModelUri): Promise<Model> {
     const storageUri = storageUriOf(uri.uri, this.#config);
     const server = await quietly(async () => this.#connect());
@@ -92,7 +92,7 @@ export class MlflowRegistry implements ModelRegistry {
 
   #isSameFolder(storageUri: string, { artifactUri }: Located): boolean {
     const path = proxiedPathOf(artifactUri);
-    // What is behind the proxy need not be configured here: then the ids in the path are proof enough.
+    // The storage behind the artifact proxy may not be configured here. Then the ids in the path are sufficient proof.
     if (path !== undefined && this.#config.artifactsDestination === undefined) return storageUri.endsWith(`/${path}`);
     try {
       return storageUriOf(artifactUri, this.#config) === storageUri;
@@ -142,7 +142,7 @@ async function fetchExample(
   return answer.kind === 'text' ? { ...form, text: answer.text } : undefined;
 }
 
-/** For what can be done without: nothing where the registry does not know, or does not answer. */
+/** For optional facts: undefined if the registry does not have them, or does not answer. */
 async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();

@@ -1,17 +1,17 @@
 import { isJsonObject } from '../../base/json-value.ts';
 
-/** Characters of a server's own sentence inside ours. */
+/** Maximum length of a server's message inside ours, in characters. */
 const LONGEST_SENTENCE = 300;
 
 /**
- * The error in a body that may come with any HTTP code, 200 included; undefined when it is none. Seldon's wrapper and
+ * The error in a body, with any HTTP code, including 200; undefined if the body is not an error. Seldon's wrapper and
  * executor nest it (`{"status": {"status": 1 | "FAILURE", "info"}}`), release 0.2.7 does not; MLServer says `error`.
  */
 export function errorOf(answer: unknown): string | undefined {
   if (!isJsonObject(answer)) return undefined;
   const status = isJsonObject(answer.status) ? answer.status : answer;
   if (status.status === 1 || status.status === 'FAILURE') {
-    return sentence(String(status.info || status.reason || 'it gives no reason'));
+    return sentence(String(status.info || status.reason || 'no reason given'));
   }
   if (answer.error !== undefined && answer.error !== null) {
     return sentence(typeof answer.error === 'string' ? answer.error : JSON.stringify(answer.error));
@@ -19,7 +19,7 @@ export function errorOf(answer: unknown): string | undefined {
   return undefined;
 }
 
-/** The words of a refusal: an error body, FastAPI's validation details, the end of a traceback, or plain text. */
+/** The message of a refused request: an error body, FastAPI's validation details, the end of a traceback, or plain text. */
 export function refusalOf(body: string, answer: unknown): string {
   const error = errorOf(answer);
   if (error !== undefined) return error;
@@ -29,7 +29,7 @@ export function refusalOf(body: string, answer: unknown): string {
   return sentence(body);
 }
 
-/** A page of a proxy or ingress says what it means in its title. */
+/** The title of an HTML page from a proxy or ingress contains the error. */
 function titleOf(html: string): string {
   const title = /<title>([^<]{1,200})<\/title>/i.exec(html)?.[1];
   return title === undefined ? 'an HTML page' : `an HTML page, "${title.trim()}"`;

@@ -1,24 +1,24 @@
 import { dimensionsOf, isJsonObject, type JsonObject } from '../../base/json-value.ts';
 import type { Protocol } from '../../seldon/protocol.ts';
 
-/** One array of an answer, whatever the protocol wrapped it in. */
+/** One array of an answer, independent of the protocol. */
 export interface Output {
-  /** Where it stands in the answer, for messages. */
+  /** Its path in the answer, for messages. */
   readonly path: string;
   readonly names: readonly string[];
-  /** Undefined when the lists are ragged. */
+  /** Undefined if the lists have different lengths. */
   readonly shape: readonly number[] | undefined;
   readonly values: readonly unknown[];
   /** A list or a value for each answer. */
   readonly rows: readonly unknown[];
 }
 
-/** What a model server predicted; `opaque` is an answer without rows: text, bytes, or a JSON object of its own. */
+/** The prediction of a model server. `opaque` is an answer without rows: text, bytes, or another JSON object. */
 export type Prediction =
   | { readonly kind: 'outputs'; readonly outputs: readonly Output[] }
   | { readonly kind: 'opaque'; readonly value: unknown };
 
-/** Reads the prediction out of a successful answer; a string says in words why there is none. */
+/** Reads the prediction from a successful answer. A string says why there is none. */
 export function readPrediction(protocol: Protocol, answer: unknown): Prediction | string {
   if (!isJsonObject(answer)) return 'the answer is not a JSON object';
   // As MLflow's own server writes it.
@@ -59,14 +59,14 @@ function readSeldonMessage(answer: JsonObject): Prediction | string {
   if (isJsonObject(data.tensor)) return flat('data.tensor', names, [data.tensor.shape, data.tensor.values]);
   if (Array.isArray(answer.jsonData)) return outputs([nested('jsonData', [], answer.jsonData)]);
   const opaque = answer.jsonData ?? answer.strData ?? answer.binData ?? data.tftensor;
-  if (opaque === undefined || opaque === null) return `the answer holds no prediction, only ${keysOf(answer)}`;
+  if (opaque === undefined || opaque === null) return `the answer contains no prediction, only ${keysOf(answer)}`;
   return { kind: 'opaque', value: opaque };
 }
 
 /** `{"outputs": [{"name", "shape", "datatype", "data"}]}` */
 function readInference(answer: JsonObject): Prediction | string {
   if (!Array.isArray(answer.outputs) || answer.outputs.length === 0) {
-    return `the answer holds no outputs, only ${keysOf(answer)}`;
+    return `the answer contains no outputs, only ${keysOf(answer)}`;
   }
   const all: Output[] = [];
   for (const [at, output] of answer.outputs.filter(isJsonObject).entries()) {

@@ -26,8 +26,8 @@ const NESTED: ReadonlySet<ColumnType> = new Set(['array', 'object', 'map', 'any'
 
 /**
  * Open Inference (V2) as MLServer's MLflow runtime reads it: a tensor of shape [rows] per column, or the tensors.
- * How bytes decode it knows from the signature, and `str` on a datetime would break it: only text without a signature
- * and nested values, which it would leave as they are, say so.
+ * MLServer decodes bytes by the signature, and `str` on a datetime would fail. So only text without a signature
+ * and nested values, which it would not decode, get a content type.
  */
 export function v2Payload(batch: Batch, inputs: Schema | undefined): Payload {
   if (batch.kind === 'value')

@@ -125,7 +125,7 @@ describe('a server that stumbles', () => {
     const answer = await connect(server.url, {}, { clock, warn: (message) => warnings.push(message) }).json(RUN);
     expect(answer?.status).toBe(200);
     expect(clock.time).toBe(7500);
-    expect(warnings).toEqual(['MLflow: HTTP 503; next try in 1 s', 'MLflow: HTTP 429; next try in 7 s']);
+    expect(warnings).toEqual(['MLflow: HTTP 503; retry in 1 s', 'MLflow: HTTP 429; retry in 7 s']);
   });
 
   it('for good is told with its own words', async () => {

@@ -20,7 +20,7 @@ story('a model that is slower than the old one was is taken back after it took o
   // The old one must have answered somebody, or nothing is known of it.
   await sandbox.act();
   const before = modelUriOf(sandbox);
-  const call = using({ 'model-uri': 'models:/wine-slow/1', ...BAKE });
+  const call = using({ 'model-uri': 'models:/wine-slow/1', bake: '8', 'gate-latency': '0.25' });
   const { result, failed } = await underLoad(sandbox, async () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     return sandbox.act(call);

@@ -38,6 +38,6 @@ story('a promoted canary is watched as well, and the first model has nothing to 
   const call = settling('promote', { ...BAKE, 'gate-latency': '10' });
   const { result } = await underLoad(sandbox, () => sandbox.act(call));
   const comment = expectEnding(sandbox, result, { outcome: 'deployed', reason: 'ok' });
-  expect(comment).toContain('| main has all the traffic, canary is gone | failed requests |');
+  expect(comment).toContain('| main has all traffic, canary is removed | failed requests |');
   expect(live(sandbox)?.spec.predictors).toHaveLength(1);
 });

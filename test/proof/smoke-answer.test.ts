@@ -244,7 +244,7 @@ describe('answers that were called invalid and are not', () => {
     expect(judge(answer('[1.5,null]'), { outputs: optional }).ok).toBe(true);
     expect(judge(answer('[null,1.5]'), { outputs: optional })).toMatchObject({ reason: 'prediction-invalid' });
     expect(judge(answer('[NaN,1.5]'), { outputs: optional })).toMatchObject({
-      message: 'the model predicted NaN, which is no number and no JSON',
+      message: 'the model predicted NaN, which is not a number and not valid JSON',
     });
   });
 

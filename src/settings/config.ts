@@ -105,6 +105,8 @@ export interface ReportingConfig {
 export interface Config {
   /** Undefined where the mode brings no model. */
   readonly modelUri: string | undefined;
+  /** Patterns of storage that models may be loaded from; empty: any. */
+  readonly allowStorages: readonly string[];
   readonly mode: Mode;
   readonly registry: RegistryConfig;
   readonly cluster: ClusterConfig;

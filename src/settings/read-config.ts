@@ -2,7 +2,7 @@ import type { ClusterConfig, Config, ReportingConfig } from './config.ts';
 import { InputReader, type RawInputs } from './input-reader.ts';
 import { readManifestFile } from './manifest-file-inputs.ts';
 import { readExpiry, readLock, readPlan, readPreviewAge, readRecord, readWriteBack } from './record-inputs.ts';
-import { readRegistry } from './registry-inputs.ts';
+import { readRegistry, readStorages } from './registry-inputs.ts';
 import { checkTimeout, readProof, readRender } from './render-inputs.ts';
 import { checkModelUri, readCompare, readGate, readMode, readModelUri, readShare } from './rollout-inputs.ts';
 
@@ -15,6 +15,7 @@ export function readConfig(raw: RawInputs): Config {
   const mode = readMode(read);
   const config: Config = {
     modelUri: readModelUri(read, mode),
+    allowStorages: readStorages(read),
     mode,
     registry: readRegistry(read),
     cluster: readCluster(read),

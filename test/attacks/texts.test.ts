@@ -170,13 +170,7 @@ it('a token in place of a kubeconfig is a secret, and a path is none', () => {
   const secretsOf = (kubeconfig: string) =>
     readAddress({ env: {}, input: (name) => (name === 'kubeconfig' ? kubeconfig : '') }).secrets;
   expect(secretsOf('sha256~abcdefghijklmnopqrstuvwxyz')).toContain('sha256~abcdefghijklmnopqrstuvwxyz');
-  for (const path of [
-    './kubeconfig',
-    '/etc/kube/config',
-    '~/.kube/config',
-    'deploy/kubeconfig',
-    'cluster.yaml',
-  ])
+  for (const path of ['./kubeconfig', '/etc/kube/config', '~/.kube/config', 'deploy/kubeconfig', 'cluster.yaml'])
     expect(secretsOf(path)).toEqual([]);
 });
 

@@ -66,10 +66,15 @@ export class KubernetesClient {
   /** Its dependents go first when it is Foreground. An object that is gone already is no failure. */
   async remove(kind: Kind, named: Named, propagationPolicy: 'Foreground' | 'Background'): Promise<void> {
     try {
-      await this.call({ method: 'DELETE', path: objectPath(kind, named), body: { propagationPolicy } });
+      await this.removePresent(kind, named, propagationPolicy);
     } catch (error) {
       if (!(error instanceof KubernetesError) || error.status !== 404) throw error;
     }
+  }
+
+  /** @throws KubernetesError also when it is gone already */
+  async removePresent(kind: Kind, named: Named, propagationPolicy: 'Foreground' | 'Background'): Promise<void> {
+    await this.call({ method: 'DELETE', path: objectPath(kind, named), body: { propagationPolicy } });
   }
 
   /** @throws KubernetesError when the API server refuses, HttpFailure when it does not answer */

@@ -1,4 +1,4 @@
-/** Writes action.yml, the tables of README.md and the schema of target files from the registries of inputs and outputs. `npm run docs` */
+/** Writes action.yml, the tables of README.md, the schema of target files and docs/troubleshooting.md from the registries of inputs and outputs. `npm run docs` */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { dump } from 'js-yaml';
@@ -7,9 +7,11 @@ import { JSON_INPUTS, MOST_TARGETS, TARGET_INPUTS } from '../src/gate/targets.ts
 import type { InputDefinition } from '../src/settings/input-definition.ts';
 import { INPUTS, type InputName } from '../src/settings/inputs.ts';
 import { OUTPUTS } from '../src/settings/outputs.ts';
+import { troubleshootingPage } from './troubleshooting.ts';
 
 const README = fileURLToPath(new URL('../README.md', import.meta.url));
 const ACTION = fileURLToPath(new URL('../action.yml', import.meta.url));
+const TROUBLESHOOTING = fileURLToPath(new URL('../docs/troubleshooting.md', import.meta.url));
 const SCHEMA = fileURLToPath(new URL('../schema/targets.schema.json', import.meta.url));
 
 export function actionYaml(): string {
@@ -97,5 +99,6 @@ function between(text: string, name: string, lines: readonly string[]): string {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(ACTION, actionYaml());
   writeFileSync(SCHEMA, targetsSchema());
+  writeFileSync(TROUBLESHOOTING, troubleshootingPage());
   writeFileSync(README, readmeWithTables(readFileSync(README, 'utf8')));
 }

@@ -1,4 +1,4 @@
-/** What both ways into the action build alike: log, outputs, GitHub, cluster, the facts of this run. */
+/** Objects that the main step and the post step both need: log, outputs, GitHub, cluster, the facts of this run. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as core from '@actions/core';
@@ -28,12 +28,12 @@ export function keepSecret(secret: string): void {
   core.setSecret(secret);
 }
 
-/** What the main step left for the one after the job. */
+/** State that the main step saved for the post step. */
 export function stateLeft(name: string): string {
   return core.getState(name);
 }
 
-/** Everything that is logged passes here: without secrets, and unable to pose as a workflow command. */
+/** All log lines pass here: secrets are removed, and no line can act as a workflow command. */
 function safeRunner(): Runner {
   const safe = (text: string) => logLine(redact(text, secrets));
   return {
@@ -48,8 +48,8 @@ function safeRunner(): Runner {
 }
 
 /**
- * The log of one order among several that go on at once: each line says whose it is, and nothing is folded. What it leaves
- * for the step after the job has its number.
+ * The log of one target among several that run in parallel: each line starts with its target, and nothing is folded. Its
+ * saved state for the post step has its number.
  */
 export function runnerOf(target: string | undefined, order: number, isAlone: boolean): Runner {
   const saveState = (name: string, value: string) => runner.saveState(stateName(name, order), value);
@@ -95,7 +95,7 @@ export function openWorkspace(): RunnerWorkspace {
   });
 }
 
-/** Who this attempt of this run is among all others. */
+/** Unique id of this attempt of this run. */
 export function holderOf(): string {
   const { GITHUB_REPOSITORY: repository = 'local', GITHUB_RUN_ID: run = '0', GITHUB_RUN_ATTEMPT: attempt = '1' } = env;
   return `${repository}/${run}/${attempt}/${randomUUID().slice(0, 8)}`;
@@ -110,7 +110,16 @@ export function contextOf(event: string): RunContext {
     GITHUB_ACTOR: actor,
   } = env;
   const runUrl = server && repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined;
-  return { repository, runUrl, commit, actor, event };
+  return { repository, runUrl, commit, actor, event, troubleshooting: troubleshootingPage() };
+}
+
+/** The page of the version that runs. An action of the same repository (`uses: ./`) has no name of its own. */
+function troubleshootingPage(): string | undefined {
+  const { GITHUB_ACTION_REPOSITORY: action, GITHUB_ACTION_REF: ref = 'main', GITHUB_REPOSITORY: own } = env;
+  const server = env['GITHUB_SERVER_URL'];
+  const repository = action || own;
+  if (!server || !repository) return undefined;
+  return `${server}/${repository}/blob/${encodeURIComponent((action && ref) || 'main')}/docs/troubleshooting.md`;
 }
 
 export function eventOf(): RunnerEvent {

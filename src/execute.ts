@@ -1,4 +1,4 @@
-/** From decided runs to reports: reads their settings, opens what each of them talks to, runs them in the order of their needs. */
+/** From runs to reports: reads their settings, opens their adapters, and runs them in the order of their dependencies. */
 import { openManifestFile } from './adapters/files/manifest-file.ts';
 import type { RunnerWorkspace } from './adapters/files/workspace.ts';
 import { openPublicEndpoint } from './adapters/http/public-endpoint.ts';
@@ -19,13 +19,13 @@ import { runTargets } from './run/run-targets.ts';
 import type { Config } from './settings/config.ts';
 import { readConfig } from './settings/read-config.ts';
 
-/** What all runs of one step share. */
+/** Values shared by all runs of one step. */
 export interface Surroundings {
   readonly context: RunContext;
   readonly pullRequest: Promise<number | undefined>;
   readonly workspace: RunnerWorkspace;
   readonly github: Github | undefined;
-  /** What comments begin with that are meant for us; undefined where this event is not about a pull request. */
+  /** The first word of comments that are commands; undefined if this event is not about a pull request. */
   readonly commandPrefix: string | undefined;
   readonly progress: (report: Report) => void;
   readonly cancelled: AbortSignal;
@@ -33,11 +33,11 @@ export interface Surroundings {
 
 interface ReadOrder extends RunInputs {
   readonly config: Config;
-  /** Its place among all, from 0. */
+  /** Its index, from 0. */
   readonly number: number;
 }
 
-/** @throws UserError bad-input before any server is asked anything */
+/** @throws UserError bad-input before any request is sent */
 export async function execute(
   { orders, confirm, head }: Extract<GateDecision, { kind: 'run' }>,
   at: Surroundings,
@@ -51,7 +51,7 @@ export async function execute(
       const context = contextOf(order, at.context, head);
       try {
         const pullRequest = await at.pullRequest;
-        // Each acquires leases of its own: two targets may be about one object.
+        // Each run acquires its own leases: two targets may be about the same object.
         const own = isAlone ? holder : `${holder}/${target}`;
         const { judgeName, needsPlan = false } = order;
         const admitName = (name: string) => {
@@ -79,7 +79,7 @@ export async function execute(
   });
 }
 
-/** Everything that is wrong with any of them is reported before the first begins. */
+/** All errors in all inputs are reported before the first run starts. */
 function readOrders(orders: readonly RunInputs[]): readonly ReadOrder[] {
   const faults: UserError[] = [];
   const read = orders.flatMap((order, number): readonly ReadOrder[] => {
@@ -97,7 +97,7 @@ function readOrders(orders: readonly RunInputs[]): readonly ReadOrder[] {
   throw new UserError('bad-input', faults.map(({ message }) => message).join('\n'), { hint: first.hint });
 }
 
-/** Of a comment the runner knows only the default branch's commit, of a pull request only a merge that nobody made. */
+/** For a comment, the runner only knows the commit of the default branch. For a pull request, only a temporary merge commit. */
 function contextOf(
   { target }: RunInputs,
   context: RunContext,

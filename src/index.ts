@@ -1,4 +1,4 @@
-/** The runner calls this file twice: as the step, and once more after the job. */
+/** The runner calls this file twice: as the main step, and as the post step after the job. */
 import { runner, stateLeft } from './compose.ts';
 import { main } from './main.ts';
 import { post } from './post.ts';

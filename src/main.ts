@@ -1,4 +1,4 @@
-/** The step itself: reads the event and the inputs, has the orders shipped, tells. */
+/** The main step: reads the event and the inputs, runs the targets, and publishes the report. */
 import { systemClock as clock } from './adapters/system-clock.ts';
 import { messageOf } from './base/errors.ts';
 import { isFailure } from './base/outcome.ts';
@@ -35,6 +35,7 @@ import type { Report } from './report/report.ts';
 import { startProgressReports } from './report/report-progress.ts';
 import { readAddress } from './settings/address.ts';
 import type { ReportingConfig } from './settings/config.ts';
+import { unknownInputs } from './settings/unknown-inputs.ts';
 
 export async function main(): Promise<void> {
   const event = eventOf();
@@ -42,6 +43,7 @@ export async function main(): Promise<void> {
   const workspace = openWorkspace();
   const address = readAddress(raw);
   address.secrets.forEach(keepSecret);
+  for (const sentence of unknownInputs(env)) runner.warning(sentence);
   const { reporting: tell } = address;
   const github = openGithub(tell.githubToken, context.repository);
   const cancelled = cancellation();
@@ -84,7 +86,7 @@ export async function main(): Promise<void> {
   await publishReport({ ...telling, reports, pullRequest: await pullRequest, workspace, runner });
   const isWell = reports.every(({ outcome }) => !isFailure(outcome));
   await reactToOutcome(entry, isWell);
-  // What a cancelled run left is looked at once more by the step after the job.
+  // The post step checks what a cancelled run left open.
   reports.forEach(({ outcome, reason }, at) => {
     if (outcome !== 'unknown' || reason !== 'cancelled') runner.saveState(stateName('unfinished', at), '');
   });
@@ -95,11 +97,11 @@ export async function main(): Promise<void> {
 }
 
 function someOf([first, ...more]: readonly Report[]): ReportList {
-  if (first === undefined) throw new Error('a run without orders');
+  if (first === undefined) throw new Error('a run without targets');
   return [first, ...more];
 }
 
-/** Looked up while the run goes on; it is needed when there is something to tell. */
+/** Starts the search for the pull request early; the result is needed only for the first comment. */
 function pullRequestOf(
   event: RunnerEvent,
   tell: ReportingConfig,
@@ -111,7 +113,7 @@ function pullRequestOf(
   });
 }
 
-/** The runner asks with SIGINT, then with SIGTERM 7.5 s later, and kills after another 2.5 s. */
+/** The runner sends SIGINT, then SIGTERM after 7.5 s, and kills the process after another 2.5 s. */
 function cancellation(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => controller.abort());

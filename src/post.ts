@@ -1,4 +1,4 @@
-/** The step after the job, which the runner also runs when it killed the one before: nothing may be left open. */
+/** The post step. The runner also runs it after it has killed the main step. It closes what is left open. */
 
 import type { RunContext } from './base/run-context.ts';
 import {
@@ -37,7 +37,7 @@ export async function post(): Promise<void> {
   const closing = left.map(([order, unfinished]) =>
     close(unfinished, { order, access, context, deployments: github?.deployments }),
   );
-  // The step itself told all there was to tell of the others, and only its tidying was cut short.
+  // The main step has reported the other targets; only its cleanup was interrupted.
   const [first, ...more] = (await Promise.all(closing)).flat();
   if (first === undefined) return;
   const { repository } = github ?? {};
@@ -48,7 +48,7 @@ export async function post(): Promise<void> {
   await publishReport({ ...telling, reports: [first, ...more] });
 }
 
-/** An order that left nothing may stand between others that did. */
+/** A target without saved state may be between others with saved state. */
 function allUnfinished(): readonly (readonly [number, Unfinished])[] {
   return Array.from({ length: MOST_TARGETS }, (_, order) => order).flatMap((order) => {
     const unfinished = readUnfinished((name) => stateLeft(stateName(name, order)));
@@ -68,7 +68,7 @@ async function close(
   { order, access, context, deployments }: Closing,
 ): Promise<readonly Report[]> {
   const { target, context: cluster = access.context } = unfinished;
-  // A record on GitHub is closed even where the cluster cannot be asked.
+  // The GitHub deployment is closed even if the cluster cannot be reached.
   const opened = await openCluster({ ...access, context: cluster }).catch((error: unknown) => error as Error);
   try {
     const world = { cluster: opened, runner: runnerOf(target, order, false), deployments };

@@ -65,6 +65,12 @@ export function alreadyExists(kind: Kind, name: string): ApiError {
   return new ApiError({ code: 409, message, reason: 'AlreadyExists', details: about(kind, name) });
 }
 
+/** Something else of that name is still going. */
+export function stillDeleted(kind: Kind, name: string): ApiError {
+  const { refusal } = alreadyExists(kind, name);
+  return new ApiError({ ...refusal, message: `object is being deleted: ${refusal.message}` });
+}
+
 export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
 
 export function conflict(kind: Kind, name: string, why: string): ApiError {

@@ -1,4 +1,5 @@
 import { ADMIN, type SandboxUser, Users } from './access.ts';
+import { startAutoscaler } from './autoscaler.ts';
 import { kubeconfigFor, makeCertificate } from './certificate.ts';
 import { GarbageCollector } from './deletion.ts';
 import { DeploymentController } from './deployments.ts';
@@ -79,6 +80,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Sandbo
     new DeploymentController(store, events, second),
   ];
   const stopScheduler = startScheduler(store, events, second);
+  const stopAutoscaler = startAutoscaler(store, second);
   const readLog = (uid: string, container: string, previous: boolean) => kubelet.log(uid, container, previous);
   const { without = [] } = options;
   const kinds = KINDS.filter(({ group }) => !without.includes(group));
@@ -117,6 +119,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Sandbo
     restart: (downMs) => server.restart(downMs),
     close: async () => {
       stopScheduler();
+      stopAutoscaler();
       for (const controller of controllers) controller.close();
       collector.close();
       kubelet.close();

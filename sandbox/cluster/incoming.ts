@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { load } from 'js-yaml';
 import { badRequest, conflict, forbidden, invalid, kindName, MODIFIED, notFound } from './api-error.ts';
-import { apiVersionOf, type Kind, NAMESPACE, resourceName } from './kinds.ts';
+import { apiVersionOf, type Kind, NAMESPACE, resourceName, SERVICE } from './kinds.ts';
 import { isTree, type KubeObject, type ObjectMeta } from './objects.ts';
 import type { Store } from './store.ts';
 
@@ -91,7 +91,8 @@ const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
 /** @throws ApiError 403, 404, 422 for a new object that cannot be */
 export function checkCreatable(store: Store, kind: Kind, { metadata }: KubeObject): void {
   const { name, namespace } = metadata;
-  const causes = nameComplaints(name).map((one) => ({ ...one, field: 'metadata.name' }));
+  const complaints = kind === SERVICE ? serviceNameComplaints(name) : nameComplaints(name);
+  const causes = complaints.map((one) => ({ ...one, field: 'metadata.name' }));
   if (causes.length > 0) throw invalid(kindName(kind), name, causes);
   if (!kind.namespaced || namespace === undefined) return;
   const home = store.get(NAMESPACE, undefined, namespace);
@@ -100,6 +101,21 @@ export function checkCreatable(store: Store, kind: Kind, { metadata }: KubeObjec
   const message = `namespace ${namespace} is being terminated`;
   const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
   throw forbidden(kind, name, why, [{ reason: 'NamespaceTerminating', message, field: 'metadata.namespace' }]);
+}
+
+const LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
+
+/** A Service's name is a label of DNS. */
+function serviceNameComplaints(name: string): { readonly reason: string; readonly message: string }[] {
+  if (name === '') return nameComplaints(name);
+  const rule =
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
+  const source = LABEL.source.slice(1, -1);
+  const words = LABEL.test(name)
+    ? 'must be no more than 63 characters'
+    : `${rule} (e.g. 'my-name',  or 'abc-123', regex used for validation is '${source}')`;
+  if (LABEL.test(name) && name.length <= 63) return [];
+  return [{ reason: 'FieldValueInvalid', message: `Invalid value: "${name}": ${words}` }];
 }
 
 function nameComplaints(name: string): { readonly reason: string; readonly message: string }[] {

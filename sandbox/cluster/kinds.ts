@@ -39,6 +39,11 @@ export const SERVICE_ACCOUNT = core('ServiceAccount');
 export const RESOURCE_QUOTA = core('ResourceQuota', { status: true });
 export const DEPLOYMENT = core('Deployment', { group: 'apps', ...counted });
 export const REPLICA_SET = core('ReplicaSet', { group: 'apps', ...counted });
+export const HORIZONTAL_POD_AUTOSCALER = core('HorizontalPodAutoscaler', {
+  group: 'autoscaling',
+  versions: ['v2'],
+  status: true,
+});
 export const SELDON_DEPLOYMENT: Kind = {
   ...custom('machinelearning.seldon.io', ['v1', 'v1alpha3', 'v1alpha2'], 'SeldonDeployment'),
   status: true,
@@ -61,7 +66,7 @@ export const KINDS: readonly Kind[] = [
   DEPLOYMENT,
   REPLICA_SET,
   core('Lease', { group: 'coordination.k8s.io' }),
-  core('HorizontalPodAutoscaler', { group: 'autoscaling', versions: ['v2'], status: true }),
+  HORIZONTAL_POD_AUTOSCALER,
   SELDON_DEPLOYMENT,
   custom('getambassador.io', ['v2', 'v3alpha1'], 'Mapping'),
   custom('getambassador.io', ['v2', 'v3alpha1'], 'TLSContext'),

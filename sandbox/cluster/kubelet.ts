@@ -5,7 +5,7 @@ import { POD } from './kinds.ts';
 import type { KubeObject } from './objects.ts';
 import type { PodPorts } from './pod-ports.ts';
 import { type Node, PodRun } from './pod-run.ts';
-import type { PodSpec } from './pods.ts';
+import type { PodSpec, PodStatus } from './pods.ts';
 import type { Store } from './store.ts';
 
 /** What an image reference contains: the first that matches counts; an image that nothing matches does not exist. */
@@ -23,10 +23,17 @@ export interface KubeletOptions {
   readonly second: number;
 }
 
+const DEADLINE = 'Pod was active on the node longer than the specified deadline';
+
+function isFailed({ status }: KubeObject): boolean {
+  return (status as PodStatus | undefined)?.phase === 'Failed';
+}
+
 /** Runs the pods that the scheduler puts on the node. */
 export class Kubelet {
   readonly #node: Node;
   readonly #runs = new Map<string, PodRun>();
+  readonly #deadlines = new Map<string, NodeJS.Timeout>();
   readonly #stopListening: () => void;
 
   constructor({ images, ...options }: KubeletOptions) {
@@ -45,13 +52,30 @@ export class Kubelet {
   close(): void {
     this.#stopListening();
     for (const run of this.#runs.values()) run.abandon();
+    for (const timer of this.#deadlines.values()) clearTimeout(timer);
+  }
+
+  /** Such a pod stays as it is, Failed, until somebody deletes it. */
+  #endAfter(pod: KubeObject, seconds: number): void {
+    const uid = pod.metadata.uid ?? '';
+    if (this.#deadlines.has(uid)) return;
+    const status = { phase: 'Failed', reason: 'DeadlineExceeded', message: DEADLINE };
+    const end = () =>
+      this.#node.store.edit(POD, pod, (live) => ({ ...live, status: { ...(live.status as PodStatus), ...status } }));
+    this.#deadlines.set(uid, setTimeout(end, seconds * this.#node.second));
   }
 
   #react(isGone: boolean, pod: KubeObject): void {
     const uid = pod.metadata.uid ?? '';
     const run = this.#runs.get(uid);
-    if (isGone || pod.metadata.deletionTimestamp !== undefined) run?.stop();
-    else if (run === undefined) {
+    const { activeDeadlineSeconds } = pod.spec as PodSpec;
+    if (isGone) run?.stop();
+    else if (pod.metadata.deletionTimestamp !== undefined) {
+      if (isFailed(pod)) setImmediate(() => this.#node.store.remove(POD, pod));
+      run?.stop();
+    } else if (isFailed(pod)) run?.abandon();
+    else if (activeDeadlineSeconds !== undefined) this.#endAfter(pod, activeDeadlineSeconds);
+    if (run === undefined && !isGone && !isFailed(pod) && pod.metadata.deletionTimestamp === undefined) {
       const started = new PodRun(this.#node, pod);
       this.#runs.set(uid, started);
       void started.live().finally(() => this.#runs.delete(uid));

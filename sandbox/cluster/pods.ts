@@ -1,6 +1,7 @@
 /** The fields of pods that the sandbox's kubelet reads and writes. */
 
 export interface PodSpec {
+  readonly activeDeadlineSeconds?: number;
   readonly nodeName?: string;
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly terminationGracePeriodSeconds?: number;

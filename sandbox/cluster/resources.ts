@@ -1,5 +1,14 @@
 import { type Admission, admitPod, askWebhooks } from './admission.ts';
-import { ApiError, alreadyExists, conflict, invalid, MODIFIED, notFound, preconditionFailed } from './api-error.ts';
+import {
+  ApiError,
+  alreadyExists,
+  conflict,
+  invalid,
+  MODIFIED,
+  notFound,
+  preconditionFailed,
+  stillDeleted,
+} from './api-error.ts';
 import { applyOver } from './apply.ts';
 import { withDefaults } from './defaults.ts';
 import { deleteObject, type Propagation } from './deletion.ts';
@@ -41,7 +50,9 @@ export class Resources {
     const { object, warnings } = this.#incoming(write, readObject(write));
     checkCreatable(this.#store, kind, object);
     const { namespace, name } = object.metadata;
-    if (this.#store.get(kind, namespace, name) !== undefined) throw alreadyExists(kind, name);
+    const present = this.#store.get(kind, namespace, name);
+    if (present?.metadata.deletionTimestamp !== undefined) throw stillDeleted(kind, name);
+    if (present !== undefined) throw alreadyExists(kind, name);
     const { status: _, ...stateless } = object;
     const next = withDefaults(kind, kind.status ? stateless : object, undefined);
     const prepared = trackUpdate(undefined, this.#store.prepare(kind, next), writerOf(write));

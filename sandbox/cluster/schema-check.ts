@@ -59,7 +59,7 @@ export function checkTypes(kind: Kind, object: KubeObject): void {
 }
 
 /** The little of a Deployment without which its controller could do nothing. */
-function deploymentComplaints({ spec }: KubeObject): Required<Cause>[] {
+function deploymentComplaints({ metadata: own, spec }: KubeObject): Required<Cause>[] {
   const { selector, template } = treeOf(spec);
   const { metadata, spec: pod } = treeOf(template);
   const wanted = Object.entries(treeOf(treeOf(selector)['matchLabels']));
@@ -73,7 +73,37 @@ function deploymentComplaints({ spec }: KubeObject): Required<Cause>[] {
     ...(selector === undefined ? [required('spec.selector')] : []),
     ...(isMatch ? [] : [mismatch]),
     ...(Array.isArray(containers) && containers.length > 0 ? [] : [required('spec.template.spec.containers')]),
+    ...volumeComplaints(treeOf(pod)),
+    ...labelComplaints('metadata.labels', own.labels),
+    ...labelComplaints('spec.template.labels', labels),
   ];
+}
+
+function labelComplaints(field: string, labels: Tree = {}): Required<Cause>[] {
+  const long = Object.values(labels).filter((value) => typeof value === 'string' && value.length > 63);
+  return long.map((value) => {
+    const message = `Invalid value: "${value}": must be no more than 63 characters`;
+    return { reason: 'FieldValueInvalid', message, field };
+  });
+}
+
+/** The lists whose keys Kubernetes wants to be unique, of those that a model's container can get twice. */
+function volumeComplaints({ volumes = [], containers = [] }: Tree): Required<Cause>[] {
+  const names = (volumes as readonly Tree[]).map(({ name }) => name);
+  const twice = names.flatMap((name, index) => {
+    const field = `spec.template.spec.volumes[${index}].name`;
+    const message = `Duplicate value: "${name}"`;
+    return names.indexOf(name) < index ? [{ reason: 'FieldValueDuplicate', message, field }] : [];
+  });
+  const mounts = (containers as readonly Tree[]).flatMap(({ volumeMounts = [] }, container) => {
+    const paths = (volumeMounts as readonly Tree[]).map(({ mountPath }) => mountPath);
+    return paths.flatMap((path, index) => {
+      const field = `spec.template.spec.containers[${container}].volumeMounts[${index}].mountPath`;
+      const message = `Invalid value: "${path}": must be unique`;
+      return paths.indexOf(path) < index ? [{ reason: 'FieldValueInvalid', message, field }] : [];
+    });
+  });
+  return [...twice, ...mounts];
 }
 
 function problemsOf(kind: Kind, object: KubeObject): Problem[] {

@@ -51,7 +51,7 @@ export function groupsOfVirtualServices(services: readonly VirtualService[]): re
       const prefix = match[0]?.uri.prefix;
       if (prefix === undefined) return [];
       const backends = route.map(({ destination, weight }) =>
-        destinationOf(destination, route.length === 1 ? 100 : weight),
+        destinationOf(destination, route.length === 1 ? 100 : (weight ?? 0)),
       );
       const mirrors = mirror === undefined ? [] : [destinationOf(mirror, mirrorPercentage?.value ?? 100)];
       const key = `${metadata.namespace}/${metadata.name}${prefix}`;

@@ -2,7 +2,7 @@
 
 import { isList, isNumber, isRecord, isWhole, type Json } from '../../src/base/json-literal.ts';
 import { dimensionsOf } from '../../src/base/json-value.ts';
-import { flatten } from '../../src/proof/input-batch.ts';
+import { flatten } from '../../src/proof/request/input-batch.ts';
 
 export interface NdArray {
   readonly kind: 'array';

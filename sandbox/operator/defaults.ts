@@ -5,6 +5,7 @@ import {
   type Container,
   containerOf,
   type GraphNode,
+  hasSeparateEngine,
   isPrepackaged,
   isV2,
   nodesOf,
@@ -99,7 +100,8 @@ function nodeContainer(
 function withEndpoints(node: GraphNode, predictor: Predictor, around: Surroundings): GraphNode {
   const { type, implementation, methods, children = [], ...rest } = node;
   const container = containerOf(predictor, node.name);
-  const isLocal = predictor.componentSpecs?.[0]?.spec?.containers.some(({ name }) => name === node.name) ?? false;
+  const isFirst = predictor.componentSpecs?.[0]?.spec?.containers.some(({ name }) => name === node.name) ?? false;
+  const isLocal = isFirst && !hasSeparateEngine(around.sdep);
   const { name: sdep, namespace = 'default' } = around.sdep.metadata;
   const service = containerServiceName(sdep, predictor.name, node.name);
   const httpPort = container && portOf(container, 'http');

@@ -13,14 +13,14 @@ export async function rollDeployments(pass: Pass): Promise<Rollout> {
   const { caches, components, status } = pass;
   let ready = true;
   let stuck = false;
-  for (const [index, wanted] of components.deployments.entries()) {
+  for (const wanted of components.deployments) {
     const live = caches.deployments.get(wanted.metadata.namespace, wanted.metadata.name);
     const found = live === undefined ? await create(pass, wanted) : await update(pass, live, wanted);
     if (found === undefined) {
       ready = false;
       continue;
     }
-    status.noteDeployment(found, index === 0);
+    status.noteDeployment(found, wanted.metadata.name === components.defaultDeployment);
     if (isUp(found)) continue;
     if (ready) {
       status.markDeployments(conditionOf(found, 'Available'));
@@ -44,7 +44,7 @@ async function update(pass: Pass, live: Deployment, wanted: Deployment): Promise
   const { client, caches, sdep, record } = pass;
   const { name } = wanted.metadata;
   if (!isSameSelector(live, wanted)) {
-    await client.remove(DEPLOYMENT, live.metadata, 'Foreground');
+    await client.removePresent(DEPLOYMENT, live.metadata, 'Foreground');
     record('DeleteDeployment', `Deleted Deployment "${name}"`);
     await client.create(DEPLOYMENT, controlledBy(sdep, stamped(wanted)));
     record('CreateDeployment', `Recreated Deployment (selector changed) "${name}"`);

@@ -2,6 +2,7 @@
 export interface Images {
   readonly executor: string;
   readonly storageInitializer: string;
+  readonly explainer: { readonly seldon: string; readonly v2: string };
   /** By `graph.implementation`. */
   readonly servers: Readonly<Record<string, ServerImages>>;
 }
@@ -17,6 +18,7 @@ export interface ServerImages {
 export const IMAGES: Images = {
   executor: 'docker.io/seldonio/seldon-core-executor:1.17.1',
   storageInitializer: 'seldonio/rclone-storage-initializer:1.17.1',
+  explainer: { seldon: 'seldonio/alibiexplainer:1.17.1', v2: 'seldonio/mlserver:1.3.5-alibi-explain' },
   servers: {
     MLFLOW_SERVER: {
       seldon: 'seldonio/mlflowserver:1.17.1',

@@ -25,6 +25,12 @@ export const DESTINATION_RULE: Kind = {
   plural: 'destinationrules',
 };
 
+export const AUTOSCALER: Kind = {
+  apiVersion: 'autoscaling/v2',
+  kind: 'HorizontalPodAutoscaler',
+  plural: 'horizontalpodautoscalers',
+};
+
 export interface Deployment extends KubernetesObject {
   readonly spec: {
     readonly replicas?: number;
@@ -90,9 +96,14 @@ export interface VirtualService extends KubernetesObject {
 export interface VirtualRoute {
   readonly match: readonly { readonly uri: { readonly prefix?: string; readonly regex?: string }; headers?: unknown }[];
   readonly rewrite?: { readonly uri: string };
-  readonly route: readonly { readonly destination: Destination; readonly weight: number }[];
+  /** A weight of 0 is left out. */
+  readonly route: readonly { readonly destination: Destination; readonly weight?: number }[];
   readonly mirror?: Destination;
   readonly mirrorPercentage?: { readonly value: number };
+}
+
+export interface Autoscaler extends KubernetesObject {
+  readonly spec: unknown;
 }
 
 export interface DestinationRule extends KubernetesObject {

@@ -37,7 +37,9 @@ export function modelContainer(container: Container, place: Place): Container {
     throw new Error(`Failed to get server config for ${node.implementation}`);
   const mount = { name: volumeName(node), mountPath: MODELS, readOnly: true };
   const complete = isV2(sdep.spec.protocol) ? asMlserver(served, place) : withParameters(served, node);
-  return { ...complete, volumeMounts: [...(complete.volumeMounts ?? []), mount] };
+  const mounts = complete.volumeMounts ?? [];
+  const isMounted = mounts.some(({ name }) => name === mount.name);
+  return { ...complete, volumeMounts: isMounted ? mounts : [...mounts, mount] };
 }
 
 export function volumeName({ name }: GraphNode): string {

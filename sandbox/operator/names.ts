@@ -18,6 +18,15 @@ export function containerServiceName(sdep: string, predictor: string, container:
   return shortened(`${sdep}-${predictor}-${container}`);
 }
 
+export function engineDeploymentName({ metadata }: SeldonDeployment, { name }: Predictor): string {
+  return shortened(`${metadata.name}-${name}-svc-orch`);
+}
+
+/** The explainer's Deployment and its Service have one name. */
+export function explainerName({ metadata }: SeldonDeployment, { name }: Predictor): string {
+  return shortened(`${metadata.name}-${name}-explainer`);
+}
+
 /** `wine-main-0-prediction`: there is no hash of the content in it. */
 export function deploymentName(
   { metadata }: SeldonDeployment,

@@ -4,6 +4,8 @@ import type { AmbassadorForm } from './ambassador-annotation.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { IMAGES, type Images } from './images.ts';
 import {
+  AUTOSCALER,
+  type Autoscaler,
   DEPLOYMENT,
   DESTINATION_RULE,
   type Deployment,
@@ -47,7 +49,8 @@ export interface Operator {
 
 /**
  * A Seldon operator 1.17 for any Kubernetes API: what it writes, when, and how it errs is as recorded from the
- * reference. Not in it: HPA, KEDA, PDB, explainers, a separate orchestrator, TLS, `pvc://` storage.
+ * reference (`test/sandbox/conformance.test.ts`). Not in it: KEDA, PDB, explainers of protocol v2 and behind Istio, TLS,
+ * `pvc://` storage.
  */
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
   const { images = IMAGES, ambassador, ambassadorForm, istio } = options;
@@ -102,6 +105,7 @@ async function followAll(
   return {
     deployments: await client.follow<Deployment>(DEPLOYMENT, onOwned),
     services: await client.follow<Service>(SERVICE, onOwned),
+    autoscalers: await client.follow<Autoscaler>(AUTOSCALER, onOwned),
     mappings: ambassador ? await client.follow<Mapping>(MAPPING, onOwned) : undefined,
     virtualServices: istio ? await client.follow<VirtualService>(VIRTUAL_SERVICE, onOwned) : undefined,
     destinationRules: istio ? await client.follow<DestinationRule>(DESTINATION_RULE, onOwned) : undefined,

@@ -1,7 +1,7 @@
 import type { KubernetesClient } from '../kubernetes-client.ts';
 import type { Collection } from '../kubernetes-collection.ts';
 import type { KubernetesObject } from '../kubernetes-object.ts';
-import type { Deployment, DestinationRule, Mapping, Service, VirtualService } from './kinds.ts';
+import type { Autoscaler, Deployment, DestinationRule, Mapping, Service, VirtualService } from './kinds.ts';
 import { seldonId } from './names.ts';
 import type { Components } from './render.ts';
 import type { SeldonDeployment } from './seldon-deployment.ts';
@@ -12,6 +12,7 @@ export interface Caches {
   readonly seldonDeployments: Collection<SeldonDeployment>;
   readonly deployments: Collection<Deployment>;
   readonly services: Collection<Service>;
+  readonly autoscalers: Collection<Autoscaler>;
   readonly mappings: Collection<Mapping> | undefined;
   readonly virtualServices: Collection<VirtualService> | undefined;
   readonly destinationRules: Collection<DestinationRule> | undefined;

@@ -1,10 +1,12 @@
 import { messageOf } from '../../src/base/errors.ts';
 import { type KubernetesClient, KubernetesError } from '../kubernetes-client.ts';
 import type { Kind } from '../kubernetes-object.ts';
+import { createAutoscalers } from './autoscalers.ts';
 import { rollDeployments } from './deployments.ts';
 import { ensure } from './ensure.ts';
 import type { EventRecorder } from './event-recorder.ts';
-import { DEPLOYMENT, DESTINATION_RULE, MAPPING, SERVICE, VIRTUAL_SERVICE } from './kinds.ts';
+import { DESTINATION_RULE, MAPPING, SERVICE, VIRTUAL_SERVICE } from './kinds.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { type Caches, ownedBy, type Pass } from './pass.ts';
 import { type RenderOptions, renderComponents } from './render.ts';
 import type { SeldonDeployment, SeldonStatus } from './seldon-deployment.ts';
@@ -47,12 +49,12 @@ export async function reconcile(sdep: SeldonDeployment, around: Surroundings): P
 async function step(pass: Pass): Promise<SeldonStatus> {
   const { status } = pass;
   const servicesReady = await createServices(pass, false);
-  status.mark('HpasReady', true, 'No HPAs defined');
+  const scalersReady = await createAutoscalers(pass);
   status.mark('KedaReady', true, 'No KEDA resources defined');
   status.mark('PdbsReady', true, 'No PDBs defined');
   const deployments = await rollDeployments(pass);
   if (deployments === 'ready') await complete(pass);
-  if (deployments === 'ready' && servicesReady) return status.end('Available');
+  if (deployments === 'ready' && servicesReady && scalersReady) return status.end('Available');
   if (deployments === 'stuck') return status.end('Failed', 'Deployment is no longer progressing and not available.');
   return status.end('Creating');
 }
@@ -114,27 +116,6 @@ async function createMappings(pass: Pass): Promise<void> {
   // Seldon's own spelling.
   const done = components.mappings.length === 0 ? 'No Ambassador Mappaings defined' : 'All Ambassador Mappings created';
   status.mark('AmbassadorMappingsReady', ready, ready ? done : 'Not all Ambassador Mappings created');
-}
-
-/** Deployments that stand in the status but are not wanted; their Services go when no such Deployment is left. */
-async function removeLeftovers({ client, caches, sdep, components, status, record }: Pass): Promise<void> {
-  const { namespace } = sdep.metadata;
-  const wanted = new Set(components.deployments.map(({ metadata }) => metadata.name));
-  const extra = status.deployments.filter((name) => !wanted.has(name));
-  for (const name of extra) {
-    const live = caches.deployments.get(namespace, name);
-    if (live === undefined) {
-      status.forgetDeployment(name);
-      continue;
-    }
-    await client.remove(DEPLOYMENT, live.metadata, 'Foreground');
-    record('DeleteDeployment', `Deleted Deployment "${name}"`);
-  }
-  if (extra.length > 0) return;
-  const services = new Set(components.services.map(({ metadata }) => metadata.name));
-  for (const name of status.services) if (!services.has(name)) status.forgetService(name);
-  for (const { metadata } of ownedBy(sdep, caches.services))
-    if (!services.has(metadata.name)) await client.remove(SERVICE, metadata, 'Background');
 }
 
 class StatusRefused extends Error {

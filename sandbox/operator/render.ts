@@ -1,8 +1,12 @@
 import { AMBASSADOR_CONFIG, type AmbassadorForm, ambassadorAnnotation } from './ambassador-annotation.ts';
+import { autoscalerOf } from './autoscaler.ts';
 import { withDefaults } from './defaults.ts';
 import { engineContainer } from './engine.ts';
+import { engineDeployment } from './engine-deployment.ts';
+import { explainerDeployment, hasExplainer } from './explainer.ts';
 import type { Images } from './images.ts';
 import {
+  type Autoscaler,
   DEPLOYMENT,
   type Deployment,
   type DestinationRule,
@@ -12,17 +16,19 @@ import {
 } from './kinds.ts';
 import { modelContainer, modelInitializer, volumeName } from './model-container.ts';
 import { containerServiceName, deploymentName, predictorServiceName, seldonId } from './names.ts';
+import { PODINFO } from './pod-info.ts';
 import { destinationRulesOf, mappingsOf, virtualServiceOf } from './routes.ts';
 import {
   type ComponentSpec,
   hasEngine,
+  hasSeparateEngine,
   isPrepackaged,
   isV2,
   nodesOf,
   type Predictor,
   type SeldonDeployment,
 } from './seldon-deployment.ts';
-import { containerService, kindLabels, predictorPorts, predictorService } from './services.ts';
+import { containerService, explainerService, kindLabels, predictorPorts, predictorService } from './services.ts';
 
 export interface RenderOptions {
   readonly ambassador: boolean;
@@ -35,6 +41,9 @@ export interface RenderOptions {
 /** Everything one SeldonDeployment wants to have. */
 export interface Components {
   readonly deployments: readonly Deployment[];
+  /** Whose replicas the status tells. */
+  readonly defaultDeployment: string | undefined;
+  readonly autoscalers: readonly Autoscaler[];
   readonly services: readonly Service[];
   readonly mappings: readonly Mapping[];
   readonly virtualServices: readonly VirtualService[];
@@ -58,6 +67,10 @@ export function renderComponents(live: SeldonDeployment, options: RenderOptions)
   const routed = predictors.map((predictor) => ({ predictor, ports: predictorPorts(predictor) }));
   return {
     deployments: predictors.flatMap((predictor) => deploymentsOf(sdep, predictor, options.images)),
+    defaultDeployment: namesOf(sdep, predictors[0])[0]?.name,
+    autoscalers: predictors.flatMap((predictor) =>
+      namesOf(sdep, predictor).flatMap(({ name, component }) => autoscalerOf(sdep, name, component) ?? []),
+    ),
     services: routed.flatMap(({ predictor, ports }, at) => [
       ...nodesOf(predictor.graph)
         .filter(({ endpoint }) => endpoint !== undefined)
@@ -65,6 +78,7 @@ export function renderComponents(live: SeldonDeployment, options: RenderOptions)
       withRoute(predictorService(sdep, predictor), (form) =>
         ambassadorAnnotation(sdep, { predictor, ports }, { isFirst: at === 0, form }),
       ),
+      ...(hasExplainer(predictor) ? [explainerService(sdep, predictor)] : []),
     ]),
     mappings: options.ambassador && form === 'mappings' ? mappingsOf(sdep, routed) : [],
     virtualServices: options.istio ? [virtualServiceOf(sdep, routed)] : [],
@@ -86,8 +100,21 @@ function withRunningContainers(predictor: Predictor, sdep: SeldonDeployment, ima
 }
 
 function deploymentsOf(sdep: SeldonDeployment, predictor: Predictor, images: Images): readonly Deployment[] {
+  return [
+    ...(hasEngine(predictor) && hasSeparateEngine(sdep) ? [engineDeployment(sdep, predictor, images)] : []),
+    ...(predictor.componentSpecs ?? []).flatMap((component, index) =>
+      component.spec?.containers.length ? [deploymentOf(sdep, predictor, { component, index, images })] : [],
+    ),
+    ...(hasExplainer(predictor) ? [explainerDeployment(sdep, predictor, images)] : []),
+  ];
+}
+
+function namesOf(sdep: SeldonDeployment, predictor: Predictor | undefined) {
+  if (predictor === undefined) return [];
   return (predictor.componentSpecs ?? []).flatMap((component, index) =>
-    component.spec?.containers.length ? [deploymentOf(sdep, predictor, { component, index, images })] : [],
+    component.spec?.containers.length
+      ? [{ name: deploymentName(sdep, predictor, { component, index }), component }]
+      : [],
   );
 }
 
@@ -97,17 +124,9 @@ interface Pod {
   readonly images: Images;
 }
 
-const PODINFO = {
-  name: 'seldon-podinfo',
-  downwardAPI: {
-    items: [{ path: 'annotations', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.annotations' } }],
-    defaultMode: 420,
-  },
-};
-
 function deploymentOf(sdep: SeldonDeployment, predictor: Predictor, { component, index, images }: Pod): Deployment {
   const name = deploymentName(sdep, predictor, { component, index });
-  const withEngine = hasEngine(predictor) && index === 0;
+  const withEngine = holdsEngine(sdep, predictor, index);
   const annotations = { ...sdep.spec.annotations, ...predictor.annotations, ...component.metadata?.annotations };
   const matchLabels = selectorOf(sdep, predictor, { component, index });
   const nodes = nodesIn(component, predictor);
@@ -119,7 +138,8 @@ function deploymentOf(sdep: SeldonDeployment, predictor: Predictor, { component,
     ...predictor.labels,
     ...component.metadata?.labels,
   };
-  const replicas = component.replicas ?? predictor.replicas ?? sdep.spec.replicas;
+  // The autoscaler's number is nobody else's.
+  const replicas = component.hpaSpec ? undefined : (component.replicas ?? predictor.replicas ?? sdep.spec.replicas);
   const scraped = { 'prometheus.io/path': '/prometheus', 'prometheus.io/scrape': 'true' };
   return {
     apiVersion: DEPLOYMENT.apiVersion,
@@ -146,7 +166,7 @@ function deploymentOf(sdep: SeldonDeployment, predictor: Predictor, { component,
 
 function podSpecOf(sdep: SeldonDeployment, predictor: Predictor, { component, index, images }: Pod) {
   const { containers = [], initContainers = [], volumes = [], ...rest } = component.spec ?? {};
-  const engine = hasEngine(predictor) && index === 0 ? [engineContainer(sdep, { predictor, images })] : [];
+  const engine = holdsEngine(sdep, predictor, index) ? [engineContainer(sdep, { predictor, images })] : [];
   const served = nodesIn(component, predictor).filter((node) => isPrepackaged(node) && node.modelUri);
   const initializers = served.map((node) => modelInitializer(node, images));
   const isGiven = (name: string) => initContainers.some((container) => container.name === name);
@@ -164,6 +184,11 @@ function podSpecOf(sdep: SeldonDeployment, predictor: Predictor, { component, in
   };
 }
 
+/** Does the executor run in this pod? */
+function holdsEngine(sdep: SeldonDeployment, predictor: Predictor, index: number): boolean {
+  return hasEngine(predictor) && !hasSeparateEngine(sdep) && index === 0;
+}
+
 function selectorOf(
   sdep: SeldonDeployment,
   predictor: Predictor,
@@ -176,7 +201,9 @@ function selectorOf(
   return {
     'seldon-deployment-id': seldonId(sdep),
     ...Object.fromEntries(services),
-    ...(index === 0 && { 'seldon-app': predictorServiceName(sdep, predictor) }),
+    ...((holdsEngine(sdep, predictor, index) || !hasEngine(predictor)) && {
+      'seldon-app': predictorServiceName(sdep, predictor),
+    }),
   };
 }
 

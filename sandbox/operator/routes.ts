@@ -1,3 +1,4 @@
+import { EXPLAINER_PORT, hasExplainer } from './explainer.ts';
 import {
   DESTINATION_RULE,
   type DestinationRule,
@@ -7,7 +8,7 @@ import {
   VIRTUAL_SERVICE,
   type VirtualService,
 } from './kinds.ts';
-import { predictorServiceName, seldonId } from './names.ts';
+import { explainerName, predictorServiceName, seldonId } from './names.ts';
 import type { Predictor, SeldonDeployment } from './seldon-deployment.ts';
 
 export interface Ports {
@@ -31,42 +32,61 @@ export function mappingsOf(sdep: SeldonDeployment, routed: readonly RoutedPredic
   const timeout_ms = Number(annotation('seldon.io/rest-timeout') ?? 3000);
   const header = headerOf(annotation('seldon.io/ambassador-header'));
   return routed.flatMap(({ predictor, ports }, index) => {
-    const service = `${predictorServiceName(sdep, predictor)}.${namespace}`;
     const weighed = predictor.shadow === true || index > 0;
     const shared = {
       timeout_ms,
       ...(weighed && { weight: predictor.traffic ?? 0 }),
       ...(predictor.shadow && { shadow: true }),
     };
-    const mapping = (transport: string, spec: MappingSpec): Mapping => ({
+    const mapping = (core: string, transport: string, spec: MappingSpec): Mapping => ({
       apiVersion: MAPPING.apiVersion,
       kind: MAPPING.kind,
       metadata: {
-        name: `seldon-${namespace}-${name}-${predictor.name}-${transport}`,
+        name: `seldon-${namespace}-${name}-${core}-${transport}`,
         namespace,
         labels: { 'seldon-deployment-id': seldonId(sdep) },
       },
       spec: { ...spec, ...shared },
     });
-    return [
-      mapping('rest', {
+    const pair = ({ core, path, seldon, service }: Target, at: Ports) => [
+      mapping(core, 'rest', {
         cluster_tag: 'seldon_http',
-        prefix: `/seldon/${namespace}/${publicName}/`,
+        prefix: `/seldon/${namespace}/${path}/`,
         rewrite: '/',
-        service: `${service}:${ports.http}`,
+        service: `${service}.${namespace}:${at.http}`,
         ...(header !== undefined && { headers: header }),
       }),
-      mapping('grpc', {
+      mapping(core, 'grpc', {
         cluster_tag: 'seldon_grpc',
         prefix: GRPC_METHODS,
         prefix_regex: true,
         grpc: true,
         rewrite: '',
-        service: `${service}:${ports.grpc}`,
-        headers: { ...header, seldon: publicName },
+        service: `${service}.${namespace}:${at.grpc}`,
+        headers: { ...header, seldon },
       }),
     ];
+    const main = { core: predictor.name, path: publicName, seldon: publicName };
+    const explainer = {
+      core: `${predictor.name}-explainer`,
+      path: `${publicName}-explainer/${predictor.name}`,
+      seldon: `${publicName}-explainer`,
+      service: explainerName(sdep, predictor),
+    };
+    return [
+      ...pair({ ...main, service: predictorServiceName(sdep, predictor) }, ports),
+      ...(hasExplainer(predictor) ? pair(explainer, { http: EXPLAINER_PORT, grpc: 0 }) : []),
+    ];
   });
+}
+
+interface Target {
+  /** What stands in the Mappings' names. */
+  readonly core: string;
+  readonly path: string;
+  /** The header by which gRPC is told apart. */
+  readonly seldon: string;
+  readonly service: string;
 }
 
 /** `name: value`, or `name` alone for any value. */
@@ -93,7 +113,11 @@ export function virtualServiceOf(sdep: SeldonDeployment, routed: readonly Routed
   const routes = (transport: keyof Ports) => ({
     route: routed
       .filter(({ predictor }) => !predictor.shadow)
-      .map((one) => ({ destination: destination(one, transport), weight: one.predictor.traffic ?? 0 })),
+      .map((one) => ({
+        destination: destination(one, transport),
+        // Protobuf's JSON leaves zeros out.
+        ...(one.predictor.traffic && { weight: one.predictor.traffic }),
+      })),
     ...(shadow && { mirror: destination(shadow, transport) }),
     ...(shadow?.predictor.traffic && { mirrorPercentage: { value: shadow.predictor.traffic } }),
   });

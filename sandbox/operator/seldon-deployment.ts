@@ -24,10 +24,21 @@ export interface Predictor {
   readonly replicas?: number;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
-  readonly svcOrchSpec?: { readonly env?: readonly EnvVar[]; readonly resources?: unknown };
+  readonly svcOrchSpec?: { readonly env?: readonly EnvVar[]; readonly resources?: unknown; readonly replicas?: number };
   readonly traffic?: number;
   readonly shadow?: boolean;
   readonly progressDeadlineSeconds?: number;
+  readonly explainer?: Explainer;
+}
+
+export interface Explainer {
+  /** None without one. */
+  readonly type?: string;
+  readonly modelUri?: string;
+  readonly envSecretRefName?: string;
+  readonly storageInitializerImage?: string;
+  readonly containerSpec?: Partial<Container>;
+  readonly replicas?: number;
 }
 
 export interface GraphNode {
@@ -67,6 +78,11 @@ export interface ComponentSpec {
   };
   readonly spec?: PodSpec;
   readonly replicas?: number;
+  readonly hpaSpec?: {
+    readonly minReplicas?: number;
+    readonly maxReplicas: number;
+    readonly metricsv2?: readonly unknown[];
+  };
 }
 
 export interface PodSpec {
@@ -120,7 +136,8 @@ export interface Replicas {
 export interface ServiceStatus {
   readonly svcName: string;
   readonly httpEndpoint: string;
-  readonly grpcEndpoint: string;
+  readonly grpcEndpoint?: string;
+  readonly explainerFor?: string;
 }
 
 export interface Condition {
@@ -150,6 +167,11 @@ export function containerOf({ componentSpecs = [] }: Predictor, name: string): C
 
 export function hasEngine({ annotations }: Predictor): boolean {
   return annotations?.['seldon.io/no-engine']?.toLowerCase() !== 'true';
+}
+
+/** The executor has a Deployment of its own; an annotation of the object, not of the predictor. */
+export function hasSeparateEngine({ spec }: SeldonDeployment): boolean {
+  return spec.annotations?.['seldon.io/engine-separate-pod'] === 'true';
 }
 
 export function portOf({ ports = [] }: Container, name: string): number | undefined {

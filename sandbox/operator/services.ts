@@ -1,6 +1,7 @@
 import { ENGINE_GRPC_PORT, ENGINE_HTTP_PORT } from './engine.ts';
+import { EXPLAINER_PORT } from './explainer.ts';
 import { SERVICE, type Service } from './kinds.ts';
-import { containerServiceName, predictorServiceName, seldonId } from './names.ts';
+import { containerServiceName, explainerName, predictorServiceName, seldonId } from './names.ts';
 import type { Ports } from './routes.ts';
 import {
   type GraphNode,
@@ -42,11 +43,32 @@ export function containerService(sdep: SeldonDeployment, predictor: Predictor, n
   return service(sdep, { name, labels, selector, ports: portsOf(node), predictor });
 }
 
+/** The Service in front of a predictor's explainer; it has no gRPC. */
+export function explainerService(sdep: SeldonDeployment, predictor: Predictor): Service {
+  const name = explainerName(sdep, predictor);
+  const labels = {
+    'seldon-app': predictorServiceName(sdep, predictor),
+    'seldon-deployment-id': seldonId(sdep),
+    'app.kubernetes.io/managed-by': 'seldon-core',
+    'seldon.io/explainer': 'true',
+  };
+  const ports = { http: EXPLAINER_PORT, grpc: 0 };
+  const whole = service(sdep, { name, labels, selector: { 'seldon-app': name }, ports, predictor });
+  return { ...whole, spec: { ...whole.spec, ports: whole.spec.ports.filter(({ port }) => port > 0) } };
+}
+
 /** How the status tells a Service. */
 export function serviceStatusOf({ metadata, spec }: Service): ServiceStatus {
-  const endpoint = (name: string) =>
-    `${metadata.name}.${metadata.namespace}:${spec.ports.find((port) => port.name === name)?.port}`;
-  return { svcName: metadata.name, httpEndpoint: endpoint('http'), grpcEndpoint: endpoint('grpc') };
+  const { name, namespace, labels = {} } = metadata;
+  const endpoint = (port: number | undefined) => `${name}.${namespace}:${port}`;
+  const portNamed = (transport: string) => spec.ports.find((port) => port.name === transport)?.port;
+  const grpc = portNamed('grpc');
+  return {
+    svcName: name,
+    httpEndpoint: endpoint(portNamed('http')),
+    ...(grpc !== undefined && { grpcEndpoint: endpoint(grpc) }),
+    ...(labels['seldon.io/explainer'] !== undefined && { explainerFor: labels['seldon-app'] ?? '' }),
+  };
 }
 
 /** What a node is, as a label: `seldon.io/model: "true"`. */

@@ -67,6 +67,7 @@ export class StatusDraft {
     };
     const deploymentStatus = { ...this.#status.deploymentStatus, [metadata.name]: counted };
     this.#status = { ...this.#status, deploymentStatus, ...(isDefault && { replicas }) };
+    if (this.#status.replicas === 0) this.#status = withoutReplicas(this.#status);
   }
 
   forgetDeployment(name: string): void {
@@ -98,6 +99,11 @@ export function isSameStatus(a: SeldonStatus | undefined, b: SeldonStatus): bool
     conditions: conditions.map(({ lastTransitionTime: _, ...condition }) => condition),
   });
   return isDeepStrictEqual(timeless(a ?? {}), timeless(b));
+}
+
+/** Go leaves zeros out. */
+function withoutReplicas({ replicas: _, ...status }: SeldonStatus): SeldonStatus {
+  return status;
 }
 
 function overall(conditions: readonly Condition[]): Verdict {

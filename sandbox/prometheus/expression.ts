@@ -1,7 +1,8 @@
-/** The PromQL that the action speaks: a number, `vector(n)`, and the sum of a counter's increase. */
+/** The PromQL that the action speaks: a number, `vector(n)`, a selector and its times, and the sum of a counter's increase. */
 export type Expression =
   | { readonly kind: 'scalar'; readonly value: number }
   | { readonly kind: 'vector'; readonly value: number }
+  | { readonly kind: 'newest' | 'timestamp'; readonly selector: Selector }
   | { readonly kind: 'increase'; readonly selector: Selector; readonly seconds: number };
 
 export interface Selector {
@@ -23,6 +24,9 @@ const NUMBER = String.raw`[-+]?\d+(?:\.\d+)?`;
 const SCALAR = new RegExp(`^(${NUMBER})$`);
 const VECTOR = new RegExp(String.raw`^vector\(\s*(${NUMBER})\s*\)$`);
 const INCREASE = /^sum\(\s*increase\(\s*([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\[(\d+)s\]\s*\)\s*\)$/;
+/** Braces are wanted: a bare name would take any word for a metric. */
+const NEWEST = /^([a-zA-Z_:][\w:]*)\{(.*)\}$/;
+const TIMESTAMP = /^timestamp\((.*)\)$/;
 /** One matcher, and the comma or the end behind it. */
 const MATCHER = /\s*([a-zA-Z_]\w*)\s*(=|!=)\s*("(?:[^"\\\n]|\\["\\nrt])*")\s*(?:,|$)/y;
 
@@ -33,6 +37,12 @@ export function parseExpression(text: string): Expression {
   if (scalar !== undefined) return { kind: 'scalar', value: Number(scalar) };
   const vector = VECTOR.exec(query)?.[1];
   if (vector !== undefined) return { kind: 'vector', value: Number(vector) };
+  const inner = TIMESTAMP.exec(query)?.[1];
+  const [, wanted, where = ''] = NEWEST.exec(inner ?? query) ?? [];
+  if (wanted !== undefined) {
+    const kind = inner === undefined ? 'newest' : 'timestamp';
+    return { kind, selector: { name: wanted, matchers: parseMatchers(where) } };
+  }
   const [, name, matchers = '', seconds] = INCREASE.exec(query) ?? [];
   if (name === undefined) throw new ParseError(query === '' ? 'no expression found in input' : 'unexpected expression');
   if (Number(seconds) === 0) throw new ParseError('duration must be greater than 0');

@@ -13,6 +13,8 @@ interface Series extends Pick<Reading, 'name' | 'labels'> {
 
 /** Milliseconds for which samples are kept. */
 const RETENTION = 15 * 60_000;
+/** Prometheus's `query.lookback-delta`. */
+const LOOKBACK = 5 * 60_000;
 
 /** What was scraped, series by series. */
 export class Samples {
@@ -39,6 +41,18 @@ export class Samples {
       .filter((samples) => samples.length >= 2)
       .map(growth);
   }
+
+  /** The newest sample of each matching series, unless it is older than Prometheus looks back. */
+  newest(selector: Selector, now: number): readonly (Reading & Sample)[] {
+    return [...this.#series.values()]
+      .filter((series) => matches(series, selector))
+      .flatMap((series) => newestOf(series, now - LOOKBACK));
+  }
+}
+
+function newestOf({ name, labels, samples }: Series, oldest: number): readonly (Reading & Sample)[] {
+  const last = samples.at(-1);
+  return last === undefined || last.time < oldest ? [] : [{ name, labels, ...last }];
 }
 
 function matches({ name, labels }: Series, selector: Selector): boolean {

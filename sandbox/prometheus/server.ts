@@ -89,6 +89,15 @@ function evaluate(query: string, samples: Samples): object {
   });
   if (expression.kind === 'scalar') return { resultType: 'scalar', result: sampleOf(expression.value) };
   if (expression.kind === 'vector') return vectorOf(expression.value);
+  if (expression.kind !== 'increase') {
+    const isTime = expression.kind === 'timestamp';
+    // A function drops the name.
+    const result = samples.newest(expression.selector, now).map(({ name, labels, value, time }) => ({
+      metric: isTime ? labels : { __name__: name, ...labels },
+      value: sampleOf(isTime ? time / 1000 : value),
+    }));
+    return { resultType: 'vector', result };
+  }
   const grown = samples.increases(expression.selector, { now, window: expression.seconds * 1000 });
   // A sum over no series is no series, not zero.
   return grown.length === 0 ? vectorOf() : vectorOf(grown.reduce((sum, one) => sum + one, 0));

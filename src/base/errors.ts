@@ -1,6 +1,6 @@
 /**
- * What a person can cause and cure. Each code is stable: workflows may branch on the `reason` output.
- * A failure that is nobody's input or permission is not in this list; it is a bug and stays a plain Error.
+ * Failures that a user can cause and fix. Each code is stable: workflows may branch on the `reason` output.
+ * A failure that is not caused by an input or a permission is a bug: it is a plain Error, not in this list.
  */
 export type UserErrorCode =
   | RefusalReason
@@ -68,7 +68,7 @@ interface UserErrorDetails {
   readonly cause?: unknown;
 }
 
-/** A failure with a sentence for the person: `message` says what and where, `hint` says the cure. */
+/** A failure with a message for the user: `message` says what and where, `hint` says the cure. */
 export class UserError extends Error {
   override readonly name = 'UserError';
   readonly code: UserErrorCode;
@@ -81,12 +81,12 @@ export class UserError extends Error {
   }
 }
 
-/** Ends a `switch` over a union: the compiler refuses a case that was forgotten. */
+/** Ends a `switch` over a union: the compiler reports a missing case. */
 export function unreachable(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`);
 }
 
-/** The sentence of whatever was thrown. */
+/** The message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 /**
- * Does a text match a pattern in which `*` stands for any characters? The whole text, letter for letter otherwise.
- * In time that grows with both, whatever they are: patterns are the workflow's, texts are anybody's.
+ * Whether the whole text matches a pattern. `*` stands for any characters; all other characters are literal.
+ * The time is bounded by the product of both lengths: patterns come from the workflow, texts may be untrusted.
  */
 export function matchesGlob(text: string, pattern: string): boolean {
   const [first = '', ...rest] = pattern.split('*');

@@ -2,7 +2,7 @@ import type { Runner } from './ports.ts';
 
 export type StepState = 'ok' | 'failed' | 'under-way';
 
-/** One line of the rollout's story. */
+/** One step of a run. */
 export interface StepRecord {
   readonly name:
     | 'resolve'
@@ -24,7 +24,7 @@ export interface StepRecord {
     | 'record'
     | 'note'
     | 'look';
-  /** Which of several such steps it is, in words. */
+  /** Subject of this step, if there are several of the same name. */
   readonly about?: string;
   readonly state: StepState;
   readonly message: string;
@@ -32,18 +32,18 @@ export interface StepRecord {
   readonly duration: number;
 }
 
-/** Says how a step ended, in words; `ok` unless told otherwise. */
+/** Sets the message and the state of a finished step; the default state is `ok`. */
 export type Conclude = (message: string, state?: StepState) => void;
 
-/** The story as it happens: each step is a group in the log and a line in the report. */
+/** The steps of a run: each step is a group in the log and a line in the report. */
 export interface Journal {
   readonly records: readonly StepRecord[];
-  /** The step under way, with the last that was said in it. */
+  /** The step in progress, with its last message. */
   readonly current: StepRecord | undefined;
-  /** The runner's log, which the journal hears too. */
+  /** The runner's log; the journal also receives its messages. */
   readonly runner: Runner;
-  /** How far the last step of that name is; undefined when none has begun. */
+  /** State of the last step of that name; undefined if none has started. */
   stateOf(name: StepRecord['name']): StepState | undefined;
-  /** @param about which of several such steps it is, in words */
+  /** @param about subject of this step, if there are several of the same name */
   step<T>(name: StepRecord['name'], work: (conclude: Conclude) => Promise<T>, about?: string): Promise<T>;
 }

@@ -1,16 +1,16 @@
 /**
- * JSON whose numbers keep their spelling. A typed model server reads `5.0` as a float and `5` as an integer and
- * refuses one for the other; `JSON.parse` makes both the same number. A spelled number also keeps integers over 2^53.
+ * JSON whose numbers keep their literals. A typed model server reads `5.0` as a float and `5` as an integer and
+ * refuses the wrong type; `JSON.parse` makes both the same number. A literal also keeps integers over 2^53.
  */
 
-/** One number as it is written; `JSON.stringify` writes it back the same. */
+/** One number as a literal; `JSON.stringify` writes the same literal. */
 export interface NumberLiteral {
   readonly rawJSON: string;
 }
 
 export type Json = null | boolean | string | NumberLiteral | readonly Json[] | { readonly [key: string]: Json };
 
-/** What Node 24 has and TypeScript's library does not declare yet (ECMAScript's JSON.parse source text access). */
+/** A feature of Node 24 that TypeScript's library does not declare yet (ECMAScript's JSON.parse source text access). */
 interface JsonWithSource {
   rawJSON(text: string): NumberLiteral;
   isRawJSON(value: unknown): value is NumberLiteral;
@@ -19,7 +19,7 @@ interface JsonWithSource {
 
 const json = JSON as unknown as JsonWithSource;
 
-/** @throws SyntaxError when the text is not JSON */
+/** @throws SyntaxError if the text is not JSON */
 export function parseJson(text: string): Json {
   return json.parse(text, (_key, value, { source }) =>
     typeof value === 'number' && source !== undefined ? json.rawJSON(source) : value,
@@ -38,24 +38,24 @@ export function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** An object, in the sense of JSON. */
+/** Whether the value is a JSON object. */
 export function isRecord(value: Json | undefined): value is { readonly [key: string]: Json } {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isNumber(value);
 }
 
-/** The same value, spelled so that a reader takes it for a float: `5` becomes `5.0`. */
+/** The same value as a float literal: `5` becomes `5.0`. */
 export function asFloat(value: Json): Json {
   return isNumber(value) && isWhole(value) ? json.rawJSON(`${value.rawJSON}.0`) : value;
 }
 
-/** The same value, spelled as an integer where it is one: `5.0` becomes `5`. */
+/** The same value as an integer literal, if it is an integer: `5.0` becomes `5`. */
 export function asInteger(value: Json): Json {
   if (!isNumber(value) || isWhole(value)) return value;
   const number = Number(value.rawJSON);
   return Number.isSafeInteger(number) ? numberLiteral(number) : value;
 }
 
-/** Is it spelled without fraction and exponent? */
+/** Whether the literal has no fraction and no exponent. */
 export function isWhole(value: NumberLiteral): boolean {
   return /^-?\d+$/.test(value.rawJSON);
 }

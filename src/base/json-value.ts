@@ -1,4 +1,4 @@
-/** JSON values: what they are, whether they are the same, and how they are written and read. */
+/** JSON values: types, comparison, reading and writing. */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -15,7 +15,7 @@ export function equal(a: unknown, b: unknown): boolean {
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key]));
 }
 
-/** Is every value that `part` names the same in `whole`? */
+/** Whether every value in `part` is the same in `whole`. */
 export function contains(whole: unknown, part: unknown): boolean {
   if (!isJsonObject(part)) return equal(whole, part);
   return (
@@ -31,16 +31,18 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
-/** Sizes of nested lists, outermost first; undefined when they are ragged. What is no list has none. */
+/** Sizes of nested lists, outermost first; undefined if they have different lengths. Empty if it is not a list. */
 export function dimensionsOf(value: unknown): readonly number[] | undefined {
   if (!Array.isArray(value)) return [];
   if (value.length === 0) return [0];
-  const [first, ...rest] = value.map(dimensionsOf);
-  const same = first !== undefined && rest.every((shape) => shape !== undefined && String(shape) === String(first));
-  return same ? [value.length, ...first] : undefined;
+  const first = dimensionsOf(value[0]);
+  if (first === undefined) return undefined;
+  const isSame = (shape: readonly number[] | undefined) =>
+    shape?.length === first.length && shape.every((size, at) => size === first[at]);
+  return value.every((one) => isSame(dimensionsOf(one))) ? [value.length, ...first] : undefined;
 }
 
-/** The value of a JSON text; undefined when it is none. */
+/** The value of a JSON text; undefined if it is not JSON. */
 export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);

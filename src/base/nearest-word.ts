@@ -1,4 +1,4 @@
-/** The word a person most likely meant; undefined when none is near. */
+/** The most similar word, for a suggestion; undefined if no word is similar. */
 export function nearestWord(given: string, words: readonly string[]): string | undefined {
   const [best] = words
     .map((word) => ({ word, distance: editDistance(given.toLowerCase(), word.toLowerCase()) }))

@@ -1,41 +1,41 @@
 import type { UserErrorCode } from './errors.ts';
 
-/** How a run ended. Which of them fail the step: `isFailure`. */
+/** Outcome of a run. `isFailure` says which outcomes fail the step. */
 export type Outcome =
-  /** It goes on: told while people wait, never the end of a run. */
+  /** The run is in progress; never a final outcome. */
   | 'under-way'
-  /** The model is live and answered. */
+  /** The model is live and proven. */
   | 'deployed'
-  /** It was live already; nothing was applied, all of it proven again. */
+  /** The model was already live. Nothing was applied, and it was proven again. */
   | 'unchanged'
   /** Dry run: rendered and accepted by the server, not applied. */
   | 'planned'
-  /** Written to a file for somebody else to apply. */
+  /** Written to a file for GitOps. */
   | 'rendered'
-  /** What was asked back is live and answered. */
+  /** The requested earlier model is live and proven. */
   | 'restored'
-  /** Looked at, told, and left as it is. */
+  /** The live state was reported; nothing was changed. */
   | 'reported'
-  /** As asked, it is gone. */
+  /** The object was deleted as requested. */
   | 'removed'
-  /** Nothing to do: the event is not meant for us. */
+  /** Nothing to do: the event is not for this action. */
   | 'ignored'
-  /** Somebody asked for what they may not have; nothing was looked at or changed. */
+  /** The user has no permission for the command; nothing was read or changed. */
   | 'refused'
-  /** A target that it needs is not well; nothing was looked at or changed. */
+  /** A target that it needs has failed; nothing was read or changed. */
   | 'skipped'
-  /** Ended before anything was changed. */
+  /** Failed before any change. */
   | 'failed'
-  /** It failed; what was there before is back and available. */
+  /** Failed; the previous state is restored and available. */
   | 'rolled-back'
-  /** It failed; it was the first, and is removed again. */
+  /** Failed; it was the first deployment, and the object was deleted. */
   | 'withdrawn'
-  /** It failed and was left as it is, as `on-failure: keep` asks. */
+  /** Failed and left as it is, because of `on-failure: keep`. */
   | 'kept'
-  /** Something was changed and what is live now could not be made certain. */
+  /** Something was changed, and the live state is uncertain. */
   | 'unknown';
 
-/** Why a rollout will not come up; the cause of a failed wait. */
+/** Why a rollout failed while waiting for its pods. */
 export type RolloutFailureReason =
   | 'image-not-found'
   | 'storage-failed'
@@ -50,6 +50,10 @@ export type RolloutFailureReason =
   | 'object-deleted'
   | 'object-changed'
   | 'superseded'
+  | 'volume-failed'
+  | 'sandbox-failed'
+  | 'evicted'
+  | 'probe-failed'
   | 'rollout-timeout';
 
 /** Why a rolled-out model is not accepted. */
@@ -58,11 +62,13 @@ export type ProofFailureReason =
   | 'prediction-failed'
   | 'prediction-invalid'
   | 'prediction-unexpected'
+  | 'prediction-unproven'
   | 'endpoint-failed'
   | 'answers-differ'
   | 'mirror-silent'
   | 'gate-failed'
-  | 'gate-no-data';
+  | 'gate-no-data'
+  | 'gate-undecided';
 
 /** Stable codes of the `reason` output. */
 export type Reason =
@@ -98,7 +104,7 @@ const SUCCESSFUL: readonly Outcome[] = [
   'ignored',
 ];
 
-/** Does the step fail? */
+/** Whether the outcome fails the step. */
 export function isFailure(outcome: Outcome): boolean {
   return !SUCCESSFUL.includes(outcome);
 }

@@ -1,4 +1,4 @@
-/** Text without percent encoding; a stray `%` leaves it as it is. */
+/** Text without percent encoding. Text with an invalid `%` is returned unchanged. */
 export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,10 +1,10 @@
-/** The outside world that every room may ask: the runner, the clock, files and HTTP. Adapters implement these ports. */
+/** The ports that every room may use: the runner, the clock, files and HTTP. Adapters implement them. */
 
-/** Something that answers HTTP: a model container, a predictor, the public endpoint. */
+/** An HTTP endpoint: a model container, a predictor, the public endpoint. */
 export interface HttpEndpoint {
   /** For messages: a URL, or `Service wine-main through the API server`. */
   readonly description: string;
-  /** @throws UserError cluster-* when the way there fails; any answer of the other side is a value. */
+  /** @throws UserError cluster-* if the API server fails; any answer of the endpoint is a value. */
   send(exchange: HttpExchange): Promise<HttpAnswer>;
 }
 
@@ -18,7 +18,16 @@ export interface HttpExchange {
 }
 
 export type HttpAnswer =
-  | { readonly kind: 'answer'; readonly status: number; readonly body: string; readonly latency: number }
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly body: string;
+      /** The body is longer than anybody reads. */
+      readonly isCut?: boolean;
+      /** Where a redirection points; undefined for any other answer. */
+      readonly location?: string;
+      readonly latency: number;
+    }
   /** Nobody answered: refused, reset, timed out, name unknown, certificate not trusted. */
   | { readonly kind: 'unreachable'; readonly message: string; readonly latency: number };
 
@@ -33,7 +42,7 @@ export interface Runner {
   startGroup(name: string): void;
   endGroup(): void;
   setOutput(name: string, value: string): void;
-  /** Kept for the step that runs after the job, whatever happens to this one. */
+  /** Saved for the post step, which runs in any case. */
   saveState(name: string, value: string): void;
 }
 
@@ -46,7 +55,7 @@ export interface Clock {
 
 /** The workspace and the runner's files. */
 export interface Workspace {
-  /** Reads the file that an input names, inside the workspace. @throws UserError bad-input when it is missing or outside. */
+  /** Reads the file that an input names, inside the workspace. @throws UserError bad-input if it is missing or outside. */
   read(path: string, input: string): Promise<string>;
   /** Writes an artifact of the run; returns its path. */
   write(name: string, content: string): Promise<string>;

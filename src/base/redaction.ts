@@ -1,6 +1,6 @@
 /**
- * Takes secrets out of text on its way to a log, comment, summary or output. GitHub masks logs only, and only what it was
- * told. Two nets: values we know, and shapes that secrets have. All patterns are linear: logs may be hostile.
+ * Removes secrets from text for logs, comments, summaries and outputs. GitHub masks only logs, and only registered
+ * values. Two methods: known values, and patterns of secrets. All patterns are linear, because logs are untrusted.
  */
 
 import { formsOf, SHORTEST_PART } from './secret-forms.ts';
@@ -13,10 +13,10 @@ const UNSEEN = /[\s\p{Cc}\p{Cf}]/u;
 /** Base64 in lines, as between the two marks of a key; a log that is cut may show only one of them. */
 const KEY_LINES = String.raw`(?:[A-Za-z0-9+/=]|\s|\\[nr]){0,8192}`;
 
-/** Names of variables, fields and flags whose value is a secret; `secretName` and `secretRef` only say where it is. */
+/** Names of variables, fields and flags whose value is a secret; `secretName` and `secretRef` are only references. */
 const NAME = String.raw`\b[A-Za-z0-9_-]{0,64}(?:secret|token(?!s\b|iz)|password|passwd|credential|access_?key|account_?key|api_?key|private_?key)(?![A-Za-z0-9_-]{0,64}(?:name|ref)\b)[A-Za-z0-9_-]{0,64}["']?\s{0,4}[=:]\s{0,4}`;
 
-/** Shapes that are a secret as a whole. */
+/** Patterns that match a whole secret. */
 const WHOLE: readonly RegExp[] = [
   new RegExp(`-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----${KEY_LINES}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?`, 'g'),
   /\b(?:gh[opsur]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255}|hf_[A-Za-z0-9]{30,64})\b/g,
@@ -25,10 +25,10 @@ const WHOLE: readonly RegExp[] = [
   /\bdapi[0-9a-f]{32}\b/g,
 ];
 
-/** A name of a secret, and its value in the same quotes. */
+/** The name of a secret, and its value in the same quotes. */
 const QUOTED = new RegExp(`(${NAME}(["']))(?!\\*\\*\\*)[^"'\\\\\\n]{1,4096}(?=\\2)`, 'gi');
 
-/** Shapes whose first group stays, and what follows is the secret. */
+/** Patterns whose first group stays; the secret follows it. */
 const AFTER: readonly RegExp[] = [
   /(\b(?:Bearer|Basic)\s{1,4})[A-Za-z0-9+/._~=-]{6,4096}/gi,
   /(\b[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:'"]{1,256}:[^\s/@'"]{1,512}(?=@)/gi,
@@ -40,7 +40,7 @@ const AFTER: readonly RegExp[] = [
   /(\bRCLONE_CONFIG_[A-Z0-9_]{1,64}_(?:KEY|PASS|PASSWORD|SAS_URL|SERVICE_ACCOUNT_CREDENTIALS)["']?\s{0,4}[=:]\s{0,4}["']?)[^\s"',;}\\]{1,4096}/g,
 ];
 
-/** @param secrets values that are known, such as the tokens given to this run; shorter than four characters they are words */
+/** @param secrets known values, such as the tokens of this run; values shorter than four characters are ignored */
 export function redact(text: string, secrets: readonly string[]): string {
   let clean = withoutKnown(text, secrets);
   clean = withoutKeyEnds(clean);
@@ -50,8 +50,8 @@ export function redact(text: string, secrets: readonly string[]): string {
 }
 
 /**
- * The same for a JSON text, which stays JSON: only texts inside it can be secrets, and numbers keep their literals. What
- * is not JSON is redacted as text.
+ * The same for a JSON text, which stays valid JSON: only its strings are redacted, and numbers keep their literals. Text
+ * that is not JSON is redacted as plain text.
  */
 export function redactJson(text: string, secrets: readonly string[]): string {
   if (!isJson(text)) return redact(text, secrets);

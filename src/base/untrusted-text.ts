@@ -1,6 +1,6 @@
 /**
- * Text of pods, models and users on its way into Markdown, HTML or a log. Nothing in it may close a fence, mention a
- * person, link an issue, inject HTML or pose as a workflow command.
+ * Escapes text of pods, models and users for Markdown, HTML or a log. It must not close a fence, mention a
+ * person, link an issue, inject HTML or act as a workflow command.
  */
 
 import { withoutTrailing } from './trailing.ts';
@@ -8,10 +8,10 @@ import { withoutTrailing } from './trailing.ts';
 /** ANSI escape sequences, and control characters but tab and newline. */
 const ANSI = /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b[@-_]/g;
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
-/** Characters that turn the direction of text or are not seen: they make text look like other text. */
+/** Characters that change the text direction or are invisible: they can make text look like other text. */
 const UNSEEN = /[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
-/** Plain text without controls; characters that cannot be seen are shown by number. */
+/** Plain text without control characters; invisible characters are shown by number. */
 export function plain(text: string): string {
   return text
     .replaceAll('\r\n', '\n')
@@ -20,7 +20,7 @@ export function plain(text: string): string {
     .replace(CONTROLS, '');
 }
 
-/** One line of text inside a Markdown sentence or table cell: shown as written, meaning nothing. */
+/** One line of text inside a Markdown sentence or table cell, without any markup. */
 export function inline(text: string, longest = 500): string {
   return (
     oneLine(text, longest)
@@ -46,13 +46,13 @@ export function codeSpan(text: string, longest = 300): string {
   return `${ticks}${padding}${line.replaceAll('|', '\\|')}${padding}${ticks}`;
 }
 
-/** A sentence of ours that quotes names in backticks: those become code spans, whatever they hold, the rest is inline text. */
+/** A sentence that quotes names in backticks: the names become code spans, the rest is inline text. */
 export function prose(text: string, longest = 1_200): string {
   const parts = oneLine(text, longest).split(/`([^`]+)`/);
   return parts.map((part, at) => (at % 2 === 1 ? codeSpan(part) : spaced(part))).join('');
 }
 
-/** Inline text with the spaces at its ends, which the words around it need. */
+/** Inline text that keeps its leading and trailing spaces. */
 function spaced(text: string): string {
   const [before = ''] = /^ */.exec(text) ?? [];
   const after = ' '.repeat(text.length - withoutTrailing(text, ' ').length);
@@ -60,7 +60,7 @@ function spaced(text: string): string {
 }
 
 function oneLine(text: string, longest: number): string {
-  // Cut twice: hostile text may be megabytes, and most of it need not even be looked at.
+  // Cut twice: untrusted text may have megabytes, and only its beginning must be processed.
   return cut(
     plain(text.slice(0, longest * 8))
       .replace(/\s+/g, ' ')
@@ -76,21 +76,21 @@ export function fence(text: string, language = ''): string {
   return `${ticks}${language}\n${body}\n${ticks}`;
 }
 
-/** Text for the runner's log: no line of it can be a workflow command. The old form `##[` counts anywhere in a line. */
+/** Text for the runner's log: no line can be a workflow command. The old form `##[` is active anywhere in a line. */
 export function logLine(text: string): string {
   return plain(text)
     .replace(/^([^\S\n]*)::/gm, '$1\u200b::')
     .replaceAll('##[', '##\u200b[');
 }
 
-/** A link whose text is hostile and whose target is only followed when it is plain http(s). */
+/** A link with untrusted text. The target is used only if it is http(s). */
 export function link(text: string, url: string | undefined): string {
   const target = url !== undefined && URL.canParse(url) ? new URL(url) : undefined;
   if (target === undefined || !/^https?:$/.test(target.protocol)) return inline(text);
   return `[${inline(text)}](<${target.href.replace(/[<>\s]/g, encodeURIComponent)}>)`;
 }
 
-/** At most `longest` characters, never half of a surrogate pair. */
+/** At most `longest` characters, without splitting a surrogate pair. */
 export function cut(text: string, longest: number): string {
   if (text.length <= longest) return text;
   const end = /[\ud800-\udbff]/.test(text[longest - 2] ?? '') ? longest - 2 : longest - 1;

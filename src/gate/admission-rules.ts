@@ -16,10 +16,10 @@ import {
 import type { Verb } from './command.ts';
 import { matchesModel } from './model-pattern.ts';
 
-/** A table of rules in order, of which the first refusal counts. */
+/** One rule. The rules are checked in order, and the first refusal counts. */
 type Rule = (facts: AdmissionFacts, policy: Policy) => Refusal | undefined;
 
-/** @returns the first refusal; undefined when the command is admitted */
+/** @returns the first refusal; undefined if the command is admitted */
 export function admissionOf(facts: AdmissionFacts, policy: Policy): Refusal | undefined {
   for (const rule of RULES) {
     const refusal = rule(facts, policy);
@@ -32,7 +32,7 @@ const RULES: readonly Rule[] = [
   ({ pullRequest, command }) =>
     pullRequest.isOpen || isEmergency(command.verb) || command.verb === 'status' || command.verb === 'help'
       ? undefined
-      : refusal('pull-request-closed', 'this pull request is closed', 'comment on an open one'),
+      : refusal('pull-request-closed', 'this pull request is closed', 'comment on an open pull request'),
 
   // Whoever may push a branch could otherwise be judged by a file of their own.
   ({ pullRequest }, { bases }) => baseRefusal(pullRequest, bases),
@@ -99,9 +99,9 @@ const RULES: readonly Rule[] = [
   ({ chosen, given }, { maxReplicas }) => {
     const asked = Number(chosen.get('replicas') ?? 0);
     const most = Math.max(maxReplicas, Number(given('replicas')));
-    // What is no number is refused with all inputs that are wrong.
+    // A value that is not a number is refused together with all other invalid inputs.
     if (!(asked > most)) return undefined;
-    const cure = 'ask for fewer, or raise the input `max-replicas`';
+    const cure = 'choose a smaller number, or raise the input `max-replicas`';
     return refusal('argument-not-allowed', `\`replicas=${asked}\` is more than ${most}`, cure);
   },
 
@@ -115,8 +115,8 @@ const RULES: readonly Rule[] = [
       ? undefined
       : refusal(
           'plan-required',
-          'a plan is needed first',
-          `comment \`plan\` with the same arguments, then this command with the plan's \`plan=…\``,
+          'this command needs a plan',
+          `comment \`plan\` with the same arguments, then use this command with the \`plan=…\` of that plan`,
         ),
 ];
 
@@ -180,10 +180,10 @@ function roleRefusal(
   if (isEnough) return undefined;
   const who = reason === 'not-permitted' ? login : `${login}, who started this run again,`;
   const sentence = `${who} has the role \`${role}\`, and \`${verb}\` needs \`${needed}\``;
-  return refusal(reason, sentence, 'ask somebody with that role; the input `command-roles` says who needs which');
+  return refusal(reason, sentence, 'ask a user with that role; the input `command-roles` sets the required roles');
 }
 
-/** A command may choose what the workflow's own input says, or what its list allows. */
+/** A command may use the value of the workflow's input, or a value that the list allows. */
 function choiceRefusal(
   name: 'name' | 'namespace',
   list: InputName,
@@ -195,17 +195,17 @@ function choiceRefusal(
   return refusal(
     'argument-not-allowed',
     `\`${name}=${value}\` is not allowed here`,
-    `add it to the input \`${list}\`, or leave it out`,
+    `add the value to the input \`${list}\`, or remove the argument`,
   );
 }
 
 /**
- * A model that a stranger to the workflow's text chose: one of the list, or another version of the registered model
- * that the workflow itself names.
+ * Checks a model that a command or an event chose: it must match the list, or be another version of the registered model
+ * in the workflow.
  */
 export function modelRefusal(asked: string | undefined, own: string, models: readonly string[]): Refusal | undefined {
   if (asked === undefined || asked === '' || asked === own.trim()) return undefined;
-  // A pattern for a folder must not be left through its side door.
+  // A path with `..` could leave the folder of a pattern.
   const climbs = /(?:^|[/\\])\.\.(?:[/\\]|$)|%2e|%2f|%5c/i.test(asked);
   if (!climbs && models.some((pattern) => matchesModel(asked, pattern))) return undefined;
   const name = registeredName(own);

@@ -3,17 +3,17 @@ import type { InputName } from '../settings/inputs.ts';
 import { type Command, VERBS, type Verb } from './command.ts';
 
 /**
- * Who may ask for what. A model is code that runs in the cluster, and anybody may comment on a public pull request; the
- * rules are in `admission-rules.ts`.
+ * Facts and policy for commands. A model is code that runs in the cluster, and anyone can comment on a public pull request.
+ * The rules are in `admission-rules.ts`.
  */
 
-/** GitHub's roles, least first (REST `GET /repos/{owner}/{repo}/collaborators/{username}/permission`, `role_name`). */
+/** GitHub's roles, lowest first (REST `GET /repos/{owner}/{repo}/collaborators/{username}/permission`, `role_name`). */
 export const ROLES = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface Person {
   readonly login: string;
-  /** `unknown`: GitHub did not say, or named a role of the organisation's own. */
+  /** `unknown`: GitHub did not report it, or it is a custom role of the organisation. */
   readonly role: Role | 'unknown';
   /** Is this person in one of the teams of the allow list? */
   readonly inTeam: Answer;
@@ -25,9 +25,9 @@ export interface PullRequestFacts {
   readonly isDraft: boolean;
   /** SHA of its newest commit. */
   readonly head: string;
-  /** The branch it goes into. */
+  /** The base branch. */
   readonly base: string;
-  /** Does everything go into that branch in the end? */
+  /** Whether the base is the default branch. */
   readonly isDefaultBase: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface Verdict {
 export interface AdmissionFacts {
   readonly command: Command;
   readonly commenter: Person;
-  /** Who started this run: somebody else, where a run is started again. */
+  /** Who started this run. After a re-run it may be another user. */
   readonly actor: Person;
   readonly pullRequest: PullRequestFacts;
   /** Undefined where the policy does not ask. */
@@ -56,14 +56,14 @@ export interface AdmissionFacts {
 
 export interface Policy {
   readonly roles: ReadonlyMap<Verb, Role>;
-  /** Logins, and teams as `org/team`; empty: everybody whose role is enough. */
+  /** Logins, and teams as `org/team`; empty: all users with a sufficient role. */
   readonly users: readonly string[];
   readonly teams: readonly string[];
   readonly commands: readonly Verb[];
   readonly models: readonly string[];
   readonly names: readonly string[];
   readonly namespaces: readonly string[];
-  /** Branches beside the default one; patterns. */
+  /** Branches in addition to the default branch; patterns. */
   readonly bases: readonly string[];
   readonly maxReplicas: number;
   readonly allowForks: boolean;
@@ -75,7 +75,7 @@ export interface Policy {
 
 export interface Refusal {
   readonly reason: RefusalReason;
-  /** What is refused and why, in one sentence. */
+  /** The refusal and its cause, in one sentence. */
   readonly sentence: string;
   readonly cure: string;
 }

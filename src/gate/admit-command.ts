@@ -13,12 +13,12 @@ import { readTargetInputs } from './read-target-inputs.ts';
 import { inputsOfStep, isPreview, type RunInputs, runInputsOf, type TargetInputs } from './run-inputs.ts';
 import { ALL, listOfNames } from './targets.ts';
 
-/** A comment becomes runs, or a refusal that says why. */
+/** Turns a comment into runs, or into a refusal with its cause. */
 export async function admitCommand(request: GateRequest, comment: Comment): Promise<GateDecision> {
   const { raw, prefix, repository, actor } = request;
   if (repository === undefined) {
-    const what = 'a comment asks for something, and there is no `github-token` to ask who wrote it';
-    throw new UserError('bad-input', what, { hint: 'give `github-token`, or leave the input to its default' });
+    const what = 'a comment contains a command, but without `github-token` its author cannot be checked';
+    throw new UserError('bad-input', what, { hint: 'set `github-token`, or use the default of the input' });
   }
   await react(request, comment, 'eyes');
   const said = parseCommand(comment.body, prefix);
@@ -51,7 +51,7 @@ export async function admitCommand(request: GateRequest, comment: Comment): Prom
 
 const HELP: Command = { verb: 'help', model: undefined, target: undefined, args: new Map() };
 
-/** What the command chooses, over what its pull request's preview is called. */
+/** The inputs of the command, merged over those of the pull request's preview. */
 function commandedOrder(place: TargetInputs, command: Command, { pullRequest }: Comment): RunInputs {
   const preview = isPreview(place) ? previewOf(place, pullRequest) : new Map<InputName, string>();
   const chosen = new Map([...preview, ...inputsOf(command)]);
@@ -83,19 +83,20 @@ function pickPlaces(
     const near = nearestWord(unknown, names);
     const sentence =
       names.length === 0
-        ? `${quoted(unknown)} is no model URI, and this workflow has no file of targets`
+        ? `${quoted(unknown)} is not a model URI, and this workflow has no file of targets`
         : `there is no target ${quoted(unknown)}${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
-    const cure = names.length === 0 ? 'give a model such as `models:/wine/7`' : `there are ${names.join(', ')}`;
+    const cure =
+      names.length === 0 ? 'write a model URI such as `models:/wine/7`' : `the targets are ${names.join(', ')}`;
     return { reason: 'target-unknown', sentence, cure };
   }
   const picked = wanted.length === 0 || wanted.includes(ALL) ? places : places.filter(byName(wanted));
   if (wanted.length === 0 && picked.length > 1 && changes(verb)) {
-    const cure = `for example \`${verb} ${names[0]}\`; there are ${names.join(', ')}, and \`${ALL}\``;
-    return { reason: 'target-missing', sentence: `\`${verb}\` does not say which target`, cure };
+    const cure = `for example \`${verb} ${names[0]}\`; the targets are ${names.join(', ')}, and \`${ALL}\``;
+    return { reason: 'target-missing', sentence: `\`${verb}\` does not name a target`, cure };
   }
   if (picked.length > 1 && args.has('plan')) {
-    const sentence = 'a plan belongs to one target, and this command is about several';
-    return { reason: 'argument-not-allowed', sentence, cure: 'give the command for each of them' };
+    const sentence = 'a plan is for one target, but this command names several';
+    return { reason: 'argument-not-allowed', sentence, cure: 'write one command for each target' };
   }
   return picked;
 }
@@ -116,13 +117,13 @@ function help(prefix: string, places: readonly TargetInputs[]): GateDecision {
   return end('reported', 'help', 'commands, on the first line of a comment', `\n\n${lines}`);
 }
 
-/** Says under the comment how it ended. */
+/** Adds a reaction with the outcome to the comment. */
 export async function reactToOutcome(request: GateRequest, isWell: boolean): Promise<void> {
   const { trigger } = request;
   if (trigger.kind === 'comment') await react(request, trigger.comment, isWell ? 'rocket' : '-1');
 }
 
-/** A reaction is a courtesy: without it everything goes on. */
+/** Best effort: a failed reaction does not stop the run. */
 async function react(
   { repository, runner }: Pick<GateRequest, 'repository' | 'runner'>,
   comment: Comment,
@@ -131,6 +132,6 @@ async function react(
   try {
     await repository?.react(comment.id, reaction);
   } catch (error) {
-    runner.info(`no reaction under the comment: ${messageOf(error)}`);
+    runner.info(`the reaction to the comment failed: ${messageOf(error)}`);
   }
 }

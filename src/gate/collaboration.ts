@@ -2,7 +2,7 @@ import type { Answer, PullRequestFacts, Role, Verdict } from './admission.ts';
 
 export type Reaction = 'eyes' | 'rocket' | '-1';
 
-/** Who works on the repository, how far a pull request is, and what is in the files. */
+/** Roles, pull request state and files of the repository. */
 export interface Collaboration {
   /** The role of a person in the repository. */
   roleOf(login: string): Promise<Role | 'unknown'>;
@@ -16,11 +16,11 @@ export interface Collaboration {
   /** @param team `org/team` */
   isMember(team: string, login: string): Promise<Answer>;
   /**
-   * A text file of the repository as a commit has it.
+   * A text file of the repository at a commit.
    * @param ref branch, tag or commit
-   * @throws UserError github-failed when it is not there, no file, or not ours to read
+   * @throws UserError github-failed if it is missing, not a file, or not readable
    */
   readFile(path: string, ref: string): Promise<{ readonly text: string; readonly commit: string }>;
-  /** Puts a reaction of ours under a comment. */
+  /** Adds a reaction to a comment. */
   react(comment: number, reaction: Reaction): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { nearestWord } from '../base/nearest-word.ts';
 import type { InputName } from '../settings/inputs.ts';
 
-/** What a person asks for in a comment: a word, perhaps a model or a target, and arguments. */
+/** A command in a comment: a verb, optional models or targets, and arguments. */
 
 export const VERBS = [
   'plan',
@@ -23,16 +23,16 @@ export type Verb = (typeof VERBS)[number];
 
 export interface Command {
   readonly verb: Verb;
-  /** What stands without a name and has a colon. */
+  /** The word without a name that contains a colon. */
   readonly model: string | undefined;
-  /** What stands without a name and has none: names of targets, separated by commas. */
+  /** The word without a name and without a colon: names of targets, separated by commas. */
   readonly target: string | undefined;
   readonly args: ReadonlyMap<Argument, string>;
   /** What follows `lock`: its first word may be a target, which only the file of targets can tell. */
   readonly reason?: string;
 }
 
-/** Arguments, and the inputs they choose; `plan` is the plan's own. */
+/** Arguments and their inputs. */
 const ARGUMENTS = {
   name: 'name',
   namespace: 'namespace',
@@ -67,7 +67,7 @@ const ALLOWED: Readonly<Record<Verb, readonly Argument[]>> = {
   help: [],
 };
 
-/** Does that command have that argument? */
+/** Whether a command has an argument. */
 export function takes(verb: Verb, argument: string): boolean {
   return ALLOWED[verb].some((one) => one === argument);
 }
@@ -75,17 +75,17 @@ export function takes(verb: Verb, argument: string): boolean {
 /** Verbs that take their model from the cluster. */
 const WITHOUT_MODEL: readonly Verb[] = ['promote', 'rollback', 'abort', 'lock', 'unlock', 'status', 'help'];
 
-/** Characters of a command: nobody needs more, and a parser should not see more. */
+/** Maximum length of a command in characters. */
 const LONGEST = 1_000;
 
-/** A sentence for the person who wrote it. */
+/** A message for the author of the comment. */
 export interface CommandError {
   readonly fault: string;
 }
 
 /**
- * Reads the first line of a comment: `/seldon canary models:/wine@challenger traffic=20 name="wine"`. Nothing of it is
- * ever given to a shell, a template or a URL; values are checked like any input.
+ * Reads the first line of a comment: `/seldon canary models:/wine@challenger traffic=20 name="wine"`. No part of it is
+ * passed to a shell, a template or a URL. Values are checked like any input.
  */
 export function parseCommand(body: string, prefix: string): Command | CommandError {
   const [line = ''] = body.split(/\r?\n/, 1);
@@ -122,9 +122,9 @@ function readRest(verb: Verb, words: readonly Word[], prefix: string): Command |
     if (name === undefined) {
       const kind = text.includes(':') ? 'model' : 'target';
       if (bare[kind] !== undefined)
-        return { fault: `\`${text}\` is one word too many: a command has one model URI, and targets as \`one,two\`` };
+        return { fault: `\`${text}\` is unexpected: a command has one model URI, and targets as \`one,two\`` };
       if (kind === 'model' && WITHOUT_MODEL.includes(verb))
-        return { fault: `\`${verb}\` takes its model from the cluster: leave \`${text}\` out` };
+        return { fault: `\`${verb}\` reads its model from the cluster: remove \`${text}\`` };
       bare[kind] = text;
       continue;
     }
@@ -143,7 +143,7 @@ function unknownWord(what: string, word: string, known: readonly string[], prefi
     known.length === 0
       ? 'it has none'
       : `there ${known.length === 1 ? 'is' : 'are'} ${known.map((one) => `\`${one}\``).join(', ')}`;
-  return `\`${word.slice(0, 40)}\` is no ${what}.${meant} See \`${prefix} help\`: ${list}.`;
+  return `\`${word.slice(0, 40)}\` is not a valid ${what}.${meant} See \`${prefix} help\`: ${list}.`;
 }
 
 /** Nothing that a person can see: spaces, controls, characters of no width. */
@@ -152,7 +152,7 @@ function isBlank(text: string): boolean {
 }
 
 interface Word {
-  /** Of `name=value`. */
+  /** Name in `name=value`. */
   readonly name: string | undefined;
   readonly text: string;
   readonly isQuoted: boolean;
@@ -160,7 +160,7 @@ interface Word {
 
 const WORD = /\s*(?:([a-z][a-z-]*)=)?(?:"([^"]*)"|'([^']*)'|([^\s"']+))(?=\s|$)/y;
 
-/** Undefined where a quotation mark is not closed. */
+/** Undefined if a quotation mark is not closed. */
 function wordsOf(text: string): readonly Word[] | undefined {
   const words: Word[] = [];
   const all = text.trimEnd();
@@ -175,7 +175,7 @@ function wordsOf(text: string): readonly Word[] | undefined {
   return words;
 }
 
-/** Verbs that do what the workflow or the target is made for. */
+/** Verbs that use the mode of the workflow or the target. */
 const KEEPS_MODE: readonly Verb[] = ['deploy', 'plan'];
 
 /** The inputs that a command chooses, by name. */
@@ -190,7 +190,7 @@ export function inputsOf({ verb, args, model, reason }: Command): ReadonlyMap<In
   return chosen;
 }
 
-/** How to write them, for a person who asks. */
+/** The syntax of all commands, for the help text. */
 export function helpOf(prefix: string, targets: readonly string[] = []): string {
   const line = (verb: Verb) => {
     const target = verb === 'help' || targets.length === 0 ? '' : ` [${targets.join('|')}]`;

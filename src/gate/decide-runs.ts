@@ -109,7 +109,7 @@ async function queued(
   );
 }
 
-/** Another system may choose a model: it goes to the targets that take it. */
+/** A dispatched event may choose a model. It is deployed to the targets that accept it. */
 function dispatched(places: readonly TargetInputs[], modelUri: string | undefined): GateDecision {
   if (modelUri === undefined) return proceed(places.map((place) => runInputsOf(place, previewByHand(place))));
   const judged = places.map((place) => {

@@ -2,14 +2,14 @@ import { isJsonObject, type JsonObject } from '../base/json-value.ts';
 import type { PullRequestFacts } from './admission.ts';
 import { effectOf } from './event-table.ts';
 
-/** What set a run going, read from the runner's event: pure, and suspicious of every field. */
+/** The trigger of a run, read from the runner's event. Pure; every field is validated. */
 
 export interface RunnerEvent {
   readonly name: string;
   readonly payload: unknown;
 }
 
-/** Somebody's comment on a pull request. */
+/** A comment on a pull request. */
 export interface Comment {
   readonly id: number;
   readonly body: string;
@@ -100,7 +100,7 @@ const OF_OUR_OWN: readonly string[] = [
   'pull_request',
 ];
 
-/** May the workflow say of which commit it takes its files? */
+/** Whether the workflow may choose the commit of its files. */
 export function mayChooseRef({ name }: RunnerEvent): boolean {
   return OF_OUR_OWN.includes(name);
 }
@@ -111,14 +111,14 @@ export function isPublicRepository({ payload }: RunnerEvent): boolean {
   return !isJsonObject(repository) || repository['private'] !== true;
 }
 
-/** Is there a conversation in which the next command can be given? */
+/** Whether the event is about a pull request, where the next command can be written. */
 export function isAboutPullRequest({ name }: RunnerEvent): boolean {
   return ['issue_comment', 'pull_request', 'pull_request_target'].includes(name);
 }
 
 function commentTrigger(event: JsonObject, prefix: string): Trigger {
   const { action, issue, comment } = event;
-  if (action !== 'created') return ignored(`a comment that was ${String(action)} is no command`);
+  if (action !== 'created') return ignored(`a comment with action ${String(action)} is not a command`);
   if (!isJsonObject(issue) || !isJsonObject(issue['pull_request']))
     return ignored('the comment is not on a pull request');
   if (!isJsonObject(comment)) return ignored('the event has no comment');
@@ -129,11 +129,11 @@ function commentTrigger(event: JsonObject, prefix: string): Trigger {
   if (!isMeant(body, prefix)) return ignored(`its first line does not begin with ${prefix}`);
   if (isJsonObject(user) && user['type'] === 'Bot') return ignored(`${author} is a bot`);
   const number = issue['number'];
-  if (typeof number !== 'number') return ignored('the event has no number of a pull request');
+  if (typeof number !== 'number') return ignored('the event has no pull request number');
   return { kind: 'comment', comment: { id, body, author, pullRequest: number } };
 }
 
-/** At the very start: what is quoted, indented or said in passing is no command. */
+/** A command must be at the start of the comment. Quoted or indented text is not a command. */
 function isMeant(body: string, prefix: string): boolean {
   const rest = body.slice(prefix.length);
   return body.startsWith(prefix) && (rest === '' || /^\s/.test(rest));
@@ -193,7 +193,7 @@ function textIn(value: unknown, key: string): string | undefined {
   return typeof text === 'string' ? text : undefined;
 }
 
-/** A head whose repository is gone is somebody else's, too. */
+/** A head whose repository was deleted also counts as a fork. */
 export function isFork(pull: JsonObject): boolean {
   return repositoryOf(pull['head']) === undefined || repositoryOf(pull['head']) !== repositoryOf(pull['base']);
 }

@@ -15,32 +15,32 @@ export interface GateRequest extends TargetsRequest {
   readonly prefix: string;
   /** Who started this run. */
   readonly actor: string;
-  /** Branch or commit whose files are trusted, where the event is no comment. */
+  /** Branch or commit whose files are trusted, if the event is not a comment. */
   readonly ref: string | undefined;
   readonly repository: Collaboration | undefined;
   readonly runner: Pick<Runner, 'info' | 'warning'>;
 }
 
-/** What an event leads to. */
+/** The result of the gate for one event. */
 export type GateDecision =
   | { readonly kind: 'end'; readonly end: EarlyEnd }
   | {
       readonly kind: 'run';
-      /** At least one. Without targets there is one. */
+      /** At least one run. Without targets there is one. */
       readonly orders: readonly RunInputs[];
-      /** Asked right before the first change. @throws UserError when what was admitted is no longer so */
+      /** Called right before the first change. @throws UserError if the admission is no longer valid */
       readonly confirm: () => Promise<void>;
-      /** SHA of the pull request's newest commit, where the event is about one. */
+      /** SHA of the pull request's newest commit, if the event is about a pull request. */
       readonly head: string | undefined;
     };
 
-/** The SeldonDeployment of one pull request: a mode for several models has nothing to stand beside there. */
+/** Inputs for the SeldonDeployment of one pull request. Modes that need a live model cannot be used there. */
 export function previewOf({ raw }: TargetInputs, number: number): ReadonlyMap<InputName, string> {
   const name = raw.input('name').trim();
   // Somebody who names a preview means that one.
   if (isPreviewName(name)) return new Map([['name', name]]);
   if (name === '') {
-    throw new UserError('bad-input', 'the input `preview` needs `name`, to which `-pr-<number>` is added', {
+    throw new UserError('bad-input', 'the input `preview` needs `name`; the action adds `-pr-<number>` to it', {
       hint: 'for example `name: wine`',
     });
   }
@@ -74,7 +74,7 @@ export function end(
   return { kind: 'end', end: { outcome, reason, finding: { reason, title, cure, quotes: [] } } };
 }
 
-/** What a run ends with before it began, where that is no error. */
+/** The result of an event that starts no run and is not an error. */
 export interface EarlyEnd {
   readonly outcome: Extract<Outcome, 'ignored' | 'refused' | 'reported'>;
   readonly reason: Reason;

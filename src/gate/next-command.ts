@@ -6,16 +6,16 @@ export interface CommandSetting {
   readonly prefix: string;
   readonly plan: string;
   readonly target: string | undefined;
-  /** What the inputs say by themselves: it need not be repeated. */
+  /** The inputs before the event changed some. The command does not need to repeat them. */
   readonly given: (name: InputName) => string;
 }
 
-/** The command that carries out what was planned with these settings. */
+/** The command that runs the plan with these settings. */
 export function nextCommand(
   { mode, modelUri, render, share }: Config,
   { prefix, plan, target, given }: CommandSetting,
 ): string | undefined {
-  // What removes something is no command.
+  // Modes that delete something have no command.
   if (mode === 'remove' || mode === 'sweep') return undefined;
   const args: Readonly<Partial<Record<InputName, string | undefined>>> = {
     name: render.name,
@@ -41,14 +41,14 @@ export function nextCommand(
   return [prefix, verb, ...(target === undefined ? [] : [target]), ...model, ...words].join(' ');
 }
 
-/** `deploy` does what the inputs say; where that is something else, or an argument is not its own, the mode's own word. */
+/** `deploy` uses the mode of the inputs. For another mode, or an argument that `deploy` does not have, the verb of the mode. */
 function verbOf(mode: Exclude<Mode, 'remove' | 'sweep'>, given: string, chosen: readonly string[]): Verb | undefined {
   const isAsGiven = mode === (given === '' ? 'direct' : given);
   if (isAsGiven && chosen.every((name) => takes('deploy', name))) return 'deploy';
   return mode === 'direct' ? undefined : mode;
 }
 
-/** A list in a file of targets has one entry a line. */
+/** A list in a file of targets has one entry per line. */
 function listed(value: string): string {
   return value
     .trim()
@@ -56,7 +56,7 @@ function listed(value: string): string {
     .join(',');
 }
 
-/** A value with both kinds of quotation marks cannot be written; no model is called so. */
+/** A value with both kinds of quotation marks cannot be written. Model names do not contain both. */
 function quoted(value: string): string {
   if (!/[\s"']/.test(value)) return value;
   return value.includes('"') ? `'${value}'` : `"${value}"`;

@@ -4,7 +4,7 @@ import { isProduction } from '../settings/record-inputs.ts';
 import { DEFAULT_ROLES, type Policy, ROLES, type Role } from './admission.ts';
 import { VERBS, type Verb } from './command.ts';
 
-/** Inputs that make the policy. */
+/** Inputs of the policy. */
 export const POLICY_INPUTS = [
   'allow-commands',
   'allow-models',
@@ -21,10 +21,10 @@ export const POLICY_INPUTS = [
   'require-plan',
 ] as const satisfies readonly InputName[];
 
-/** More is a question of money, which a workflow should answer and no comment. */
+/** Default limit, because more replicas cost money. The workflow can raise it, a comment cannot. */
 const MOST_REPLICAS = 10;
 
-/** Reads who may ask for what. Faults are the workflow's, and told with all others. */
+/** Reads the policy. Its errors are reported together with those of the other inputs. */
 export function readPolicy(read: InputReader): Policy {
   const listed = listOf(read, 'allow-users').map((one) => one.replace(/^@/, ''));
   const commands = listOf(read, 'allow-commands').filter((one) => isVerb(read, 'allow-commands', one));
@@ -42,7 +42,7 @@ export function readPolicy(read: InputReader): Policy {
     allowDrafts: read.flag('allow-drafts', false),
     requireReview: read.flag('require-review', false),
     requireChecks: read.flag('require-checks', false),
-    // What users see is looked at first, unless the workflow says otherwise.
+    // Production requires a plan, unless the workflow sets it otherwise.
     requirePlan: read.flag('require-plan', isProduction(read)),
   };
 }
@@ -54,7 +54,7 @@ function readRoles(read: InputReader): Policy['roles'] {
     const known = ROLES.find((one) => one === role);
     if (!isVerb(read, 'command-roles', verb)) continue;
     if (known === undefined)
-      read.fault('command-roles', `has \`${role.slice(0, 40)}\`: a role is one of ${ROLES.join(', ')}`);
+      read.fault('command-roles', `has \`${role.slice(0, 40)}\`: the roles are ${ROLES.join(', ')}`);
     else roles.set(verb, known);
   }
   return roles;
@@ -62,7 +62,8 @@ function readRoles(read: InputReader): Policy['roles'] {
 
 function isVerb(read: InputReader, name: InputName, word: string): word is Verb {
   const isOne = VERBS.some((verb) => verb === word);
-  if (!isOne) read.fault(name, `has \`${word.slice(0, 40)}\`, which is no command: there are ${VERBS.join(', ')}`);
+  if (!isOne)
+    read.fault(name, `has \`${word.slice(0, 40)}\`, which is not a command: the commands are ${VERBS.join(', ')}`);
   return isOne;
 }
 

@@ -15,10 +15,10 @@ import { type Command, inputsOf } from './command.ts';
 import { readPolicy } from './policy.ts';
 import type { RunInputs } from './run-inputs.ts';
 
-/** What GitHub says about one command: asked once, however many targets it is about. */
+/** Facts from GitHub about one command, read only once for all its targets. */
 export interface Gate {
   readonly pullRequest: PullRequestFacts;
-  /** @returns why the command may not be carried out there; undefined when it may */
+  /** @returns why the command is refused for this target; undefined if it is allowed */
   judge(order: Pick<RunInputs, 'raw' | 'given'>, command: Command): Promise<Refusal | undefined>;
 }
 
@@ -92,7 +92,7 @@ export function checkHead(now: PullRequestFacts, head: string): void {
   if (now.head === head && now.isOpen) return;
   const what = now.isOpen ? 'got a new commit' : 'was closed';
   throw new UserError('head-moved', `the pull request ${what} while this run prepared its change`, {
-    hint: 'look at it, and give the command again',
+    hint: 'check the pull request, then write the command again',
   });
 }
 

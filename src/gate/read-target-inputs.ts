@@ -10,12 +10,12 @@ export interface TargetsRequest {
   /** Undefined without a token. */
   readonly repository: Pick<Collaboration, 'readFile'> | undefined;
   readonly runner: Pick<Runner, 'info'>;
-  /** May the workflow say which commit? Not where secrets meet somebody else's commits. */
+  /** Whether the workflow may choose the commit. Not allowed if secrets meet commits of other users. */
   readonly mayChooseRef: boolean;
 }
 
 /**
- * What this step is about: the targets of the file that `config` names, as that commit has it, or the step's own inputs.
+ * Inputs of this step: the targets of the file in `config` at that commit, or the step's own inputs.
  * @param ref branch or commit that is trusted
  * @throws UserError bad-input, targets-invalid, github-failed
  */
@@ -34,7 +34,7 @@ export async function readTargetInputs(
   ];
   if (path === '') {
     if (names.length === 0) return [inputsOfStep(raw)];
-    throw new UserError('bad-input', 'the input `targets` needs `config`, the file that says what they are', {
+    throw new UserError('bad-input', 'the input `targets` needs `config`, the file that defines them', {
       hint: 'for example `config: .github/seldon.yml`',
     });
   }
@@ -44,9 +44,9 @@ export async function readTargetInputs(
     });
   const from = chosenRef ?? ref;
   if (repository === undefined || from === undefined) {
-    const what = repository === undefined ? '`github-token` is missing' : 'the commit of this run is not known';
+    const what = repository === undefined ? '`github-token` is missing' : 'the commit of this run is unknown';
     throw new UserError('bad-input', `${path} cannot be read from GitHub: ${what}`, {
-      hint: 'give `github-token`, with `permissions: contents: read`',
+      hint: 'set `github-token`, with `permissions: contents: read`',
     });
   }
   const { text, commit } = await repository.readFile(path, from);
@@ -57,7 +57,7 @@ export async function readTargetInputs(
       'bad-input',
       `the input \`targets\` has ${quoted(picked.unknown)}, which ${path} does not have`,
       {
-        hint: `there are ${targets.map(({ name }) => name).join(', ')}`,
+        hint: `the targets are ${targets.map(({ name }) => name).join(', ')}`,
       },
     );
   runner.info(`targets of ${path} at ${commit.slice(0, 7)}: ${picked.map(({ name }) => name).join(', ')}`);
@@ -68,7 +68,7 @@ function refOf({ raw, mayChooseRef }: TargetsRequest): string | undefined {
   const ref = raw.input('config-ref').trim();
   if (ref === '') return undefined;
   if (mayChooseRef) return ref;
-  throw new UserError('bad-input', 'the input `config-ref` is not for this event', {
-    hint: "leave it out: with secrets at hand, targets are only read from the base branch, never from a pull request's commits",
+  throw new UserError('bad-input', 'the input `config-ref` is not allowed for this event', {
+    hint: "remove it: in a run with secrets, targets are read only from the base branch, never from a pull request's commits",
   });
 }

@@ -4,18 +4,18 @@ import { isMeantFor, readModeName } from '../settings/rollout-inputs.ts';
 import type { Refusal } from './admission.ts';
 import type { Target } from './targets.ts';
 
-/** What a run is about: the step's inputs, or a target's over them. */
+/** Inputs of one target: the step's inputs, or the target's merged over them. */
 export interface TargetInputs {
-  /** Undefined where the step's own inputs say it all. */
+  /** Undefined if only the step's inputs are used. */
   readonly target: string | undefined;
-  /** Targets that must be well before. */
+  /** Targets that must succeed first. */
   readonly needs: readonly string[];
   readonly raw: RawInputs;
 }
 
-/** A run as the event made it. */
+/** The inputs of one run, with the values from the event. */
 export interface RunInputs extends TargetInputs {
-  /** What the inputs said before the event chose some. */
+  /** The inputs before the event changed some. */
   readonly given: (name: InputName) => string;
   /** Why the SeldonDeployment of that name may not be had, once the model is known that the event chose. */
   readonly judgeName?: (name: string) => Refusal | undefined;
@@ -29,15 +29,15 @@ export function inputsOfStep(raw: RawInputs): TargetInputs {
   return { target: undefined, needs: [], raw };
 }
 
-/** What a step says of its own run, when it says it: to ship another model to a target, or to promote what is there. */
+/** Inputs of the step that override the target: to deploy another model to it, or to promote its candidate. */
 const OF_THE_RUN: readonly InputName[] = ['model-uri', 'mode', 'traffic', 'steps', 'predictor', 'to', 'replicas'];
 
-/** A target over the step's inputs, but for what the step says of this run. */
+/** Merges a target over the step's inputs, except the inputs that belong to this run. */
 export function inputsOfTarget({ name, needs, values }: Target, raw: RawInputs, path: string): TargetInputs {
   const chosen = new Map(
     OF_THE_RUN.flatMap((one) => {
       const said = raw.input(one).trim();
-      // The default of `mode` is what a step says that says nothing.
+      // If the step does not set `mode`, its value is the default.
       return said === '' || (one === 'mode' && said === 'direct') ? [] : [[one, said] as const];
     }),
   );
@@ -47,8 +47,8 @@ export function inputsOfTarget({ name, needs, values }: Target, raw: RawInputs, 
 }
 
 /**
- * The event chooses among what it may choose. Settings of the mode that it did not choose are left out, where they would
- * mean nothing to the one it chose: the steps of a canary, say, when it is promoted.
+ * Applies the values from the event. Settings that the chosen mode does not use are left out,
+ * for example the steps of a canary when it is promoted.
  */
 export function runInputsOf(place: TargetInputs, chosen: ReadonlyMap<InputName, string>): RunInputs {
   const { raw } = place;
@@ -59,12 +59,12 @@ export function runInputsOf(place: TargetInputs, chosen: ReadonlyMap<InputName, 
   return { ...place, raw: { ...raw, input }, given: raw.input };
 }
 
-/** @throws UserError bad-input when it does not say yes or no */
+/** Whether previews are enabled. @throws UserError bad-input if the value is not `true` or `false` */
 export function isPreview(place: Pick<TargetInputs, 'raw'>): boolean {
   return isSaid(place, 'preview', false);
 }
 
-/** Is a cluster changed, and not a file? @throws UserError bad-input when it does not say yes or no */
+/** Whether a cluster is changed, not a file. @throws UserError bad-input if the value is not `true` or `false` */
 export function isApplied(place: Pick<TargetInputs, 'raw'>): boolean {
   return isSaid(place, 'apply', true);
 }

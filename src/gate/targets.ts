@@ -8,43 +8,42 @@ import { INPUTS, type InputName } from '../settings/inputs.ts';
 import { POLICY_INPUTS } from './policy.ts';
 
 /**
- * Several models in one repository: a file of named targets, each a set of inputs with its own policy. Where a target is
- * silent the file's `defaults` count, then the inputs of the step.
+ * Several models in one repository: a file of named targets, each a set of inputs with its own policy. Missing values
+ * come from the file's `defaults`, then from the inputs of the step.
  */
 export interface Target {
   readonly name: string;
   readonly values: ReadonlyMap<InputName, string>;
-  /** Targets that must be well before this one begins. */
+  /** Targets that must succeed before this one starts. */
   readonly needs: readonly string[];
 }
 
-/** All of a command or of a step. */
+/** The word for all targets. */
 export const ALL = 'all';
 
-/** Targets of one file. */
+/** Maximum number of targets in one file. */
 export const MOST_TARGETS = 100;
-/** Characters of a file of targets. */
+/** Maximum length of a file of targets in characters. */
 const LONGEST = 200_000;
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 const ALLOWED = INPUTS.filter((one: InputDefinition) => one.isOfStep !== true).map(({ name }) => name);
 const POLICY: readonly InputName[] = POLICY_INPUTS;
-/** What a target says at its top level. */
+/** Inputs at the top level of a target. */
 export const TARGET_INPUTS = ALLOWED.filter((name) => !POLICY.includes(name));
-/** Inputs that may be written as what they are in JSON. */
+/** Inputs that may be written as YAML or JSON values. */
 export const JSON_INPUTS: readonly InputName[] = ['smoke-request', 'smoke-expect'];
 
 /**
  * @param path for messages
- * @throws UserError targets-invalid with every fault at once
+ * @throws UserError targets-invalid with all errors together
  */
 export function parseTargets(text: string, path: string): readonly Target[] {
   const faults: string[] = [];
   const document = parseYaml(text, path);
   if (!isJsonObject(document) || !isJsonObject(document['targets'])) throw invalid(path, ['it has no `targets`']);
   checkWords(document, ['version', 'defaults', 'targets'], { where: 'it', faults });
-  if (document['version'] !== undefined && document['version'] !== 1)
-    faults.push('`version` is not 1, which is all there is');
+  if (document['version'] !== undefined && document['version'] !== 1) faults.push('`version` must be 1');
   const defaults = readBlock(document['defaults'] ?? {}, 'defaults', faults);
   const targets = Object.entries(document['targets']).map(([name, body]): Target => {
     const where = `target ${quoted(name)}`;
@@ -59,7 +58,7 @@ export function parseTargets(text: string, path: string): readonly Target[] {
   return targets;
 }
 
-/** Picks targets by name, in the order of the file. @returns the name that is none of them otherwise */
+/** Picks targets by name, in the order of the file. @returns the unknown name if one does not exist */
 export function pickTargets(
   targets: readonly Target[],
   names: readonly string[],
@@ -93,12 +92,12 @@ function readBlock(
   more: readonly string[] = [],
 ): Pick<Target, 'values' | 'needs'> {
   if (!isJsonObject(body)) {
-    faults.push(`${where}: must hold inputs, such as \`model-uri: models:/wine@champion\``);
+    faults.push(`${where}: must contain inputs, such as \`model-uri: models:/wine@champion\``);
     return { values: new Map(), needs: [] };
   }
   const { policy = {}, needs = [], ...inputs } = body;
   checkWords(body, [...TARGET_INPUTS, 'policy', ...more], { where, faults });
-  if (!isJsonObject(policy)) faults.push(`${where}: \`policy\` must hold inputs, such as \`require-review: true\``);
+  if (!isJsonObject(policy)) faults.push(`${where}: \`policy\` must contain inputs, such as \`require-review: true\``);
   const rules = isJsonObject(policy) ? policy : {};
   checkWords(rules, POLICY, { where: `${where}, \`policy\``, faults });
   const values = new Map<InputName, string>();
@@ -112,7 +111,7 @@ function readBlock(
   return { values, needs: namesOf(needs, where, faults) };
 }
 
-/** An input as a step would give it: lists have one entry a line. */
+/** The value in the form of a step's input: lists have one entry per line. */
 function textOf(name: string, value: unknown): string | undefined {
   if (['string', 'number', 'boolean'].includes(typeof value)) return String(value);
   if (JSON_INPUTS.some((one) => one === name) && typeof value === 'object') return JSON.stringify(value);
@@ -142,29 +141,29 @@ function checkWords(
 function whyNot(word: string): string {
   if (POLICY.some((one) => one === word)) return `\`${word}\` belongs under \`policy\``;
   if (INPUTS.some(({ name }) => name === word))
-    return `\`${word}\` belongs to the \`with:\` of the step, not into a file`;
-  return `${quoted(word)} is not known here`;
+    return `\`${word}\` belongs to the \`with:\` of the step, not to this file`;
+  return `${quoted(word)} is not a known key`;
 }
 
-/** Who is needed must be there, and nobody may need themselves by a detour. */
+/** Needed targets must exist, and the dependencies must not form a cycle. */
 function needsFaults(targets: readonly Target[]): readonly string[] {
   const names = targets.map(({ name }) => name);
   const missing = targets.flatMap(({ name, needs }) =>
     needs
       .filter((one) => !names.includes(one))
-      .map((one) => `target ${quoted(name)}: needs ${quoted(one)}, which is no target`),
+      .map((one) => `target ${quoted(name)}: needs ${quoted(one)}, which is not a target`),
   );
   return missing.length > 0 ? missing : circleFaults(targets);
 }
 
-/** Takes away who needs nobody that is left, until nobody or a circle is left. */
+/** Removes targets without remaining dependencies, until none or a cycle is left. */
 function circleFaults(targets: readonly Target[]): readonly string[] {
   let left = targets;
   for (;;) {
     const names = left.map(({ name }) => name);
     const rest = left.filter(({ needs }) => needs.some((one) => names.includes(one)));
     if (rest.length === 0) return [];
-    if (rest.length === left.length) return [`targets need each other in a circle: ${names.join(', ')}`];
+    if (rest.length === left.length) return [`the dependencies of targets form a cycle: ${names.join(', ')}`];
     left = rest;
   }
 }
@@ -172,8 +171,8 @@ function circleFaults(targets: readonly Target[]): readonly string[] {
 function invalid(path: string, faults: readonly string[]): UserError {
   const [only, ...more] = faults;
   const list =
-    more.length === 0 ? `${only}` : `${faults.length} faults:\n${faults.map((one) => `- ${one}`).join('\n')}`;
+    more.length === 0 ? `${only}` : `${faults.length} errors:\n${faults.map((one) => `- ${one}`).join('\n')}`;
   return new UserError('targets-invalid', `${path}, the file of targets, cannot be used: ${list}`, {
-    hint: `correct ${path} on the base branch; no server was asked and nothing changed`,
+    hint: `correct ${path} on the base branch; no request was sent and nothing was changed`,
   });
 }

@@ -1,24 +1,31 @@
+import { DEEPEST_JSON, withoutOddNumbers } from '../base/bounded-json.ts';
 import { isList, isNumber, isRecord, type Json, numberLiteral, parseJson } from '../base/json-literal.ts';
 import type { InputExample } from './model.ts';
 
-/** What a logged example holds, before the signature says how to read it. */
+/** Content of a logged example, before the signature is applied. */
 export type Sample =
-  | { readonly kind: 'table'; readonly names: readonly string[] | undefined; readonly rows: readonly Row[] }
+  | {
+      readonly kind: 'table';
+      readonly names: readonly string[] | undefined;
+      /** The names are numbers in pandas: 0, 1, … */
+      readonly hasNumberNames?: boolean;
+      readonly rows: readonly Row[];
+    }
   /** Rows of one or more arrays, or a JSON value that was logged as it was. */
   | { readonly kind: 'value'; readonly value: Json };
 
 export type Row = readonly Json[];
 
-/** Columns a sparse row may have to be written out in full. */
+/** Maximum number of columns of a sparse row that is converted to a dense one. */
 const WIDEST_SPARSE_ROW = 10_000;
 
 /**
  * Reads `input_example.json` as MLflow 1.9 to 3.x write it (`mlflow/models/utils.py`, `_Example`): the form depends
- * on the version and on `saved_input_example_info`, not on the text alone. Undefined when it is none of them.
+ * on the version and on `saved_input_example_info`, not on the text alone. Undefined if it has none of these forms.
  */
 export function readExample(example: InputExample): Sample | undefined {
   const whole = parsed(example.text);
-  // With params the file is {"inputs": …, "params": …}; the server takes params only in V2, and has defaults for them.
+  // With params the file is {"inputs": …, "params": …}. The server accepts params only in V2, and has defaults for them.
   const content = example.hasParams && isRecord(whole) ? whole.inputs : whole;
   if (content === undefined) return undefined;
   if (example.type === 'dataframe') return readTable(content);
@@ -36,34 +43,38 @@ export function tableOf(value: Json): Extract<Sample, { kind: 'table' }> | undef
   return { kind: 'table', names: undefined, rows: value.map((row) => (isList(row) ? row : [row])) };
 }
 
+/** Every MLflow writes a missing number as a bare `NaN`. */
 function parsed(text: string): Json | undefined {
+  const { replaced, depth } = withoutOddNumbers(text, 'null');
+  if (depth > DEEPEST_JSON) return undefined;
   try {
-    return parseJson(text);
+    return parseJson(replaced);
   } catch {
     return undefined;
   }
 }
 
-/** `{"columns": …, "data": …}`; integer column labels were left out by some versions, and are numbers in others. */
+/** `{"columns": …, "data": …}`. Some versions omit integer column labels, others write them as numbers. */
 function readTable(content: Json): Sample | undefined {
   if (!isRecord(content)) return tableOf(content);
   const { columns, data } = content;
   if (!isList(data) || !data.every(isList)) return undefined;
-  return { kind: 'table', names: isList(columns) ? columns.map(labelOf) : undefined, rows: data };
+  if (!isList(columns)) return { kind: 'table', names: undefined, rows: data };
+  return { kind: 'table', names: columns.map(labelOf), hasNumberNames: columns.every(isNumber), rows: data };
 }
 
 function labelOf(label: Json): string {
   return isNumber(label) ? label.rawJSON : String(label);
 }
 
-/** Before MLflow 2.16 arrays were wrapped as TensorFlow Serving has them, `{"inputs": …}`. */
+/** Before MLflow 2.16, arrays were wrapped as in TensorFlow Serving, `{"inputs": …}`. */
 function unwrapped(content: Json): Json {
   return isRecord(content) && Object.keys(content).length === 1 && content.inputs !== undefined
     ? content.inputs
     : content;
 }
 
-/** scipy's compressed matrices, `{data, indices, indptr, shape}`: the first two rows, written out. */
+/** scipy's compressed matrices, `{data, indices, indptr, shape}`: the first two rows as dense rows. */
 function readSparse(content: Json, byColumn: boolean): Sample | undefined {
   if (!isRecord(content)) return undefined;
   const [height, width] = numbers(content.shape);

@@ -1,7 +1,7 @@
-import { load } from 'js-yaml';
 import { UserError } from '../base/errors.ts';
 import { isJsonObject } from '../base/json-value.ts';
-import type { Column, ColumnType, ModelDocument, Schema, Signature, Tensor } from './model.ts';
+import type { Column, ColumnType, DataType, ModelDocument, Property, Schema, Signature, Tensor } from './model.ts';
+import { loadAsPython } from './python-yaml.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -22,7 +22,7 @@ const COLUMN_TYPES: ReadonlySet<string> = new Set<ColumnType>([
 
 /**
  * Reads the text of an `MLmodel` file as MLflow 1 to 3 write it (`mlflow/models/model.py`, `mlflow/types/schema.py`).
- * @throws UserError model-unusable when it is no such file, or Seldon's MLflow server could not load the model
+ * @throws UserError model-unusable if the file is invalid, or Seldon's MLflow server cannot load the model
  */
 export function readModelDocument(text: string): ModelDocument {
   const document = parseDocument(text);
@@ -31,9 +31,9 @@ export function readModelDocument(text: string): ModelDocument {
   if (!isJsonObject(python)) {
     throw new UserError(
       'model-unusable',
-      `the model has no \`python_function\` flavour (its MLmodel names: ${Object.keys(flavors).join(', ') || 'none'})`,
+      `the model has no \`python_function\` flavour (flavours in its MLmodel: ${Object.keys(flavors).join(', ') || 'none'})`,
       {
-        hint: "Seldon's MLflow server loads no other: log the model with a flavour that has it, such as mlflow.pyfunc",
+        hint: "Seldon's MLflow server loads only this flavour: log the model with a flavour that includes it, such as mlflow.pyfunc",
       },
     );
   }
@@ -41,20 +41,16 @@ export function readModelDocument(text: string): ModelDocument {
   const inputs = readEntries(signature.inputs);
   const outputs = readEntries(signature.outputs);
   return {
-    signature: signatureOf(inputs, outputs),
+    signature: signatureOf(inputs, outputs, document.is_signature_from_type_hint === true),
     example: exampleOf(document.saved_input_example_info),
-    warnings: [
-      ...formatWarnings(flavors.sklearn),
-      ...signatureWarnings([...inputs, ...outputs]),
-      ...environmentWarnings(python.env, textOf(python.python_version)),
-    ],
+    warnings: [...formatWarnings(flavors.sklearn), ...environmentWarnings(python.env, textOf(python.python_version))],
   };
 }
 
 function parseDocument(text: string): Tree {
-  const hint = 'log the model again; the URI must name the folder that MLflow wrote';
+  const hint = 'log the model again; the URI must be the folder that MLflow wrote';
   try {
-    const document = load(text);
+    const document = loadAsPython(text);
     if (isJsonObject(document)) return document;
   } catch (cause) {
     throw new UserError('model-unusable', 'the file `MLmodel` is not YAML', { hint, cause });
@@ -62,8 +58,17 @@ function parseDocument(text: string): Tree {
   throw new UserError('model-unusable', 'the file `MLmodel` does not describe a model', { hint });
 }
 
-function signatureOf(inputs: readonly Tree[], outputs: readonly Tree[]): Signature | undefined {
-  const signature = { inputs: schemaOf(inputs), outputs: schemaOf(outputs) };
+function signatureOf(
+  inputs: readonly Tree[],
+  outputs: readonly Tree[],
+  isFromTypeHint: boolean,
+): Signature | undefined {
+  const signature = {
+    inputs: schemaOf(inputs),
+    outputs: schemaOf(outputs),
+    ...(isFromTypeHint && { isFromTypeHint }),
+    ...([...inputs, ...outputs].some((entry) => 'required' in entry) && { saysRequired: true }),
+  };
   return signature.inputs === undefined && signature.outputs === undefined ? undefined : signature;
 }
 
@@ -86,13 +91,45 @@ function schemaOf(entries: readonly Tree[]): Schema | undefined {
 }
 
 function columnOf(entry: Tree): Column {
-  const type = String(entry.type);
+  const { type, ...inner } = dataTypeOf(entry, MOST_NESTED);
   return {
     name: textOf(entry.name),
-    type: COLUMN_TYPES.has(type) ? (type as ColumnType) : 'other',
-    // `required` since MLflow 2.10, `optional` from 2.4 to 2.17, neither before.
-    required: entry.required !== false && entry.optional !== true,
+    ...(typeof entry.name === 'number' && { isNumberName: true }),
+    type,
+    required: isRequired(entry),
+    ...(Object.keys(inner).length > 0 && { content: { type, ...inner } }),
   };
+}
+
+/** `required` since MLflow 2.10, `optional` from 2.4 to 2.17, neither before. */
+function isRequired(entry: Tree): boolean {
+  return entry.required !== false && entry.optional !== true;
+}
+
+/** Levels of arrays and objects that are read; what is deeper is of a type that nobody knows. */
+const MOST_NESTED = 20;
+
+function dataTypeOf(entry: Tree, levels: number): DataType {
+  const name = String(entry.type);
+  if (!COLUMN_TYPES.has(name) || levels === 0) return { type: 'other' };
+  const type = name as ColumnType;
+  const inside = (value: unknown): DataType => dataTypeOf(treeOf(value), levels - 1);
+  switch (type) {
+    case 'array':
+      return isJsonObject(entry.items) ? { type, items: inside(entry.items) } : { type };
+    case 'map':
+      return isJsonObject(entry.values) ? { type, values: inside(entry.values) } : { type };
+    case 'object':
+      return isJsonObject(entry.properties) ? { type, properties: propertiesOf(entry.properties, inside) } : { type };
+    default:
+      return { type };
+  }
+}
+
+function propertiesOf(properties: Tree, inside: (value: unknown) => DataType): readonly Property[] {
+  return Object.entries(properties).map(([name, value]) => {
+    return { name, required: isRequired(treeOf(value)), content: inside(value) };
+  });
 }
 
 function tensorOf(entry: Tree): Tensor {
@@ -117,17 +154,10 @@ function* formatWarnings(sklearn: unknown): Generator<string> {
   }
 }
 
-function* signatureWarnings(entries: readonly Tree[]): Generator<string> {
-  if (entries.some((entry) => 'required' in entry)) {
-    yield 'The column signature was written by MLflow 2.10 or newer; if the container stops with "unexpected keyword ' +
-      "argument 'required'\", its image has an older MLflow: use the server image of Seldon 1.18 or newer.";
-  }
-}
-
 function* environmentWarnings(env: unknown, python: string | undefined): Generator<string> {
   const conda = isJsonObject(env) ? env.conda : env;
   if (typeof conda !== 'string') {
-    yield "The MLmodel names no conda environment, and Seldon's mlflowserver image builds its environment from it; " +
+    yield "The MLmodel has no conda environment, and Seldon's mlflowserver image builds its environment from it; " +
       'log the model with MLflow 1.30 or newer and its default environment, or serve it with `protocol: v2`.';
   }
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(python ?? '') ?? [];
@@ -141,7 +171,7 @@ function treeOf(value: unknown): Tree {
   return isJsonObject(value) ? value : {};
 }
 
-/** Names may be numbers in pandas, and YAML reads `3.9` as one. */
+/** Names may be numbers in pandas, and YAML parses `3.9` as a number. */
 function textOf(value: unknown): string | undefined {
   return value === undefined || value === null ? undefined : String(value);
 }

@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.ts';
 import { nearestWord } from '../base/nearest-word.ts';
 import { percentDecoded } from '../base/percent-encoding.ts';
 
-/** What a model URI asks for. Text is as the user wrote it: MLflow decodes nothing, so neither do we. */
+/** A parsed model URI. The text is unchanged: MLflow does not decode URIs, so we do not either. */
 export type ModelUri =
   | { readonly kind: 'version'; readonly name: string; readonly version: string }
   | { readonly kind: 'alias'; readonly name: string; readonly alias: string }
@@ -13,13 +13,13 @@ export type ModelUri =
   | { readonly kind: 'run'; readonly runId: string; readonly path: string }
   | { readonly kind: 'storage'; readonly uri: string; readonly origin: StorageOrigin };
 
-/** Who wrote a folder, as far as its path tells: MLflow's layouts have ids in them that are unique in the world. */
+/** Run or logged model of a folder, if its path contains it: MLflow's layouts contain unique ids. */
 export type StorageOrigin =
   | { readonly kind: 'logged-model'; readonly modelId: string }
   | { readonly kind: 'run'; readonly runId: string; readonly path: string }
   | { readonly kind: 'unknown' };
 
-/** MLflow's deprecated stages, as the server spells them. */
+/** MLflow's deprecated stages, in the spelling of the server. */
 export type Stage = 'None' | 'Staging' | 'Production' | 'Archived';
 
 const STAGES: readonly Stage[] = ['None', 'Staging', 'Production', 'Archived'];
@@ -29,7 +29,7 @@ const FORMS =
   'write `models:/name/7`, `models:/name@alias`, `models:/m-<id>`, `runs:/<run>/<path>` or a storage URI such as `s3://bucket/path`';
 
 /**
- * The grammar of MLflow 3 (`store/artifact/utils/models.py`, `runs_artifact_repo.py`); names may hold spaces, `%`, `?`,
+ * The grammar of MLflow 3 (`store/artifact/utils/models.py`, `runs_artifact_repo.py`); names may contain spaces, `%`, `?`,
  * `#`, `@` and emoji.
  * @throws UserError model-uri-invalid
  */
@@ -45,7 +45,7 @@ export function parseModelUri(text: string): ModelUri {
   return scheme.toLowerCase() === 'models' ? parseModels(uri, place) : parseRun(uri, place);
 }
 
-/** The run or logged model that a storage path belongs to by its layout. */
+/** The run or logged model of a storage path, read from its layout. */
 export function storageOriginOf(uri: string): StorageOrigin {
   const modelId = /\/models\/(m-[0-9a-f]{32})\/artifacts\/?$/.exec(uri)?.[1];
   if (modelId !== undefined) return { kind: 'logged-model', modelId };
@@ -54,9 +54,9 @@ export function storageOriginOf(uri: string): StorageOrigin {
 }
 
 interface Place {
-  /** What stands between two slashes and the next; empty in a URI as it should be. */
+  /** The text after `//` up to the next slash; empty in a correct URI. */
   readonly authority: string;
-  /** Without slashes at its start. */
+  /** Without leading slashes. */
   readonly path: string;
 }
 
@@ -75,21 +75,24 @@ function splitAuthority(uri: string, rest: string): Place {
 
 function parseModels(uri: string, { authority, path }: Place): ModelUri {
   if (authority !== '' && !path.includes('/')) {
-    throw invalid(`${uri} has two slashes too early`, `write \`models:/${authority}/${path}\`, with one slash`);
+    throw invalid(
+      `${uri} has a double slash in the wrong place`,
+      `write \`models:/${authority}/${path}\`, with one slash`,
+    );
   }
   const [name = '', suffix, ...more] = path.split('/');
   if (more.length > 0) {
-    throw invalid(`${uri} points into a model`, `name the model alone: \`models:/${name}/${suffix}\``);
+    throw invalid(`${uri} points to a file inside a model`, `write only the model: \`models:/${name}/${suffix}\``);
   }
   if (suffix === undefined) return parseOneSegment(uri, name);
-  if (name === '' || suffix === '') throw invalid(`${uri} lacks the ${name === '' ? 'name' : 'version'}`, FORMS);
+  if (name === '' || suffix === '') throw invalid(`${uri} has no ${name === '' ? 'name' : 'version'}`, FORMS);
   if (/^\d+$/.test(suffix)) return { kind: 'version', name, version: suffix };
   if (isLatest(suffix)) return { kind: 'latest', name };
   const stage = STAGES.find((one) => one.toLowerCase() === suffix.toLowerCase());
   if (stage !== undefined) return { kind: 'stage', name, stage };
   const near = nearestWord(suffix, [...STAGES, 'latest']);
   throw invalid(
-    `${uri}: \`${suffix}\` is neither a version number nor \`latest\` nor a stage (${STAGES.join(', ')})`,
+    `${uri}: \`${suffix}\` is not a version number, \`latest\` or a stage (${STAGES.join(', ')})`,
     `${near === undefined ? '' : `did you mean \`${near}\`? `}For an alias write \`models:/${name}@${suffix}\``,
   );
 }
@@ -98,14 +101,14 @@ function parseOneSegment(uri: string, segment: string): ModelUri {
   const at = segment.lastIndexOf('@');
   if (at >= 0) {
     const [name, alias] = [segment.slice(0, at), segment.slice(at + 1)];
-    if (name === '' || alias === '') throw invalid(`${uri} lacks the ${name === '' ? 'name' : 'alias'}`, FORMS);
-    // `latest` is no alias anybody can set; for it the server answers any stage's newest version, or none at all.
+    if (name === '' || alias === '') throw invalid(`${uri} has no ${name === '' ? 'name' : 'alias'}`, FORMS);
+    // `latest` cannot be set as an alias. For it the server answers the newest version of any stage, or nothing.
     return isLatest(alias) ? { kind: 'latest', name } : { kind: 'alias', name, alias };
   }
   if (MODEL_ID.test(segment)) return { kind: 'logged-model', modelId: segment };
-  if (segment === '') throw invalid(`${uri} names no model`, FORMS);
+  if (segment === '') throw invalid(`${uri} has no model name`, FORMS);
   throw invalid(
-    `${uri} says neither version nor alias`,
+    `${uri} has no version or alias`,
     `write \`models:/${segment}/7\`, \`models:/${segment}@champion\` or \`models:/${segment}/latest\``,
   );
 }
@@ -113,11 +116,14 @@ function parseOneSegment(uri: string, segment: string): ModelUri {
 function parseRun(uri: string, { authority, path }: Place): ModelUri {
   const [runId = '', ...parts] = path.split('/');
   const inside = parts.filter((part) => part !== '');
-  if (!RUN_ID.test(runId)) throw invalid(`${uri} names no run`, 'write `runs:/<run id>/<path of the model>`');
+  if (!RUN_ID.test(runId)) throw invalid(`${uri} has no run id`, 'write `runs:/<run id>/<path of the model>`');
   if (authority !== '' && inside.length === 0) {
-    throw invalid(`${uri} has two slashes too early`, 'write `runs:/<run id>/<path of the model>`, with one slash');
+    throw invalid(
+      `${uri} has a double slash in the wrong place`,
+      'write `runs:/<run id>/<path of the model>`, with one slash',
+    );
   }
-  if (inside.includes('..')) throw invalid(`${uri} climbs out of its run`, 'leave out `..`');
+  if (inside.includes('..')) throw invalid(`${uri} leads out of its run`, 'remove `..`');
   return { kind: 'run', runId, path: inside.join('/') };
 }
 

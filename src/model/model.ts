@@ -1,4 +1,4 @@
-/** An MLflow model as this action needs it: where its files are, who it is, what it eats and answers. */
+/** An MLflow model: the location of its files, its identity, its inputs and outputs. */
 
 /** Column types of MLflow's signature JSON (`mlflow/types/schema.py`); anything newer arrives as `other`. */
 export type ColumnType =
@@ -16,18 +16,39 @@ export type ColumnType =
   | 'any'
   | 'other';
 
+/** A type of MLflow's signature with what is inside it, as far as the signature says. */
+export interface DataType {
+  readonly type: ColumnType;
+  /** Of an array's elements. */
+  readonly items?: DataType;
+  /** Of a map's values. */
+  readonly values?: DataType;
+  /** Of an object. */
+  readonly properties?: readonly Property[];
+}
+
+export interface Property {
+  readonly name: string;
+  readonly required: boolean;
+  readonly content: DataType;
+}
+
 export interface Column {
-  /** Absent for unnamed columns. MLflow allows numbers as names; they are strings here. */
+  /** Absent for unnamed columns. */
   readonly name: string | undefined;
+  /** The name is a number in pandas: `0`, which is another name than the text `"0"`. */
+  readonly isNumberName?: boolean;
   readonly type: ColumnType;
   readonly required: boolean;
+  /** The whole type, where it has something inside. */
+  readonly content?: DataType;
 }
 
 export interface Tensor {
   readonly name: string | undefined;
   /** numpy name: `float64`, `int64`, `object`, … */
   readonly dtype: string;
-  /** -1 is a free dimension. */
+  /** -1 is a variable dimension. */
   readonly shape: readonly number[];
 }
 
@@ -39,21 +60,25 @@ export type Schema =
 export interface Signature {
   readonly inputs: Schema | undefined;
   readonly outputs: Schema | undefined;
+  /** Made from a Python type hint: MLflow gives the model the values themselves, not a DataFrame. */
+  readonly isFromTypeHint?: boolean;
+  /** Its columns say whether they are required, as MLflow 2.10 and newer write it: older ones cannot read that. */
+  readonly saysRequired?: boolean;
 }
 
-/** The model's logged input example, as text: a number literal such as `5.0` must survive until it is sent. */
+/** The model's logged input example, as text: a number literal such as `5.0` must not change before it is sent. */
 export interface InputExample {
   /** Content of `input_example.json`. */
   readonly text: string;
   /** `saved_input_example_info.type`: dataframe, ndarray, json_object, sparse_matrix_csr, … */
   readonly type: string;
-  /** `saved_input_example_info.pandas_orient`, where the type is dataframe. */
+  /** `saved_input_example_info.pandas_orient`, if the type is dataframe. */
   readonly orient: string | undefined;
   /** MLflow wrapped the example as `{"inputs": …, "params": …}`. */
   readonly hasParams: boolean;
 }
 
-/** What the `MLmodel` file says. */
+/** Content of the `MLmodel` file. */
 export interface ModelDocument {
   readonly signature: Signature | undefined;
   readonly example:
@@ -62,7 +87,7 @@ export interface ModelDocument {
   readonly warnings: readonly string[];
 }
 
-/** What people wrote about a model, and what it was measured at. */
+/** Description, tags and metrics of a model. */
 export interface ModelDetails {
   readonly description: string | undefined;
   /** Of the registered version. */
@@ -74,22 +99,24 @@ export interface ModelDetails {
 export interface Model {
   /** As the user wrote it. */
   readonly requestedUri: string;
-  /** One immutable folder that contains `MLmodel`, in the dialect of Seldon's rclone initializer. */
+  /** One immutable folder that contains `MLmodel`, in the form that Seldon's rclone initializer reads. */
   readonly storageUri: string;
   readonly origin: 'registry' | 'run' | 'logged-model' | 'storage';
   readonly name: string | undefined;
   readonly version: string | undefined;
-  /** The alias, stage or `latest` the user asked by. */
+  /** The requested alias, stage or `latest`. */
   readonly alias: string | undefined;
   readonly runId: string | undefined;
   readonly modelId: string | undefined;
-  /** Was there a server to show `MLmodel`? Without it signature and example are unknown. */
+  /** Whether a server provided `MLmodel`. Without it, signature and example are unknown. */
   readonly isDescribed: boolean;
   readonly signature: Signature | undefined;
   readonly example: InputExample | undefined;
+  /** Of the files: whether the folder still holds what was loaded from it. Undefined where nobody showed them. */
+  readonly digest?: string | undefined;
   /** A page about this model in the MLflow UI. */
   readonly link: string | undefined;
-  /** Things that may go wrong later, each one sentence with its cure. */
+  /** Possible later failures, each one sentence with its cure. */
   readonly warnings: readonly string[];
 }
 

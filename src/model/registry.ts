@@ -1,19 +1,19 @@
 import type { Model, ModelDetails } from './model.ts';
 
-/** Where models are registered and described (MLflow). */
+/** The model registry (MLflow). */
 export interface ModelRegistry {
   /**
-   * Turns any model URI into one immutable storage URI with what is known about the model.
+   * Turns any model URI into one immutable storage URI with the known facts about the model.
    * @throws UserError model-*, registry-*, artifacts-unreachable
    */
   resolve(uri: string): Promise<Model>;
   /** Writes aliases and tags of a registered version. @throws UserError registry-*, model-* */
   note(model: { readonly name: string; readonly version: string }, notes: WriteBack): Promise<void>;
-  /** What people wrote about a model; undefined where the registry does not say. Never throws. */
+  /** Description, tags and metrics of a model; undefined if the registry does not have them. Never throws. */
   details(model: Pick<Model, 'name' | 'version' | 'runId'>): Promise<ModelDetails | undefined>;
 }
 
-/** What is noted in the registry once a model is live. */
+/** Aliases and tags to write to the registry after a model is live. */
 export interface WriteBack {
   readonly aliases: readonly string[];
   readonly tags: Readonly<Record<string, string>>;

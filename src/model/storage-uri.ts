@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.ts';
+import { webAddress } from './web-address.ts';
 
-/** Where the files behind the registry are for the cluster. */
+/** How to map artifact URIs to storage URIs that the cluster can read. */
 export interface StorageSettings {
   /** Storage behind the server's `mlflow-artifacts:/`, such as `s3://mlflow`. */
   readonly artifactsDestination: string | undefined;
@@ -9,20 +10,20 @@ export interface StorageSettings {
 }
 
 /**
- * Schemes that MLflow writes and rclone cannot read: their host is part of the URI, or they are not storage at all.
- * Any other scheme passes, because for rclone it is the name of a remote, which the user's Secret may define freely.
+ * Schemes that MLflow writes and rclone cannot read: their host is part of the URI, or they are not a storage.
+ * Any other scheme is accepted, because for rclone it is the name of a remote, which the user's Secret can define.
  */
 const UNREADABLE: ReadonlySet<string> = new Set(
   'file dbfs hdfs viewfs http https ftp sftp azureml models runs mlflow-artifacts'.split(' '),
 );
 
-/** `container@account.host/path` as Azure's file systems write it; Cloudflare's r2 and Backblaze's b2 took it over. */
+/** `container@account.host/path` as in Azure's file systems, Cloudflare's r2 and Backblaze's b2. */
 const WITH_HOST = /^(wasbs?|abfss?|r2|b2):\/\/([^@/]+)@[^/]+(?:\/(.*))?$/s;
 
 /**
- * An artifact URI in the dialect of Seldon's storage initializer, `rclone copy`, where the scheme is the name of a
+ * An artifact URI in the form of Seldon's storage initializer, `rclone copy`, where the scheme is the name of a
  * remote (`RCLONE_CONFIG_<NAME>_TYPE`), or `pvc://` for the operator itself. A rule of `storage-uri-map` is the
- * user's word: its result is not refused.
+ * user's decision: its result is not refused.
  * @throws UserError artifacts-unreachable
  */
 export function storageUriOf(artifactUri: string, settings: StorageSettings): string {
@@ -39,7 +40,7 @@ export function rcloneRemoteOf(storageUri: string): string | undefined {
   return remote === 'pvc' ? undefined : remote;
 }
 
-/** The path below the server's artifact root, where the server hands the files out itself (`--serve-artifacts`). */
+/** The path below the server's artifact root, if the server itself serves the files (`--serve-artifacts`). */
 export function proxiedPathOf(artifactUri: string): string | undefined {
   const own = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+(.*)$/is.exec(artifactUri);
   const url = /^https?:\/\/.*?\/mlflow-artifacts\/artifacts\/+(.*)$/is.exec(artifactUri);
@@ -52,9 +53,9 @@ function behindProxy(uri: string, { artifactsDestination }: StorageSettings): st
   if (artifactsDestination !== undefined) return `${withoutTrailingSlash(artifactsDestination)}/${path}`;
   throw new UserError(
     'artifacts-unreachable',
-    `the model is at ${uri}, which only the MLflow server can read: Seldon needs the storage behind it`,
+    `the model is at ${uri}, which only the MLflow server can read: Seldon needs the storage URI behind the server`,
     {
-      hint: "set the input `artifacts-destination` to what the server's own --artifacts-destination is, such as `s3://mlflow`",
+      hint: "set the input `artifacts-destination` to the value of the server's --artifacts-destination, such as `s3://mlflow`",
     },
   );
 }
@@ -66,8 +67,45 @@ function withoutHost(uri: string): string {
   return withoutTrailingSlash(`${remote}:${container}/${path}`);
 }
 
+/** Schemes that people write in place of the one they mean. No rclone remote has such a name by itself. */
+const MISTAKEN: Readonly<Record<string, (rest: string) => string>> = {
+  mlflow: (rest) => `models:/${rest}`,
+  model: (rest) => `models:/${rest}`,
+  registry: (rest) => `models:/${rest}`,
+  run: (rest) => `runs:/${rest}`,
+  gcs: (rest) => `gs://${rest}`,
+  gcp: (rest) => `gs://${rest}`,
+  s3a: (rest) => `s3://${rest}`,
+  s3n: (rest) => `s3://${rest}`,
+};
+
+/** @throws UserError where the scheme, or the whole address, is not what a storage URI may be */
+function refuseMistaken(uri: string, scheme: string | undefined): void {
+  const web = webAddress(uri);
+  if (web !== undefined) {
+    throw new UserError(
+      'artifacts-unreachable',
+      `\`${uri}\` is ${web.what}, not a storage URI: the storage initializer cannot read \`${scheme}\``,
+      {
+        hint: `write \`${web.write}\`, or say with \`storage-uri-map\` where the same files are, such as \`${new URL(uri).origin}/=s3://bucket/\``,
+      },
+    );
+  }
+  const meant = scheme === undefined || !Object.hasOwn(MISTAKEN, scheme) ? undefined : MISTAKEN[scheme];
+  if (meant === undefined) return;
+  const rest = uri.slice(uri.indexOf(':') + 1).replace(/^\/{1,3}/, '');
+  throw new UserError(
+    'model-uri-invalid',
+    `\`${uri}\` has the scheme \`${scheme}\`, which is no storage: did you mean \`${meant(rest)}\`?`,
+    {
+      hint: `write \`${meant(rest)}\`; if \`env-secret\` does define a remote \`${scheme}\`, say so with \`storage-uri-map: ${scheme}:/=${scheme}:/\``,
+    },
+  );
+}
+
 function readable(uri: string): string {
   const scheme = schemeOf(uri);
+  refuseMistaken(uri, scheme);
   if (scheme !== undefined && !UNREADABLE.has(scheme)) return uri;
   const rule = scheme === undefined ? '/srv/mlruns=s3://mlruns' : `${scheme}:/=s3://bucket/`;
   const own =
@@ -80,13 +118,13 @@ function readable(uri: string): string {
   throw new UserError(
     'artifacts-unreachable',
     scheme === undefined
-      ? `the model is at the path ${uri} of one machine, which Seldon's pods cannot read`
+      ? `the model is at the local path ${uri} of one machine, which Seldon's pods cannot read`
       : `the model is at ${uri}, and Seldon's storage initializer (rclone) cannot read \`${scheme}\``,
-    { hint: `say with the input \`storage-uri-map\` where the same files are, such as \`${rule}\`${own}` },
+    { hint: `set the input \`storage-uri-map\` to a rule for the same files, such as \`${rule}\`${own}` },
   );
 }
 
-/** First match wins. A prefix ends at a slash or colon: `s3://a` is no prefix of `s3://ab/c`. */
+/** First match wins. A prefix ends at a slash or colon: `s3://a` is not a prefix of `s3://ab/c`. */
 function rewritten(uri: string, { storageUriMap }: StorageSettings): string | undefined {
   for (const { from, to } of storageUriMap) {
     const rest = uri.slice(from.length);

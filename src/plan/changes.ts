@@ -2,12 +2,12 @@ import { equal, isJsonObject } from '../base/json-value.ts';
 import { keyedList } from '../seldon/list-keys.ts';
 import { NOT_SHOWN, withoutEnvironmentValues } from './environment-values.ts';
 
-/** Environment values may be secrets: of them only the name is told. */
+/** Environment values may be secrets, so only their names are shown. */
 const SECRET_PATH = /\benv\b.*\.value$/;
 const LONGEST_VALUE = 120;
 const MOST_LINES = 30;
 
-/** What differs between two manifests, a line each: `predictors[main].graph.modelUri: s3://a → s3://b`. */
+/** Differences between two manifests, one line each: `predictors[main].graph.modelUri: s3://a → s3://b`. */
 export function changesBetween(before: unknown, after: unknown): readonly string[] {
   if (before === undefined) return [];
   const lines = [...differences('', before, after)];
@@ -19,7 +19,7 @@ function* differences(path: string, before: unknown, after: unknown): Generator<
   if (equal(before, after)) return;
   if (isJsonObject(before) && isJsonObject(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      // The top of a manifest that we apply names our part only: what it leaves out there stays as it is.
+      // The top level of an applied manifest contains only our fields. Other fields there do not change.
       if (path === '' && !(key in after)) continue;
       yield* differences(path === '' ? key : `${path}.${key}`, before[key], after[key]);
     }

@@ -2,7 +2,7 @@ import { isJsonObject } from '../base/json-value.ts';
 
 export const NOT_SHOWN = '(not shown)';
 
-/** A manifest as it may be told: values of environment variables may be secrets, so of them only the names are left. */
+/** A manifest that is safe to publish: without the values of environment variables, which may be secrets. */
 export function withoutEnvironmentValues<T>(manifest: T): T {
   return hidden(manifest) as T;
 }

@@ -4,7 +4,7 @@ import { ANNOTATIONS, type SeldonDeployment, type SeldonDeploymentSpec } from '.
 import { renderedSpecOf } from './manifest.ts';
 import { isNote, type ModelNote, modelsOf } from './model-note.ts';
 
-/** A state of the first predictor that came up and answered. */
+/** A state of the first predictor that was ready and proven. */
 export interface ProvenRevision {
   /** Counts up from 1 on each object. */
   readonly revision: number;
@@ -13,11 +13,11 @@ export interface ProvenRevision {
   readonly time: string;
   readonly run?: string;
   readonly commit?: string;
-  /** Somebody went back behind it: no rollback returns to it by itself. */
+  /** It was rolled back, so a later rollback does not choose it by default. */
   readonly rolledBack?: true;
   /** With one predictor. */
   readonly spec: SeldonDeploymentSpec;
-  /** What of it was rendered by us; the rest is others'. */
+  /** The part that we rendered. Other writers own the rest. */
   readonly rendered: SeldonDeploymentSpec;
 }
 
@@ -25,7 +25,7 @@ export interface ProvenRevision {
 const MOST_REVISIONS = 10;
 const MOST_BYTES = 64 * 1024;
 
-/** What was proven on this object, newest first, from our own note. A note that somebody damaged counts as none. */
+/** The proven revisions of this object, newest first, from our annotation. An unreadable annotation counts as empty. */
 export function historyOf(object: SeldonDeployment | undefined): readonly ProvenRevision[] {
   try {
     const parsed: unknown = JSON.parse(object?.metadata.annotations?.[ANNOTATIONS.history] ?? '[]');
@@ -45,7 +45,7 @@ function isRevision(value: unknown): value is ProvenRevision {
   );
 }
 
-/** The first predictor alone, with all the traffic, as it is now: to be called once it answered. */
+/** The current first predictor alone, with all traffic. To be called after it was proven. */
 export function provenPart(object: SeldonDeployment): Pick<ProvenRevision, 'model' | 'spec' | 'rendered'> | undefined {
   const [main] = object.spec.predictors;
   const model = main && modelsOf(object).get(main.name);
@@ -60,8 +60,8 @@ export function provenPart(object: SeldonDeployment): Pick<ProvenRevision, 'mode
 export type NewRevision = Omit<ProvenRevision, 'revision' | 'rolledBack'>;
 
 /**
- * The history with one more revision in front. Where that one was taken from an older one, those in between were rolled
- * back. The oldest go where it would grow too many or too long.
+ * The history with one more revision in front. If the new revision restores an older one, those in between were rolled
+ * back. The oldest revisions are dropped if the history is too long.
  *
  * @param restored number of the revision that this one restores
  */
@@ -79,7 +79,7 @@ export function withRevision(
   return all;
 }
 
-/** Is what stands on the object now the newest that was proven? */
+/** Whether the current object is the newest proven revision. */
 export function isNewest(object: SeldonDeployment, history: readonly ProvenRevision[]): boolean {
   const [newest] = history;
   return newest !== undefined && servesSame(object, newest);

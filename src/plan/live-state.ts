@@ -3,7 +3,7 @@ import { SELDON, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { historyOf } from './history.ts';
 import { modelsOf, titleOf } from './model-note.ts';
 
-/** An object as people want to read it: who serves what, with which share, and what was proven before. */
+/** A readable summary of an object: models, traffic percentages and proven revisions. */
 
 export function predictorLines(object: SeldonDeployment): readonly PredictorLine[] {
   const models = modelsOf(object);
@@ -12,7 +12,7 @@ export function predictorLines(object: SeldonDeployment): readonly PredictorLine
     return {
       name: predictor.name,
       model: note === undefined ? 'no model' : titleOf(note),
-      // A sole predictor may leave it out.
+      // A single predictor may omit it.
       traffic: predictor.traffic ?? (object.spec.predictors.length === 1 ? 100 : 0),
       shadow: predictor.shadow === true,
       replicas: replicasOf(object.spec, predictor),
@@ -20,7 +20,7 @@ export function predictorLines(object: SeldonDeployment): readonly PredictorLine
   });
 }
 
-/** Two SeldonDeployments that share the requests of the first. */
+/** The predictors of two SeldonDeployments that share the requests of the first. */
 export function sharedLines(front: SeldonDeployment, second: SeldonDeployment): readonly PredictorLine[] {
   const { [SELDON.ambassadorWeight]: weight, [SELDON.ambassadorShadow]: shadow } = second.spec.annotations ?? {};
   const share = Number(weight ?? 0);
@@ -38,7 +38,7 @@ export function revisionLines(object: SeldonDeployment): readonly RevisionLine[]
   });
 }
 
-/** One predictor of the object as it is at the end of a run. */
+/** One predictor of the object at the end of a run. */
 export interface PredictorLine {
   readonly name: string;
   /** `wine-quality v4`, or the URI of its files. */
@@ -47,11 +47,11 @@ export interface PredictorLine {
   readonly traffic: number;
   readonly shadow: boolean;
   readonly replicas: number;
-  /** Does it run, in words; undefined where nobody looked. */
+  /** Its state in words; undefined if it was not read. */
   readonly health?: string;
 }
 
-/** One proven revision, as it is told. */
+/** One proven revision, as it is shown in the report. */
 export interface RevisionLine {
   readonly revision: number;
   readonly model: string;

@@ -6,22 +6,22 @@ import type { InputName } from '../settings/inputs.ts';
 import { renderedBefore } from './manifest.ts';
 import { overlay } from './overlay.ts';
 
-/** A SeldonDeployment as text in a repository: read, laid anew over what the file says, and written. */
+/** A SeldonDeployment in a file of the repository: read, merged with the new manifest, and written. */
 
-/** Octal numbers, `yes` and merge keys mean what they mean to kubectl, Argo CD and Flux. */
+/** Octal numbers, `yes` and merge keys have the same meaning as in kubectl, Argo CD and Flux. */
 const SCHEMA = CORE_SCHEMA.withTags(intYaml11Tag, boolYaml11Tag, mergeTag);
 
 /**
- * The SeldonDeployment in a file; undefined when the file is empty.
- * @param input by which the file was named
+ * The SeldonDeployment in a file; undefined if the file is empty.
+ * @param input the input that names the file
  * @throws UserError manifest-invalid
  */
 export function parseManifest(text: string, path: string, input: InputName): SeldonDeployment | undefined {
   const where = `${path} (input \`${input}\`)`;
   const [document, ...more] = documentsIn(text, where).filter((one) => one !== null);
   if (more.length > 0) {
-    throw new UserError('manifest-invalid', `${where} holds ${more.length + 1} YAML documents`, {
-      hint: 'give the SeldonDeployment a file of its own',
+    throw new UserError('manifest-invalid', `${where} contains ${more.length + 1} YAML documents`, {
+      hint: 'put the SeldonDeployment into its own file',
     });
   }
   if (document === undefined) return undefined;
@@ -31,8 +31,8 @@ export function parseManifest(text: string, path: string, input: InputName): Sel
     };
     return { ...rest, metadata: metadata as ObjectMeta };
   }
-  throw new UserError('manifest-invalid', `${where} is no SeldonDeployment with spec.predictors`, {
-    hint: 'give one YAML document of kind SeldonDeployment; the action lays the model and the inputs over it',
+  throw new UserError('manifest-invalid', `${where} is not a SeldonDeployment with spec.predictors`, {
+    hint: 'write one YAML document of kind SeldonDeployment; the action merges the model and the inputs into it',
   });
 }
 
@@ -59,7 +59,7 @@ function isSeldonDeployment(document: unknown): document is SeldonDeployment {
   return isJsonObject(metadata ?? {}) && isJsonObject(spec) && Array.isArray(spec['predictors']);
 }
 
-/** Of `metadata`, what the API server writes, and what a manifest says. */
+/** Fields of `metadata` that the API server writes or that the manifest sets itself. */
 const NOT_COPIED: ReadonlySet<string> = new Set([
   'name',
   'namespace',
@@ -76,7 +76,7 @@ const NOT_COPIED: ReadonlySet<string> = new Set([
   'selfLink',
 ]);
 
-/** Who changed what when, git knows better: in a file they would make a change of every run. */
+/** Annotations about one run. Git already records this; in a file they would cause a change in every run. */
 const OF_ONE_RUN: ReadonlySet<string> = new Set([
   ANNOTATIONS.runUrl,
   ANNOTATIONS.commit,
@@ -88,8 +88,8 @@ const OURS: ReadonlySet<string> = new Set(Object.values(ANNOTATIONS));
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
- * The file once a manifest is laid over what it says now, as server-side apply does it in a cluster: what others wrote
- * beside the predictors stays, what we wrote earlier and write no longer goes. Nothing of a cluster or a run is in it.
+ * The file after a manifest is merged into it, by the rules of server-side apply: what others wrote
+ * beside the predictors stays, what we wrote earlier and no longer write is removed. It contains nothing of a cluster or run.
  */
 export function mergedFile(file: SeldonDeployment | undefined, manifest: SeldonDeployment): SeldonDeployment {
   const previous = renderedBefore(file);
@@ -119,14 +119,14 @@ function without(annotations: Record<string, string> = {}, isOut: (key: string) 
   return Object.fromEntries(Object.entries(annotations).filter(([key]) => !isOut(key)));
 }
 
-const HEAD = '# Written by the action mlflow-to-seldon. What others add stays; comments do not.\n';
+const HEAD = '# Written by the action mlflow-to-seldon. It keeps fields that others add, but not comments.\n';
 
-/** The text of the file: for the same object always the same. */
+/** The text of the file. The same object always produces the same text. */
 export function formatManifest(object: SeldonDeployment): string {
   return `${HEAD}${dump(object, { lineWidth: -1, noRefs: true })}`;
 }
 
-/** For people to read: without what only this cluster means, and without our own note of it. */
+/** YAML for readers: without cluster-specific fields and without our own annotations. */
 export function readableYaml(manifest: SeldonDeployment): string {
   const { resourceVersion: _version, annotations, ...metadata } = manifest.metadata;
   const { [ANNOTATIONS.rendered]: _note, ...told } = annotations ?? {};

@@ -15,24 +15,24 @@ import { podPart, samePods } from './predictor.ts';
 /** A predictor's place in `spec.predictors`. */
 export interface LaidOutPredictor {
   readonly predictor: Predictor;
-  /** Rendered by us: what others wrote on the live one is merged in. Otherwise it is applied just as it is. */
+  /** True: rendered by us, and fields that others wrote on the live one are merged in. False: applied unchanged. */
   readonly rendered: boolean;
-  /** What of it counts as ours, where that is neither all of it nor what was noted before. */
+  /** The part that counts as ours, if it is not all of it or the part that was recorded before. */
   readonly noted?: Predictor;
 }
 
 export interface PredictorLayout {
-  /** In the order of `spec.predictors`; the first is the one that answers when no other does. */
+  /** In the order of `spec.predictors`. The first one answers if no other does. */
   readonly entries: readonly [LaidOutPredictor, ...LaidOutPredictor[]];
-  /** The fields of `spec` beside the predictors. `kept`: those that we wrote before, as they are now. */
+  /** The fields of `spec` beside the predictors. `kept`: the fields that we wrote before, with their live values. */
   readonly otherFields: Omit<SeldonDeploymentSpec, 'predictors'> | 'kept';
-  /** Models that this lineup brings in. */
+  /** Models that this layout adds. */
   readonly models: readonly ModelNote[];
 }
 
 /**
- * Makes the manifest of one lineup: rendered predictors merged with what others wrote on the live ones, marked where
- * their pods must be new, and our notes on the object.
+ * Makes the manifest of one layout: rendered predictors merged with what others wrote on the live ones, with a new
+ * rollout marker if their pods must be new, and our annotations.
  */
 export function assembleManifest(request: PlanRequest, lineup: PredictorLayout): SeldonDeployment {
   const { live, name, namespace, options, salt } = request;
@@ -64,7 +64,7 @@ export function assembleManifest(request: PlanRequest, lineup: PredictorLayout):
   return manifest;
 }
 
-/** What of `spec` beside the predictors reaches every pod template. */
+/** The fields of `spec` beside the predictors that affect every pod template. */
 function podRelevantFields(spec: Partial<SeldonDeploymentSpec> | undefined): Record<string, unknown> {
   return { annotations: spec?.annotations ?? {}, ...(spec?.protocol !== undefined && { protocol: spec.protocol }) };
 }
@@ -72,7 +72,7 @@ function podRelevantFields(spec: Partial<SeldonDeploymentSpec> | undefined): Rec
 interface Around {
   readonly live: SeldonDeployment | undefined;
   readonly previous: RenderedNote | undefined;
-  /** What of `spec` beside the predictors reaches every pod template. */
+  /** The fields of `spec` beside the predictors that affect every pod template. */
   readonly frame: Record<string, unknown>;
   readonly salt: string | undefined;
 }
@@ -90,7 +90,7 @@ function mergedPredictor(
   return keepsPods && salt === undefined ? merged : marked(merged, frame, salt);
 }
 
-/** Gives a predictor a new rollout marker: a hash of all that makes its pods. */
+/** Gives a predictor a new rollout marker: a hash of all fields that affect its pods. */
 function marked(predictor: Predictor, frame: unknown, salt: string | undefined): Predictor {
   const { [ANNOTATIONS.rollout]: _old, ...annotations } = predictor.annotations ?? {};
   const basis = canonicalJson({ frame, predictor: podPart({ ...predictor, annotations }), ...(salt && { salt }) });
@@ -98,7 +98,7 @@ function marked(predictor: Predictor, frame: unknown, salt: string | undefined):
   return { ...predictor, annotations: { ...annotations, [ANNOTATIONS.rollout]: marker } };
 }
 
-/** What we rendered last, on the object itself: without it nobody could tell what others wrote from what we did. */
+/** What we rendered last, stored on the object. It separates our fields from those of other writers. */
 interface RenderedNote {
   readonly metadata: {
     readonly labels?: Record<string, string>;
@@ -107,12 +107,12 @@ interface RenderedNote {
   readonly spec: SeldonDeploymentSpec;
 }
 
-/** Of the object as it is, what we rendered. */
+/** The part of the live object that we rendered. */
 export function renderedSpecOf(live: SeldonDeployment): SeldonDeploymentSpec {
   return renderedBefore(live)?.spec ?? { predictors: [] };
 }
 
-/** A note that somebody damaged counts as none: then all is kept. */
+/** An unreadable annotation counts as empty: then all fields are kept. */
 export function renderedBefore(live: SeldonDeployment | undefined): RenderedNote | undefined {
   try {
     const note: unknown = JSON.parse(live?.metadata.annotations?.[ANNOTATIONS.rendered] ?? '');
@@ -123,7 +123,7 @@ export function renderedBefore(live: SeldonDeployment | undefined): RenderedNote
   }
 }
 
-/** Left out of an apply, a field of ours would be removed; so what stays is said again, with its live value. */
+/** An apply removes our fields that it omits. So fields that stay are applied again with their live values. */
 function keptOtherFields(
   live: SeldonDeployment | undefined,
   previous: RenderedNote | undefined,

@@ -1,8 +1,9 @@
 import { isJsonObject } from '../base/json-value.ts';
 import type { Model } from '../model/model.ts';
+import { differ } from '../model/model-digest.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
-/** Who a model is, as noted on the object: a predictor itself only knows the URI of its files. */
+/** Identity of a model, recorded on the object. A predictor itself only has the URI of its files. */
 export interface ModelNote {
   /** The storage URI that Seldon loads. */
   readonly uri: string;
@@ -10,25 +11,30 @@ export interface ModelNote {
   readonly version?: string;
   readonly alias?: string;
   readonly run?: string;
+  /** Of the files that were loaded. */
+  readonly digest?: string;
 }
 
-export function noteOf(model: Pick<Model, 'storageUri' | 'name' | 'version' | 'alias' | 'runId'>): ModelNote {
+type NotedModel = Pick<Model, 'storageUri' | 'name' | 'version' | 'alias' | 'runId' | 'digest'>;
+
+export function noteOf(model: NotedModel): ModelNote {
   return {
     uri: model.storageUri,
     ...(model.name !== undefined && { name: model.name }),
     ...(model.version !== undefined && { version: model.version }),
     ...(model.alias !== undefined && { alias: model.alias }),
     ...(model.runId !== undefined && { run: model.runId }),
+    ...(model.digest !== undefined && { digest: model.digest }),
   };
 }
 
-/** `wine-quality v4`, or the URI where no registry knows the model. */
+/** `wine-quality v4`, or the URI if the model is not registered. */
 export function titleOf({ uri, name, version }: ModelNote): string {
   if (name === undefined) return uri;
   return version === undefined ? name : `${name} v${version}`;
 }
 
-/** Who serves in each predictor, by its name. Of one whose model somebody swapped since, only the URI is known. */
+/** The model of each predictor, by its name. If another writer has changed the model since, only the URI is known. */
 export function modelsOf(object: SeldonDeployment | undefined): ReadonlyMap<string, ModelNote> {
   const notes = object === undefined ? [] : [...notesOn(object), mainNoteOn(object)];
   const all = (object?.spec.predictors ?? []).flatMap(({ name, graph: { modelUri: uri } }) => {
@@ -36,6 +42,11 @@ export function modelsOf(object: SeldonDeployment | undefined): ReadonlyMap<stri
     return [[name, notes.find((note) => note?.uri === uri) ?? { uri }] as const];
   });
   return new Map(all);
+}
+
+/** Does the folder that is live hold other files now? Its pods keep what they loaded until they are made anew. */
+export function hasNewFiles(live: SeldonDeployment | undefined, { storageUri, digest }: NotedModel): boolean {
+  return [...modelsOf(live).values()].some((note) => note.uri === storageUri && differ(note.digest, digest));
 }
 
 function notesOn({ metadata }: SeldonDeployment): readonly ModelNote[] {
@@ -47,7 +58,7 @@ function notesOn({ metadata }: SeldonDeployment): readonly ModelNote[] {
   }
 }
 
-/** The plain annotations, which are there to be read with kubectl: they tell of the first predictor. */
+/** Reads the plain annotations, which are for readers with kubectl. They describe the first predictor. */
 function mainNoteOn({ metadata: { annotations = {} } }: SeldonDeployment): ModelNote | undefined {
   const uri = annotations[ANNOTATIONS.modelUri];
   if (uri === undefined) return undefined;
@@ -60,6 +71,6 @@ export function isNote(value: unknown): value is ModelNote {
   return (
     isJsonObject(value) &&
     typeof value['uri'] === 'string' &&
-    [value['name'], value['version'], value['alias'], value['run']].every(isText)
+    [value['name'], value['version'], value['alias'], value['run'], value['digest']].every(isText)
   );
 }

@@ -14,8 +14,8 @@ export interface OriginRequest {
 }
 
 /**
- * Who shipped what, on the object itself: readable with kubectl long after the pull request is closed. The plain ones
- * tell of the first predictor.
+ * Annotations that record the run and model on the object, readable with kubectl. The plain annotations
+ * describe the first predictor.
  */
 export function originAnnotations({ manifest, live, known, context }: OriginRequest): Record<string, string> {
   const models = manifest.spec.predictors.flatMap(({ name, graph: { modelUri: uri } }) =>
@@ -40,7 +40,7 @@ export function originAnnotations({ manifest, live, known, context }: OriginRequ
   );
 }
 
-/** What the first predictor served before its model last changed. */
+/** The model of the first predictor before its last change. */
 function previousUri(live: SeldonDeployment | undefined, now: string | undefined): string | undefined {
   const before = live?.spec.predictors[0]?.graph.modelUri;
   return before === now ? live?.metadata.annotations?.[ANNOTATIONS.previousModelUri] : before;
@@ -59,19 +59,19 @@ export function refuseOlderRun(
   const ours = runOf(runUrl);
   if (!['push', 'issue_comment'].includes(event ?? '') || theirs === undefined || ours === undefined) return;
   if (theirs.repository !== ours.repository || theirs.id <= ours.id) return;
-  const what = `what is live was shipped by a later run (${live?.metadata.annotations?.[ANNOTATIONS.runUrl]})`;
+  const what = `the live model was deployed by a later run (${live?.metadata.annotations?.[ANNOTATIONS.runUrl]})`;
   throw new UserError('newer-run-live', what, {
     hint: 'to go back use mode `rollback`, or start the workflow by hand; an older push or comment does not',
   });
 }
 
-/** Runs of one repository are numbered as they begin. */
+/** Runs of one repository are numbered in the order of their start. */
 function runOf(url: string | undefined): { readonly repository: string; readonly id: number } | undefined {
   const [, repository, id] = /^(.+)\/actions\/runs\/(\d+)$/.exec(url ?? '') ?? [];
   return repository === undefined ? undefined : { repository, id: Number(id) };
 }
 
-/** The model the live object serves. Name and version are known when we shipped it and nobody swapped it since. */
+/** The model of the live object. Name and version are known if we deployed it and it has not changed since. */
 export function previousModelOf(live: SeldonDeployment | undefined): PreviousModel | undefined {
   const main = live?.spec.predictors[0];
   const note = main === undefined ? undefined : modelsOf(live).get(main.name);

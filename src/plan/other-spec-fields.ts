@@ -2,10 +2,10 @@ import { type Protocol, protocolNamed } from '../seldon/protocol.ts';
 import { SELDON, type SeldonDeploymentSpec } from '../seldon/seldon-deployment.ts';
 import type { PlanRequest } from './plan-request.ts';
 
-/** Milliseconds a request may take at the ingress. Not less: the Python server gives its worker as long to load the model. */
+/** Request timeout at the ingress, in milliseconds. The Python server also uses it as its worker's load timeout. */
 const REST_TIMEOUT = '300000';
 
-/** The fields of `spec` beside the predictors, as a mode writes them that renders the whole object. */
+/** The fields of `spec` beside the predictors, for a mode that renders the whole object. */
 export function otherSpecFields({ base, live, options }: PlanRequest): Omit<SeldonDeploymentSpec, 'predictors'> {
   const { predictors: _, ...around } = base?.spec ?? { predictors: [] };
   const given = around.annotations?.[SELDON.restTimeout] ?? live?.spec.annotations?.[SELDON.restTimeout];

@@ -2,17 +2,17 @@ import { equal, isJsonObject, type JsonObject } from '../base/json-value.ts';
 import { type KeyedList, keyedList } from '../seldon/list-keys.ts';
 
 /**
- * Laying our manifest over a live one. `spec.predictors` is an atomic list for server-side apply: whoever applies it
- * owns all of it. So what others put there must be carried along by us, and what we rendered earlier and render no
- * longer must go. That takes three values, as in kubectl's three-way merge.
+ * Merges our manifest into a live one. `spec.predictors` is an atomic list for server-side apply: the manager that applies
+ * it owns all of it. So we must copy what others wrote there, and remove what we rendered earlier and no longer
+ * render. This needs three values, as in kubectl's three-way merge.
  */
 
-/** Values that have one meaning as a whole: a probe with two handlers is no probe. */
+/** Values that are replaced as a whole: a probe with two handlers is invalid. */
 const ATOMIC_KEYS: ReadonlySet<string> = new Set(['livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle']);
 
 /**
- * `ours` wins where it speaks; what only `live` has stays, unless it stands in `previous` just so: then we wrote it,
- * and leave it out now.
+ * A field in `ours` wins. A field only in `live` stays, unless `previous` has the same value: then we wrote it,
+ * and it is removed.
  */
 export function overlay<T>(live: T | undefined, ours: T, previous?: T): T {
   return merge('', { live, ours, previous }) as T;
@@ -63,7 +63,7 @@ function mergeKeyed(live: KeyedList, ours: KeyedList, previous: KeyedList): unkn
   return [...merged, ...[...ours].filter(([key]) => !live.has(key)).map(([, item]) => item)];
 }
 
-/** What is left of a live value that we do not render, once all that we wrote earlier is taken out of it. */
+/** A live value that we do not render, without the parts that we wrote earlier. */
 function withoutOurOwn(live: unknown, previous: unknown): unknown {
   if (previous === undefined) return live;
   if (equal(live, previous)) return undefined;
@@ -72,7 +72,7 @@ function withoutOurOwn(live: unknown, previous: unknown): unknown {
   return Object.keys(kept).length === 0 ? undefined : kept;
 }
 
-/** For every field of `shape`, the value it has in `whole`; what is not there is left out. */
+/** For every field of `shape`, its value in `whole`. Missing fields are left out. */
 export function projected(shape: unknown, whole: unknown): unknown {
   if (!isJsonObject(shape) || !isJsonObject(whole)) return whole;
   const kept = Object.keys(shape).filter((key) => Object.hasOwn(whole, key));

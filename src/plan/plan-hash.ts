@@ -5,9 +5,9 @@ import { withoutReplicas } from '../seldon/replicas.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Plan } from './plan.ts';
 
-/** What a plan was made from, and what it leads to: if one of them differs, so would what happens. */
+/** Inputs and result of a plan. If one of them differs, the plan is no longer valid. */
 export interface PlanBasis {
-  /** The storage URI of the model that is brought or proven. */
+  /** The storage URI of the model that is deployed or proven. */
   readonly model: string;
   readonly live: SeldonDeployment | undefined;
   readonly plan: Pick<Plan, 'stages'>;
@@ -19,7 +19,7 @@ export interface PlanBasis {
   readonly place: { readonly server: string; readonly target: string | undefined };
 }
 
-/** Hex digits of each part: enough that nobody finds another outcome with the same ones while a plan lasts. */
+/** Hex digits of each part: enough to make a collision impractical during the lifetime of a plan. */
 const DIGITS = 10;
 
 /** Names of the parts, in their order. */
@@ -40,13 +40,13 @@ export function planHash({ model, live, plan, files, place, replicas }: PlanBasi
   return parts.map((part) => createHash('sha256').update(canonicalJson(part)).digest('hex').slice(0, DIGITS)).join('-');
 }
 
-/** What differs between a plan and what would happen now, in words; undefined when nothing does. */
+/** Differences between a plan and the current one, in words; undefined if there are none. */
 function planDifference(planned: string, now: string): string | undefined {
   if (planned === now) return undefined;
   const [before, after] = [planned.split('-'), now.split('-')];
-  if (before.length !== after.length) return 'it is no plan of this action';
+  if (before.length !== after.length) return 'it is not a plan of this action';
   const changed = PARTS.filter((_, at) => before[at] !== after[at]);
-  // Whatever else changed shows in the outcome too: then it is no news.
+  // Other differences also change the outcome: then the outcome is not listed.
   const causes = changed.filter((part) => part !== 'outcome' || changed.length === 1);
   const words = causes.map((part) => CHANGED[part]);
   return words.join(', and ');
@@ -60,11 +60,11 @@ const CHANGED: Readonly<Record<(typeof PARTS)[number], string>> = {
   place: 'it was made for another cluster or another target',
 };
 
-/** @throws UserError plan-changed when somebody agreed to something else */
+/** @throws UserError plan-changed if the agreed plan differs from the current one */
 export function checkPlan(agreed: string | undefined, now: string): void {
   const difference = agreed === undefined ? undefined : planDifference(agreed, now);
   if (difference === undefined) return;
-  throw new UserError('plan-changed', `this is no longer what was planned: ${difference}`, { hint: 'plan it again' });
+  throw new UserError('plan-changed', `the plan is no longer valid: ${difference}`, { hint: 'make a new plan' });
 }
 
 /** All plans in a text of ours. */

@@ -6,24 +6,26 @@ import type { PredictorLine } from './live-state.ts';
 import { predictorLines } from './live-state.ts';
 import type { Plan } from './plan.ts';
 
-/** A model and what is said of it. */
+/** A model and its description in the registry. */
 export interface Described {
   readonly model: Pick<Model, 'signature' | 'isDescribed'>;
   readonly details: ModelDetails | undefined;
 }
 
-/** What a plan means, for somebody who has to agree to it. */
+/** The effects of a plan, for the person who approves it. */
 export interface PlanPreview {
-  /** What the new model says of itself. */
+  /** Description of the new model in the registry. */
   readonly description: string | undefined;
-  /** `column alcohol: double → float`, `column pH is gone`. */
+  /** `column alcohol: double → float`, `column pH is removed`. */
   readonly signature: readonly string[];
   readonly metrics: readonly MetricLine[];
   /** `stage: dev → prod`. */
   readonly tags: readonly string[];
-  /** `main: 3 pods to be replaced one after the other, another model`. */
+  /** `main: 3 pods to be replaced by a rolling update, another model`. */
   readonly pods: readonly string[];
-  /** Who gets how much afterwards. */
+  /** How long each step takes until it shows something, one sentence each. */
+  readonly estimates: readonly string[];
+  /** Traffic of each predictor after the rollout. */
   readonly after: readonly PredictorLine[];
 }
 
@@ -36,24 +38,26 @@ export interface MetricLine {
 export interface PreviewRequest {
   readonly live: SeldonDeployment | undefined;
   readonly plan: Pick<Plan, 'manifest'>;
-  /** What main serves now; undefined for a first model. */
+  /** The current model of main; undefined for a first model. */
   readonly before: Described | undefined;
   readonly after: Described;
+  readonly estimates: readonly string[];
 }
 
-export function previewOf({ live, plan, before, after }: PreviewRequest): PlanPreview {
+export function previewOf({ live, plan, before, after, estimates }: PreviewRequest): PlanPreview {
   return {
     description: after.details?.description,
     signature: before === undefined ? [] : signatureChanges(before.model, after.model),
     metrics: metricLines(before?.details?.metrics ?? new Map(), after.details?.metrics ?? new Map()),
     tags: tagChanges(before?.details?.tags ?? new Map(), after.details?.tags ?? new Map()),
     pods: podChanges(live, plan.manifest),
+    estimates,
     after: predictorLines(plan.manifest),
   };
 }
 
 function signatureChanges(before: Described['model'], after: Described['model']): readonly string[] {
-  if (!before.isDescribed || !after.isDescribed) return ['one of both models has no known signature'];
+  if (!before.isDescribed || !after.isDescribed) return ['the signature of one of the models is not known'];
   return [
     ...schemaChanges('input', before.signature?.inputs, after.signature?.inputs),
     ...schemaChanges('output', before.signature?.outputs, after.signature?.outputs),
@@ -66,7 +70,7 @@ function schemaChanges(side: string, before: Schema | undefined, after: Schema |
   return [...new Set([...old.keys(), ...fresh.keys()])].flatMap((name) => {
     const [was, is] = [old.get(name), fresh.get(name)];
     if (was === is) return [];
-    if (is === undefined) return [`${side} ${name} is gone (was ${was})`];
+    if (is === undefined) return [`${side} ${name} is removed (was ${was})`];
     return [was === undefined ? `${side} ${name} is new: ${is}` : `${side} ${name}: ${was} → ${is}`];
   });
 }
@@ -86,7 +90,7 @@ function fieldsOf(schema: Schema | undefined): ReadonlyMap<string, string> {
   );
 }
 
-/** Metrics that a person may want to see before the others fill the comment. */
+/** Maximum number of metrics in the comment. */
 const MOST_METRICS = 15;
 
 function metricLines(before: ModelDetails['metrics'], after: ModelDetails['metrics']): readonly MetricLine[] {
@@ -107,14 +111,14 @@ function podChanges(live: SeldonDeployment | undefined, planned: SeldonDeploymen
   const stays = planned.spec.predictors.flatMap((one) => {
     const before = byName(one.name);
     const pods = counted(replicasOf(planned.spec, one));
-    if (before === undefined) return [`${one.name}: ${pods} to come`];
+    if (before === undefined) return [`${one.name}: ${pods} to be created`];
     if (markerOf(before) !== markerOf(one))
-      return [`${one.name}: ${pods} to be replaced one after the other, ${reasonOf(before, one)}`];
+      return [`${one.name}: ${pods} to be replaced by a rolling update, ${reasonOf(before, one)}`];
     const [was, is] = [replicasOf(live?.spec, before), replicasOf(planned.spec, one)];
     return was === is ? [] : [`${one.name}: ${counted(was)} → ${is}`];
   });
   const goes = old.filter((one) => planned.spec.predictors.every(({ name }) => name !== one.name));
-  const all = [...stays, ...goes.map((one) => `${one.name}: ${counted(replicasOf(live?.spec, one))} to go`)];
+  const all = [...stays, ...goes.map((one) => `${one.name}: ${counted(replicasOf(live?.spec, one))} to be deleted`)];
   return all.length === 0 ? ['no pod is replaced'] : all;
 }
 

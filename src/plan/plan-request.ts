@@ -9,38 +9,41 @@ import type { Mode, RenderConfig, ShareConfig } from '../settings/config.ts';
 /** The inputs about the object, with the protocol decided. */
 export type RenderOptions = RenderConfig & { readonly protocol: Protocol };
 
-/** All a strategy may look at. */
+/** All values that a mode may use. */
 export interface PlanRequest {
   readonly mode: Mode;
   readonly name: string;
   readonly namespace: string;
   readonly options: RenderOptions;
   readonly share: ShareConfig;
-  /** Seconds one rollout may take. */
+  /** Timeout of one rollout, in seconds. */
   readonly timeout: number | undefined;
-  /** The object as it is now; undefined for a first creation. */
+  /** The live object; undefined for a first deployment. */
   readonly live: SeldonDeployment | undefined;
   /** The user's base manifest. */
   readonly base: SeldonDeployment | undefined;
   readonly context: RunContext & { readonly pullRequest: number | undefined };
-  /** Anything that differs from run to run: makes new pods even where nothing else changed. */
+  /** A value that is different in each run. It causes new pods even if nothing else changed. */
   readonly salt: string | undefined;
   readonly ingress: Ingress;
-  /** The SeldonDeployment whose requests this one shares, where it is another one. */
+  /** The SeldonDeployment that shares its requests with this one, if it is another object. */
   readonly front: { readonly name: string; readonly live: SeldonDeployment | undefined } | undefined;
 }
 
-export type PlannedModel = Pick<Model, 'storageUri' | 'signature' | 'name' | 'version' | 'alias' | 'runId'>;
+export type PlannedModel = Pick<
+  Model,
+  'storageUri' | 'signature' | 'example' | 'name' | 'version' | 'alias' | 'runId' | 'digest'
+>;
 
-/** What a strategy that brings a new model looks at. */
+/** All values for a mode that deploys a new model. */
 export interface ModelPlanRequest extends PlanRequest {
   readonly model: PlannedModel;
 }
 
-/** The SeldonDeployments that a rollout is about: mostly one and the same. */
+/** The SeldonDeployments of a rollout: usually one and the same. */
 export interface RolloutObjects {
   /** The object to change. */
   readonly ref: ObjectRef;
-  /** The object whose name the public endpoint has, and whose requests `ref` shares. */
+  /** The object with the name of the public endpoint, whose requests `ref` shares. */
   readonly front: ObjectRef;
 }

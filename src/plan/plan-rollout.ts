@@ -8,6 +8,7 @@ import { type Protocol, protocolNamed } from '../seldon/protocol.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Config, DecisionMode, DeployMode, Mode } from '../settings/config.ts';
 import { parseManifest } from './manifest-file.ts';
+import { hasNewFiles } from './model-note.ts';
 import { decisionModes, deployModes, secondObjectModes } from './modes/index.ts';
 import type { Plan } from './plan.ts';
 import type { PlanRequest } from './plan-request.ts';
@@ -22,9 +23,9 @@ export interface RolloutPlan {
 export interface PlanOrder {
   readonly config: Config;
   readonly ref: ObjectRef;
-  /** Undefined where the mode brings no model. */
+  /** Undefined if the mode does not deploy a model. */
   readonly model: Model | undefined;
-  /** The object as it is now. */
+  /** The live object. */
   readonly live: SeldonDeployment | undefined;
   readonly context: RunContext & { readonly pullRequest: number | undefined };
   readonly ingress: Ingress;
@@ -54,7 +55,7 @@ export function protocolOf(
 
 const UNKNOWN_INGRESS: Ingress = { routes: [], served: [] };
 
-/** What else a plan depends on: how the ingress routes, and the object whose requests a second one shares. */
+/** Other inputs of a plan: the routes of the ingress, and the object that shares its requests with a second one. */
 export async function readSurroundings(
   cluster: Cluster,
   { mode, share }: Pick<Config, 'mode' | 'share'>,
@@ -68,7 +69,7 @@ export async function readSurroundings(
   return { ingress: { routes, served }, front: { name: front.name, live: await cluster.read(front) } };
 }
 
-/** Decides what to apply, from what is live, the model, the user's manifest and the inputs. */
+/** Decides what to apply, from the live object, the model, the user's manifest and the inputs. */
 export async function planRollout(workspace: Workspace, order: PlanOrder): Promise<RolloutPlan> {
   const { config, ref, live, context, ingress, front } = order;
   const base = await readBaseManifest(workspace, config);
@@ -81,7 +82,7 @@ export async function planRollout(workspace: Workspace, order: PlanOrder): Promi
     live,
     base,
     context,
-    salt: undefined,
+    salt: order.model !== undefined && hasNewFiles(live, order.model) ? order.model.digest : undefined,
     ingress,
     front,
   };
@@ -116,6 +117,6 @@ async function readBaseManifest(workspace: Workspace, { render }: Config): Promi
   const base = parseManifest(await workspace.read(path, 'manifest'), path, 'manifest');
   if (base !== undefined) return base;
   throw new UserError('manifest-invalid', `${path} (input \`manifest\`) is empty`, {
-    hint: 'give one YAML document of kind SeldonDeployment, or leave the input out',
+    hint: 'write one YAML document of kind SeldonDeployment, or remove the input',
   });
 }

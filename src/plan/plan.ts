@@ -8,61 +8,61 @@ import { readableYaml } from './manifest-file.ts';
 import { overlay } from './overlay.ts';
 import type { PlanRequest } from './plan-request.ts';
 
-/** One apply, and what must be so before the next. */
+/** One apply, and the conditions for the next one. */
 export interface Stage {
-  /** What is so once it is rolled out: `canary takes 10 % of the requests`. */
+  /** The state after its rollout: `canary takes 10 % of the requests`. */
   readonly title: string;
-  /** Ready for server-side apply; `resourceVersion` guards the first against a change in between. */
+  /** Ready for server-side apply; `resourceVersion` protects the first apply against concurrent changes. */
   readonly manifest: SeldonDeployment;
   /** Names of the predictors that must answer on their own. */
   readonly prove: readonly string[];
-  /** Must answers also come through the public endpoint? */
+  /** Whether the public endpoint must also answer. */
   readonly throughEndpoint: boolean;
-  /** The old and the new predictor, to be asked the same. */
+  /** The old and the new predictor, to be compared. */
   readonly compare?: readonly [string, string];
-  /** A shadow that must be seen to get copies of what goes through the public endpoint. */
+  /** A shadow that must get copies of the requests to the public endpoint. */
   readonly mirror?: string;
-  /** Stays like this for `step-interval`, and is gated. */
+  /** The stage soaks for `step-interval` and is gated by metrics. */
   readonly observed?: true;
-  /** Only for the sake of requests under way: left out where what is live is not up, and never fatal. */
+  /** Only protects requests in progress. It is skipped if the live predictors are not ready, and its failure is ignored. */
   readonly bestEffort?: true;
 }
 
-/** What a run is about to do, decided before anything is touched. */
+/** What a run will do, decided before any change. */
 export interface Plan {
   readonly stages: readonly [Stage, ...Stage[]];
   /** What the last stage applies. */
   readonly manifest: SeldonDeployment;
-  /** The predictor this run is about, as it will be live. */
+  /** The predictor of this run, as it will be live. */
   readonly predictor: Predictor;
-  /** The manifest for a file, and as it may be told: without the values of environment variables. */
+  /** The manifest for a file, and for publication: without the values of environment variables. */
   readonly yaml: string;
   readonly publicYaml: string;
-  /** What is about to happen, in one line. */
+  /** What the run will do, in one line. */
   readonly summary: string;
-  /** The live object says all of this already. */
+  /** The live object already has this spec. */
   readonly unchanged: boolean;
   readonly changes: readonly string[];
   readonly budget: Budget;
-  /** Number of the proven revision that is brought back. */
+  /** Number of the proven revision that is restored. */
   readonly restores?: number;
-  /** Takes something away that must not come back, not even when what remains does not prove itself. */
+  /** Removes a predictor that must not be restored, even if the proof of the others fails. */
   readonly isFinal?: true;
 }
 
-/** All that the stages say must be so, at once: for an object that is where the last one leads. */
+/** The conditions of all stages combined, for an object that is already in the final state. */
 export function finalStageOf({ stages }: Plan): Stage {
   const last = stages.at(-1) ?? stages[0];
   const compare = stages.find((stage) => stage.compare !== undefined)?.compare;
   return { ...last, ...(compare !== undefined && { compare }) };
 }
 
-/** What tells one stage of a plan from the others. A plan of one stage needs no label: the report's headline says it. */
+/** Label of one stage among several. A plan of one stage needs no label: the report's headline describes it. */
 export function stageLabel({ stages }: Plan, { title }: Stage): string | undefined {
   return stages.length === 1 ? undefined : title;
 }
 
-/** A stage before its manifest is made. */
+/** A stage without its manifest. */
 export interface StageDraft extends Omit<Stage, 'manifest'> {
   readonly layout: PredictorLayout;
 }
@@ -70,14 +70,14 @@ export interface StageDraft extends Omit<Stage, 'manifest'> {
 export interface PlanDraft {
   /** In order; at least one. */
   readonly stages: readonly StageDraft[];
-  /** Name of the predictor this run is about. */
+  /** Name of the predictor of this run. */
   readonly subject: string;
   readonly budget: Budget;
   readonly restores?: number;
   readonly isFinal?: true;
 }
 
-/** Makes the manifests of all stages, each on top of the one before, and says what will change. */
+/** Makes the manifests of all stages, each based on the previous one, and lists the changes. */
 export function planOf(request: PlanRequest, { stages: drafts, subject, budget, ...rest }: PlanDraft): Plan {
   const { live } = request;
   const stages: Stage[] = [];
@@ -109,7 +109,7 @@ export function planOf(request: PlanRequest, { stages: drafts, subject, budget, 
   };
 }
 
-/** The object as it will be once that manifest is applied, as far as the next stage looks at it. */
+/** The object after that manifest is applied, as far as the next stage needs it. */
 function asApplied(manifest: SeldonDeployment, before: SeldonDeployment | undefined): SeldonDeployment {
   return {
     ...manifest,
@@ -125,7 +125,7 @@ function asApplied(manifest: SeldonDeployment, before: SeldonDeployment | undefi
 function summarize({ live, name, namespace }: PlanRequest, unchanged: boolean, changes: readonly string[]): string {
   const where = `SeldonDeployment ${namespace}/${name}`;
   if (live === undefined) return `${where} does not exist yet: it will be created`;
-  if (unchanged) return `${where} says all of this already`;
+  if (unchanged) return `${where} already has this spec`;
   return `${where} exists and will change\n${changes.map((line) => `  ${line}`).join('\n')}`;
 }
 

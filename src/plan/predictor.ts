@@ -13,13 +13,13 @@ export interface PredictorRequest {
   readonly node: string;
   /** Percent. */
   readonly traffic: number;
-  readonly model: Pick<Model, 'storageUri' | 'signature'>;
+  readonly model: Pick<Model, 'storageUri' | 'signature' | 'example'>;
   readonly options: Pick<
     RenderOptions,
     'protocol' | 'replicas' | 'envSecret' | 'serviceAccount' | 'orchestrator' | 'startupProbe'
   >;
   readonly budget: Budget;
-  /** Pods where neither the inputs nor the manifest's predictor say; undefined: nothing is written. */
+  /** Replicas if neither the inputs nor the manifest set them; undefined: the field is not written. */
   readonly fallbackReplicas: number | undefined;
   /** The predictor of the user's base manifest. */
   readonly base: Predictor | undefined;
@@ -27,7 +27,7 @@ export interface PredictorRequest {
   readonly live: Predictor | undefined;
 }
 
-/** One predictor as we want it: our defaults, over them the base manifest, over that what the inputs say. */
+/** Renders one predictor: our defaults, overridden by the base manifest, overridden by the inputs. */
 export function renderPredictor(request: PredictorRequest): Predictor {
   const { base, live, options } = request;
   const defaults = defaultsOf(request);
@@ -37,7 +37,7 @@ export function renderPredictor(request: PredictorRequest): Predictor {
   return options.replicas === undefined ? rendered : withReplicas(rendered, options.replicas, isInnermost);
 }
 
-/** What a base manifest may say otherwise. */
+/** Defaults that a base manifest can override. */
 function defaultsOf({ name, node, options, budget, base, fallbackReplicas }: PredictorRequest): Predictor {
   const container = base?.componentSpecs?.[0]?.spec?.containers.find((one) => one.name === node);
   const ownProbes = container !== undefined && 'startupProbe' in container;
@@ -52,9 +52,9 @@ function defaultsOf({ name, node, options, budget, base, fallbackReplicas }: Pre
           containers: [
             {
               name: node,
-              ...(ownProbes ? {} : probes(options.protocol, node, options.startupProbe)),
-              // Seldon counts metrics ports over all predictors: unpinned, a later predictor's pods would roll
-              // whenever an earlier one comes or goes. MLServer's ports are the operator's alone.
+              ...(ownProbes ? {} : probes(options.protocol, node, { ...options, ...budget })),
+              // Seldon counts metrics ports over all predictors: unpinned, a later predictor's pods would restart
+              // whenever an earlier one is added or removed. The operator sets the ports of MLServer.
               ...(options.protocol === 'seldon' && {
                 ports: [{ name: 'metrics', containerPort: 6000, protocol: 'TCP' }],
               }),
@@ -80,19 +80,19 @@ function wantedBy({ name, node, traffic, model, options, base, live }: Predictor
       modelUri: model.storageUri,
       ...(options.envSecret !== undefined && { envSecretRefName: options.envSecret }),
       ...(options.serviceAccount !== undefined && { serviceAccountName: options.serviceAccount }),
-      ...(wantsDataFrame(model.signature?.inputs) && {
+      ...(wantsDataFrame(model) && {
         parameters: [{ name: 'xtype', type: 'STRING', value: 'DataFrame' }],
       }),
     },
   };
 }
 
-/** Do both make the same pods? Replicas, traffic and deadlines change without a restart. */
+/** Whether both produce the same pods. Replicas, traffic and deadlines change without a restart. */
 export function samePods(a: Predictor, b: Predictor): boolean {
   return equal(podPart(a), podPart(b));
 }
 
-/** What of a predictor reaches the pod template. */
+/** The fields of a predictor that affect the pod template. */
 export function podPart(predictor: Predictor): Record<string, unknown> {
   const { traffic: _traffic, replicas: _replicas, progressDeadlineSeconds: _deadline, ...rest } = predictor;
   return rest;

@@ -5,8 +5,8 @@ import type { ModelRegistry } from '../model/registry.ts';
 import type { ModelNote } from './model-note.ts';
 
 /**
- * The model behind a predictor that is live, for its name and a request that fits it. What the registry does not know
- * (any more) is done without: what decides about live models must not depend on it.
+ * The model of a live predictor, for its name and a matching request. Values that the registry does not have
+ * are left out: decisions about live models must not depend on the registry.
  */
 export async function recallModel(
   { registry, runner }: { readonly registry: ModelRegistry; readonly runner: Pick<Runner, 'info'> },
@@ -16,11 +16,13 @@ export async function recallModel(
   const asked = name !== undefined && version !== undefined ? `models:/${name}/${version}` : uri;
   try {
     const model = await registry.resolve(asked);
-    // A version that was made anew with other files is another model.
+    // A version that was re-created with other files is another model.
     if (model.storageUri === uri) return { ...model, alias: note.alias, warnings: [] };
-    runner.info(`${asked} now lies in ${model.storageUri}, and ${uri} is live: nothing more is known about it`);
+    runner.info(
+      `${asked} is now stored in ${model.storageUri}, but ${uri} is live: no details of the live model are known`,
+    );
   } catch (error) {
-    runner.info(`nothing more is known about ${uri}: ${messageOf(error)}`);
+    runner.info(`no details of ${uri} are known: ${messageOf(error)}`);
   }
   return {
     requestedUri: asked,

@@ -7,12 +7,12 @@ import { type Comparison, compare, describeComparison, type Exchange, type Model
 import type { ProofContext } from './proof-context.ts';
 import { predictTarget } from './proof-targets.ts';
 
-/** Milliseconds one exchange may take. */
+/** Timeout of one request, in milliseconds. */
 const ONE_EXCHANGE = 60_000;
 
 /**
- * Asks the old and the new predictor the same, each on its own Service, and judges how far apart they are.
- * @returns why that is too far; undefined when it is not, or nobody asked for a verdict
+ * Sends the same requests to the Services of the old and the new predictor, and compares the answers.
+ * @returns why the difference is too large; undefined if it is not, or if no tolerance is set
  */
 export async function compareModels(context: ProofContext, stage: Stage): Promise<readonly Finding[] | undefined> {
   const { peers, smoke, protocol, config, notes, plan } = context;
@@ -32,11 +32,11 @@ export async function compareModels(context: ProofContext, stage: Stage): Promis
   notes.comparison = comparison;
   const { objection } = comparison;
   if (objection === undefined) return undefined;
-  const cure = 'look at the table of answers: if the new ones are right, raise `compare-tolerance`';
+  const cure = 'check the table of answers: if the new answers are correct, raise `compare-tolerance`';
   return [{ reason: 'answers-differ', title: objection, cure, quotes: [] }];
 }
 
-/** By turns one and the other first: the second may find something warm. */
+/** Alternates which model gets the request first, because caches may help the second one. */
 async function askBoth(context: ProofContext, stage: Stage, body: string, at: number): Promise<Exchange> {
   const [oldName, newName] = stage.compare ?? ['', ''];
   const ask = (name: string) => askOne(context, stage.manifest.spec.predictors, { name, body });
@@ -54,7 +54,7 @@ async function askOne(
   { name, body }: { readonly name: string; readonly body: string },
 ): Promise<ModelAnswer> {
   const predictor = predictors.find((one) => one.name === name);
-  if (predictor === undefined) throw new Error(`nobody to compare with: ${name}`);
+  if (predictor === undefined) throw new Error(`no predictor to compare with: ${name}`);
   const { endpoint, path } = predictTarget(context, predictor, 'api-server');
   return modelAnswerOf(await endpoint.send({ method: 'POST', path, body, timeout: ONE_EXCHANGE }));
 }

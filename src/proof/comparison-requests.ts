@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import { isList, parseJson } from '../base/json-literal.ts';
 
-/** Requests that are sent to both models at most: a look side by side, not a load test. */
+/** Maximum number of requests for a comparison: it is not a load test. */
 export const MOST_COMPARED = 100;
 
 /**
@@ -11,7 +11,7 @@ export const MOST_COMPARED = 100;
 export function parseComparing(text: string, path: string): readonly string[] {
   const bodies = listOf(text) ?? linesOf(text, path);
   if (bodies.length > 0) return bodies;
-  throw new UserError('bad-input', `${path} (input \`compare-requests\`) has no request in it`);
+  throw new UserError('bad-input', `${path} (input \`compare-requests\`) contains no request`);
 }
 
 function listOf(text: string): readonly string[] | undefined {

@@ -1,22 +1,22 @@
-import { jsonOf } from '../base/json-value.ts';
+import { LONGEST_ANSWER, parseBoundedJson } from '../base/bounded-json.ts';
 import { percent } from '../base/percent.ts';
 import type { Protocol } from '../seldon/protocol.ts';
-import { errorOf, refusalOf } from './answer-error.ts';
-import { readPrediction } from './prediction.ts';
+import { errorOf, refusalOf } from './answer/answer-error.ts';
+import { readPrediction } from './answer/prediction.ts';
 
-/** Two predictors were asked the same: what did each say, how far are they apart, and how long did it take? */
+/** Comparison of two predictors that got the same requests: answers, differences and latency. */
 
-/** What one of them answered. */
+/** The answer of one predictor. */
 export interface ModelAnswer {
-  /** Undefined when nobody answered. */
+  /** Undefined if there was no answer. */
   readonly status: number | undefined;
-  /** The body, or why there is none. */
+  /** The body, or the reason why there is none. */
   readonly body: string;
   /** Milliseconds. */
   readonly latency: number;
 }
 
-/** The same request to both. */
+/** One request, and the answers of both predictors. */
 export interface Exchange {
   readonly old: ModelAnswer;
   readonly new: ModelAnswer;
@@ -26,12 +26,12 @@ export type Difference =
   | {
       readonly kind: 'numbers';
       readonly absolute: number;
-      /** Of the larger of both values; 0 where both are 0. */
+      /** Relative to the larger of both values; 0 if both are 0. */
       readonly relative: number;
-      /** Texts and booleans that are not the same. */
+      /** Number of texts and booleans that differ. */
       readonly unequal: number;
     }
-  /** They cannot be compared, in words. */
+  /** The answers cannot be compared; `message` says why. */
   | { readonly kind: 'incomparable'; readonly message: string };
 
 export interface ComparedAnswers {
@@ -48,7 +48,7 @@ export interface Comparison {
   /** Medians in milliseconds. */
   readonly latency: { readonly old: number; readonly new: number };
   readonly tolerance: number | undefined;
-  /** Why it is beyond the tolerance; undefined when it is not, or none was given. */
+  /** Why the difference is outside the tolerance; undefined if it is not, or if no tolerance is set. */
   readonly objection: string | undefined;
 }
 
@@ -102,7 +102,7 @@ export function describeComparison(comparison: Comparison): string {
   return `${objection === undefined ? '' : `${objection}; `}${parts.join(', ')}; ${times}`;
 }
 
-/** `none`, `1.2 % (0.5)`, `2 texts`, or why there is no telling. */
+/** `none`, `1.2 % (0.5)`, `2 texts`, or why the answers cannot be compared. */
 export function differenceInWords(difference: Difference): string {
   if (difference.kind === 'incomparable') return difference.message;
   const { absolute, relative, unequal } = difference;
@@ -113,7 +113,7 @@ export function differenceInWords(difference: Difference): string {
   return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
-/** The answer that is furthest from its counterpart; undefined where none can be compared. */
+/** The largest difference; undefined if no answers can be compared. */
 export function largestDifference({ answers }: Comparison): Extract<Difference, { kind: 'numbers' }> | undefined {
   const comparable = answers.map((one) => one.difference).filter((one) => one.kind === 'numbers');
   return comparable.reduce<(typeof comparable)[number] | undefined>(
@@ -125,17 +125,19 @@ export function largestDifference({ answers }: Comparison): Extract<Difference, 
 function comparedAnswers({ old, new: fresh }: Exchange, protocol: Protocol): ComparedAnswers {
   const [before, after] = [read(old, protocol), read(fresh, protocol)];
   const shown = { old: shownOf(before), new: shownOf(after) };
-  if ('refused' in before) return { ...shown, difference: incomparable(`the old one says: ${before.refused}`) };
-  if ('refused' in after) return { ...shown, difference: incomparable(`the new one says: ${after.refused}`) };
+  if ('refused' in before) return { ...shown, difference: incomparable(`the old model answered: ${before.refused}`) };
+  if ('refused' in after) return { ...shown, difference: incomparable(`the new model answered: ${after.refused}`) };
   return { ...shown, difference: differenceOf(before.value, after.value) };
 }
 
 type Read = { readonly value: unknown } | { readonly refused: string };
 
-/** The prediction itself: lists of rows, an object, a text. */
+/** Reads the prediction from the answer: lists of rows, an object, or a text. */
 function read({ status, body }: ModelAnswer, protocol: Protocol): Read {
   if (status === undefined) return { refused: body };
-  const json = jsonOf(body);
+  if (body.length > LONGEST_ANSWER) return { refused: `the answer has more than ${LONGEST_ANSWER / 1e6} MB` };
+  const parsed = parseBoundedJson(body);
+  const json = parsed.kind === 'json' && parsed.odd === undefined ? parsed.value : undefined;
   if (status !== 200) return { refused: `HTTP ${status}: ${refusalOf(body, json)}` };
   const error = errorOf(json);
   if (error !== undefined) return { refused: error };
@@ -150,7 +152,7 @@ function differenceOf(before: unknown, after: unknown): Difference {
   const [old, fresh] = [leavesOf(before), leavesOf(after)];
   const stray = [...old.keys()].find((path) => !fresh.has(path)) ?? [...fresh.keys()].find((path) => !old.has(path));
   if (stray !== undefined || old.size === 0) {
-    return incomparable(`they have different shapes: ${old.size} values here, ${fresh.size} there`);
+    return incomparable(`their shapes differ: ${old.size} values in the old answer, ${fresh.size} in the new answer`);
   }
   let [absolute, relative, unequal] = [0, 0, 0];
   for (const [path, value] of old) {
@@ -167,9 +169,14 @@ function differenceOf(before: unknown, after: unknown): Difference {
 }
 
 /** Every value that is no list and no object, by its path. */
-function leavesOf(value: unknown, path = ''): ReadonlyMap<string, unknown> {
-  if (typeof value !== 'object' || value === null) return new Map([[path, value]]);
-  return new Map(Object.entries(value).flatMap(([key, inner]) => [...leavesOf(inner, `${path}/${key}`)]));
+function leavesOf(value: unknown): ReadonlyMap<string, unknown> {
+  const leaves = new Map<string, unknown>();
+  const collect = (inner: unknown, path: string): void => {
+    if (typeof inner !== 'object' || inner === null) leaves.set(path, inner);
+    else for (const key of Object.keys(inner)) collect((inner as Record<string, unknown>)[key], `${path}/${key}`);
+  };
+  collect(value, '');
+  return leaves;
 }
 
 const LONGEST_SHOWN = 80;

@@ -7,12 +7,13 @@ import type { Cluster } from '../seldon/cluster.ts';
 import type { Protocol } from '../seldon/protocol.ts';
 import type { Config } from '../settings/config.ts';
 import type { Comparison } from './comparison.ts';
-import type { GateRecord } from './evidence/gate.ts';
+import type { Evidence } from './evidence/evidence.ts';
+import type { GateRecord } from './evidence/gate-record.ts';
 import type { Metrics } from './evidence/metrics.ts';
 import type { SmokePlan } from './prepare-smoke.ts';
 import type { PredictionRecord } from './smoke-request.ts';
 
-/** Everything outside that a proof talks to. */
+/** The external systems that a proof uses. */
 export interface ProofPeers {
   readonly cluster: Cluster;
   readonly openEndpoint: OpenEndpoint;
@@ -23,23 +24,27 @@ export interface ProofPeers {
   readonly journal: Journal;
 }
 
-/** What the report will say about the proof. The steps of the proof write it. */
+/** The parts of the report about the proof. The steps of the proof write them. */
 export interface ProofNotes {
   prediction: PredictionRecord | undefined;
+  /** Why the model counts as proven without a prediction. */
+  predictionSkipped: string | undefined;
   comparison: Comparison | undefined;
   gates: readonly GateRecord[];
   warnings: readonly string[];
 }
 
-/** What every step of the proof needs: whom to ask, about which objects, and what counts as an answer. */
+/** Values for every step of the proof: peers, objects, plan and expected answers. */
 export interface ProofContext {
   readonly peers: ProofPeers;
   readonly objects: RolloutObjects;
   readonly plan: Plan;
   readonly protocol: Protocol;
   readonly config: Pick<Config, 'proof' | 'gate' | 'compare' | 'share'>;
-  /** Of the model this run is about. */
+  /** Signature of the model of this run. */
   readonly signature: Signature | undefined;
   readonly smoke: SmokePlan;
   readonly notes: ProofNotes;
+  /** What all steps have seen of their requests so far. */
+  readonly evidence: { current: Evidence | undefined };
 }

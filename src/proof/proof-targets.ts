@@ -5,28 +5,28 @@ import type { Predictor } from '../seldon/seldon-deployment.ts';
 import type { Access } from '../settings/config.ts';
 import type { ProofContext } from './proof-context.ts';
 
-/** Where one question of the proof goes. */
+/** The destination of one request of the proof. */
 export interface Target {
   readonly endpoint: HttpEndpoint;
   readonly path: string;
   readonly step: 'health' | 'predict' | 'endpoint';
-  /** Milliseconds for which the way there, just opened, may still be closed. */
+  /** Milliseconds for which a new route may not work yet. */
   readonly openTimeout: number;
-  /** HTTP codes that mean so. */
+  /** HTTP codes of a route that does not work yet. */
   readonly closedStatus: readonly number[];
 }
 
-/** What decides where a question goes. */
+/** Values that decide the destination of a request. */
 export type TargetContext = Pick<ProofContext, 'objects' | 'protocol'> & {
   readonly peers: Pick<ProofContext['peers'], 'cluster' | 'openEndpoint'>;
   readonly config: Pick<ProofContext['config'], 'proof'>;
 };
 
 const SERVICE = { openTimeout: 15_000, closedStatus: [502, 503, 504] };
-/** An ingress answers 404 until it has learnt the route. */
+/** An ingress answers 404 until it knows the route. */
 const INGRESS = { openTimeout: 45_000, closedStatus: [404, 502, 503, 504] };
 
-/** The model container itself, or the way down to it through the ingress. */
+/** The model container, directly or through the ingress. */
 export function healthTarget(context: TargetContext, predictor: Predictor): Target {
   const { objects, protocol, config } = context;
   const node = predictor.graph.name;
@@ -37,7 +37,7 @@ export function healthTarget(context: TargetContext, predictor: Predictor): Targ
   return { ...SERVICE, endpoint: onService(context, name), path: healthPath(protocol, node), step: 'health' };
 }
 
-/** The model container itself: its orchestrator counts no request, and no metric tells of one. */
+/** The model container, so that the orchestrator does not count the request in its metrics. */
 export function modelTarget(context: TargetContext, predictor: Predictor): Target {
   const { objects, protocol } = context;
   const node = predictor.graph.name;

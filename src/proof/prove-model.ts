@@ -1,29 +1,31 @@
 import type { Finding } from '../base/finding.ts';
-import type { HttpAnswer, HttpExchange } from '../base/ports.ts';
+import type { HttpAnswer } from '../base/ports.ts';
 import type { Signature } from '../model/model.ts';
 import type { Predictor } from '../seldon/seldon-deployment.ts';
 import type { AnswerExpectation } from '../settings/smoke-expect.ts';
+import { blamesRequest } from './answer/blamed-request.ts';
 import { type Failure, failedProof, type Proof } from './failed-proof.ts';
 import type { ProofContext } from './proof-context.ts';
 import { healthTarget, predictTarget, type Target } from './proof-targets.ts';
+import { describeAnswer, sendUntilOpen } from './send-until-open.ts';
 import { judgeAnswer } from './smoke-answer.ts';
-import type { PredictionRecord, SmokeRequest } from './smoke-request.ts';
+import { type PredictionRecord, REQUEST_CURE, type SmokeRequest } from './smoke-request.ts';
 
-/** The predictor to prove, and what its answer must fulfil. */
+/** The predictor to prove, and the requirements for its answer. */
 export interface ProofSubject {
   readonly predictor: Predictor;
-  /** Undefined where its answer need not follow a known signature. */
+  /** Undefined if its answer does not have to match a signature. */
   readonly signature: Signature | undefined;
   readonly expect: AnswerExpectation | undefined;
-  /** Which of several stages or predictors this is, in words. */
+  /** Name of this stage or predictor if there are several. */
   readonly about?: string | undefined;
-  /** Must an answer also come through the public endpoint? */
+  /** Whether the public endpoint must also answer. */
   readonly throughEndpoint: boolean;
-  /** Then what comes through the public endpoint is this predictor's own answer. */
+  /** Whether each answer of the public endpoint comes from this predictor. */
   readonly hasAllTraffic: boolean;
 }
 
-/** A prediction to send, and where it goes. */
+/** A prediction to send, and its destination. */
 interface Question {
   readonly smoke: SmokeRequest;
   readonly target: Target;
@@ -33,13 +35,22 @@ interface Attempt {
   readonly warning?: string;
   readonly failure: Failure | undefined;
   readonly prediction: PredictionRecord;
+  /** The server says that the request is wrong, and its values are ours. */
+  readonly isOurFault?: boolean;
 }
 
-/** Milliseconds one exchange may take. */
+/** What came of all requests that may be sent to one predictor. */
+interface Proven {
+  readonly attempt: Attempt;
+  /** Undefined where each was refused, and was made up. */
+  readonly answered: SmokeRequest | undefined;
+}
+
+/** Timeout of one request, in milliseconds. */
 const ONE_EXCHANGE = 60_000;
 const LONGEST_BODY = 4_000;
 
-/** The model container's own health, one prediction through its predictor, the same through the public endpoint. */
+/** Checks the health of the model container, then sends one prediction through its predictor and the public endpoint. */
 export async function proveModel(context: ProofContext, subject: ProofSubject): Promise<Proof> {
   const { proof } = context.config;
   const { request: smoke } = context.smoke;
@@ -48,13 +59,16 @@ export async function proveModel(context: ProofContext, subject: ProofSubject): 
   if (health !== undefined) return failedProof(context, predictor, { failure: health });
   if (smoke === undefined) return { findings: undefined, prediction: undefined };
 
-  const first = await predict(context, subject, { smoke, target: predictTarget(context, predictor, proof.access) });
+  const candidates = [smoke, ...context.smoke.alternatives];
+  const target = predictTarget(context, predictor, proof.access);
+  const { attempt: first, answered } = await predictAny(context, subject, { candidates, target });
+  if (answered === undefined) return withoutPrediction(context, predictor, first);
   if (first.failure !== undefined)
     return failedProof(context, predictor, { failure: first.failure, prediction: first.prediction });
   if (!subject.throughEndpoint || proof.access === 'ingress' || proof.ingressUrl === undefined)
-    return { findings: undefined, prediction: first.prediction };
+    return { findings: undefined, prediction: first.prediction, answered };
 
-  const question = { smoke, target: predictTarget(context, predictor, 'ingress') };
+  const question = { smoke: answered, target: predictTarget(context, predictor, 'ingress') };
   const second = await (subject.hasAllTraffic
     ? predict(context, subject, question)
     : predictThroughSharedEndpoint(context, subject, question));
@@ -64,12 +78,26 @@ export async function proveModel(context: ProofContext, subject: ProofSubject): 
       prediction: second.prediction,
     });
   const { warning } = second;
-  return { findings: undefined, prediction: first.prediction, ...(warning !== undefined && { warning }) };
+  return { findings: undefined, prediction: first.prediction, answered, ...(warning !== undefined && { warning }) };
+}
+
+/** Health and readiness are the proof, unless a prediction is required. */
+function withoutPrediction(
+  context: ProofContext,
+  predictor: Predictor,
+  { failure, prediction }: Attempt,
+): Proof | Promise<Proof> {
+  const unproven = `Not proven by a prediction: the request was made up, and the server refuses it: ${failure?.message}`;
+  if (context.config.proof.smokeRequired === 'always') {
+    const refused = { reason: 'prediction-unproven', message: unproven } as const;
+    return failedProof(context, predictor, { failure: refused, prediction });
+  }
+  return { findings: undefined, prediction: undefined, unproven: `${unproven}. ${REQUEST_CURE}.` };
 }
 
 /**
- * Behind the endpoint another predictor may answer, of which nothing is known but that it must: it may be a model that
- * takes other requests, and its refusal is not the new model's failure.
+ * Another predictor may answer behind the endpoint. Its model may take other requests,
+ * so its refusal of a request is not a failure of the new model.
  */
 function predictThroughSharedEndpoint(
   context: ProofContext,
@@ -86,7 +114,7 @@ function predictThroughSharedEndpoint(
       const isModel = status !== undefined && !target.closedStatus.includes(status);
       conclude(summary, attempt.failure === undefined || isModel ? 'ok' : 'failed');
       if (attempt.failure === undefined || !isModel) return attempt;
-      const warning = `The public endpoint answers, but the predictor that did refuses what fits the new model: ${attempt.failure.message}`;
+      const warning = `The public endpoint answers, but the predictor that answered refuses a request that the new model accepts: ${attempt.failure.message}`;
       return { failure: undefined, prediction: attempt.prediction, warning };
     },
     subject.about,
@@ -104,7 +132,7 @@ function checkHealth(context: ProofContext, { predictor, about }: ProofSubject):
         path: target.path,
         timeout: ONE_EXCHANGE,
       });
-      const message = `${where}: ${describe(answer)}`;
+      const message = `${where}: ${describeAnswer(answer)}`;
       const healthy = answer.kind === 'answer' && answer.status === 200;
       conclude(message, healthy ? 'ok' : 'failed');
       return healthy ? undefined : { reason: 'health-failed', message };
@@ -120,6 +148,34 @@ function predict(context: ProofContext, subject: ProofSubject, question: Questio
       const { summary, ...attempt } = await attemptOn(context, subject, question);
       conclude(summary, attempt.failure === undefined ? 'ok' : 'failed');
       return attempt;
+    },
+    subject.about,
+  );
+}
+
+/** Sends the best request; the next only where the server says that this one is wrong, and we had made it up. */
+function predictAny(
+  context: ProofContext,
+  subject: ProofSubject,
+  { candidates, target }: { readonly candidates: readonly SmokeRequest[]; readonly target: Target },
+): Promise<Proven> {
+  return context.peers.journal.step(
+    target.step,
+    async (conclude) => {
+      let first: Attempt | undefined;
+      for (const smoke of candidates) {
+        const { summary, ...attempt } = await attemptOn(context, subject, { smoke, target });
+        first ??= attempt;
+        if (attempt.isOurFault === true) {
+          context.peers.runner.info(`the server refuses a request that was made up: ${summary}`);
+          continue;
+        }
+        conclude(summary, attempt.failure === undefined ? 'ok' : 'failed');
+        return { attempt, answered: smoke };
+      }
+      if (first === undefined) throw new Error('nothing to ask');
+      conclude(`not proven: the request was made up, and refused: ${first.failure?.message}`);
+      return { attempt: first, answered: undefined };
     },
     subject.about,
   );
@@ -142,11 +198,14 @@ async function attemptOn(
     const summary = `${where} answered in ${Math.round(answer.latency)} ms: ${verdict.summary}`;
     return { failure: undefined, prediction, summary };
   }
-  const summary = `${where}: ${verdict.message}`;
-  return { failure: { reason: verdict.reason, message: summary }, prediction, summary };
+  const redirected = answer.kind === 'answer' && answer.location !== undefined;
+  const to = redirected ? ` (it redirects to ${answer.location?.slice(0, 200)})` : '';
+  const summary = `${where}: ${verdict.message}${to}`;
+  const isOurFault = smoke.isMadeUp && verdict.reason === 'prediction-failed' && blamesRequest(answer);
+  return { failure: { reason: verdict.reason, message: summary }, prediction, summary, isOurFault };
 }
 
-/** One more prediction, of which only a failure is told. */
+/** Sends one more prediction and reports only a failure. */
 export async function predictOnce(
   context: ProofContext,
   predictor: Predictor,
@@ -159,25 +218,6 @@ export async function predictOnce(
   return failure && (await failedProof(context, predictor, { failure, prediction })).findings;
 }
 
-/** Repeats while nobody is there yet: endpoints and routes follow a ready pod by moments. Any other answer is the answer. */
-async function sendUntilOpen(
-  { clock, runner }: Pick<ProofContext['peers'], 'clock' | 'runner'>,
-  target: Target,
-  exchange: HttpExchange,
-): Promise<HttpAnswer> {
-  const end = clock.now() + target.openTimeout;
-  let told = false;
-  for (let pause = 50; ; pause = Math.min(pause * 2, 2_000)) {
-    const answer = await target.endpoint.send(exchange);
-    const closed = answer.kind === 'unreachable' || target.closedStatus.includes(answer.status);
-    if (!closed || clock.now() + pause > end) return answer;
-    if (pause > 1_000 && !told)
-      runner.info(`nobody there yet: ${describe(answer)}; asking for up to ${target.openTimeout / 1000} s`);
-    told ||= pause > 1_000;
-    await clock.sleep(pause);
-  }
-}
-
 function recordOf(smoke: SmokeRequest, answer: HttpAnswer): PredictionRecord {
   return {
     origin: smoke.origin,
@@ -186,9 +226,4 @@ function recordOf(smoke: SmokeRequest, answer: HttpAnswer): PredictionRecord {
     status: answer.kind === 'answer' ? answer.status : undefined,
     latency: answer.latency,
   };
-}
-
-function describe(answer: HttpAnswer): string {
-  if (answer.kind === 'unreachable') return answer.message;
-  return `HTTP ${answer.status}, ${Math.round(answer.latency)} ms: ${answer.body.trim().slice(0, 200)}`;
 }

@@ -1,15 +1,18 @@
+import { DEEPEST_JSON, LONGEST_ANSWER, parseBoundedJson } from '../base/bounded-json.ts';
+import { isJsonObject } from '../base/json-value.ts';
 import type { ProofFailureReason } from '../base/outcome.ts';
-import type { Column, Schema, Signature, Tensor } from '../model/model.ts';
+import type { Signature } from '../model/model.ts';
 import type { Protocol } from '../seldon/protocol.ts';
 import { type AnswerExpectation, unmet } from '../settings/smoke-expect.ts';
-import { errorOf, refusalOf } from './answer-error.ts';
-import { type Output, readPrediction } from './prediction.ts';
+import { errorOf, refusalOf } from './answer/answer-error.ts';
+import { countedAnswers, flawIn, holeIn } from './answer/output-flaws.ts';
+import { type Output, type Prediction, predictionsOf, readPrediction } from './answer/prediction.ts';
 
 export interface AnswerToJudge {
-  readonly answer: { readonly status: number; readonly body: string };
+  readonly answer: { readonly status: number; readonly body: string; readonly isCut?: boolean };
   readonly protocol: Protocol;
   readonly signature: Signature | undefined;
-  /** How many rows were asked about; undefined where that is not known. */
+  /** Number of rows in the request; undefined if not known. */
   readonly rows: number | undefined;
   readonly expect: AnswerExpectation | undefined;
 }
@@ -18,110 +21,66 @@ export type AnswerVerdict =
   | { readonly ok: true; readonly summary: string }
   | {
       readonly ok: false;
-      readonly reason: Extract<ProofFailureReason, `prediction-${string}`>;
+      readonly reason: Extract<
+        ProofFailureReason,
+        'prediction-failed' | 'prediction-invalid' | 'prediction-unexpected'
+      >;
       /** One sentence without the body. */
       readonly message: string;
     };
 
 /** Is this the answer of a model that works? Refused, malformed and unexpected are told apart. */
-export function judgeAnswer({ answer, protocol, signature, rows, expect }: AnswerToJudge): AnswerVerdict {
-  const { status, body } = answer;
-  const fail = (reason: 'failed' | 'invalid' | 'unexpected', message: string): AnswerVerdict => ({
-    ok: false,
-    reason: `prediction-${reason}`,
-    message,
-  });
-  const { json, odd } = parseAnswer(body);
+export function judgeAnswer(asked: AnswerToJudge): AnswerVerdict {
+  const { status, body, isCut } = asked.answer;
+  if (isCut === true || body.length > LONGEST_ANSWER) {
+    return fail(
+      status === 200 ? 'invalid' : 'failed',
+      `HTTP ${status}: the answer has more than ${LONGEST_ANSWER / 1e6} MB`,
+    );
+  }
+  const parsed = parseBoundedJson(body);
+  const json = parsed.kind === 'json' && parsed.odd === undefined ? parsed.value : undefined;
   if (status !== 200) return fail('failed', `HTTP ${status}: ${refusalOf(body, json) || 'with an empty body'}`);
-  if (odd !== undefined) return fail('invalid', `the model predicted ${odd}, which is no number and no JSON`);
-  if (json === undefined) return fail('invalid', body.trim() === '' ? 'the answer is empty' : 'the answer is not JSON');
-  const error = errorOf(json);
+  switch (parsed.kind) {
+    case 'too-deep':
+      return fail('invalid', `the answer is nested more than ${DEEPEST_JSON} levels deep`);
+    case 'not-json':
+      return fail('invalid', body.trim() === '' ? 'the answer is empty' : 'the answer is not JSON');
+    case 'json':
+      return judgeJson(parsed, asked);
+  }
+}
+
+function judgeJson(
+  { value, odd }: { readonly value: unknown; readonly odd: string | undefined },
+  { protocol, signature, rows, expect }: AnswerToJudge,
+): AnswerVerdict {
+  const error = errorOf(value);
   if (error !== undefined) return fail('failed', `HTTP 200 with an error inside: ${error}`);
-  const prediction = readPrediction(protocol, json);
-  if (typeof prediction === 'string') return fail('invalid', prediction);
+  const read = readPrediction(protocol, value);
+  // Where the user says what an answer is, it need not be one that we know.
+  if (typeof read === 'string' && expect === undefined) return fail('invalid', read);
+  const prediction: Prediction = typeof read === 'string' ? { kind: 'opaque', value } : read;
   const outputs = prediction.kind === 'outputs' ? prediction.outputs : [];
-  const flaw = outputs.map((output) => flawOf(output, rows, signature?.outputs)).find((found) => found !== undefined);
-  const lack = flaw ?? missingNames(outputs, signature?.outputs);
-  if (lack !== undefined) return fail('invalid', lack);
-  const surprise = expect && unmet(expect, json);
+  const hole = holeIn(outputs, signature?.outputs);
+  if (odd !== undefined && (hole !== undefined || prediction.kind === 'opaque' || signature?.outputs === undefined)) {
+    return fail('invalid', `the model predicted ${odd}, which is no number and no JSON`);
+  }
+  if (hole !== undefined) return fail('invalid', hole);
+  const flaw = expect === undefined ? flawIn(outputs, signature?.outputs) : undefined;
+  if (flaw !== undefined) return fail('invalid', flaw);
+  const surprise = expect && unmet(expect, withPredictions(value, prediction));
   if (surprise !== undefined) return fail('unexpected', `not what \`smoke-expect\` asks for: ${surprise}`);
-  return { ok: true, summary: summaryOf(prediction.kind === 'outputs' ? outputs : [], prediction) };
+  return { ok: true, summary: `${summaryOf(outputs, prediction)}${countedAnswers(outputs, rows)}` };
 }
 
-/** Python writes NaN and Infinity bare, which no JSON parser takes: they are found, and named. */
-function parseAnswer(body: string): { readonly json?: unknown; readonly odd?: string } {
-  try {
-    return { json: JSON.parse(body) };
-  } catch {
-    let odd: string | undefined;
-    const tamed = body.replace(/"(?:[^"\\]|\\.)*"|-?Infinity\b|\bNaN\b/g, (token) => {
-      if (token.startsWith('"')) return token;
-      odd ??= token;
-      return 'null';
-    });
-    try {
-      JSON.parse(tamed);
-      return odd === undefined ? {} : { odd };
-    } catch {
-      return {};
-    }
-  }
+function fail(reason: 'failed' | 'invalid' | 'unexpected', message: string): AnswerVerdict {
+  return { ok: false, reason: `prediction-${reason}`, message };
 }
 
-function flawOf(output: Output, rows: number | undefined, schema: Schema | undefined): string | undefined {
-  const { path, shape, values } = output;
-  const hole = values.findIndex((value) => value === null || (typeof value === 'number' && !Number.isFinite(value)));
-  if (hole >= 0) return `\`${path}\` has ${values[hole] === null ? 'null' : values[hole]} where a prediction should be`;
-  if (shape === undefined) return `\`${path}\` has rows of different lengths`;
-  if (values.length === 0) return `\`${path}\` is empty`;
-  const expected = schema?.kind === 'tensors' && schema.tensors.length === 1 ? schema.tensors[0] : undefined;
-  const fixed = expected?.shape[0] ?? -1;
-  const wanted = fixed < 0 ? rows : fixed;
-  if (wanted !== undefined && shape[0] !== wanted) {
-    return `\`${path}\` has ${shape[0]} answers to ${wanted} ${wanted === 1 ? 'row' : 'rows'}`;
-  }
-  return (expected && misshapen(output, shape, expected)) ?? wrongKind(output, schema);
-}
-
-/** Servers add and drop dimensions of size one: a signature's (-1) is answered as (2) by Seldon, as (2, 1) by V2. */
-function misshapen({ path }: Output, shape: readonly number[], expected: Tensor): string | undefined {
-  const wide = (sizes: readonly number[]) => sizes.slice(1).filter((size) => size !== 1);
-  const [got, want] = [wide(shape), wide(expected.shape)];
-  const fits = got.length === want.length && want.every((size, at) => size < 0 || size === got[at]);
-  const free = expected.shape.slice(1).includes(-1);
-  if (fits || free) return undefined;
-  return `\`${path}\` has shape (${shape.join(', ')}) where the signature says (${expected.shape.join(', ')})`;
-}
-
-/** Numbers or text, as the signature has them; where it has both, each server mixes them its own way. */
-function wrongKind({ path, values }: Output, schema: Schema | undefined): string | undefined {
-  const types = schema?.kind === 'columns' ? schema.columns.map((column) => column.type) : tensorTypes(schema);
-  const [kind, ...others] = new Set(types.map(kindOf));
-  if (kind === undefined || kind === 'any' || others.length > 0) return undefined;
-  const stray = values.find((value) => (typeof value === 'string' ? 'text' : 'numbers') !== kind);
-  if (stray === undefined) return undefined;
-  const found = typeof stray === 'string' ? 'text' : typeof stray;
-  return `\`${path}\` has ${found} where the signature says ${kind}`;
-}
-
-function tensorTypes(schema: Schema | undefined): readonly string[] {
-  return schema?.kind === 'tensors' ? schema.tensors.map((tensor) => tensor.dtype) : [];
-}
-
-function kindOf(type: string): 'numbers' | 'text' | 'any' {
-  if (/^(boolean|bool|integer|long|float\d*|double|u?int\d+)$/.test(type)) return 'numbers';
-  return /^(string|str)$/.test(type) ? 'text' : 'any';
-}
-
-/** Named columns must be there by name. An unnamed one does not tell the width: MLflow enforces no outputs. */
-function missingNames(outputs: readonly Output[], schema: Schema | undefined): string | undefined {
-  const answered = new Set(outputs.flatMap((output) => output.names));
-  if (schema?.kind !== 'columns' || answered.size === 0) return undefined;
-  const named = schema.columns.filter((column): column is Column & { name: string } => column.name !== undefined);
-  const missing = named.find((column) => column.required && !answered.has(column.name));
-  // A model that answers with an array loses the names on the way, and servers make up their own.
-  const own = [...answered].every((name) => /^(t:\d+|output-\d+)$/.test(name));
-  return missing === undefined || own ? undefined : `column \`${missing.name}\` of the signature is not in the answer`;
+/** The answer as it came, and beside it what MLflow's own server would have answered. */
+function withPredictions(answer: unknown, prediction: Prediction): unknown {
+  return isJsonObject(answer) ? { predictions: predictionsOf(prediction), ...answer } : answer;
 }
 
 function summaryOf(outputs: readonly Output[], { kind }: { readonly kind: string }): string {

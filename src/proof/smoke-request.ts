@@ -1,52 +1,68 @@
 import { unreachable } from '../base/errors.ts';
 import { jsonOf } from '../base/json-value.ts';
-import { readExample } from '../model/input-example.ts';
 import type { Model } from '../model/model.ts';
-
 import type { Protocol } from '../seldon/protocol.ts';
-import { type Batch, fitToSchema, inferBatch } from './input-batch.ts';
-import { type Payload, seldonPayload } from './seldon-payload.ts';
-import { sampleOf } from './signature-sample.ts';
-import { v2Payload } from './v2-payload.ts';
+import type { Batch } from './request/input-batch.ts';
+import { LONGEST_BODY } from './request/longest-body.ts';
+import { batchIn, REQUEST_FORMS } from './request/request-forms.ts';
+import { type Payload, seldonPayload } from './request/seldon-payload.ts';
+import { v2Payload } from './request/v2-payload.ts';
 
 export interface SmokeSubject {
   readonly model: Pick<Model, 'signature' | 'example'>;
   readonly protocol: Protocol;
 }
 
-/** A prediction to ask for. */
+/** A prediction request. */
 export interface SmokeRequest {
   /** JSON text to post. */
   readonly body: string;
   readonly origin: PredictionRecord['origin'];
-  /** How many answers it asks for; undefined where that is not known. */
+  /** How many rows it asks about; undefined where that is not known. */
   readonly rows: number | undefined;
+  /** Its values are ours: where the server refuses them, the model has not failed. */
+  readonly isMadeUp: boolean;
 }
 
-/** Why nothing can be asked, in words, with the cure. */
+/** Why no prediction can be sent, with the cure. */
 export interface SkippedPrediction {
   readonly skipped: string;
 }
 
-/** Characters of a body: a proof, not a load test. */
-const LONGEST_BODY = 2_000_000;
-const CURE = 'Give a request in `smoke-request`';
+/** What to do about a model that no request can be made for. */
+export const REQUEST_CURE = 'Log the model with an `input_example`, or give a request in `smoke-request`';
 
-/** What to ask a model: its logged input example where that fits the signature, else what the signature alone says. */
-export function smokeRequestOf({ model, protocol }: SmokeSubject): SmokeRequest | SkippedPrediction {
-  const { batch, origin } = batchOf(model);
-  if (typeof batch === 'string') return { skipped: `No prediction was sent: ${batch}. ${CURE}.` };
-  const payload = payloadOf(batch, model, protocol);
-  if ('refused' in payload) return { skipped: `No prediction was sent: ${payload.refused}. ${CURE}.` };
-  if (payload.body.length > LONGEST_BODY) {
-    return {
-      skipped: `No prediction was sent: one made of its ${origin} has ${payload.body.length} characters. ${CURE}.`,
-    };
+/**
+ * What to ask a model, best first: the rows of its logged example, then what the signature alone says. Never empty.
+ * A form follows only where the server may refuse all those before it although the model works.
+ */
+export function smokeRequestsOf({ model, protocol }: SmokeSubject): readonly SmokeRequest[] | SkippedPrediction {
+  const requests = new Map<string, SmokeRequest>();
+  const refusals: string[] = [];
+  for (const form of REQUEST_FORMS) {
+    const formed = batchIn(form, model);
+    if (formed === undefined) continue;
+    const { batch, isMadeUp } = formed;
+    const payload = typeof batch === 'string' ? { refused: batch } : payloadOf(batch, model, protocol);
+    if ('refused' in payload) refusals.push(payload.refused);
+    else if (Buffer.byteLength(payload.body) > LONGEST_BODY) refusals.push(tooLong(form.origin, payload.body));
+    else {
+      const { body } = payload;
+      if (!requests.has(body))
+        requests.set(body, { body, origin: form.origin, rows: rowsOf(protocol, body), isMadeUp });
+      if (!isMadeUp) break;
+    }
   }
-  return { body: payload.body, origin, rows: rowsOf(protocol, payload.body) };
+  if (requests.size > 0) return [...requests.values()];
+  const why = refusals[0] ?? 'the model was logged with neither a signature nor a usable input example';
+  return { skipped: `No prediction was sent: ${why}. ${REQUEST_CURE}.` };
 }
 
-/** How many rows a request asks about; undefined where that cannot be told from the outside. */
+function tooLong(origin: string, body: string): string {
+  return `one made of its ${origin} has ${body.length} characters`;
+}
+
+/** Number of rows in a request; undefined if the body does not show it. */
 export function rowsOf(protocol: Protocol, body: string): number | undefined {
   const request = jsonOf(body);
   if (protocol === 'v2') return sizeOf(at(at(at(request, 'inputs'), 0), 'shape'));
@@ -58,24 +74,12 @@ export function rowsOf(protocol: Protocol, body: string): number | undefined {
   return Array.isArray(first) ? first.length : undefined;
 }
 
-function batchOf({ signature, example }: SmokeSubject['model']): {
-  readonly batch: Batch | string;
-  readonly origin: 'example' | 'signature';
-} {
-  const sample = example && readExample(example);
-  const inputs = signature?.inputs;
-  const fitted = sample && (inputs === undefined ? inferBatch(sample) : fitToSchema(sample, inputs));
-  if (fitted !== undefined) return { batch: fitted, origin: 'example' };
-  if (inputs !== undefined) return { batch: sampleOf(inputs), origin: 'signature' };
-  return { batch: 'the model was logged with neither a signature nor a usable input example', origin: 'signature' };
-}
-
-function payloadOf(batch: Batch, { signature }: SmokeSubject['model'], protocol: Protocol): Payload {
+function payloadOf(batch: Batch, model: SmokeSubject['model'], protocol: Protocol): Payload {
   switch (protocol) {
     case 'seldon':
-      return seldonPayload(batch, signature?.inputs);
+      return seldonPayload(batch, model);
     case 'v2':
-      return v2Payload(batch, signature?.inputs);
+      return v2Payload(batch, model.signature?.inputs);
     default:
       return unreachable(protocol);
   }
@@ -91,11 +95,11 @@ function sizeOf(shape: unknown): number | undefined {
 }
 
 export interface PredictionRecord {
-  /** Where the body came from: the input, the model's logged example, or its signature. */
+  /** Origin of the body: the input, the model's logged example, or its signature. */
   readonly origin: 'input' | 'example' | 'signature';
   /** JSON text as sent. */
   readonly request: string;
-  /** Body as answered, cut to a bounded length. */
+  /** Body of the answer, cut to a bounded length. */
   readonly response: string | undefined;
   readonly status: number | undefined;
   /** Milliseconds. */

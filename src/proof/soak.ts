@@ -1,68 +1,111 @@
-import { UserError } from '../base/errors.ts';
 import type { Finding } from '../base/finding.ts';
 import type { Stage } from '../plan/plan.ts';
 import { stageLabel } from '../plan/plan.ts';
 import { expectationOf } from '../rollout/expectation.ts';
-import { gatherFindings } from '../rollout/gather-findings.ts';
+import { gatherFindings } from '../rollout/failures/gather-findings.ts';
 import { rollOut } from '../rollout/roll-out.ts';
 import { deploymentLabelsOf, hasOrchestrator } from '../seldon/created-objects.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Pod } from '../seldon/snapshot.ts';
-import type { GateRecord } from './evidence/gate.ts';
-import { type Figures, figuresOf, type GateVerdict, gateQueries, judgeFigures } from './evidence/gate.ts';
-import type { Metrics } from './evidence/metrics.ts';
+import { objectionTo } from './evidence/gate-objection.ts';
+import { describeGate, type GateRecord } from './evidence/gate-record.ts';
+import { watchStep } from './evidence/watch-step.ts';
 import type { ProofContext } from './proof-context.ts';
 import { modelTarget, predictTarget } from './proof-targets.ts';
 import { predictOnce } from './prove-model.ts';
 
-/** Milliseconds between two looks at a step that is held. */
+/** Milliseconds between two questions to a step that is held; its requests are looked at at least so often in a step. */
 const POLL_INTERVAL_MS = 10_000;
+const LEAST_LOOKS = 4;
 /** Seconds for which a pod may be away meanwhile (a node may be drained): longer, and the step has failed. */
 const UNAVAILABLE_GRACE_S = 60;
 
 /**
- * Leaves the new predictor with its share for a while, and goes on only if it stays up, keeps answering and has good
- * figures.
+ * Leaves the new predictor with its share for a while, and goes on only if it stays up, keeps answering and its requests
+ * do not show that it is worse than main.
  *
- * @param stored the object as the server has it
+ * @param stored the object as the server stored it
  */
 export async function soakStage(
   context: ProofContext,
   stage: Stage,
   stored: SeldonDeployment,
 ): Promise<readonly Finding[] | undefined> {
-  if (stage.observed !== true) return undefined;
-  return (await soak(context, stage, stored)) ?? (await judgeMetrics(context, stage));
+  const { notes, peers, plan } = context;
+  const interval = intervalOf(context, stage);
+  if (interval === undefined) return undefined;
+  const end = await soak(context, { stage, stored, interval });
+  if ('findings' in end) return end.findings;
+  if (end.record === undefined) return undefined;
+  notes.gates = [...notes.gates, end.record];
+  await reportGate(context, stage, end.record);
+  const { predictor } = plan;
+  return objectionTo(end.record, {
+    hasOrchestrator: hasOrchestrator(predictor),
+    usesPrometheus: peers.metrics !== undefined,
+  });
 }
 
-function soak(context: ProofContext, stage: Stage, stored: SeldonDeployment): Promise<readonly Finding[] | undefined> {
+/** Seconds for which this stage is watched; undefined: it is not. */
+function intervalOf({ config, plan, evidence }: ProofContext, stage: Stage): number | undefined {
+  if (stage.observed === true) return config.share.stepInterval;
+  const isLast = stage === plan.stages.at(-1);
+  return isLast && evidence.current !== undefined ? config.gate.bake : undefined;
+}
+
+interface SoakOrder {
+  readonly stage: Stage;
+  readonly stored: SeldonDeployment;
+  /** Seconds. */
+  readonly interval: number;
+}
+
+/** Why the new predictor did not stay, or what its requests say. */
+type SoakEnd = { readonly findings: readonly Finding[] } | { readonly record: GateRecord | undefined };
+
+function soak(context: ProofContext, { stage, stored, interval }: SoakOrder): Promise<SoakEnd> {
   const { peers, config, plan } = context;
   const { clock } = peers;
-  const { stepInterval } = config.share;
+  const { ingressLag } = config.share;
   return peers.journal.step(
     'hold',
-    async (conclude) => {
+    async (conclude): Promise<SoakEnd> => {
       const before = await restarts(context);
-      const end = clock.now() + stepInterval * 1000;
-      for (let asked = 1; ; asked++) {
-        await clock.sleep(Math.min(POLL_INTERVAL_MS, Math.max(0, end - clock.now())));
-        const findings =
-          (await stillUp(context, stored)) ??
-          (await restarted(context, stored, before)) ??
-          (await predictAgain(context));
-        if (findings !== undefined) {
-          conclude(findings[0]?.title ?? 'it did not stay up', 'failed');
-          return findings;
+      const watch = await watchStep(context, stage, interval);
+      // What canary gets until the ingress follows its routes is counted, but the step is not shorter for it.
+      const start = clock.now() + ingressLag * 1000;
+      const end = start + interval * 1000;
+      const pause = Math.min(POLL_INTERVAL_MS, (interval * 1000) / LEAST_LOOKS);
+      let next = Math.min(clock.now() + POLL_INTERVAL_MS, end);
+      for (let asked = 0; ; ) {
+        await clock.sleep(Math.max(0, Math.min(pause, next - clock.now())));
+        if (clock.now() >= next) {
+          asked++;
+          const later = clock.now() + POLL_INTERVAL_MS;
+          next = clock.now() < end ? Math.min(later, end) : later;
+          const findings =
+            (await stillUp(context, stored)) ??
+            (await restarted(context, stored, before)) ??
+            (await predictAgain(context, watch !== undefined));
+          if (findings !== undefined) {
+            conclude(findings[0]?.title ?? 'it did not stay up', 'failed');
+            return { findings };
+          }
         }
-        if (clock.now() >= end) {
-          const times = asked === 1 ? 'once' : `${asked} times`;
-          conclude(`${plan.predictor.name} stayed up for ${stepInterval} s and answered ${times}`);
-          return undefined;
-        }
+        const elapsed = Math.max(0, (clock.now() - start) / 1000);
+        const decision = watch === undefined ? timeDecision(elapsed, interval) : await watch.look(elapsed);
+        if (decision === 'hold') continue;
+        const answered = asked === 0 ? '' : ` and answered ${asked === 1 ? 'once' : `${asked} times`}`;
+        conclude(`${plan.predictor.name} stayed up for ${Math.round(elapsed)} s${answered}`);
+        return { record: watch?.record(decision) };
       }
     },
     stageLabel(plan, stage),
   );
+}
+
+function timeDecision(elapsed: number, interval: number): 'hold' | 'advance' {
+  return elapsed < interval ? 'hold' : 'advance';
 }
 
 function stillUp(context: ProofContext, applied: SeldonDeployment): Promise<readonly Finding[] | undefined> {
@@ -71,14 +114,11 @@ function stillUp(context: ProofContext, applied: SeldonDeployment): Promise<read
   return rollOut({ cluster, clock, runner, ref, applied, timeout: UNAVAILABLE_GRACE_S }, () => {});
 }
 
-function predictAgain(context: ProofContext): Promise<readonly Finding[] | undefined> {
-  const { peers, plan, config } = context;
+function predictAgain(context: ProofContext, isCounted: boolean): Promise<readonly Finding[] | undefined> {
+  const { plan, config } = context;
   const { predictor } = plan;
-  // In the metrics, our own questions would count as requests of users.
-  const target =
-    peers.metrics === undefined
-      ? predictTarget(context, predictor, config.proof.access)
-      : modelTarget(context, predictor);
+  // Where requests are counted, our own questions would count as requests of users.
+  const target = isCounted ? modelTarget(context, predictor) : predictTarget(context, predictor, config.proof.access);
   return predictOnce(context, predictor, target);
 }
 
@@ -100,7 +140,7 @@ function containersOf(pods: readonly Pod[], marker: string | undefined): readonl
     );
 }
 
-/** A container that came back at once is no healthy one. */
+/** A container that restarted is not healthy, even if it is ready again. */
 async function restarted(
   context: ProofContext,
   stored: SeldonDeployment,
@@ -117,7 +157,7 @@ async function restarted(
   const status = {
     phase: 'failed',
     reason: 'crash-loop',
-    message: `container ${container} of ${pod} restarted while it was watched`,
+    message: `container ${container} of ${pod} restarted during the soak`,
     failingObject: {
       kind: 'pod',
       name: pod,
@@ -129,64 +169,10 @@ async function restarted(
   return gatherFindings(cluster, ref, { end, expected: expectationOf(stored) });
 }
 
-/** Compares what Prometheus has of the new predictor and of main in this step. */
-async function judgeMetrics(context: ProofContext, stage: Stage): Promise<readonly Finding[] | undefined> {
-  const { peers, notes, plan } = context;
-  const { metrics, journal } = peers;
-  if (metrics === undefined) return undefined;
-  const record = await journal.step(
+async function reportGate({ peers, plan }: ProofContext, stage: Stage, record: GateRecord): Promise<void> {
+  await peers.journal.step(
     'gate',
-    async (conclude): Promise<GateRecord> => {
-      const verdict = await verdictOf(context, metrics, stage);
-      conclude(verdict.message, mayGoOn(verdict.answer, context) ? 'ok' : 'failed');
-      return { ...verdict, stage: stage.title };
-    },
+    async (conclude) => conclude(describeGate(record), record.decision === 'advance' ? 'ok' : 'failed'),
     stageLabel(plan, stage),
   );
-  notes.gates = [...notes.gates, record];
-  if (mayGoOn(record.answer, context)) return undefined;
-  if (record.answer === 'fail') {
-    const cure = 'look at the figures; `gate-error-margin` and `gate-latency-ratio` say what is allowed';
-    return [{ reason: 'gate-failed', title: record.message, cure, quotes: [] }];
-  }
-  const how = hasOrchestrator(plan.predictor)
-    ? 'send requests while the step lasts'
-    : 'leave out `orchestrator: false`';
-  const cure = `${how}, or say with \`gate-no-data: pass\` that silence is good enough`;
-  return [{ reason: 'gate-no-data', title: record.message, cure, quotes: [] }];
-}
-
-/** A Prometheus that does not answer has no data, and neither has one where nobody counts. */
-async function verdictOf(context: ProofContext, metrics: Metrics, stage: Stage): Promise<GateVerdict> {
-  const { predictor } = context.plan;
-  if (!hasOrchestrator(predictor))
-    return noFigures(`${predictor.name} runs without the orchestrator, which counts the requests for Prometheus`);
-  const names = [stage.manifest.spec.predictors[0]?.name ?? '', predictor.name] as const;
-  try {
-    const [main, canary] = await Promise.all(names.map((name) => figures(context, metrics, name)));
-    return judgeFigures({ main: main ?? NO_FIGURES, canary: canary ?? NO_FIGURES }, context.config.gate);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return noFigures(error.message);
-  }
-}
-
-function noFigures(message: string): GateVerdict {
-  return { answer: 'no-data', message, main: NO_FIGURES, canary: NO_FIGURES };
-}
-
-const NO_FIGURES: Figures = { requests: undefined, errors: undefined, latency: undefined };
-
-function mayGoOn(answer: GateRecord['answer'], { config }: ProofContext): boolean {
-  return answer === 'pass' || (answer === 'no-data' && config.gate.noData === 'pass');
-}
-
-async function figures({ objects, config }: ProofContext, metrics: Metrics, predictor: string): Promise<Figures> {
-  const queries = gateQueries(objects.ref.name, predictor, config.share.stepInterval);
-  const [requests, failures, seconds] = await Promise.all([
-    metrics.query(queries.requests),
-    metrics.query(queries.failures),
-    metrics.query(queries.seconds),
-  ]);
-  return figuresOf({ requests, failures, seconds });
 }

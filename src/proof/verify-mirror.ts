@@ -8,15 +8,15 @@ import { replicasOf } from '../seldon/replicas.ts';
 import type { ProofContext } from './proof-context.ts';
 import { predictTarget } from './proof-targets.ts';
 
-/** Milliseconds one exchange may take, and for which an ingress may not yet know its mirror. */
+/** Timeout of one request in milliseconds, and the time that an ingress may need to configure its mirror. */
 const ONE_EXCHANGE = 60_000;
 const PATIENCE = 30_000;
-/** A Service gives each request to one of its pods: so often all of them are likely to be asked. */
+/** A Service sends each request to one of its pods. This number of reads probably reaches all of them. */
 const READS_PER_POD = 5;
 
 /**
  * Sends requests through the public endpoint until the shadow counts copies of them.
- * @returns that none arrived; undefined when some did, or nobody can see it, which is a warning
+ * @returns a finding if no copy arrived; undefined if some arrived, or with a warning if this cannot be observed
  */
 export async function verifyMirror(context: ProofContext, stage: Stage): Promise<readonly Finding[] | undefined> {
   const { peers, notes } = context;
@@ -25,7 +25,7 @@ export async function verifyMirror(context: ProofContext, stage: Stage): Promise
   if (unobservable !== undefined) {
     notes.warnings = [
       ...notes.warnings,
-      `Nobody saw that ${stage.mirror} gets copies of the requests: ${unobservable}`,
+      `It was not verified that ${stage.mirror} gets copies of the requests: ${unobservable}`,
     ];
     return undefined;
   }
@@ -34,10 +34,10 @@ export async function verifyMirror(context: ProofContext, stage: Stage): Promise
 
 function whyUnobservable({ config, smoke }: ProofContext, stage: Stage): string | undefined {
   const predictor = stage.manifest.spec.predictors.find((one) => one.name === stage.mirror);
-  if (config.proof.ingressUrl === undefined) return 'give `ingress-url`, and a request is sent through it.';
-  if (smoke.request === undefined) return 'give `smoke-request`, and it is sent through the public endpoint.';
+  if (config.proof.ingressUrl === undefined) return 'set `ingress-url` to send a request through it.';
+  if (smoke.request === undefined) return 'set `smoke-request` to send it through the public endpoint.';
   if (predictor !== undefined && !hasOrchestrator(predictor))
-    return 'without the orchestrator (`orchestrator: false`) nobody counts them.';
+    return 'without the orchestrator (`orchestrator: false`) they are not counted.';
   return undefined;
 }
 
@@ -72,19 +72,19 @@ async function watch(context: ProofContext, stage: Stage, conclude: Conclude): P
 }
 
 function uncounted({ notes, plan }: ProofContext, conclude: Conclude): undefined {
-  const sentence = `${plan.predictor.name} does not tell what it counts: its /prometheus does not answer`;
+  const sentence = `${plan.predictor.name} does not report its request count: its /prometheus does not answer`;
   conclude(sentence);
-  notes.warnings = [...notes.warnings, `Nobody saw that it gets copies of the requests: ${sentence}.`];
+  notes.warnings = [...notes.warnings, `It was not verified that the shadow gets copies of the requests: ${sentence}.`];
 }
 
 function noCopy(conclude: Conclude, title: string): readonly Finding[] {
   conclude(title, 'failed');
   const cure =
-    'check the ingress: its routing object mirrors to the shadow, but no copy arrived; is `ingress-url` its address?';
+    'check the ingress: its routing object mirrors to the shadow, but no copy arrived; check that `ingress-url` is its address';
   return [{ reason: 'mirror-silent', title, cure, quotes: [] }];
 }
 
-/** Each pod counts for itself: the largest of several readings; undefined where nobody tells. */
+/** The largest of several readings, because each pod has its own count; undefined if no pod reports one. */
 async function mostCounted(endpoint: HttpEndpoint, reads: number): Promise<number | undefined> {
   let most: number | undefined;
   for (let read = 0; read < reads; read++) {

@@ -26,7 +26,7 @@ export interface HeldLease {
   release(): Promise<void>;
 }
 
-/** Seconds after the last renewal for which a lease is valid, and milliseconds between two renewals or looks. */
+/** Seconds for which a lease is valid after its last renewal, and milliseconds between two renewals or reads. */
 const DURATION_S = 60;
 const RENEW_INTERVAL_MS = 15_000;
 /** Milliseconds between two looks at whether somebody asks us to stop. */
@@ -35,13 +35,13 @@ const POLL_INTERVAL_MS = 2_000;
 
 /**
  * Waits until no other run holds the lease of this SeldonDeployment, takes it and renews it until it is released. Our own
- * clock decides whether another run's lease has expired: it counts from the moment in which we last saw a renewal.
+ * clock decides whether another run's lease has expired: it measures the time since we last saw a renewal.
  */
 export async function acquireLease(request: LeaseRequest, conclude: Conclude): Promise<HeldLease> {
   const { cluster, clock, runner, ref, holder, run, mode, timeout } = request;
   const claim: LeaseRecord = { holder, run, mode, seconds: DURATION_S };
   const end = clock.now() + timeout * 1000;
-  // Saved before we hold it: a run that is killed in between leaves no lease behind. Only our own is ever released.
+  // Saved before we hold the lease, so a run that is killed leaves no lease behind. We only release our own lease.
   runner.saveState('lease', JSON.stringify({ ref, claim }));
   let seen: { readonly claim: HeldLeaseRecord; readonly at: number } | undefined;
   for (;;) {
@@ -98,7 +98,7 @@ function keepRenewing({ cluster, clock, runner, ref }: LeaseRequest, claim: Leas
       try {
         await (at % (RENEW_INTERVAL_MS / LOOK_INTERVAL_MS) === 0 ? renew() : look());
       } catch (error) {
-        // The lease is valid a while longer: the next renewal may be in time.
+        // The lease is still valid: the next renewal may be in time.
         runner.info(`the lease of ${where} could not be renewed: ${messageOf(error)}`);
         if (clock.now() - renewed > DURATION_S * 1000) lost(`the lease of ${where} ran out`);
       }
@@ -113,7 +113,7 @@ function keepRenewing({ cluster, clock, runner, ref }: LeaseRequest, claim: Leas
         await cluster.releaseLease(ref, claim);
         runner.saveState('lease', '');
       } catch (error) {
-        runner.warning(`the lease of ${where} could not be released, and will expire: ${messageOf(error)}`);
+        runner.warning(`the lease of ${where} could not be released; it will expire: ${messageOf(error)}`);
       }
     },
   };

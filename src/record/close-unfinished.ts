@@ -11,13 +11,13 @@ import { closeRecord } from './github-deployment.ts';
 import type { Unfinished } from './unfinished.ts';
 
 export interface ClosingPeers {
-  /** Or why it cannot be reached. */
+  /** The cluster, or the error if it cannot be reached. */
   readonly cluster: Cluster | Error;
   readonly runner: Pick<Runner, 'info' | 'warning' | 'saveState'>;
   readonly deployments: Deployments | undefined;
 }
 
-/** Closes what a killed run left open, and tells what is live now. */
+/** Closes what a killed run left open, and reports what is live now. */
 export async function closeUnfinished(
   { cluster, runner, deployments }: ClosingPeers,
   { ref, mode, lease, deployment }: Unfinished,
@@ -40,7 +40,7 @@ async function releaseLease(
     if (cluster instanceof Error) throw cluster;
     await cluster.releaseLease(ref, claim);
   } catch (error) {
-    runner.warning(`the lease was not released, and will expire: ${messageOf(error)}`);
+    runner.warning(`the lease was not released; it will expire: ${messageOf(error)}`);
   }
 }
 
@@ -49,18 +49,18 @@ async function look(
   ref: Unfinished['ref'],
 ): Promise<Pick<Report, 'findings' | 'predictors' | 'history'>> {
   const said = (title: string, more: Partial<Report> = {}) => {
-    const cure = 'look at what is live, and run it again: the next run starts from there';
+    const cure = 'check what is live, then start the workflow again: the next run starts from the live state';
     const finding: Finding = { reason: 'cancelled', title, cure, quotes: [] };
     return { findings: [finding], predictors: [], history: [], ...more };
   };
-  if (ref === undefined) return said('the run was ended before it changed anything');
+  if (ref === undefined) return said('the run was stopped before it changed anything');
   try {
     if (cluster instanceof Error) throw cluster;
     const live = await cluster.read(ref);
-    if (live === undefined) return said('the run was ended; nothing of it is live now');
+    if (live === undefined) return said('the run was stopped; the SeldonDeployment does not exist now');
     const told = { predictors: predictorLines(live), history: revisionLines(live) };
-    return said('the run was ended before it was through; this is what the SeldonDeployment says now', told);
+    return said('the run was stopped before it was complete; this report shows the current SeldonDeployment', told);
   } catch (error) {
-    return said(`the run was ended, and what is live could not be looked at: ${messageOf(error)}`);
+    return said(`the run was stopped, and the live state could not be read: ${messageOf(error)}`);
   }
 }

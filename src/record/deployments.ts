@@ -1,19 +1,19 @@
 import type { ObjectRef } from '../seldon/cluster.ts';
 
-/** What GitHub's record of deployments says of one. */
+/** State of a GitHub deployment. */
 export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';
 
-/** GitHub's record of deployments. */
+/** The deployments API of GitHub. */
 export interface Deployments {
   /** @returns its id */
   open(deployment: DeploymentDraft): Promise<number>;
-  /** Ids of those of an environment that are about one SeldonDeployment. */
+  /** Ids of the deployments of one SeldonDeployment in an environment. */
   of(environment: string, ref: ObjectRef): Promise<readonly number[]>;
   mark(id: number, state: DeploymentState, told: DeploymentNews): Promise<void>;
 }
 
 export interface DeploymentDraft {
-  /** Commit or branch it belongs to. */
+  /** Commit or branch that is deployed. */
   readonly ref: string;
   readonly environment: string;
   readonly isProduction: boolean;

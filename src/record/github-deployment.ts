@@ -12,16 +12,16 @@ export interface RecordOrder {
   readonly deployments: Deployments | undefined;
   readonly runner: Pick<Runner, 'warning' | 'saveState'>;
   readonly config: RecordConfig;
-  /** What is known of the run so far. */
+  /** The report of the run so far. */
   readonly report: Report;
 }
 
-/** A deployment in GitHub's record that is open. */
+/** A GitHub deployment that is in progress. */
 export interface OpenRecord {
   readonly id: number;
 }
 
-/** Says to GitHub that a deployment is under way. A record that cannot be kept is a warning: the rollout does not need it. */
+/** Creates a GitHub deployment that is in progress. A failure is only a warning: the rollout does not need it. */
 export async function openRecord({
   deployments,
   runner,
@@ -46,12 +46,12 @@ export async function openRecord({
     await mark({ deployments, report }, id, 'in_progress');
     return { id };
   } catch (error) {
-    runner.warning(`GitHub's record of deployments was not kept: ${messageOf(error)}`);
+    runner.warning(`the GitHub deployment could not be created: ${messageOf(error)}`);
     return undefined;
   }
 }
 
-/** Says how it ended. */
+/** Sets the final state of the GitHub deployment. */
 export async function closeRecord(
   { deployments, runner, report }: Omit<RecordOrder, 'config'>,
   record: OpenRecord | undefined,
@@ -61,11 +61,11 @@ export async function closeRecord(
     await mark({ deployments, report }, record.id, stateOf(report.outcome));
     runner.saveState('deployment', '');
   } catch (error) {
-    runner.warning(`GitHub's record of deployments was not closed: ${messageOf(error)}`);
+    runner.warning(`the final state of the GitHub deployment could not be set: ${messageOf(error)}`);
   }
 }
 
-/** What is removed is no longer where anything is deployed. */
+/** Deactivates the GitHub deployments of a deleted SeldonDeployment. */
 export async function deactivateRecords(
   { deployments, runner, config }: Omit<RecordOrder, 'report'>,
   ref: ObjectRef,
@@ -76,11 +76,11 @@ export async function deactivateRecords(
   try {
     for (const id of await deployments.of(environment, ref)) await deployments.mark(id, 'inactive', news);
   } catch (error) {
-    runner.warning(`GitHub's record of ${environment} still says that it is active: ${messageOf(error)}`);
+    runner.warning(`the GitHub deployments of ${environment} could not be set to inactive: ${messageOf(error)}`);
   }
 }
 
-/** What was put back or never applied failed; what nobody is certain of is an error. */
+/** A rollout that was undone or never applied is a failure. An uncertain state is an error. */
 function stateOf(outcome: Outcome): DeploymentState {
   if (!isFailure(outcome)) return 'success';
   if (outcome === 'unknown') return 'error';

@@ -12,15 +12,15 @@ export interface RecordRequest {
   readonly clock: Clock;
   readonly ref: ObjectRef;
   readonly context: RunContext;
-  /** Number of the revision that this run brought back. */
+  /** Number of the revision that this run restored. */
   readonly restores: number | undefined;
 }
 
 const MOST_TRIES = 5;
 
 /**
- * Notes on the object that what it serves now was proven, so that a later rollback finds it.
- * @returns a warning where that could not be written: what is live is live
+ * Records on the object that its current model was proven, so that a later rollback finds it.
+ * @returns a warning if the record could not be written; the rollout is still a success
  */
 export async function recordHistory(request: RecordRequest, conclude: Conclude): Promise<string | undefined> {
   try {
@@ -37,9 +37,9 @@ async function write({ cluster, clock, ref, context, restores }: RecordRequest):
   for (let attempt = 1; ; attempt++) {
     const object = await settledObject({ cluster, clock, ref });
     const proven = object && provenPart(object);
-    if (object === undefined || proven === undefined) return 'there is nothing to note';
+    if (object === undefined || proven === undefined) return 'there is no proven revision to record';
     const history = historyOf(object);
-    if (isNewest(object, history)) return `revision ${history[0]?.revision} says so already`;
+    if (isNewest(object, history)) return `revision ${history[0]?.revision} is already recorded`;
     const added: NewRevision = {
       ...proven,
       time: new Date(clock.now()).toISOString(),
@@ -49,7 +49,7 @@ async function write({ cluster, clock, ref, context, restores }: RecordRequest):
     const all = withRevision(history, added, restores);
     try {
       await cluster.annotate(object, { [ANNOTATIONS.history]: JSON.stringify(all) });
-      return `revision ${all[0]?.revision}, ${all.length} kept`;
+      return `revision ${all[0]?.revision} is recorded; the history has ${all.length} revisions`;
     } catch (error) {
       const isRace = error instanceof UserError && error.code === 'object-changed';
       if (!isRace || attempt === MOST_TRIES) throw error;

@@ -2,28 +2,28 @@ import { isJsonObject, jsonOf } from '../base/json-value.ts';
 import type { LeaseRecord } from '../seldon/lease.ts';
 import { isLabel } from '../seldon/naming.ts';
 
-/** What a run that was killed left open, as it wrote it down while it went on. */
+/** What a killed run left open. The run saved it while it was in progress. */
 export interface Unfinished {
-  /** The SeldonDeployment it was about; undefined where it did not come so far. */
+  /** The SeldonDeployment of the run; undefined if the run ended before it was known. */
   readonly ref: { readonly namespace: string; readonly name: string } | undefined;
   readonly mode: string;
-  /** Its target, and the context of the kubeconfig where that says another one. */
+  /** Its target, and the context of the kubeconfig if the target sets one. */
   readonly target: string | undefined;
   readonly context: string | undefined;
   /** A lease that was not released. */
   readonly lease:
     | { readonly ref: { readonly namespace: string; readonly name: string }; readonly claim: LeaseRecord }
     | undefined;
-  /** A deployment of GitHub's record that is still in progress. */
+  /** A GitHub deployment that is still in progress. */
   readonly deployment: number | undefined;
 }
 
-/** Name of what the order of that number leaves behind; the first has the plain name. */
+/** Name of the saved state of the target with this number. The first has the plain name. */
 export function stateName(name: string, order: number): string {
   return order === 0 ? name : `${name}-${order}`;
 }
 
-/** @param left values by name, empty where none was written. @returns undefined when nothing is left open */
+/** @param left saved values by name, empty if none was saved. @returns undefined if nothing is left open */
 export function readUnfinished(left: (name: string) => string): Unfinished | undefined {
   const told = jsonOf(left('unfinished'));
   const lease = jsonOf(left('lease'));

@@ -4,8 +4,8 @@ import type { Model } from '../model/model.ts';
 import type { ModelRegistry, WriteBack } from '../model/registry.ts';
 
 /**
- * Notes in the registry that a model is live. Only called once it was proven.
- * @returns a warning where it could not be written: what is live is live
+ * Writes to the registry that a model is live. Called only after the model was proven.
+ * @returns a warning if the registry could not be updated; the rollout is still a success
  */
 export async function writeBack(
   registry: ModelRegistry,
@@ -14,8 +14,8 @@ export async function writeBack(
 ): Promise<string | undefined> {
   const all = [...notes.aliases.map((one) => `alias ${one}`), ...Object.keys(notes.tags).map((one) => `tag ${one}`)];
   if (name === undefined || version === undefined) {
-    conclude('the model is no version of the registry', 'failed');
-    return '`write-back` had nothing to write to: the model is no version of the registry.';
+    conclude('the model is not a registered model version', 'failed');
+    return '`write-back` was skipped: the model is not a registered model version.';
   }
   try {
     await registry.note({ name, version }, notes);
@@ -24,6 +24,6 @@ export async function writeBack(
   } catch (error) {
     const why = messageOf(error);
     conclude(why, 'failed');
-    return `The registry was not written to: ${why}`;
+    return `The registry was not updated: ${why}`;
   }
 }

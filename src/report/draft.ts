@@ -8,10 +8,10 @@ import type { Model } from '../model/model.ts';
 import type { Mode, RenderConfig } from '../settings/config.ts';
 import type { Report } from './report.ts';
 
-/** A report under way: what is known so far. It is complete at every moment, so that it can always be told. */
+/** The report of a run in progress: what is known so far. It is complete at every moment, so it can always be published. */
 export type Draft = { -readonly [Key in keyof Report]: Report[Key] };
 
-/** What a report says of a run before anything happened. */
+/** What a report says about a run before the first step. */
 export interface DraftSettings {
   readonly mode?: Mode;
   readonly dryRun?: boolean;
@@ -53,7 +53,7 @@ export function startDraft(config: DraftSettings | undefined, context: RunContex
   };
 }
 
-/** What is told while a run goes on. */
+/** The report that is published while a run is in progress. */
 export function underWay(
   draft: Draft,
   { records, current }: { readonly records: Report['steps']; readonly current: StepRecord | undefined },
@@ -69,8 +69,10 @@ export function identityOf(model: Model): NonNullable<Report['model']> {
 
 /** Where a model was found, in words. */
 export function storageSentence({ name, version, requestedUri, storageUri }: Model): string {
-  if (name !== undefined) return `${name}${version === undefined ? '' : ` v${version}`} lies in ${storageUri}`;
-  return requestedUri === storageUri ? `${storageUri}, as it was given` : `${requestedUri} lies in ${storageUri}`;
+  if (name !== undefined) return `${name}${version === undefined ? '' : ` v${version}`} is stored in ${storageUri}`;
+  return requestedUri === storageUri
+    ? `${storageUri}, as given in the input`
+    : `${requestedUri} is stored in ${storageUri}`;
 }
 
 /** What was done to the object when a run ended. */
@@ -79,14 +81,14 @@ export type Applied = 'no' | 'perhaps' | 'yes' | 'perhaps-removed' | 'removed';
 const BEFORE: Readonly<Record<Applied, string>> = {
   no: '',
   perhaps: 'the manifest may have been applied: ',
-  yes: 'the manifest was applied, but then: ',
-  'perhaps-removed': 'the object may have been removed: ',
-  removed: 'the object was removed, but then: ',
+  yes: 'the manifest was applied, then an error occurred: ',
+  'perhaps-removed': 'the object may have been deleted: ',
+  removed: 'the object was deleted, then an error occurred: ',
 };
 
 /**
- * The ending of a run that threw. Once something was applied nobody knows what is live: that is `unknown`, and said
- * so, not `refused`. A bug keeps its stack for the log; the comment gets one sentence.
+ * The outcome of a run that threw an error. After an apply the live state is uncertain: the outcome is `unknown`,
+ * not `refused`. The log of a bug shows its stack; the comment shows one sentence.
  */
 export function endingOf(error: unknown, applied: Applied): { outcome: Outcome; reason: Reason; finding: Finding } {
   const outcome = applied === 'no' ? 'failed' : 'unknown';
@@ -107,13 +109,13 @@ export function reportOfEnd({ finding, ...ending }: EarlyEnd, context: RunContex
   return { ...startDraft(undefined, context), ...ending, findings: [finding] };
 }
 
-/** The report of a run that ended before it could begin: bad inputs, no kubeconfig. */
+/** The report of a run that failed before its first step: invalid inputs, no kubeconfig. */
 export function reportOfFailure(error: unknown, context: RunContext, config: DraftSettings): Report {
   const { finding, ...ending } = endingOf(error, 'no');
   return { ...startDraft(config, context), ...ending, findings: [finding] };
 }
 
-/** Failures that something in the model itself may explain. */
+/** Failures that the model itself may have caused. */
 export const ABOUT_THE_MODEL: ReadonlySet<Reason> = new Set([
   'crash-loop',
   'rollout-timeout',

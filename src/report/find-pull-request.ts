@@ -1,7 +1,7 @@
 import type { PullRequestHint } from './pull-request.ts';
 import type { Repository } from './repository.ts';
 
-/** The number of the pull request that a run belongs to; undefined where there is none, or nobody may be asked. */
+/** The number of the pull request that a run belongs to; undefined if there is none, or if there is no token to ask GitHub. */
 export async function findPullRequest(
   hint: PullRequestHint | undefined,
   repository: Repository | undefined,

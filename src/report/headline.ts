@@ -23,7 +23,7 @@ const SYMBOLS: Readonly<Record<Outcome, string>> = {
   unknown: '⚠️',
 };
 
-/** Steps that ask something of what came up. */
+/** Steps that test the new pods after they are ready. */
 const PROOF: ReadonlySet<StepRecord['name']> = new Set([
   'health',
   'predict',
@@ -43,22 +43,22 @@ function sentence(report: Report): string {
   const model = modelTitle(report.model);
   switch (report.outcome) {
     case 'under-way':
-      return `${subject(report, model)} is being ${doneBy(report)}: this is told while it goes on`;
+      return `${subject(report, model)} is being ${doneBy(report)}: this comment is updated while the run is in progress`;
     case 'deployed':
       return deployed(report, model);
     case 'rendered':
-      return `${model} is written to ${file(report)}: commit it`;
+      return `${model} is written to ${file(report)}: commit this file`;
     case 'unchanged':
       if (report.mode === 'sweep') return swept(report);
-      if (report.reason === 'rendered') return `${file(report)} says ${model} already`;
+      if (report.reason === 'rendered') return `${file(report)} already contains ${model}`;
       return report.mode === 'direct'
-        ? `${model} is live on Seldon already, and answers`
+        ? `${model} is already live on Seldon and answers`
         : `${deployed(report, model)} already`;
     case 'planned':
       if (report.mode === 'sweep') return swept(report);
       return `${model} can be deployed: nothing was applied`;
     case 'restored':
-      return `${model} has all the requests again`;
+      return `${model} gets all requests again`;
     case 'reported':
       if (report.reason === 'help') return 'What comments can do here';
       if (report.reason === 'lock') return `${codeSpan(`${report.namespace}/${report.name}`)} is locked`;
@@ -68,13 +68,13 @@ function sentence(report: Report): string {
       return `What is live in ${codeSpan(`${report.namespace}/${report.name}`)}`;
     case 'removed':
       if (report.mode === 'sweep') return swept(report);
-      return `${codeSpan(`${report.namespace}/${report.name}`)} is removed`;
+      return `${codeSpan(`${report.namespace}/${report.name}`)} is deleted`;
     case 'ignored':
       return 'Nothing to do';
     case 'refused':
-      return 'That command was refused: nothing was changed';
+      return 'The command was refused: nothing was changed';
     case 'skipped':
-      return 'Not begun: another target must be well before';
+      return 'Not started: a target that this one needs has failed';
     case 'failed':
       return report.steps.some((step) => step.name === 'wait')
         ? `${model} failed`
@@ -82,9 +82,9 @@ function sentence(report: Report): string {
     case 'rolled-back':
       return `${model} ${failure(report)}; ${whatIsBack(report)}`;
     case 'withdrawn':
-      return `${model} ${failure(report)}; it was the first, and is removed again`;
+      return `${model} ${failure(report)}; it was the first deployment, so the SeldonDeployment was deleted`;
     case 'kept':
-      return `${model} ${failure(report)}, and was left as it is`;
+      return `${model} ${failure(report)}; the failed rollout was left as it is`;
     case 'unknown':
       return `${model}: what is live now is not certain`;
   }
@@ -97,13 +97,13 @@ function file({ manifestPath }: Report): string {
 function swept({ name, previews, outcome }: Report): string {
   const went = previews.filter(({ fate }) => fate !== 'kept').length;
   const which = `${went} of ${previews.length} previews of ${codeSpan(name ?? '')}`;
-  if (went === 0) return `No preview of ${codeSpan(name ?? '')} is to go: there are ${previews.length}`;
-  return outcome === 'planned' ? `${which} would be removed` : `${which} are removed`;
+  if (went === 0) return `No preview of ${codeSpan(name ?? '')} is to be deleted: there are ${previews.length}`;
+  return outcome === 'planned' ? `${which} would be deleted` : `${which} are deleted`;
 }
 
 function failure({ steps }: Report): string {
   const isProof = steps.some(({ name, state }) => PROOF.has(name) && state === 'failed');
-  return isProof ? 'came up, but did not pass its check' : 'did not come up';
+  return isProof ? 'became ready, but failed a check' : 'did not become ready';
 }
 
 function deployed({ mode, predictors }: Report, model: string): string {
@@ -115,9 +115,9 @@ function deployed({ mode, predictors }: Report, model: string): string {
     case 'shadow':
       return `${model} is live as ${nameOf(beside)} and gets copies of ${beside?.traffic ?? 0} % of the requests`;
     case 'blue-green':
-      return `${model} answers all requests as ${nameOf(beside)}; the old one stays warm`;
+      return `${model} answers all requests as ${nameOf(beside)}; the old model keeps its pods`;
     case 'promote':
-      return `${model} is promoted and has all the requests`;
+      return `${model} is promoted and gets all requests`;
     default:
       return `${model} is live on Seldon`;
   }
@@ -135,7 +135,7 @@ function subject({ mode, name, namespace }: Report, model: string): string {
 
 function doneBy({ mode }: Report): string {
   return (
-    { promote: 'promoted', rollback: 'rolled back', status: 'looked at', remove: 'removed', sweep: 'swept' }[mode] ??
+    { promote: 'promoted', rollback: 'rolled back', status: 'inspected', remove: 'deleted', sweep: 'swept' }[mode] ??
     'deployed'
   );
 }
@@ -146,8 +146,8 @@ function whatIsBack({ mode, previous }: Report): string {
   const before =
     previous === undefined ? 'what was live before' : modelTitle({ ...previous, storageUri: previous.modelUri });
   return BESIDE_MAIN.includes(mode)
-    ? `it is taken away again, and ${before} answers as before`
-    : `${before} is back and available`;
+    ? `it was removed, and ${before} answers as before`
+    : `${before} is restored and available`;
 }
 
 export function modelTitle(

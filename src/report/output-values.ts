@@ -2,7 +2,7 @@ import { OUTPUTS, type OutputName } from '../settings/outputs.ts';
 import type { Report } from './report.ts';
 import { worstOf } from './several-targets.ts';
 
-/** All outputs of a run; what does not exist is empty. */
+/** All outputs of a run. An output without a value is empty. */
 export function outputsOf(
   reports: readonly [Report, ...Report[]],
   commentUrl: string | undefined,
@@ -46,7 +46,7 @@ function outputsOfOne(report: Report): Partial<Record<OutputName, string>> {
   };
 }
 
-/** What a workflow wants to know of one target among several. */
+/** The values of one target among several, for later steps of the workflow. */
 function rowOf(report: Report): Readonly<Record<string, string>> {
   const told = outputsOfOne(report);
   const { outcome, reason } = report;
@@ -65,7 +65,7 @@ function resultOf(report: Report): Partial<Report> {
   };
 }
 
-/** The runner keeps an output of at most 1 MiB. */
+/** The runner accepts an output of at most 1 MiB. */
 const LONGEST_MANIFEST = 200_000;
 
 const LONGEST_REQUEST = 100_000;

@@ -10,8 +10,8 @@ import {
   type RenderOptions,
   renderReport,
   SUMMARY_LIMIT,
-} from './markdown.ts';
-import { renderTargets, targetsMarker } from './markdown-targets.ts';
+} from './markdown/markdown.ts';
+import { renderTargets, targetsMarker } from './markdown/targets.ts';
 import { outputsOf } from './output-values.ts';
 import { hiddenNote, type PublicDetails, publicPart } from './public-details.ts';
 import { redactedReport } from './redacted-report.ts';
@@ -20,18 +20,18 @@ import type { Repository } from './repository.ts';
 
 export type ReportList = readonly [Report, ...Report[]];
 
-/** Whom to tell on GitHub, and how. */
+/** Which pull request to comment on, and how. */
 export interface CommentRequest {
   readonly reports: ReportList;
   /** The file of targets. */
   readonly path: string;
   readonly tell: Pick<ReportingConfig, 'comment'>;
-  /** Undefined where none belongs to this run. */
+  /** Undefined if no pull request belongs to this run. */
   readonly pullRequest: number | undefined;
   /** Undefined without a token. */
   readonly repository: Repository | undefined;
   readonly runner: Pick<Runner, 'warning'>;
-  /** What must not be told, wherever it stands in the report. */
+  /** Texts that must not appear anywhere in the report. */
   readonly secrets: readonly string[];
   readonly publicDetails: PublicDetails;
 }
@@ -41,7 +41,7 @@ export interface PublishRequest extends CommentRequest {
   readonly runner: Runner;
 }
 
-/** One telling, three forms: comment, summary, outputs. Telling never fails a rollout: what cannot be told is a warning. */
+/** Publishes the report in three forms: comment, summary, outputs. A failure to publish is a warning; it never fails a rollout. */
 export async function publishReport(request: PublishRequest): Promise<void> {
   const { workspace, runner, secrets, path } = request;
   const reports = redacted(request.reports, secrets);
@@ -56,7 +56,7 @@ export async function publishReport(request: PublishRequest): Promise<void> {
   for (const report of reports) annotate(report, runner);
 }
 
-/** Warnings and errors as the page of the run shows them. */
+/** Writes warnings and errors as annotations of the workflow run. */
 function annotate({ warnings, outcome, findings, context }: Report, runner: Runner): void {
   const where = context.target === undefined ? '' : `${context.target}: `;
   for (const warning of warnings) runner.warning(`${where}${warning}`);
@@ -65,17 +65,18 @@ function annotate({ warnings, outcome, findings, context }: Report, runner: Runn
     runner.error(cure === undefined ? `${where}${title}` : `${where}${title}\n${cure}`);
 }
 
-async function commentOrSayWhyNot(request: CommentRequest): Promise<string | undefined> {
+async function commentOrSayWhyNot(request: PublishRequest): Promise<string | undefined> {
   const { tell, pullRequest, repository, runner } = request;
   if (tell.comment === 'never') return undefined;
   if (pullRequest !== undefined && repository !== undefined) return writeComment(request);
   const why = repository === undefined ? 'there is no `github-token`' : 'no pull request belongs to this run';
   if (tell.comment === 'always' || pullRequest !== undefined)
-    runner.warning(`no comment was written: ${why}. Give the input \`pull-request\` or \`github-token\`.`);
+    runner.warning(`no comment was written: ${why}. Set the input \`pull-request\` or \`github-token\`.`);
+  else if (repository === undefined) runner.info(`no comment was written: ${why}`);
   return undefined;
 }
 
-/** One comment for each SeldonDeployment; with a file of targets one for all of it. Undefined where nobody is to be told. */
+/** Writes one comment for each SeldonDeployment, or one for a file of targets. Undefined if no comment is wanted or possible. */
 export async function writeComment(request: CommentRequest): Promise<string | undefined> {
   const { path, tell, pullRequest, repository } = request;
   if (tell.comment === 'never' || pullRequest === undefined || repository === undefined) return undefined;
@@ -118,7 +119,7 @@ function redacted([first, ...more]: ReportList, secrets: readonly string[]): Rep
   return [redactedReport(first, secrets), ...more.map((report) => redactedReport(report, secrets))];
 }
 
-/** What is told before there is a target, such as a refusal, is told on its own. */
+/** A report from before a target was chosen, such as a refusal, gets its own comment. */
 function hasTargets([first]: ReportList): boolean {
   return first.context.target !== undefined;
 }

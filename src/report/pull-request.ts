@@ -1,9 +1,9 @@
 import { isJsonObject } from '../base/json-value.ts';
 
-/** How the pull request of a run can be found: by number at once, or by asking which one brought a commit. */
+/** How to find the pull request of a run: by its number, or by a commit that it contains. */
 export type PullRequestHint = { readonly number: number } | { readonly commit: string };
 
-/** From the input, else from the event's payload; undefined where no pull request is meant. */
+/** From the input, else from the event's payload. Undefined if there is no pull request. */
 export function pullRequestHint(
   given: number | undefined,
   event: { readonly name: string; readonly payload: unknown },
@@ -21,7 +21,7 @@ function numberOf(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isInteger(number) ? number : undefined;
 }
 
-/** A comment's payload calls a pull request an issue that has a `pull_request`. */
+/** In the payload of a comment, a pull request is an issue that has a `pull_request`. */
 function numberOfIssue(issue: unknown): number | undefined {
   return isJsonObject(issue) && isJsonObject(issue['pull_request']) ? numberOf(issue) : undefined;
 }

@@ -2,8 +2,8 @@ import { redact, redactJson } from '../base/redaction.ts';
 import type { Report } from './report.ts';
 
 /**
- * A report without secrets. It has to happen here, before the report becomes Markdown: what is taken out of finished
- * Markdown may be the end of a fence.
+ * A report without secrets. Redaction must happen before the report becomes Markdown: a secret that is cut out of the
+ * Markdown may contain the end of a fence.
  */
 export function redactedReport(report: Report, secrets: readonly string[]): Report {
   const { prediction, sampleRequest } = report;

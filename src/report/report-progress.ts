@@ -3,23 +3,23 @@ import type { Clock, Runner } from '../base/ports.ts';
 import type { Report } from './report.ts';
 
 export interface Progress {
-  /** There is more to tell; it is told when it is time. */
+  /** Accepts a newer report. It is written at the next interval. */
   readonly update: (report: Report) => void;
-  /** Nothing is told any more; returns when nothing is under way. */
+  /** Stops the updates. Returns when no write is in progress. */
   end(): Promise<void>;
 }
 
 export interface ProgressOptions {
   readonly clock: Clock;
   readonly runner: Pick<Runner, 'info'>;
-  /** Tells where each target of the run stands. */
+  /** Writes the state of each target of the run. */
   readonly write: (reports: readonly [Report, ...Report[]]) => Promise<unknown>;
 }
 
-/** Milliseconds between two edits: GitHub counts them, and people read slower. A run that is shorter only tells its end. */
+/** Milliseconds between two edits, because of GitHub's rate limit. A run that is shorter writes only its end. */
 const PAUSE = 10_000;
 
-/** Tells people on the pull request how far a run is, while they wait. A courtesy: a run goes on without it. */
+/** Updates the comment on the pull request while a run is in progress. Best effort: a failure does not stop the run. */
 export function startProgressReports({ clock, runner, write }: ProgressOptions): Progress {
   const over = new AbortController();
   const latest = new Map<string | undefined, Report>();
@@ -40,7 +40,7 @@ export function startProgressReports({ clock, runner, write }: ProgressOptions):
       latest.set(report.context.target, report);
       hasNews = true;
       telling ??= tellOnAndOn().catch((error: unknown) => {
-        runner.info(`how far it is could not be told: ${messageOf(error)}`);
+        runner.info(`the progress could not be written to the comment: ${messageOf(error)}`);
       });
     },
     async end() {

@@ -7,11 +7,11 @@ import type { PredictorLine, RevisionLine } from '../plan/live-state.ts';
 import type { PreviousModel } from '../plan/origin.ts';
 import type { PlanPreview } from '../plan/plan-preview.ts';
 import type { Comparison } from '../proof/comparison.ts';
-import type { GateRecord } from '../proof/evidence/gate.ts';
+import type { GateRecord } from '../proof/evidence/gate-record.ts';
 import type { PredictionRecord } from '../proof/smoke-request.ts';
 import type { Endpoint } from '../seldon/protocol.ts';
 
-/** All that happened, as one value: the comment, the summary and the outputs are made from nothing else. */
+/** Everything that happened, as one value. The comment, the summary and the outputs are made only from this value. */
 export interface Report {
   readonly outcome: Outcome;
   readonly reason: Reason;
@@ -25,46 +25,46 @@ export interface Report {
   readonly protocol: 'seldon' | 'v2';
   readonly model: ModelIdentity | undefined;
   readonly previous: PreviousModel | undefined;
-  /** What differs between before and now, each one line. */
+  /** The differences between before and now, one line each. */
   readonly changes: readonly string[];
   readonly steps: readonly StepRecord[];
   readonly prediction: PredictionRecord | undefined;
-  /** Who gets how much, in the order of `spec.predictors`. Empty where nothing is known to be live. */
+  /** The traffic of each predictor, in the order of `spec.predictors`. Empty if nothing is known to be live. */
   readonly predictors: readonly PredictorLine[];
-  /** Old and new, asked the same. */
+  /** The answers of the old and the new model to the same requests. */
   readonly comparison: Comparison | undefined;
   readonly gates: readonly GateRecord[];
-  /** What was proven on this object, newest first; told by mode `status`. */
+  /** The proven revisions of this object, newest first. Shown by mode `status`. */
   readonly history: readonly RevisionLine[];
   /** What a sweep found and did. */
   readonly previews: readonly PreviewLine[];
-  /** ISO 8601, when the object was created; told by mode `status`. */
+  /** ISO 8601, when the object was created. Shown by mode `status`. */
   readonly since: string | undefined;
   /** A request that fits the model, for people to send; JSON text. */
   readonly sampleRequest: string | undefined;
-  /** Why no prediction was sent, where none was. */
+  /** Why no prediction was sent; undefined if one was sent. */
   readonly predictionSkipped: string | undefined;
   readonly endpoint: Endpoint | undefined;
   readonly findings: readonly Finding[];
   readonly warnings: readonly string[];
   readonly manifestPath: string | undefined;
-  /** What a plan means; of a dry run. */
+  /** The effects of a plan; only for a dry run. */
   readonly preview: PlanPreview | undefined;
-  /** By which a later run knows that nothing has changed since. */
+  /** The plan's hashes. A later run uses them to check that nothing has changed since. */
   readonly plan: string | undefined;
-  /** The command that carries out what was planned; undefined where no comments are read. */
+  /** The command that runs the plan; undefined if no comments are read. */
   readonly next: string | undefined;
   /** YAML of the manifest; shown for a dry run. */
   readonly manifest: string | undefined;
   readonly context: RunContext;
 }
 
-/** One preview, as a sweep left it. */
+/** One preview, as it is after a sweep. */
 export interface PreviewLine {
   readonly name: string;
-  /** Since it was last shipped, in words. */
+  /** Time since the last deployment, in words. */
   readonly age: string;
   readonly fate: 'removed' | 'would be removed' | 'kept';
-  /** Why it was kept though it is old. */
+  /** Why it was not deleted although it is old. */
   readonly why?: string | undefined;
 }

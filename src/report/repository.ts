@@ -1,14 +1,14 @@
-/** What the steps may ask of GitHub. */
+/** The calls to GitHub that the steps may use. */
 
-/** The pull request's side of GitHub. */
+/** Comments and pull requests on GitHub. */
 export interface Repository {
-  /** The pull request a commit was merged or pushed with; undefined when there is none. */
+  /** The pull request a commit was merged or pushed with; undefined if there is none. */
   pullRequestOf(commit: string): Promise<number | undefined>;
   /**
    * Edits the comment that is ours and begins with one of `markers`, or creates it.
-   * @param body from what the comment says now, where there is one
+   * @param body makes the new text from the current text, if the comment exists
    * @returns its URL
-   * @throws UserError github-failed naming the permission that lacks
+   * @throws UserError github-failed, which names the missing permission
    */
   upsertComment(
     pullRequest: number,

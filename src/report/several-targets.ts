@@ -3,9 +3,9 @@ import type { RunContext } from '../base/run-context.ts';
 import { startDraft } from './draft.ts';
 import type { Report } from './report.ts';
 
-/** Several targets in one run: what becomes of them together. */
+/** The combined outcome of several targets in one run. */
 
-/** The most telling first: a failure, then what changed something. */
+/** The worst outcome first: failures, then outcomes that changed something. */
 const RANK: readonly Outcome[] = [
   'unknown',
   'kept',
@@ -30,14 +30,14 @@ export function worstOf(reports: readonly [Report, ...Report[]]): Report {
   return reports.reduce((worst, one) => (RANK.indexOf(one.outcome) < RANK.indexOf(worst.outcome) ? one : worst));
 }
 
-/** What must be well before a target begins, and was not. */
+/** The report of a needed target that failed; undefined if none failed. */
 export function failedNeed(reports: readonly Report[]): Report | undefined {
   return reports.find(({ outcome }) => isFailure(outcome));
 }
 
-/** A target that did not even begin. */
+/** The report of a target that was not started. */
 export function skippedReport(broken: Report, context: RunContext): Report {
-  const title = `it needs target \`${broken.context.target}\`, which is ${broken.outcome}: nothing was looked at or changed`;
-  const finding = { reason: 'need-failed', title, cure: 'cure that one first', quotes: [] } as const;
+  const title = `it needs target \`${broken.context.target}\`, which ended with \`${broken.outcome}\`: nothing was read or changed`;
+  const finding = { reason: 'need-failed', title, cure: 'fix that target first', quotes: [] } as const;
   return { ...startDraft(undefined, context), outcome: 'skipped', reason: 'need-failed', findings: [finding] };
 }

@@ -7,11 +7,11 @@ import type { Cluster } from '../seldon/cluster.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { askAgain } from './ask-again.ts';
 
-/** The server and its webhooks judge what every stage would apply, and store nothing. */
+/** Sends the manifests of all stages as a dry run: the server and its webhooks validate them and store nothing. */
 export async function tryPlan(cluster: Cluster, { stages, manifest }: Plan, conclude: Conclude): Promise<void> {
   for (const stage of stages) await cluster.apply(stage.manifest, { dryRun: true });
   const where = `SeldonDeployment ${manifest.metadata.namespace}/${manifest.metadata.name}`;
-  conclude(`the server accepts it; dry run, so ${where} is as it was`);
+  conclude(`the server accepts the manifest; dry run: ${where} is unchanged`);
 }
 
 /** The manifest was not applied: the object was looked at afterwards. */

@@ -1,12 +1,13 @@
 import type { StatusCondition } from '../seldon/seldon-deployment.ts';
 import type { Deployment, Pod } from '../seldon/snapshot.ts';
 import type { ExpectedPredictor } from './expectation.ts';
+import { hasEnded } from './pod-failure.ts';
 import type { FailureWarning } from './verdict.ts';
 
-/** Seconds: an admission webhook that is down for a moment refuses pods, too. */
+/** Seconds. An admission webhook that is down for a short time also refuses pods. */
 const REFUSAL = 30;
 
-/** Does the Deployment itself say that it will not get its pods? Only its word on the current generation counts. */
+/** The failure that the Deployment's conditions report. Only conditions of the current generation count. */
 export function deploymentFailure({ metadata, status }: Deployment): FailureWarning | undefined {
   const failingObject = { kind: 'deployment', name: metadata.name, uid: metadata.uid } as const;
   if ((status?.observedGeneration ?? 0) < (metadata.generation ?? 0)) return undefined;
@@ -44,16 +45,16 @@ export function progressOf(
   const wanted = spec.replicas ?? 1;
   const { updatedReplicas: updated = 0, availableReplicas: available = 0, replicas = 0 } = status;
   if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0))
-    return `${predictor.name}: waiting for its Deployment to be taken up`;
+    return `${predictor.name}: waiting for the Deployment controller to observe its Deployment`;
   if (asked !== undefined && wanted !== asked && !isScaledByOthers(metadata))
     return `${predictor.name}: waiting for the operator to ask for ${asked} replicas`;
   if (updated >= wanted && replicas <= updated && available >= updated) return undefined;
   if (updated === 0) return `${predictor.name}: 0 of ${wanted} new pods created`;
-  // The Deployment counts old and new pods as available alike; which of the new ones are ready only they know.
+  // The Deployment counts old and new pods as available. Only the pods show which of the new ones are ready.
   const ready = pods.filter((pod) => condition(pod.status?.conditions, 'Ready')?.status === 'True').length;
   if (ready < wanted) return `${predictor.name}: ${ready} of ${wanted} new pods ready${stageOf(pods)}`;
   if (replicas > updated)
-    return `${predictor.name}: all new pods are ready, ${oldPods(replicas - updated)} still to end`;
+    return `${predictor.name}: all new pods are ready, waiting for ${oldPods(replicas - updated)} to terminate`;
   return `${predictor.name}: ${available} of ${wanted} pods available`;
 }
 
@@ -61,9 +62,9 @@ function oldPods(count: number): string {
   return count === 1 ? '1 old pod' : `${count} old pods`;
 }
 
-/** Where the slowest pod stands: `, init container model-initializer is running`. */
+/** The state of the slowest pod: `, init container model-initializer is running`. */
 function stageOf(pods: readonly Pod[]): string {
-  for (const { status } of pods) {
+  for (const { status } of pods.filter((pod) => !hasEnded(pod))) {
     const init = status?.initContainerStatuses?.find((one) => one.state?.terminated?.exitCode !== 0);
     if (init !== undefined)
       return `, init container ${init.name} ${init.state?.running === undefined ? 'is waiting' : 'is running'}`;

@@ -64,7 +64,7 @@ export function expectationOf(object: SeldonDeployment): Expectation {
   };
 }
 
-/** What the annotations of a second SeldonDeployment ask of the requests of the first. */
+/** The traffic of the first SeldonDeployment that the annotations of a second one request. */
 function sharedFrom({ spec }: SeldonDeployment): Partial<ExpectedPredictor> {
   const { [SELDON.ambassadorWeight]: weight, [SELDON.ambassadorShadow]: shadow } = spec.annotations ?? {};
   if (shadow !== undefined) return { traffic: 0, shadow: true, weighed: true };

@@ -9,24 +9,24 @@ export interface RemovalRequest {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly ref: ObjectRef;
-  /** The server would not be asked to delete anything. */
+  /** A dry run: nothing is deleted. */
   readonly isDry: boolean;
 }
 
 /**
- * Removes a SeldonDeployment that this action made, and waits until its pods are gone.
- * @throws UserError object-not-ours when another tool made it
+ * Deletes a SeldonDeployment that this action created, and waits until its pods are deleted.
+ * @throws UserError object-not-ours if another tool created it
  */
 export async function removeObject({ cluster, clock, ref, isDry }: RemovalRequest, conclude: Conclude): Promise<void> {
   const live = await cluster.read(ref);
   const where = `SeldonDeployment ${ref.namespace}/${ref.name}`;
   if (live === undefined) return conclude(`there is no ${where}`);
   if (live.metadata.annotations?.[ANNOTATIONS.rendered] === undefined) {
-    throw new UserError('object-not-ours', `${where} was not made by this action`, {
-      hint: 'delete it with kubectl, if it is the right one',
+    throw new UserError('object-not-ours', `${where} was not created by this action`, {
+      hint: 'if it is the correct object, delete it with kubectl',
     });
   }
-  if (isDry) return conclude(`${where} would be removed`);
+  if (isDry) return conclude(`${where} would be deleted`);
   await cluster.remove(ref, live);
   conclude(`${where} is removed${await remainder({ cluster, clock, ref, removed: live })}`);
 }

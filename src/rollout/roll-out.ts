@@ -4,7 +4,7 @@ import type { Clock, Runner } from '../base/ports.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { expectationOf } from './expectation.ts';
-import { gatherFindings } from './gather-findings.ts';
+import { gatherFindings } from './failures/gather-findings.ts';
 import { removeOrphans } from './remove-orphans.ts';
 import { readStatusOnce, waitUntilReady } from './wait-until-ready.ts';
 
@@ -18,7 +18,7 @@ export interface RollOutRequest {
   readonly timeout: number;
 }
 
-/** Waits for what was applied. @returns why it will not come up; undefined when it is up. */
+/** Waits until the applied object is ready. @returns why the rollout failed; undefined if all pods are ready. */
 export async function rollOut(request: RollOutRequest, conclude: Conclude): Promise<readonly Finding[] | undefined> {
   const expected = expectationOf(request.applied);
   const end = await waitUntilReady({ ...request, expected });
@@ -27,7 +27,7 @@ export async function rollOut(request: RollOutRequest, conclude: Conclude): Prom
   return end.status.phase === 'ready' ? undefined : gatherFindings(request.cluster, request.ref, { end, expected });
 }
 
-/** One look at an object that nobody changes: does it run, will it never, or is it on its way? */
+/** Reads the status of an object once: ready, failed or in progress. */
 export async function stateOf(
   world: Pick<RollOutRequest, 'cluster' | 'clock'>,
   live: SeldonDeployment,

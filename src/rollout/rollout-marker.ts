@@ -3,7 +3,7 @@ import { ANNOTATIONS, SELDON, type SeldonDeployment } from '../seldon/seldon-dep
 import type { Deployment, Pod, PodTemplateSpec } from '../seldon/snapshot.ts';
 import type { ExpectedPredictor } from './expectation.ts';
 
-/** Which Deployments and pods belong to what was applied, and which to what was there before. */
+/** Tells Deployments and pods of the applied manifest from those of the previous one. */
 
 export function isOwned({ metadata }: Deployment, uid: string): boolean {
   return metadata.ownerReferences?.some((owner) => owner.uid === uid && owner.controller === true) ?? false;
@@ -38,7 +38,7 @@ function modelsOf({ deployments }: ExpectedPredictor): CreatedDeployment['models
   return deployments.flatMap(({ models }) => models);
 }
 
-/** Left from before: a predictor that was taken out, or the same one under the name its old containers gave it. */
+/** A Deployment of a removed predictor, or of the same predictor under the name that its old containers produced. */
 export function isLeftover(deployment: Deployment, predictors: readonly ExpectedPredictor[]): boolean {
   if (deployment.spec.template.metadata?.labels?.[SELDON.predictorLabel] === undefined) return false;
   return !predictors.some((one) => runsNewTemplate(deployment, one));

@@ -14,7 +14,7 @@ type InProgress = Extract<RolloutStatus, { phase: 'in-progress' }>;
 type FailedStatus = Extract<RolloutStatus, { phase: 'failed' }>;
 
 /**
- * Is what was applied rolled out? Decided anew from one snapshot. `status.state` alone is never believed: it is
+ * The rollout status, decided from one snapshot. `status.state` alone is not reliable: it is
  * Available right after an apply, and again before the new pods serve (recorded on Seldon Core 1.17.1).
  */
 export function rolloutStatusOf(snapshot: Snapshot, expected: Expectation): RolloutStatus {
@@ -41,7 +41,7 @@ export function rolloutStatusOf(snapshot: Snapshot, expected: Expectation): Roll
   );
 }
 
-/** How each predictor is, in words, by its name. */
+/** State of each predictor in words, by its name. */
 export function healthOf(snapshot: Snapshot, expected: Expectation): ReadonlyMap<string, string> {
   const object = snapshot.seldonDeployment;
   return new Map(
@@ -62,7 +62,7 @@ function waiting(waitsFor: InProgress['waitsFor'], message: string): InProgress 
 }
 
 function deleted({ name }: Expectation): FailedStatus {
-  const message = 'somebody deleted the SeldonDeployment while it rolled out';
+  const message = 'the SeldonDeployment was deleted during the rollout';
   return { phase: 'failed', reason: 'object-deleted', message, failingObject: { kind: 'seldon-deployment', name } };
 }
 
@@ -71,12 +71,12 @@ function replacedBy(object: SeldonDeployment, expected: Expectation): FailedStat
   const others = expected.predictors.find(({ name, marker }) => markerIn(object, name) !== marker);
   const failingObject = { kind: 'seldon-deployment', name: expected.name } as const;
   if (others !== undefined) {
-    const message = `somebody applied another version of predictor ${others.name} while ours rolled out`;
+    const message = `another version of predictor ${others.name} was applied during the rollout`;
     return { phase: 'failed', reason: 'superseded', message, failingObject };
   }
   // An edit need not touch the marker: whoever patches `modelUri` rolls out another model under our annotations.
   if (equal(withoutReplicas(object.spec), expected.spec)) return undefined;
-  const message = 'somebody changed the spec of the SeldonDeployment while ours rolled out';
+  const message = 'the spec of the SeldonDeployment was changed by another person or tool during the rollout';
   return { phase: 'failed', reason: 'object-changed', message, failingObject };
 }
 
@@ -94,7 +94,12 @@ function predictorStatus(predictor: ExpectedPredictor, shown: OwnSnapshot): read
   const owned = shown.deployments.filter((one) => isOwned(one, object.metadata.uid ?? ''));
   const deployments = owned.filter((one) => runsNewTemplate(one, predictor));
   if (deployments.every((one) => partOf(one, predictor)?.part === 'orchestrator'))
-    return [waiting('deployments', `${predictor.name}: waiting for the operator to take it up`)];
+    return [
+      waiting(
+        'deployments',
+        `${predictor.name}: waiting for the operator to ${owned.some((one) => partOf(one, predictor) !== undefined) ? 'update' : 'create'} its Deployment`,
+      ),
+    ];
   const missing = missingParts(predictor, deployments);
   return [
     ...missing.map((name) => waiting('deployments', `${predictor.name}: waiting for Deployment ${name}`)),
@@ -102,7 +107,7 @@ function predictorStatus(predictor: ExpectedPredictor, shown: OwnSnapshot): read
       const own = pods.filter((pod) => isNewPod(pod, predictor, deployment));
       const isModel = (partOf(deployment, predictor)?.part ?? 'model') === 'model';
       const replicas = isModel ? soleNumberOf(object.spec, predictor.name) : undefined;
-      const status = deploymentStatus(deployment, { predictor, pods: own, replicas });
+      const status = deploymentStatus(deployment, { predictor, pods: own, replicas, events: shown.events });
       return status === undefined ? [] : [status];
     }),
   ];
@@ -117,9 +122,9 @@ function missingParts(predictor: ExpectedPredictor, found: readonly Deployment[]
 
 function deploymentStatus(
   deployment: Deployment,
-  of: Parameters<typeof progressOf>[1],
+  of: Parameters<typeof progressOf>[1] & Pick<Snapshot, 'events'>,
 ): FailedStatus | InProgress | undefined {
-  const failures = [podFailure(of.pods, of.predictor), deploymentFailure(deployment)].filter(
+  const failures = [podFailure(of.pods, of.predictor, of.events), deploymentFailure(deployment)].filter(
     (one) => one !== undefined,
   );
   const certain = failures.find((one) => one.grace === 0);
@@ -134,10 +139,10 @@ function withoutGrace({ grace: _, ...failure }: FailureWarning): Omit<FailureWar
   return failure;
 }
 
-/** The operator's own word that it failed. Not final: any reconcile error says so, and the next may clear it. */
+/** The status Failed of the operator. It is not final: any reconcile error sets it, and the next reconcile may clear it. */
 function operatorFailure(object: SeldonDeployment, pending: InProgress | undefined): InProgress | undefined {
   if (object.status?.state !== 'Failed') return undefined;
-  const message = `the Seldon operator says Failed: ${object.status.description ?? 'no description'}`;
+  const message = `the Seldon operator reports Failed: ${object.status.description ?? 'no description'}`;
   const failingObject = { kind: 'seldon-deployment', name: object.metadata.name, uid: object.metadata.uid } as const;
   const warning: FailureWarning = { reason: 'operator-failed', message, failingObject: failingObject, grace: 10 };
   return { ...waiting(pending?.waitsFor ?? 'operator', message), warning };
@@ -156,12 +161,12 @@ function leftoversOf(
 /** What was taken out must be gone before the new state is whole. */
 function waitForLeftovers(extra: readonly Deployment[]): InProgress | undefined {
   if (extra.length === 0) return undefined;
-  return waiting('deployments', `waiting for ${extra.map((one) => one.metadata.name).join(', ')} to go`);
+  return waiting('deployments', `waiting for ${extra.map((one) => one.metadata.name).join(', ')} to be deleted`);
 }
 
 function operatorStatus({ status }: SeldonDeployment): InProgress | undefined {
   if (status?.state === 'Available') return undefined;
-  return waiting('operator', `pods are available; the operator says ${status?.state ?? 'nothing yet'}`);
+  return waiting('operator', `pods are available; the operator reports ${status?.state ?? 'no state yet'}`);
 }
 
 function routing(object: SeldonDeployment, snapshot: Snapshot, expected: Expectation): InProgress | undefined {

@@ -2,7 +2,7 @@ import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Route, RouteBackend, Snapshot } from '../seldon/snapshot.ts';
 import type { Expectation, ExpectedPredictor } from './expectation.ts';
 
-/** Conditions by which the operator tells of its routing objects. */
+/** Conditions that report the operator's routing objects. */
 const ROUTING = [
   { type: 'ambassadormappingsready', kind: 'Mapping' },
   { type: 'istiovirtualservicesready', kind: 'VirtualService' },
@@ -11,9 +11,9 @@ const ROUTING = [
 type RoutingKind = Route['kind'];
 
 /**
- * Which route is not yet as it must be, in words: missing, with another weight, or of a predictor that is gone. A
- * reason that begins with "No " means that this ingress is not in use. Where none of a kind can be seen (not allowed to
- * look), the operator's own word has to do.
+ * The first route that is not as expected, in words: missing, with another weight, or of a removed predictor. A
+ * reason that begins with "No " means that this ingress is not used. If no route of a kind is visible (no permission to
+ * read), the operator's status decides.
  */
 export function routingProgress(
   { status }: SeldonDeployment,
@@ -31,11 +31,11 @@ export function routingProgress(
   return annotatedProgress(routes, expected);
 }
 
-/** No condition tells of routes in annotations: where shares matter, they have to be looked for. */
+/** No condition reports routes in annotations. If traffic is split, these routes must be read. */
 function annotatedProgress(routes: Snapshot['routes'], expected: Expectation): string | undefined {
   const [main, ...others] = expected.predictors;
   if (others.length === 0 && main?.weighed !== true) return undefined;
-  if (routes === undefined) return 'the routes have not been looked at yet';
+  if (routes === undefined) return 'the routes have not been read yet';
   const annotated = routes.filter((route) => route.kind === 'Service');
   if (annotated.length === 0) return undefined;
   return firstWrong(
@@ -65,7 +65,7 @@ function firstWrong(
   return extra === undefined ? undefined : `waiting for the ${kind} of ${extra.service} to go`;
 }
 
-/** Ambassador's first predictor has no weight: it gets what is left. Its annotations have none where it would be 0. */
+/** In Ambassador, the first predictor has no weight: it gets the rest. A weight of 0 is not in the annotations. */
 function weightOf(
   kind: RoutingKind,
   predictor: ExpectedPredictor,

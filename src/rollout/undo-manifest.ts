@@ -4,8 +4,8 @@ import { withScalingSince } from '../seldon/replicas.ts';
 import { FIELD_MANAGER, type Predictor, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
 /**
- * The manifest that takes an apply back: for every field that we applied or owned before, the value it had before. A
- * field that was not there before is left out, and server-side apply then removes it, since nobody but us owns it.
+ * The manifest that undoes an apply: for every field that we applied or owned before, the previous value. A
+ * field that did not exist before is left out. Server-side apply removes it, because only we own it.
  *
  * Numbers of replicas that somebody changed since the apply stay: they belong to whoever scales.
  *
@@ -30,8 +30,8 @@ export function undoManifest(
 }
 
 /**
- * What to apply before an undo, so that no request is lost: the same predictors, but those that will go have no requests
- * and the others what they had. Undefined where nobody goes that answers.
+ * The manifest to apply before an undo, so that no request is lost: the same predictors with the previous traffic. The
+ * predictors that will be removed get none. Undefined if no predictor that answers is removed.
  */
 export function withRequestsMovedBack(
   applied: SeldonDeployment,
@@ -50,7 +50,7 @@ export function withRequestsMovedBack(
   return { ...applied, spec: { ...applied.spec, predictors } };
 }
 
-/** The fields that our last apply owned, as a tree with `true` for leaves and lists. */
+/** The fields that our last apply owned, as a tree with `true` at leaves and lists. */
 function ownedFields({ metadata }: SeldonDeployment): unknown {
   const entry = metadata.managedFields?.find(
     ({ manager, operation, subresource }) =>
@@ -59,7 +59,7 @@ function ownedFields({ metadata }: SeldonDeployment): unknown {
   return fieldTreeOf(entry?.fieldsV1 ?? {});
 }
 
-/** `f:name` is a field; `k:…` and `v:…` are items of a list, which is taken as a whole (structured-merge-diff). */
+/** `f:name` is a field; `k:…` and `v:…` are items of a list, which counts as a whole (structured-merge-diff). */
 function fieldTreeOf(fields: unknown): unknown {
   const entries = isJsonObject(fields) ? Object.entries(fields).filter(([key]) => key !== '.') : [];
   if (entries.length === 0) return {};

@@ -14,7 +14,7 @@ import { removeOrphans } from './remove-orphans.ts';
 import { undoManifest, withRequestsMovedBack } from './undo-manifest.ts';
 import { readStatusOnce, waitUntilReady } from './wait-until-ready.ts';
 
-/** Everything outside that a rollout talks to. */
+/** The external systems that a rollout uses. */
 export interface RolloutPeers {
   readonly cluster: Cluster;
   readonly clock: Clock;
@@ -24,31 +24,31 @@ export interface RolloutPeers {
 export interface UndoRequest {
   readonly peers: RolloutPeers;
   readonly ref: ObjectRef;
-  /** What we sent, and what the server made of it. */
+  /** The manifest that we applied, and the object that the server stored. */
   readonly manifest: SeldonDeployment;
   readonly applied: SeldonDeployment;
-  /** The object as it was; undefined when ours was the first. */
+  /** The previous object; undefined if this was the first deployment. */
   readonly before: SeldonDeployment | undefined;
   /** Seconds. */
   readonly timeout: number;
-  /** Seconds the ingress may take to do what its routing objects say. */
+  /** Seconds that the ingress may need to update its routes. */
   readonly ingressLag: number;
 }
 
-/** How the undo ended: `unknown` when what is live now could not be made certain. */
+/** Outcome of the undo: `unknown` if the live state is uncertain. */
 export type UndoOutcome = Extract<Outcome, 'rolled-back' | 'withdrawn' | 'unknown'>;
 
-/** Seconds until the pods of a removed object are gone: their grace period, and Seldon's preStop of 10 s. */
+/** Seconds until the pods of a deleted object are deleted: their grace period, and Seldon's preStop of 10 s. */
 const REMOVAL_TIMEOUT_S = 180;
 
-/** Puts back exactly what was there before and waits until that is true again. Never throws: it says how far it came. */
+/** Restores exactly the previous state and waits until it is ready. Never throws: it reports the result. */
 export async function undoRollout(request: UndoRequest, conclude: Conclude): Promise<UndoOutcome> {
   try {
     const { cluster, clock } = request.peers;
     const now = await askAgain(clock, () => cluster.read(request.ref));
     const foreign = changedByOthers(now, request.applied);
     if (foreign !== undefined) {
-      conclude(`nothing put back: ${foreign}`, 'failed');
+      conclude(`nothing was restored: ${foreign}`, 'failed');
       return 'unknown';
     }
     const { before } = request;
@@ -56,24 +56,24 @@ export async function undoRollout(request: UndoRequest, conclude: Conclude): Pro
     const last = await moveRequests(request, before);
     return await applyPrevious({ ...request, ...last }, before, { now: last?.applied ?? now, conclude });
   } catch (error) {
-    conclude(`could not be put back: ${messageOf(error)}`, 'failed');
+    conclude(`the previous state could not be restored: ${messageOf(error)}`, 'failed');
     return 'unknown';
   }
 }
 
 function changedByOthers(now: SeldonDeployment | undefined, applied: SeldonDeployment): string | undefined {
-  if (now === undefined) return 'somebody deleted the SeldonDeployment meanwhile';
+  if (now === undefined) return 'the SeldonDeployment was deleted by another person or tool';
   if (now.metadata.uid !== applied.metadata.uid)
-    return 'somebody deleted and re-created the SeldonDeployment meanwhile';
+    return 'the SeldonDeployment was deleted and re-created by another person or tool';
   if (!equal(withoutReplicas(now.spec), withoutReplicas(applied.spec)))
-    return 'somebody changed the SeldonDeployment meanwhile, and that is not ours to undo';
+    return 'the SeldonDeployment was changed by another person or tool, and the action does not undo such changes';
   return undefined;
 }
 
-/** Seconds for which the requests may take to move; those of a predictor that is not up move with its end. */
+/** Seconds for moving the requests. If a predictor is not ready, its requests move when it is removed. */
 const MOVE_TIMEOUT_S = 30;
 
-/** Takes the requests from what will go, where that is up: only then does the operator write the routes anew. */
+/** Moves the requests away from predictors that will be removed, if they are ready. Only then does the operator update the routes. */
 async function moveRequests(
   { peers, ref, manifest, applied, ingressLag }: UndoRequest,
   before: SeldonDeployment,
@@ -86,7 +86,7 @@ async function moveRequests(
   const { resourceVersion } = applied.metadata;
   const metadata = { ...emptied.metadata, ...(resourceVersion !== undefined && { resourceVersion }) };
   const moved = await cluster.apply({ ...emptied, metadata }, { dryRun: false }).catch((error: unknown) => {
-    // What is refused has changed nothing, and must not stand in the way of the undo itself.
+    // A refused apply has changed nothing and must not stop the undo.
     runner.info(`the requests could not be moved first: ${messageOf(error)}`);
   });
   if (moved === undefined) return undefined;
@@ -102,11 +102,13 @@ async function deleteFirst(
 ): Promise<UndoOutcome> {
   const { peers, ref, applied } = request;
   await askAgain(peers.clock, () => peers.cluster.remove(ref, now ?? applied));
-  conclude(`it was the first: removed again${await remainder({ ...peers, ref, removed: applied })}`);
+  conclude(
+    `it was the first deployment: the SeldonDeployment is deleted${await remainder({ ...peers, ref, removed: applied })}`,
+  );
   return 'withdrawn';
 }
 
-/** What is left of a removed object once all has gone that goes, in words. It is removed already: nothing here fails. */
+/** What is left of a deleted object after its deletion, in words. A failure here does not fail the run. */
 export async function remainder({
   cluster,
   clock,
@@ -120,16 +122,18 @@ export async function remainder({
       const end = clock.now() + REMOVAL_TIMEOUT_S * 1000;
       for (let object = await cluster.read(ref); ; object = await cluster.read(ref)) {
         const hasPods = observation.deployments.length > 0 || observation.pods.length > 0;
-        if (object === undefined && !hasPods) return ', nothing is left of it';
+        if (object === undefined && !hasPods) return ', and its pods are gone';
         if (clock.now() >= end)
-          return object === undefined ? '; its pods are still ending' : '; a finalizer still holds the object';
+          return object === undefined
+            ? '; its pods are still terminating'
+            : '; a finalizer still blocks the deletion of the object';
         await observation.change(2_000);
       }
     } finally {
       observation.close();
     }
   } catch (error) {
-    return `; what is left of it could not be seen: ${messageOf(error)}`;
+    return `; the remaining objects could not be read: ${messageOf(error)}`;
   }
 }
 
@@ -149,7 +153,7 @@ async function applyPrevious(
   const restored = await applyManifest({ cluster, clock, manifest, checked: [], before: now });
   const different = differsIn(restored, before, [request.manifest, manifest]);
   if (different !== undefined) {
-    conclude(`the previous state was applied, but the object's ${different} now differ from it`, 'failed');
+    conclude(`the previous state was applied, but ${different} of the object now differ from it`, 'failed');
     return 'unknown';
   }
   const expected = expectationOf(restored);
@@ -158,14 +162,14 @@ async function applyPrevious(
   const orphans = await removeOrphans(cluster, ref, restoredEnd);
   const model = before.spec.predictors[0]?.graph.modelUri ?? 'the previous model';
   if (status.phase === 'ready') {
-    conclude([`${model} is back and available`, ...orphans].join('; '));
+    conclude([`${model} is restored and available`, ...orphans].join('; '));
     return 'rolled-back';
   }
-  conclude(`the previous spec (${model}) is back, but it is not available: ${status.message}`, 'failed');
+  conclude(`the previous spec (${model}) is restored, but it is not available: ${status.message}`, 'failed');
   return 'unknown';
 }
 
-/** What an undo answers for, and others may have written since. */
+/** Fields that the undo restored and that another writer may have changed since. */
 function differsIn(
   restored: SeldonDeployment,
   before: SeldonDeployment,

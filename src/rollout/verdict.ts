@@ -1,6 +1,6 @@
 import type { RolloutFailureReason } from '../base/outcome.ts';
 
-/** What a verdict is about: the thing whose own words explain it. */
+/** The object that a verdict is about. Its logs and events explain the verdict. */
 export interface FailingObject {
   readonly kind: 'pod' | 'deployment' | 'seldon-deployment';
   readonly name: string;
@@ -9,7 +9,7 @@ export interface FailingObject {
   readonly init?: boolean | undefined;
 }
 
-/** Something that mostly means the end, but not always: it counts once it has lasted `grace` seconds. */
+/** A condition that usually means failure. It counts as failed after it has lasted `grace` seconds. */
 export interface FailureWarning {
   readonly reason: RolloutFailureReason;
   readonly message: string;
@@ -21,7 +21,7 @@ export type RolloutStatus =
   | {
       readonly phase: 'in-progress';
       readonly message: string;
-      /** What must change next: watched Deployments and pods, the operator's word, or a routing object. */
+      /** What must change next: watched Deployments and pods, the operator's status, or a routing object. */
       readonly waitsFor: 'deployments' | 'operator' | 'routes';
       readonly warning?: FailureWarning;
     }

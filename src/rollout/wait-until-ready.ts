@@ -7,6 +7,9 @@ import { askAgain } from './ask-again.ts';
 import type { Expectation } from './expectation.ts';
 import { rolloutStatusOf } from './rollout-status.ts';
 import type { RolloutStatus } from './verdict.ts';
+import { startJudging } from './waiting/judge-warnings.ts';
+import { startReadingEvents } from './waiting/read-events.ts';
+import { startAskingInitializer } from './waiting/storage-certainty.ts';
 
 export interface WaitRequest {
   readonly cluster: Cluster;
@@ -20,25 +23,19 @@ export interface WaitRequest {
 
 type LookRequest = Pick<WaitRequest, 'cluster' | 'ref' | 'expected' | 'clock'>;
 
-/** A verdict, and what the cluster showed when it fell. */
+/** A verdict, and the snapshot of the cluster at that time. */
 export interface WaitEnd {
   readonly status: Exclude<RolloutStatus, { phase: 'in-progress' }>;
   readonly snapshot: Snapshot;
 }
 
 /**
- * Milliseconds between looks at what is not watched (the SeldonDeployment, its routes): while pods come up, and once
- * only the operator has to speak, which mostly takes it a moment and sometimes long.
+ * Milliseconds between reads of what is not watched (the SeldonDeployment, its routes): while pods start, and after
+ * only the operator's status is missing, which is usually quick and sometimes slow.
  */
 const SLOW_POLL_MS = 2_000;
 const FIRST_POLL_MS = 20;
 const LONGEST_POLL_MS = 500;
-
-/**
- * Seconds for which a Deployment's word that it failed may be about the pods it had before: its controller carries
- * conditions over to a new generation until it has counted the new pods.
- */
-const STALE_CONDITION_S = 3;
 
 /** Asks the same question after every change until the answer is ready or failed, or the time is over. */
 export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
@@ -49,12 +46,15 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
   try {
     const look = startReading(request, () => observation);
     const judge = startJudging(request);
+    const withEvents = startReadingEvents(request);
+    const isCertain = startAskingInitializer(cluster, ref);
     const end = clock.now() + timeout * 1000;
     let told = '';
     let pause = FIRST_POLL_MS;
     for (;;) {
-      const snapshot = await askAgain(clock, look);
-      const status = judge(rolloutStatusOf(snapshot, expected));
+      const snapshot = await withEvents(await askAgain(clock, look));
+      const verdict = rolloutStatusOf(snapshot, expected);
+      const status = (await isCertain(verdict)) ? verdict : judge(verdict, snapshot);
       if (status.phase !== 'in-progress') return { status, snapshot };
       if (status.message !== told) runner.info(status.message);
       told = status.message;
@@ -76,7 +76,7 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
   }
 }
 
-/** What one look says; a warning is no verdict yet, since nothing is known to last. */
+/** The status from one read. A warning is not a verdict yet, because its duration is unknown. */
 export async function readStatusOnce(
   request: LookRequest,
 ): Promise<{ readonly status: RolloutStatus; readonly snapshot: Snapshot }> {
@@ -90,8 +90,8 @@ export async function readStatusOnce(
 }
 
 /**
- * Deployments and pods come by watch. The object and its routes are read when they are what the verdict waits for,
- * once more before it says ready, and every two seconds otherwise: an operator may refuse without making a Deployment.
+ * Deployments and pods are watched. The object and its routes are read when the verdict waits for them,
+ * once more before the verdict ready, and every two seconds otherwise: an operator may fail without creating a Deployment.
  */
 function startReading(
   { cluster, ref, expected, clock }: LookRequest,
@@ -116,30 +116,6 @@ function startReading(
     if (waitsFor() === 'routes') routes = await cluster.routes(ref);
     return snapshot();
   };
-}
-
-/** Lets a warning become a verdict once it has lasted: not every unschedulable pod stays so. */
-function startJudging({ clock, timeout }: WaitRequest): (status: RolloutStatus) => RolloutStatus {
-  let lasting: { readonly what: string; readonly since: number } | undefined;
-  return (verdict) => {
-    const status = withConditionGrace(verdict);
-    const warning = status.phase === 'in-progress' ? status.warning : undefined;
-    if (warning === undefined) {
-      lasting = undefined;
-      return status;
-    }
-    const what = `${warning.reason} ${warning.failingObject?.name ?? ''}`;
-    if (lasting?.what !== what) lasting = { what, since: clock.now() };
-    const grace = Math.min(warning.grace, timeout / 4) * 1000;
-    return clock.now() - lasting.since < grace ? status : { phase: 'failed', ...warning };
-  };
-}
-
-function withConditionGrace(status: RolloutStatus): RolloutStatus {
-  if (status.phase !== 'failed' || status.failingObject?.kind !== 'deployment') return status;
-  const { phase: _, ...failure } = status;
-  const warning = { ...failure, grace: STALE_CONDITION_S };
-  return { phase: 'in-progress', message: failure.message, waitsFor: 'deployments', warning };
 }
 
 function timedOut(status: Extract<RolloutStatus, { phase: 'in-progress' }>, timeout: number): WaitEnd['status'] {

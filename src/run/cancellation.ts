@@ -3,7 +3,7 @@ import type { Journal } from '../base/journal.ts';
 import type { Applied } from '../report/draft.ts';
 import { NothingApplied } from '../rollout/apply-plan.ts';
 
-/** Is something changed? While the API server was asked to, or did not say whether it did, nobody knows. */
+/** What the run has changed so far. It is uncertain while a request is in progress, or if the API server did not answer. */
 export function appliedSoFar(journal: Journal, error: unknown): Applied {
   if (error instanceof NothingApplied) return 'no';
   const isDone = (step: 'apply' | 'remove') =>
@@ -19,11 +19,12 @@ export function appliedSoFar(journal: Journal, error: unknown): Applied {
   return isOpen('remove') ? 'perhaps-removed' : 'no';
 }
 
-/** Rejects once the run is cancelled; what is under way then is left where it stands, and no further step begins. */
+/** Rejects when the run is cancelled. The step in progress is abandoned, and no further step begins. */
 export function cancellation(cancelled: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const end = () => {
-      const hint = 'look at the SeldonDeployment before you run it again: the next run starts from what is live then';
+      const hint =
+        'check the SeldonDeployment before you start the workflow again: the next run starts from the state that is live then';
       reject(new UserError('cancelled', 'the run was cancelled', { hint }));
     };
     if (cancelled.aborted) end();

@@ -4,7 +4,7 @@ import type { Cluster } from '../seldon/cluster.ts';
 import { deploymentName, nameInUri, secondName } from '../seldon/naming.ts';
 import type { Config } from '../settings/config.ts';
 
-/** Where it will be shipped, as far as that is known before the model is: for the comment of a run that ends early. */
+/** The target object, as far as it is known before the model is resolved. For the comment of a run that ends early. */
 export function objectBeforeModel(
   config: Config,
   cluster: Cluster,

@@ -5,31 +5,31 @@ import type { Clock, Runner } from '../base/ports.ts';
 const TITLES: Readonly<Record<StepRecord['name'], string>> = {
   resolve: 'Resolve the model',
   render: 'Render the SeldonDeployment',
-  preflight: 'Look before applying',
-  turn: 'Wait for our turn',
+  preflight: 'Check permissions',
+  turn: 'Acquire the lease',
   apply: 'Apply',
   write: 'Write the file',
-  wait: 'Wait until it is rolled out',
-  health: 'Ask the model container',
+  wait: 'Wait until the pods are ready',
+  health: 'Check the health of the model container',
   predict: 'Send a prediction',
-  endpoint: 'Send it through the public endpoint',
-  compare: 'Ask the old and the new model the same',
-  mirror: 'See that copies arrive',
-  hold: 'Watch it for a while',
-  gate: 'Ask Prometheus',
-  undo: 'Put back what was there before',
-  remove: 'Remove it',
-  record: 'Note it in the history',
-  note: 'Note it in the registry',
-  look: 'Look at what is live',
+  endpoint: 'Send the prediction through the public endpoint',
+  compare: 'Compare the old and the new model',
+  mirror: 'Verify that mirrored requests arrive',
+  hold: 'Soak',
+  gate: 'Judge its requests',
+  undo: 'Restore the previous state',
+  remove: 'Delete the SeldonDeployment',
+  record: 'Record the revision in the history',
+  note: 'Update the registry',
+  look: 'Read the live state',
 };
 
 export interface JournalOptions {
   readonly clock: Clock;
   readonly runner: Runner;
-  /** Once aborted, no further step begins. */
+  /** After it is aborted, no further step begins. */
   readonly cancelled: AbortSignal;
-  /** Called when there is more to tell than before. */
+  /** Called when the report has changed. */
   readonly onNews: () => void;
 }
 

@@ -2,22 +2,24 @@ import { nextCommand } from '../gate/next-command.ts';
 import type { Model } from '../model/model.ts';
 import { refuseReturn } from '../plan/history.ts';
 import { predictorLines } from '../plan/live-state.ts';
-import { modelsOf } from '../plan/model-note.ts';
+import { hasNewFiles, modelsOf } from '../plan/model-note.ts';
 import { previousModelOf, refuseOlderRun } from '../plan/origin.ts';
 import { checkPlan, checkShownPlans, planHash, plansIn } from '../plan/plan-hash.ts';
 import { type PlanPreview, previewOf } from '../plan/plan-preview.ts';
 import type { RolloutObjects } from '../plan/plan-request.ts';
 import { planRollout, readSurroundings } from '../plan/plan-rollout.ts';
 import { recallModel } from '../plan/recall-model.ts';
+import { estimateSteps } from '../proof/evidence/step-estimates.ts';
 import { prepareSmoke } from '../proof/prepare-smoke.ts';
 import type { ProofContext } from '../proof/proof-context.ts';
 import { identityOf } from '../report/draft.ts';
 import type { ObjectRef } from '../seldon/cluster.ts';
 import { endpointOf } from '../seldon/protocol.ts';
+import { signatureWarnings } from '../seldon/server-release.ts';
 import { checkSecret } from './preflight.ts';
 import type { Peers, PreparedRollout, Run } from './run-state.ts';
 
-/** What is live, what to do about it, and what the model will be asked: all decided before anything is touched. */
+/** Reads the live state, makes the plan and prepares the smoke prediction. It changes nothing. */
 export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | undefined): Promise<PreparedRollout> {
   const { config, peers, control, context, journal, draft } = self;
   return journal.step('render', async (conclude) => {
@@ -31,7 +33,11 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     const { plan, protocol, withNewPods } = await planRollout(peers.workspace, order);
     const { predictor } = plan;
     const note = modelsOf(plan.manifest).get(predictor.name) ?? { uri: predictor.graph.modelUri ?? '' };
-    const model = resolved ?? (await recallModel(peers, note));
+    const known = resolved ?? (await recallModel(peers, note));
+    const limits =
+      resolved && signatureWarnings({ predictor, signature: known.signature, isFirst: live === undefined });
+    // Among the model's own warnings: they are told no more once it is proven.
+    const model = { ...known, warnings: [...known.warnings, ...(limits ?? [])] };
     const smoke = await prepareSmoke(peers.workspace, { config, model, protocol });
     const at = { ...objects.front, protocol, predictor, node: predictor.graph.name };
     Object.assign(draft, {
@@ -46,11 +52,20 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
       manifest: plan.publicYaml,
       manifestPath: await peers.workspace.write(fileName(ref, context.target), plan.yaml),
     });
-    // Only a write tells that a namespace is missing: the server would take this one, and stores nothing.
+    // Only a write shows that a namespace is missing. This write is a dry run, so the server stores nothing.
     const hasNamespace = () => peers.cluster.apply(plan.stages[0].manifest, { dryRun: true });
     const warnings = await checkSecret(peers.cluster, ref, { graph: predictor.graph, hasNamespace });
-    draft.warnings = [...draft.warnings, ...warnings, ...smoke.warnings];
-    if (config.dryRun) draft.preview = await preview(peers, { live, plan, model });
+    const anew = hasNewFiles(live, model)
+      ? [`The files in ${model.storageUri} are not those that its pods have loaded: the pods are made anew.`]
+      : [];
+    draft.warnings = [...draft.warnings, ...(limits ?? []), ...anew, ...warnings, ...smoke.warnings];
+    const estimates = await estimateSteps({
+      ...{ metrics: peers.metrics, cluster: peers.cluster, ref, plan },
+      ...{ gate: config.gate, stepInterval: config.share.stepInterval },
+      ...{ now: peers.clock.now(), mayReadPods: !config.dryRun },
+    });
+    for (const line of estimates) peers.runner.info(line);
+    if (config.dryRun) draft.preview = await preview(peers, { live, plan, model, estimates });
     draft.plan = planHash({
       model: model.storageUri,
       live,
@@ -75,20 +90,25 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
       signature: model.signature,
       smoke,
       notes: draft,
+      evidence: { current: undefined },
     };
     return { proof, model, live, front: surroundings.front?.live, withNewPods };
   });
 }
 
-/** Targets may have one name in several clusters. */
+/** Several clusters may each have a target object of the same name. */
 function fileName({ namespace, name }: ObjectRef, target: string | undefined): string {
   return `${target === undefined ? '' : `${target}-`}${namespace}-${name}.yaml`;
 }
 
-/** What people want to know before they agree. What the registry does not say is left out. */
+type PreviewContents = Pick<PreparedRollout, 'live' | 'model'> &
+  Pick<ProofContext, 'plan'> &
+  Pick<PlanPreview, 'estimates'>;
+
+/** The effects of the plan, for people who have to approve it. Details that the registry does not have are left out. */
 async function preview(
   peers: Pick<Peers, 'registry' | 'runner'>,
-  { live, plan, model }: Pick<PreparedRollout, 'live' | 'model'> & Pick<ProofContext, 'plan'>,
+  { live, plan, model, estimates }: PreviewContents,
 ): Promise<PlanPreview> {
   const main = live?.spec.predictors[0]?.name;
   const note = main === undefined ? undefined : modelsOf(live).get(main);
@@ -99,5 +119,6 @@ async function preview(
     plan,
     before: before && { model: before, details: old },
     after: { model, details: fresh },
+    estimates,
   });
 }

@@ -1,14 +1,15 @@
 import { UserError } from '../base/errors.ts';
 import type { Conclude } from '../base/journal.ts';
+import type { OpenEndpoint } from '../base/ports.ts';
 import { rcloneRemoteOf } from '../model/storage-uri.ts';
-import { permissionsFor, roleFor } from '../plan/permissions.ts';
+import { optionalPermissionsFor, permissionsFor, roleFor } from '../plan/permissions.ts';
 import type { Metrics } from '../proof/evidence/metrics.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { describePermission } from '../seldon/permission.ts';
 import type { GraphNode } from '../seldon/seldon-deployment.ts';
 import type { Config } from '../settings/config.ts';
 
-/** Ends the run while nothing is changed if a permission lacks, naming it and the Role that grants it. */
+/** Ends the run before any change if a permission is missing. The error names the permission and the Role that grants it. */
 export async function checkPermissions(
   {
     cluster,
@@ -24,28 +25,50 @@ export async function checkPermissions(
   conclude: Conclude,
 ): Promise<void> {
   if (config.manifestFile !== undefined)
-    return conclude(`no cluster is asked: ${config.manifestFile} says what is live`);
-  // Figures that nobody gives are better missed now than when the canary is out.
+    return conclude(`no cluster is used: the file ${config.manifestFile} is the live state`);
+  // An unreachable Prometheus is better found now than after the canary is deployed.
   await metrics?.query('vector(1)');
   const wanted = permissionsFor(config);
-  const missing = await cluster.missingPermissions(ref.namespace, wanted);
-  if (missing.length === 0)
-    return conclude(`all permissions are there, namespace ${ref.namespace} of ${cluster.server}`);
+  const optional = optionalPermissionsFor(config);
+  const lacking = await cluster.missingPermissions(ref.namespace, [...wanted, ...optional]);
+  const missing = lacking.filter((one) => !optional.includes(one));
+  if (missing.length === 0) {
+    const without = lacking.map(describePermission).join(', ');
+    const note = without === '' ? '' : `; without \`${without}\` the requests of the steps are not counted`;
+    return conclude(`all permissions are there, namespace ${ref.namespace} of ${cluster.server}${note}`);
+  }
   const list = missing.map(describePermission).join(', ');
   throw new UserError(
     'cluster-forbidden',
-    `the user of this kubeconfig may not, in namespace ${ref.namespace}: ${list}`,
+    `the user of this kubeconfig has no permission in namespace ${ref.namespace} for: ${list}`,
     {
-      hint: `bind this Role to it, if the namespace is the right one:\n\n${roleFor(ref.namespace, wanted)}`,
+      hint: `bind this Role to it, if the namespace is the right one:\n\n${roleFor(ref.namespace, [...wanted, ...optional])}`,
     },
   );
 }
 
+/** Milliseconds for one look at the gateway. */
+const LOOK_MS = 5_000;
+
 /**
- * Looks at the Secret with the storage's credentials, where we may.
- * @param hasNamespace throws where the namespace itself is missing, and with it all Secrets
+ * A gateway without TLS answers no https request, now or later. Any other silence may end with the first route.
+ * @throws UserError bad-input
+ */
+export async function checkIngress(openEndpoint: OpenEndpoint, { proof }: Pick<Config, 'proof'>): Promise<void> {
+  const { ingressUrl } = proof;
+  if (ingressUrl?.startsWith('https:') !== true) return;
+  const answer = await openEndpoint(ingressUrl).send({ method: 'GET', path: '/', timeout: LOOK_MS });
+  if (answer.kind === 'answer' || !answer.message.includes('speaks HTTP, not HTTPS')) return;
+  throw new UserError('bad-input', `the gateway of \`ingress-url\` (${ingressUrl}) speaks HTTP, not HTTPS`, {
+    hint: `write \`${ingressUrl.replace(/^https/, 'http')}\`, or name the port of the gateway that has TLS`,
+  });
+}
+
+/**
+ * Checks the Secret with the storage credentials, if the user has permission to read it.
+ * @param hasNamespace throws if the namespace itself is missing
  * @returns warnings
- * @throws UserError secret-unusable when it does not exist: no pod could start
+ * @throws UserError secret-unusable if the Secret does not exist, because no pod could start
  */
 export async function checkSecret(
   cluster: Cluster,

@@ -1,15 +1,15 @@
 import { ANNOTATIONS, FIELD_MANAGER, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
-/** One preview, as a sweep finds it. */
+/** One preview that a sweep found. */
 export interface PreviewFound {
   readonly object: SeldonDeployment;
-  /** Milliseconds since it was last shipped, by the API server's clock and ours. */
+  /** Milliseconds since the last deployment, by the API server's clock and ours. */
   readonly age: number;
 }
 
 /**
- * The previews of `name` that this action made, oldest first. What another tool made is not ours to count, however it is
- * called.
+ * The previews of `name` that this action created, oldest first. Objects of other tools are ignored, whatever their
+ * name.
  * @param now milliseconds since the epoch
  */
 export function previewsAmong(
@@ -26,7 +26,7 @@ export function previewsAmong(
     .toSorted((a, b) => b.age - a.age);
 }
 
-/** When we last wrote its spec: the API server notes it. An object whose time nobody can read counts as new. */
+/** When we last wrote its spec, as recorded by the API server. An object without a readable time counts as new. */
 function shippedAt({ metadata }: SeldonDeployment, now: number): number {
   const ours = metadata.managedFields?.filter(
     ({ manager, subresource }) => manager === FIELD_MANAGER && (subresource ?? '') === '',

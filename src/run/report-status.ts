@@ -19,7 +19,7 @@ export interface StatusRequest {
   readonly ref: ObjectRef;
 }
 
-/** What is live, with which shares, how it is, since when, and what was proven before. Changes nothing. */
+/** Reports what is live: traffic percentages, state, creation time and history. Changes nothing. */
 export async function reportStatus(
   { cluster, clock, config, ref }: StatusRequest,
   conclude: Conclude,
@@ -34,7 +34,11 @@ export async function reportStatus(
   }
   const { status, snapshot } = await readStatusOnce({ cluster, clock, ref, expected: expectationOf(live) });
   const health = healthOf(snapshot, expectationOf(live));
-  const told = { 'in-progress': 'on its way', ready: 'all of it is up', failed: 'it will not come up' }[status.phase];
+  const told = {
+    'in-progress': 'the rollout is in progress',
+    ready: 'all pods are ready',
+    failed: 'the rollout failed',
+  }[status.phase];
   conclude(status.phase === 'ready' ? told : `${told}: ${status.message}`);
   const [main] = live.spec.predictors;
   const protocol = protocolOf(config, live, undefined);

@@ -1,8 +1,11 @@
 import { messageOf, UserError } from '../base/errors.ts';
 import type { Finding } from '../base/finding.ts';
+import type { Conclude } from '../base/journal.ts';
 import type { Runner } from '../base/ports.ts';
 import { type Stage, stageLabel } from '../plan/plan.ts';
 import { compareModels } from '../proof/compare-models.ts';
+import { rememberHistory } from '../proof/evidence/watch-step.ts';
+import { afterAnswer, type SmokePlan } from '../proof/prepare-smoke.ts';
 import type { ProofContext } from '../proof/proof-context.ts';
 import { proveModel } from '../proof/prove-model.ts';
 import { soakStage } from '../proof/soak.ts';
@@ -10,20 +13,22 @@ import { verifyMirror } from '../proof/verify-mirror.ts';
 import { findingOf } from '../report/draft.ts';
 import { applyManifest } from '../rollout/apply-plan.ts';
 import { rollOut, stateOf } from '../rollout/roll-out.ts';
-import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { waitProfile } from '../rollout/wait-profile.ts';
+import { deploymentLabelsOf } from '../seldon/created-objects.ts';
+import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
-/** What the stages of one rollout need. */
+/** The values that all stages of one rollout need. */
 export interface RolloutContext {
   readonly proof: ProofContext;
-  /** Asked right before the first change. @throws UserError when it must not happen any more */
+  /** Called right before the first change. @throws UserError if the change is no longer allowed */
   readonly confirm: () => Promise<void>;
 }
 
-/** How far a rollout came. */
+/** The result of a rollout. */
 export interface RolloutEnd {
-  /** Why it ends here; undefined when all of it is live and proven. */
+  /** Why the rollout failed; undefined if all stages are live and proven. */
   readonly findings: readonly Finding[] | undefined;
-  /** What was sent last, and what the server made of it; undefined while nothing was. */
+  /** The manifest that was applied last, and the stored object; undefined if nothing was applied. */
   readonly manifest: SeldonDeployment | undefined;
   readonly applied: SeldonDeployment | undefined;
 }
@@ -31,9 +36,10 @@ export interface RolloutEnd {
 /** Seconds a best-effort stage may take: the pods are ready, so only weights have to change. */
 const BEST_EFFORT_TIMEOUT_S = 60;
 
-/** Stage after stage: apply, wait until it is rolled out, prove. Ends with the first stage that fails. */
+/** Runs each stage: apply, wait until the pods are ready, prove. Ends at the first stage that fails. */
 export async function runStages(rollout: RolloutContext, live: SeldonDeployment | undefined): Promise<RolloutEnd> {
   const { peers, objects, plan } = rollout.proof;
+  await rememberHistory(rollout.proof, live?.spec.predictors[0]?.name);
   let reached: RolloutEnd = { findings: undefined, manifest: undefined, applied: undefined };
   try {
     for (const stage of plan.stages) {
@@ -70,12 +76,12 @@ export function logBug(runner: Pick<Runner, 'error'>, error: unknown): void {
 }
 
 /**
- * The requests have been moved: nothing may be removed before the ingress follows. An ingress drops the endpoints of pods
- * that end, and answers 503 for as long as it still routes requests there (seen with Envoy: all of the predictor's share).
+ * The requests have been moved. Nothing may be deleted before the ingress has updated its routes. An ingress removes the
+ * endpoints of terminating pods and answers 503 while it still routes to them (seen with Envoy: all the predictor's traffic).
  */
 function waitForIngress({ peers, config }: ProofContext): Promise<void> {
   const { ingressLag } = config.share;
-  if (ingressLag > 0) peers.runner.info(`waiting ${ingressLag} s for the ingress to follow its routes`);
+  if (ingressLag > 0) peers.runner.info(`waiting ${ingressLag} s for the ingress to update its routes`);
   return peers.clock.sleep(ingressLag * 1000);
 }
 
@@ -84,7 +90,7 @@ interface Sent {
   readonly applied: SeldonDeployment;
 }
 
-/** A first apply that is refused ends the run, with nothing changed; a later one ends a rollout, which is undone. */
+/** If the first apply is refused, the run ends and nothing was changed. If a later one is refused, the rollout is undone. */
 async function send(
   { proof, confirm }: RolloutContext,
   stage: Stage,
@@ -125,19 +131,37 @@ async function completeStage(
 ): Promise<readonly Finding[] | undefined> {
   const { peers, objects, plan } = proof;
   const { cluster, clock, runner } = peers;
-  // A stage that is only best effort must not delay an emergency.
+  // A best-effort stage must not delay an urgent rollback.
   const timeout = stage.bestEffort ? Math.min(plan.budget.timeout, BEST_EFFORT_TIMEOUT_S) : plan.budget.timeout;
   const findings = await peers.journal.step(
     'wait',
-    (conclude) => rollOut({ cluster, clock, runner, ref: objects.ref, applied, timeout }, conclude),
+    async (conclude) => {
+      const since = clock.now();
+      let end: Parameters<Conclude> = [''];
+      const request = { cluster, clock, runner, ref: objects.ref, applied, timeout };
+      const failed = await rollOut(request, (...said) => {
+        end = said;
+      });
+      const [message, state] = end;
+      const profile = failed === undefined ? await profileOf(proof, applied, since) : undefined;
+      conclude(profile === undefined ? message : `${message}; ${profile}`, state);
+      return failed;
+    },
     stageLabel(plan, stage),
   );
   return findings ?? proveStage(proof, stage, applied);
 }
 
+/** What an earlier stage of this run got an answer to; the best request where none was asked. */
+function answeredBefore({ smoke, notes }: ProofContext): SmokePlan['request'] {
+  if (notes.predictionSkipped !== undefined) return undefined;
+  const sent = notes.prediction?.request;
+  return smoke.alternatives.find((one) => one.body === sent) ?? smoke.request;
+}
+
 /**
- * Proves all that a stage says, once its pods are ready.
- * @param stored the object as the server has it
+ * Runs all proofs of a stage, after its pods are ready.
+ * @param stored the object as the server stored it
  */
 export async function proveStage(
   context: ProofContext,
@@ -147,6 +171,7 @@ export async function proveStage(
   const { objects, plan, smoke, notes } = context;
   const { predictors } = stage.manifest.spec;
   const about = stageLabel(plan, stage);
+  let answered = answeredBefore(context);
   for (const [at, name] of stage.prove.entries()) {
     const predictor = predictors.find((one) => one.name === name);
     if (predictor === undefined) throw new Error(`a stage without its predictor ${name}`);
@@ -154,7 +179,7 @@ export async function proveStage(
     const proof = await proveModel(context, {
       predictor,
       about: stage.prove.length === 1 ? about : name,
-      // Only the new model has to answer as the new model's signature and the user say.
+      // Only the new model has to match its signature and `smoke-expect`.
       signature: isSubject ? context.signature : undefined,
       expect: isSubject ? smoke.expect : undefined,
       throughEndpoint: stage.throughEndpoint && at === stage.prove.length - 1,
@@ -165,11 +190,23 @@ export async function proveStage(
     });
     if (isSubject) notes.prediction = proof.prediction;
     if (proof.findings !== undefined) return proof.findings;
+    if (isSubject) answered = proof.answered;
+    if (isSubject && proof.unproven !== undefined) notes.predictionSkipped = proof.unproven;
     if (proof.warning !== undefined) notes.warnings = [...notes.warnings, proof.warning];
   }
+  const proven = { ...context, smoke: afterAnswer(smoke, answered) };
   return (
-    (await compareModels(context, stage)) ??
-    (await verifyMirror(context, stage)) ??
-    (await soakStage(context, stage, stored))
+    (await compareModels(proven, stage)) ??
+    (await verifyMirror(proven, stage)) ??
+    (await soakStage(proven, stage, stored))
   );
+}
+
+/** What the new pods waited for. */
+async function profileOf({ peers, objects, plan }: ProofContext, applied: SeldonDeployment, since: number) {
+  const observation = await peers.cluster.observe(objects.ref, deploymentLabelsOf(applied));
+  const marker = plan.predictor.annotations?.[ANNOTATIONS.rollout];
+  const pods = observation.pods.filter(({ metadata }) => metadata.annotations?.[ANNOTATIONS.rollout] === marker);
+  observation.close();
+  return waitProfile(pods, since);
 }

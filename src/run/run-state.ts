@@ -16,12 +16,12 @@ import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Config } from '../settings/config.ts';
 import type { InputName } from '../settings/inputs.ts';
 
-/** Everything outside that a run talks to. */
+/** The external systems that a run uses. */
 export interface Peers {
   readonly registry: ModelRegistry;
   readonly cluster: Cluster;
   readonly openEndpoint: OpenEndpoint;
-  /** Undefined where nobody keeps metrics, or nobody told us where. */
+  /** Undefined without `prometheus-url`. */
   readonly metrics: Metrics | undefined;
   readonly runner: Runner;
   readonly workspace: Workspace;
@@ -30,11 +30,11 @@ export interface Peers {
   readonly deployments: Deployments | undefined;
 }
 
-/** How a run is stopped, confirmed and followed from outside. */
+/** How the caller stops, confirms and observes a run. */
 export interface RunControl {
   /** Unique for this attempt of this run. */
   readonly holder: string;
-  /** Asked right before the first change. @throws UserError when it must not happen any more */
+  /** Called right before the first change. @throws UserError if the change is no longer allowed */
   readonly confirm: () => Promise<void>;
   /** Asked once the SeldonDeployment's name is known. @throws UserError when it may not be had */
   readonly admitName: (name: string) => void;
@@ -42,19 +42,19 @@ export interface RunControl {
   readonly needsPlan: boolean;
   /** Receives the report so far, whenever there is more to report. */
   readonly progress: (report: Report) => void;
-  /** Aborted when somebody cancels the run. */
+  /** Aborted when the run is cancelled. */
   readonly cancelled: AbortSignal;
 }
 
 export interface Context extends RunContext {
   readonly pullRequest: number | undefined;
-  /** SHA of the pull request's newest commit, where the event told. */
+  /** SHA of the pull request's newest commit, if the event contains it. */
   readonly head: string | undefined;
   /** Comments of ours on a pull request that is in a merge queue: of the plans in them one must still hold. */
   readonly shownBefore?: readonly string[] | undefined;
   /** What comments begin with that are meant for us; undefined where this event is not about a pull request. */
   readonly commandPrefix: string | undefined;
-  /** The settings before the event chose some: what a command need not repeat. */
+  /** The inputs before the event changed some. A command does not need to repeat them. */
   readonly given: (name: InputName) => string;
 }
 
@@ -71,17 +71,17 @@ export interface Run {
   /** Tells the run to stop. */
   readonly halt: AbortController;
   readonly draft: Draft;
-  /** What must be closed, however the run ends. */
+  /** Resources to close at the end of the run, for every outcome. */
   readonly open: { lease?: HeldLease; record?: OpenRecord | undefined };
 }
 
-/** A rollout that is decided and not begun. */
+/** A rollout that is planned but not started. */
 export interface PreparedRollout {
   readonly proof: ProofContext;
   readonly model: Model;
-  /** The object as we found it. */
+  /** The live object before the run. */
   readonly live: SeldonDeployment | undefined;
-  /** The SeldonDeployment whose requests this one shares, where it is another one. */
+  /** The SeldonDeployment that shares its requests with this one, if it is another object. */
   readonly front: SeldonDeployment | undefined;
   readonly withNewPods: RolloutPlan['withNewPods'];
 }

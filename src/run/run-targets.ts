@@ -4,11 +4,11 @@ import { failedNeed } from '../report/several-targets.ts';
 
 export interface TargetRunner<One> {
   run(order: One): Promise<Report>;
-  /** @param broken the one that it needs and that is not well */
+  /** @param broken the needed target that failed */
   skip(order: One, broken: Report): Report;
 }
 
-/** Each as soon as all it needs is well, the others at once. @returns reports in the order of `orders` */
+/** Starts each target when all targets that it needs have succeeded. @returns reports in the order of `orders` */
 export function runTargets<One extends Pick<TargetInputs, 'target' | 'needs'>>(
   orders: readonly One[],
   { run: carry, skip }: TargetRunner<One>,

@@ -19,8 +19,9 @@ import { haltingJournal } from './halting.ts';
 import { startJournal } from './journal.ts';
 import { changeLock, checkLock } from './locks.ts';
 import { makePlan } from './make-plan.ts';
-import { checkPermissions } from './preflight.ts';
+import { checkIngress, checkPermissions } from './preflight.ts';
 import { reportStatus } from './report-status.ts';
+import { reportWinner } from './report-winner.ts';
 import { logBug, proveStage, runStages } from './run-stages.ts';
 import type { PreparedRollout, Run } from './run-state.ts';
 import { hasChanged, stopOthers, tellStopped } from './stop-others.ts';
@@ -28,8 +29,8 @@ import { sweepPreviews } from './sweep-previews.ts';
 import { writeManifest } from './write-manifest.ts';
 
 /**
- * The story: resolve, look, plan, and stage by stage apply, wait, prove; put back if it failed. A failed rollout is a
- * value, not an exception. Whatever is thrown ends here as a report too, so there is always something to tell.
+ * One run: resolve, preflight, plan; then for each stage apply, wait, prove; restore after a failure. A failed rollout is a
+ * value, not an exception. Every thrown error becomes a report here, so there is always a report to publish.
  */
 export async function run(
   config: Config,
@@ -74,6 +75,7 @@ async function tellStory(self: Run): Promise<void> {
     Object.assign(self.draft, found.ref);
     control.admitName(found.front.name);
     const { cluster, metrics } = peers;
+    if (config.manifestFile === undefined) await checkIngress(peers.openEndpoint, config);
     await checkPermissions({ cluster, metrics, ref: found.ref, config }, conclude);
     return found;
   });
@@ -81,7 +83,8 @@ async function tellStory(self: Run): Promise<void> {
   if (config.mode === 'status') {
     const { cluster, clock } = peers;
     const live = await journal.step('look', (conclude) => reportStatus({ cluster, clock, config, ref }, conclude));
-    return void Object.assign(self.draft, live);
+    Object.assign(self.draft, live);
+    return reportWinner(self, ref);
   }
   if (config.mode === 'sweep') return void Object.assign(self.draft, await sweepPreviews(self));
   if (config.mode === 'lock' || config.mode === 'unlock')
@@ -165,7 +168,7 @@ async function remove(self: Run, ref: ObjectRef): Promise<void> {
   return config.dryRun ? end(self, 'planned', 'dry-run') : end(self, 'removed', 'ok');
 }
 
-/** From here on no other run changes this object, and the step after the job looks at whatever was left. */
+/** Acquires the lease. From here on, no other run changes this object, and the post step closes what is left open. */
 async function waitForLease({ config, peers, control, context, journal }: Run, ref: ObjectRef): Promise<HeldLease> {
   const left = { ref, mode: config.mode, target: context.target, context: config.cluster.context };
   peers.runner.saveState('unfinished', JSON.stringify(left));

@@ -6,7 +6,7 @@ import { removeObject } from '../rollout/remove-object.ts';
 import { ageInWords, type PreviewFound, previewsAmong } from './previews.ts';
 import type { Run } from './run-state.ts';
 
-/** Removes the previews that nobody has shipped to for long. One that cannot be removed now is left, and said so. */
+/** Deletes previews that are older than `preview-age`. A preview that cannot be deleted now is left and reported. */
 export async function sweepPreviews(self: Run): Promise<Pick<Report, 'outcome' | 'reason' | 'previews'>> {
   const { config, peers, journal } = self;
   const { name = '', namespace = '' } = self.draft;
@@ -51,7 +51,7 @@ async function removeOne(
       ref.name,
     );
   } catch (error) {
-    // Somebody is at it, or changed it meanwhile: it is in use after all.
+    // Another run holds the lease, or the object has changed: the preview is in use.
     if (!(error instanceof UserError) || !['rollout-under-way', 'object-changed'].includes(error.code)) throw error;
     return { fate: 'kept', why: error.message };
   }

@@ -10,7 +10,7 @@ export interface Ending {
   readonly reason: Reason;
 }
 
-/** Where others apply: the file gets what a cluster would have got in the end, all stages in one. Nothing is proven. */
+/** For GitOps: writes the final state of all stages to the file. Nothing is applied or proven. */
 export function writeManifest(
   { config, peers, control, journal, draft }: Run,
   { proof, live }: Pick<PreparedRollout, 'proof' | 'live'>,
@@ -20,15 +20,15 @@ export function writeManifest(
   return journal.step('write', async (conclude) => {
     const manifest = await peers.cluster.apply(plan.manifest, { dryRun: true });
     draft.manifest = readableYaml(withoutEnvironmentValues(manifest));
-    // No prediction is sent in any case.
+    // No prediction is sent in this mode.
     draft.predictionSkipped = undefined;
     if (config.dryRun) {
-      conclude(`dry run, so ${path} is as it was`);
+      conclude(`dry run: ${path} is unchanged`);
       return { outcome: 'planned', reason: 'dry-run' };
     }
     Object.assign(draft, { manifestPath: path, predictors: predictorLines(manifest) });
     if (equal(live, manifest)) {
-      conclude(`${path} says all of this already`);
+      conclude(`${path} already contains this manifest`);
       return { outcome: 'unchanged', reason: 'rendered' };
     }
     await control.confirm();

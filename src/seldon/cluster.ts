@@ -34,27 +34,27 @@ export interface Cluster {
   readonly server: string;
   /** The namespace of the kubeconfig's context, or of the file. */
   readonly defaultNamespace: string | undefined;
-  /** Undefined when there is none. @throws UserError seldon-not-installed when the API has no such kind. */
+  /** Undefined if it does not exist. @throws UserError seldon-not-installed if the API does not have this kind. */
   read(ref: ObjectRef): Promise<SeldonDeployment | undefined>;
-  /** All of a namespace. @throws UserError seldon-not-installed, cluster-forbidden */
+  /** All SeldonDeployments of a namespace. @throws UserError seldon-not-installed, cluster-forbidden */
   list(namespace: string): Promise<readonly SeldonDeployment[]>;
-  /** Those of `wanted` that this user lacks in the namespace. */
+  /** The permissions in `wanted` that this user does not have in the namespace. */
   missingPermissions(namespace: string, wanted: readonly Permission[]): Promise<readonly Permission[]>;
   /**
    * Server-side apply with our field manager, forced, strict. When `metadata.resourceVersion` is set, it fails
    * with UserError object-changed if more than the status changed since that version; without it the object must
    * not exist.
-   * @throws UserError manifest-refused with the server's or the webhook's sentence
+   * @throws UserError manifest-refused with the message of the server or the webhook
    */
   apply(manifest: SeldonDeployment, options: ApplyOptions): Promise<SeldonDeployment>;
   /**
-   * Writes annotations of an object, by server-side apply with a field manager of their own, and nothing else of it.
-   * @throws UserError object-changed when more than the status changed since it was read
+   * Writes only annotations of an object, by server-side apply with a separate field manager.
+   * @throws UserError object-changed if more than the status changed since it was read
    */
   annotate(known: SeldonDeployment, annotations: Readonly<Record<string, string>>): Promise<SeldonDeployment>;
   /**
    * Deletes the object if nothing but its status changed since it was read; returns when the API accepted it.
-   * @throws UserError object-changed when somebody changed or replaced it meanwhile
+   * @throws UserError object-changed if it was changed or replaced since
    */
   remove(ref: ObjectRef, known: SeldonDeployment): Promise<void>;
   /** Deletes a Deployment if it still has this uid. @throws UserError cluster-forbidden, object-changed */
@@ -68,28 +68,30 @@ export interface Cluster {
   routes(ref: ObjectRef): Promise<readonly Route[]>;
   /** Versions of SeldonDeployment that the API serves, such as `v1` and `v1alpha2`. */
   servedVersions(): Promise<readonly string[]>;
-  /** Last lines of a container's log; undefined when the kubelet has none. */
+  /** Last lines of a container's log; undefined if the kubelet has none. */
   logs(pod: ObjectRef, container: string, options: LogOptions): Promise<string | undefined>;
   /** Events about one object, oldest first. */
   events(namespace: string, uid: string): Promise<readonly KubernetesEvent[]>;
-  /** Key names of a Secret, never values; `missing`, or `forbidden` when we may not look. */
+  /** Key names of a Secret, never values; `missing`, or `forbidden` without permission to read it. */
   secretKeys(ref: ObjectRef): Promise<readonly string[] | 'missing' | 'forbidden'>;
   /**
-   * Takes or renews the turn to change one SeldonDeployment.
-   * @param over whose turn has run out: taken over unless they gave a sign of life since
-   * @returns who has it instead; undefined when it is ours
+   * Acquires or renews the lease of one SeldonDeployment.
+   * @param over an expired lease: it is taken over unless it was renewed since
+   * @returns the current holder if it is another run; undefined if we hold the lease
    */
   acquireLease(
     ref: ObjectRef,
     claim: LeaseRecord,
     over: HeldLeaseRecord | undefined,
   ): Promise<HeldLeaseRecord | undefined>;
-  /** Gives the turn back; somebody else's stays. */
+  /** Releases our lease. It never releases the lease of another run. */
   releaseLease(ref: ObjectRef, claim: LeaseRecord): Promise<void>;
   /** Requests to stop, and people's locks. */
   readonly leases: LeaseStore;
   /** HTTP to a Service through the API server's proxy. */
   service(ref: ObjectRef, port: string): HttpEndpoint;
+  /** HTTP to one pod through the API server's proxy. */
+  pod(ref: ObjectRef, port: string): HttpEndpoint;
   close(): void;
 }
 
@@ -105,7 +107,7 @@ export interface Observation {
   readonly pods: readonly Pod[];
   /**
    * Resolves after the next change, or after `timeout` milliseconds without one.
-   * @throws UserError when the watch cannot be kept up (forbidden, unauthorized, unreachable for too long)
+   * @throws UserError if the watch cannot be continued (forbidden, unauthorized, unreachable for too long)
    */
   change(timeout: number): Promise<void>;
   close(): void;

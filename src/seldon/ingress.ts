@@ -1,6 +1,6 @@
 import type { Route } from './snapshot.ts';
 
-/** What is known of an installation's ingress before a plan is made. */
+/** Facts about the ingress that are read before a plan is made. */
 export interface Ingress {
   /** Of the first SeldonDeployment. */
   readonly routes: readonly Route[];
@@ -9,22 +9,22 @@ export interface Ingress {
 }
 
 /**
- * Does a predictor get its share as soon as it is written, ready or not, and is a share of 0 none at all? So it is where
- * the Mappings stand in annotations of Services (AMBASSADOR_VERSION=v1).
+ * Whether a predictor gets its traffic immediately, even if not ready, and traffic 0 is not written as a weight. This is
+ * the case if the Mappings are in annotations of Services (AMBASSADOR_VERSION=v1).
  */
 export function routesAtOnce({ routes }: Ingress): boolean {
   return routes.some(({ kind }) => kind === 'Service');
 }
 
-/** The least share that is written as it is meant. */
+/** The smallest traffic percentage that is written as a weight. */
 export function leastShare(ingress: Ingress): number {
   return routesAtOnce(ingress) ? 1 : 0;
 }
 
 /**
- * Why the annotations of a second SeldonDeployment would do harm on this installation, in words; undefined where its
- * operator honours them. Seldon 0.2 and 0.3 honour both (and write `ambassador/v0`), 0.4 and 0.5 the shadow alone.
- * Since 1.0 the weight is ignored, since 1.1 the shadow, but not the service name: either then takes half of the real
+ * Why the annotations of a second SeldonDeployment would misroute requests in this installation; undefined if its
+ * operator supports them. Seldon 0.2 and 0.3 support both (and write `ambassador/v0`), 0.4 and 0.5 only the shadow.
+ * 1.0 and later ignore the weight, 1.1 and later the shadow, but not the service name: both then get half of the real
  * requests (recorded on 1.17.1).
  */
 export function legacyObjection(kind: 'canary' | 'shadow', { served, routes }: Ingress): string | undefined {
@@ -36,5 +36,5 @@ export function legacyObjection(kind: 'canary' | 'shadow', { served, routes }: I
   if (dialects.has('ambassador/v1')) {
     return kind === 'shadow' ? undefined : `this operator writes \`ambassador/v1\` and ignores \`${what}\`: ${harm}`;
   }
-  return `no Service of it has a route of Ambassador, so nobody can say whether this operator honours \`${what}\``;
+  return `none of its Services has an Ambassador route, so it is not known if this operator supports \`${what}\``;
 }

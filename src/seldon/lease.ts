@@ -1,8 +1,8 @@
-/** One rollout at a time for each SeldonDeployment: who has the turn, kept in a Lease beside it. */
+/** The holder of the Lease of one SeldonDeployment. Only one run at a time can change the object. */
 export interface LeaseRecord {
   /** Unique for each attempt of each run. */
   readonly holder: string;
-  /** URL of the run, for people. */
+  /** URL of the run, for messages. */
   readonly run: string | undefined;
   /** What the run does. */
   readonly mode?: string | undefined;
@@ -10,7 +10,7 @@ export interface LeaseRecord {
   readonly seconds: number;
 }
 
-/** A claim of somebody, and the last sign of life: text that changes with each renewal. */
+/** A held lease with its last renewal: text that changes with each renewal. */
 export interface HeldLeaseRecord extends LeaseRecord {
   readonly renewed: string;
   /** Who asked the holder to stop, in words; undefined where nobody did. */

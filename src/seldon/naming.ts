@@ -1,12 +1,12 @@
 import { UserError } from '../base/errors.ts';
 import { parseModelUri } from '../model/model-uri.ts';
 
-/** RFC 1123 label: what Kubernetes takes as a name part, a label value and a container name. */
+/** RFC 1123 label: valid in Kubernetes as a name part, a label value and a container name. */
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 /** RFC 1123 subdomain: the name of a Secret or ServiceAccount. */
 const SUBDOMAIN = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/;
 
-/** Longest name of a graph node: Seldon puts it behind `seldon-app-svc-` in a label key of 63 characters. */
+/** Longest name of a graph node: Seldon adds it to `seldon-app-svc-` in a label key of 63 characters. */
 const LONGEST_NODE = 48;
 const LONGEST_LABEL = 63;
 
@@ -26,7 +26,7 @@ export function deploymentName(given: string | undefined, modelName: string | un
   return derived;
 }
 
-/** The name that a URI of a registered model will lead to; undefined where only the registry could tell, or nobody. */
+/** The name that a URI of a registered model produces; undefined if the URI does not contain the model name. */
 export function nameInUri(uri: string): string | undefined {
   try {
     const parsed = parseModelUri(uri);
@@ -36,7 +36,7 @@ export function nameInUri(uri: string): string | undefined {
   }
 }
 
-/** Of the SeldonDeployment that shares the requests of another one: `wine-canary`. */
+/** Name of the SeldonDeployment that shares the requests of another one: `wine-canary`. */
 export function secondName(name: string, mode: string): string {
   return checkedLabel('name', `${name}-${mode}`, LONGEST_LABEL);
 }
@@ -45,7 +45,7 @@ export function checkedPredictorName(name: string): string {
   return checkedLabel('predictor name', name, LONGEST_LABEL);
 }
 
-/** Seldon's webhook lets a bad node name pass; the operator then fails on it (recorded on 1.17.1). */
+/** Seldon's webhook accepts an invalid node name, and the operator then fails (recorded on 1.17.1). */
 export function checkedNodeName(name: string): string {
   return checkedLabel('graph node name', name, LONGEST_NODE);
 }
@@ -60,7 +60,7 @@ export function isSubdomain(text: string): boolean {
 
 function checkedLabel(what: string, value: string, longest: number): string {
   if (isLabel(value, longest)) return value;
-  throw new UserError('bad-input', `the ${what} \`${value}\` is no name Kubernetes accepts`, {
+  throw new UserError('bad-input', `the ${what} \`${value}\` is not a valid Kubernetes name`, {
     hint: `use at most ${longest} lower-case letters, digits and dashes, with a letter or digit at both ends`,
   });
 }

@@ -1,4 +1,4 @@
-/** A verb on a resource, as RBAC spells it. */
+/** A verb on a resource, as in RBAC. */
 export interface Permission {
   readonly verb: string;
   readonly group: string;

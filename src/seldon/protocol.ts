@@ -1,7 +1,7 @@
 import { ingressPrefixOf, predictorServiceOf } from './created-objects.ts';
 import type { Predictor } from './seldon-deployment.ts';
 
-/** Where Seldon Core 1.x answers what (executor/api/rest/server.go and python/seldon_core/wrapper.py, v1.17.1). */
+/** Paths and Services of Seldon Core 1.x (executor/api/rest/server.go and python/seldon_core/wrapper.py, v1.17.1). */
 
 /** How requests and answers are written. */
 export type Protocol = 'seldon' | 'v2';
@@ -18,13 +18,13 @@ export function healthPath(protocol: Protocol, node: string): string {
   return protocol === 'v2' ? `/v2/models/${node}/ready` : '/health/ping';
 }
 
-/** Through the predictor's orchestrator, down to the model container. Without one, the container's own path. */
+/** Health path through the predictor's orchestrator to the model container. Without an orchestrator, the container's path. */
 export function healthPathThrough(protocol: Protocol, node: string, orchestrator: boolean): string {
   if (protocol === 'v2') return `/v2/models/${node}/ready`;
   return orchestrator ? `/api/v1.0/status/${node}` : '/health/ping';
 }
 
-/** `v0.1` is what the first Seldon releases know; later ones answer it the same as `v1.0`. */
+/** The first Seldon releases only support `v0.1`. Later ones answer it the same as `v1.0`. */
 export function predictPath(protocol: Protocol, node: string): string {
   return protocol === 'v2' ? `/v2/models/${node}/infer` : '/api/v0.1/predictions';
 }
@@ -32,7 +32,7 @@ export function predictPath(protocol: Protocol, node: string): string {
 export interface Endpoint {
   /** `<ingress>/seldon/<namespace>/<name>`; undefined without `ingress-url`. */
   readonly url: string | undefined;
-  /** Where predictions are posted from outside; undefined without `ingress-url`. */
+  /** URL for predictions from outside; undefined without `ingress-url`. */
   readonly predictUrl: string | undefined;
   /** The same inside the cluster. */
   readonly inClusterUrl: string;

@@ -1,16 +1,16 @@
 import { equal } from '../base/json-value.ts';
 import type { ComponentSpec, Predictor, SeldonDeploymentSpec } from './seldon-deployment.ts';
 
-/** Three places may say how many pods there are; the innermost counts (seldondeployment_controller.go, v1.17.1). */
+/** Three fields can set the number of pods; the innermost wins (seldondeployment_controller.go, v1.17.1). */
 
-/** Pods of a predictor's first Deployment. */
+/** Number of pods of a predictor's first Deployment. */
 export function replicasOf(spec: Pick<SeldonDeploymentSpec, 'replicas'> | undefined, predictor: Predictor): number {
   return predictor.componentSpecs?.[0]?.replicas ?? predictor.replicas ?? spec?.replicas ?? 1;
 }
 
 /**
- * What to write on a predictor where no input says: nothing where the object says it for all its predictors, else what
- * is live.
+ * Replicas of a predictor if no input sets them: none if the object sets them for all its predictors, else the
+ * live number.
  */
 export function defaultReplicas(
   base: Pick<SeldonDeploymentSpec, 'replicas'> | undefined,
@@ -22,7 +22,7 @@ export function defaultReplicas(
   return live?.replicas === undefined ? 1 : undefined;
 }
 
-/** The predictor with as many pods, also where its pod template had a number of its own. */
+/** The predictor with this number of pods, also if its pod template has its own number. */
 export function withReplicas(predictor: Predictor, replicas: number, innermost: boolean): Predictor {
   const [first, ...rest] = predictor.componentSpecs ?? [];
   if (!innermost || first === undefined) return { ...predictor, replicas };

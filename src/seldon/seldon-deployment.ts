@@ -1,6 +1,6 @@
 /**
- * The fields of a SeldonDeployment that we write or read, as the CRD of Seldon Core 1.x names them, and the labels
- * and annotations that are ours. Whatever else stands on a live object is carried along untouched, hence the
+ * The fields of a SeldonDeployment that we write or read, as named in the CRD of Seldon Core 1.x, and the labels
+ * and annotations that are ours. All other fields of a live object are copied unchanged, hence the
  * index signatures.
  */
 
@@ -116,16 +116,16 @@ export interface StatusCondition {
   readonly lastTransitionTime?: string;
 }
 
-/** Who we are to server-side apply: the owner of every field we render. */
+/** Our field manager for server-side apply: it owns every field that we render. */
 export const FIELD_MANAGER = 'mlflow-to-seldon';
-/** The owner of the history, which no apply of a manifest may remove. */
+/** The field manager of the history, so that an apply of a manifest does not remove it. */
 export const NOTES_MANAGER = 'mlflow-to-seldon-history';
 
 const OWN = 'mlflow-to-seldon.github.io';
 
 /**
- * Our annotations. `rollout` stands on a predictor: Seldon copies it to the Deployment's pod template, which is how
- * a new rollout is told from an old one. Its value is hex: the executor drops all annotations when one has a `=`.
+ * Our annotations. `rollout` is on a predictor. Seldon copies it to the Deployment's pod template, which separates
+ * a new rollout from an old one. Its value is hex, because the executor drops all annotations if one contains `=`.
  */
 export const ANNOTATIONS = {
   rollout: `${OWN}/rollout`,
@@ -149,7 +149,7 @@ export const ANNOTATIONS = {
   lock: `${OWN}/lock`,
 } as const;
 
-/** Seldon's own annotations and labels that matter to us (seldon-core v1.17.1, `seldondeployment_types.go`). */
+/** Seldon's annotations and labels that we use (seldon-core v1.17.1, `seldondeployment_types.go`). */
 export const SELDON = {
   restTimeout: 'seldon.io/rest-timeout',
   noEngine: 'seldon.io/no-engine',

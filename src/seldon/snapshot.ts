@@ -1,15 +1,17 @@
 import type { ObjectMeta, SeldonDeployment, StatusCondition } from './seldon-deployment.ts';
 
-/** What the cluster showed at one moment, of one SeldonDeployment and all that Seldon made of it. */
+/** The state of one SeldonDeployment and its objects in the cluster at one time. */
 export interface Snapshot {
-  /** Undefined when the object does not exist (any more). */
+  /** Undefined if the object does not exist. */
   readonly seldonDeployment: SeldonDeployment | undefined;
-  /** Those labelled with the SeldonDeployment's name and controlled by its uid. */
+  /** Deployments with the label of the SeldonDeployment and controlled by its uid. */
   readonly deployments: readonly Deployment[];
-  /** Those labelled with the SeldonDeployment's name. */
+  /** Pods with the label of the SeldonDeployment. */
   readonly pods: readonly Pod[];
   /** Undefined: not read yet. Empty: no routing object exists. */
   readonly routes: readonly Route[] | undefined;
+  /** Those of pods that have not started, oldest first; undefined: not read. */
+  readonly events?: readonly KubernetesEvent[] | undefined;
 }
 
 export interface Deployment {
@@ -30,7 +32,11 @@ export interface Deployment {
 }
 
 export interface PodTemplateSpec {
-  readonly containers?: readonly { readonly name: string; readonly image?: string }[];
+  readonly containers?: readonly {
+    readonly name: string;
+    readonly image?: string;
+    readonly readinessProbe?: { readonly initialDelaySeconds?: number };
+  }[];
   readonly initContainers?: readonly { readonly name: string; readonly args?: readonly string[] }[];
 }
 
@@ -78,9 +84,9 @@ export interface KubernetesEvent {
   readonly involvedObject: { readonly kind?: string; readonly name?: string; readonly uid?: string };
 }
 
-/** One routing object of the ingress, in the words both Istio and Emissary share. */
+/** One routing object of the ingress, in terms common to Istio and Emissary. */
 export interface Route {
-  /** `Service`: the Mapping stands in its annotation, as Ambassador wanted it before it had kinds of its own. */
+  /** `Service`: the Mapping is in its annotation, as in Ambassador before it had its own kinds. */
   readonly kind: 'VirtualService' | 'Mapping' | 'Service';
   /** Of a Service's annotation: `ambassador/v0`, `ambassador/v1`. */
   readonly dialect?: string;
@@ -91,7 +97,7 @@ export interface Route {
 export interface RouteBackend {
   /** Name of the predictor's Service, without namespace and port. */
   readonly service: string;
-  /** Percent. Undefined: no weight written (Emissary gives it the remainder). */
+  /** Percent. Undefined: no weight is set (Emissary gives it the remainder). */
   readonly weight: number | undefined;
   readonly mirrored: boolean;
 }

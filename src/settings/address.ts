@@ -1,11 +1,11 @@
 import { nameInUri } from '../seldon/naming.ts';
 import type { ClusterConfig, Config, RenderConfig, ReportingConfig } from './config.ts';
+import { readGate } from './gate-inputs.ts';
 import { InputReader, LONGEST_QUOTED, type RawInputs } from './input-reader.ts';
 import { readCluster, readReporting } from './read-config.ts';
 import { readRegistry } from './registry-inputs.ts';
-import { readGate } from './rollout-inputs.ts';
 
-/** Whom to tell, about what, and what never to tell. */
+/** Where to report a run, the object of the run, and the secrets to redact. */
 export interface ReportingAddress {
   readonly reporting: ReportingConfig;
   readonly render: Pick<RenderConfig, 'name' | 'namespace'>;
@@ -13,7 +13,7 @@ export interface ReportingAddress {
   readonly cluster: ClusterConfig;
 }
 
-/** What is needed to tell of a run whose inputs are wrong. Faults do not matter here: they are what will be told. */
+/** Reads what is needed to report a run with invalid inputs. Input errors are ignored here: the report will list them. */
 export function readAddress(raw: RawInputs): ReportingAddress {
   const read = new InputReader(raw);
   const tell = readReporting(read);
@@ -29,7 +29,7 @@ export function readAddress(raw: RawInputs): ReportingAddress {
   };
 }
 
-/** A secret in the wrong input is quoted by its beginning. */
+/** Messages quote the beginning of a value, so the beginning of a secret in the wrong input is also a secret. */
 function withQuotedParts(secrets: readonly string[]): readonly string[] {
   return secrets.flatMap((one) => (one.length > LONGEST_QUOTED ? [one, one.slice(0, LONGEST_QUOTED)] : [one]));
 }
@@ -45,7 +45,7 @@ function plainToken(given: string | undefined): string | undefined {
   return /^\S{12,4096}$/.test(text) && !isPath ? text : undefined;
 }
 
-/** What must never be read by anybody: masked in the log, and redacted from everything that leaves us. */
+/** All secrets of a run: masked in the log, and redacted from all published text. */
 function secretsOf({
   registry,
   cluster,

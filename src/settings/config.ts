@@ -2,11 +2,11 @@ import type { WriteBack } from '../model/registry.ts';
 import type { StorageSettings } from '../model/storage-uri.ts';
 import type { Protocol } from '../seldon/protocol.ts';
 
-/** The settings of one run, read once and readonly from then on. Modules declare the slice they need. */
+/** The settings of one run, read once and then readonly. Modules declare the part that they need. */
 
-/** Modes that bring a new model. */
+/** Modes that deploy a new model. */
 export type DeployMode = 'direct' | 'canary' | 'shadow' | 'ab' | 'blue-green';
-/** Modes that decide about what is live already, and read all they need from the cluster. */
+/** Modes that change live predictors. They read all values from the cluster. */
 export type DecisionMode = 'promote' | 'rollback';
 /** Modes about runs and people, which render nothing. */
 export type TurnMode = 'abort' | 'lock' | 'unlock';
@@ -14,8 +14,10 @@ export type Mode = DeployMode | DecisionMode | TurnMode | 'status' | 'remove' | 
 
 export type ApiVersion = 'v1' | 'v1alpha2';
 export type Access = 'api-server' | 'ingress';
+/** `always`: a model that cannot be asked for a prediction is not accepted. */
+export type SmokeRequired = 'when-possible' | 'always';
 export type OnFailure = 'rollback' | 'keep';
-/** `seldon`: predictors of one object. `ambassador-annotations`: a second object, as Seldon 0.2 had it. */
+/** `seldon`: predictors of one object. `ambassador-annotations`: a second object, as in Seldon 0.2. */
 export type Routing = 'seldon' | 'ambassador-annotations';
 export type NoDataPolicy = 'fail' | 'pass';
 export type CommentPolicy = 'auto' | 'always' | 'never';
@@ -37,10 +39,10 @@ export interface RenderConfig {
   readonly name: string | undefined;
   /** Undefined: the kubeconfig context's namespace, else `seldon`. */
   readonly namespace: string | undefined;
-  /** Undefined: what the live object speaks, else `seldon`. */
+  /** Undefined: the protocol of the live object, else `seldon`. */
   readonly protocol: Protocol | undefined;
   readonly apiVersion: ApiVersion;
-  /** Undefined: what the live object or the base manifest says, else 1. */
+  /** Undefined: the value of the live object or the base manifest, else 1. */
   readonly replicas: number | undefined;
   readonly envSecret: string | undefined;
   readonly serviceAccount: string | undefined;
@@ -50,38 +52,59 @@ export interface RenderConfig {
   readonly startupProbe: boolean;
 }
 
-/** Who gets how much, and in how many steps. */
+/** Traffic of the new predictor, and its steps. */
 export interface ShareConfig {
   /** Percent for the new predictor. Undefined: the mode's own default. */
   readonly traffic: number | undefined;
   /** Percents, rising. Empty: one step. */
   readonly steps: readonly number[];
-  /** Seconds each step lasts. */
+  /** Duration of each step in seconds. */
   readonly stepInterval: number;
-  /** Name of the predictor beside main, where the mode does not know it. */
+  /** Name of the predictor beside main, if the mode does not define it. */
   readonly predictor: string | undefined;
   /** Revision (`3`) or model version (`v3`) to go back to. */
   readonly to: string | undefined;
   readonly routing: Routing;
-  /** Seconds the ingress may take to do what its routing objects say. */
+  /** Seconds that the ingress may need to update its routes. */
   readonly ingressLag: number;
 }
 
-/** When a canary's figures are good enough. */
+/** `auto`: go on when nothing speaks against canary. `strict`: hold until it is shown to be good. `off`: nobody counts. */
+export type GatePolicy = 'auto' | 'strict' | 'off';
+
+/** A share that the user wants compared. */
+export interface GateQuery {
+  readonly name: string;
+  /** PromQL with `$predictor`, `$deployment`, `$namespace` and `$window`; one number each. */
+  readonly successes: string;
+  readonly trials: string;
+  /** By how much canary's share of failures may exceed main's. */
+  readonly margin: number;
+}
+
+/** When a canary's requests are good enough. */
 export interface GateConfig {
+  readonly policy: GatePolicy;
   readonly prometheusUrl: string | undefined;
   readonly prometheusToken: string | undefined;
-  /** By how much the canary's share of failed requests may exceed main's: 0.01 is one in a hundred. */
+  /** Maximum difference between the error rates of the canary and of main: 0.01 is one in a hundred requests. */
   readonly errorMargin: number;
-  /** How many times main's mean latency the canary's may be. */
+  /** How many times main's 95th percentile of the latency the canary's may be. */
   readonly latencyRatio: number;
+  /** Seconds beyond which a request is slow. Undefined: derived from main by `latencyRatio`. */
+  readonly latencyLimit: number | undefined;
   readonly noData: NoDataPolicy;
+  /** Seconds for which a step may be held, of `strict`. */
+  readonly limit: number;
+  /** Seconds for which a model is watched after it took over all requests. Undefined: not at all. */
+  readonly bake: number | undefined;
+  readonly queries: readonly GateQuery[];
 }
 
 export interface CompareConfig {
   /** Path of a file of requests in the workspace. */
   readonly requests: string | undefined;
-  /** Largest relative difference between old and new answers. Undefined: told, not judged. */
+  /** Largest relative difference between old and new answers. Undefined: reported, not judged. */
   readonly tolerance: number | undefined;
 }
 
@@ -92,6 +115,7 @@ export interface ProofConfig {
   readonly smokeRequest: string;
   /** A JSON text or `$.path == value` checks; see the README. */
   readonly smokeExpect: string | undefined;
+  readonly smokeRequired: SmokeRequired;
 }
 
 export interface ReportingConfig {
@@ -103,7 +127,7 @@ export interface ReportingConfig {
 }
 
 export interface Config {
-  /** Undefined where the mode brings no model. */
+  /** Undefined if the mode does not deploy a model. */
   readonly modelUri: string | undefined;
   /** Patterns of storage that models may be loaded from; empty: any. */
   readonly allowStorages: readonly string[];
@@ -116,18 +140,18 @@ export interface Config {
   readonly compare: CompareConfig;
   readonly proof: ProofConfig;
   readonly reporting: ReportingConfig;
-  /** Seconds one rollout may take. Undefined: computed from the probes' budget and the number of replicas. */
+  /** Timeout of one rollout in seconds. Undefined: computed from the probes' budget and the number of replicas. */
   readonly timeout: number | undefined;
   readonly dryRun: boolean;
-  /** Path of the file that is written in place of a cluster; undefined: the cluster it is. */
+  /** Path of the manifest file for GitOps; undefined: apply to the cluster. */
   readonly manifestFile: string | undefined;
-  /** Milliseconds after which a preview is swept. */
+  /** Age in milliseconds after which a preview is swept. */
   readonly previewAge: number;
-  /** Seconds to wait while another run changes the same object; undefined: nobody else is looked for. */
+  /** Seconds to wait while another run changes the same object; undefined: no lease is used. */
   readonly lockTimeout: number | undefined;
   readonly record: RecordConfig;
   readonly writeBack: WriteBack;
-  /** The plan that somebody agreed to; undefined: whatever is planned now. */
+  /** The agreed plan; undefined: any plan. */
   readonly plan: string | undefined;
   readonly onFailure: OnFailure;
   /** What a cancelled run does with what it changed. */
@@ -137,11 +161,11 @@ export interface Config {
   readonly lockExpiry: number | undefined;
 }
 
-/** GitHub's own record of deployments. */
+/** Settings of the GitHub deployment. */
 export interface RecordConfig {
-  /** Undefined: none is kept. */
+  /** Undefined: no GitHub deployment is created. */
   readonly environment: string | undefined;
   readonly isProduction: boolean;
-  /** Of a pull request's own SeldonDeployment, which comes and goes. */
+  /** Whether it is for the temporary SeldonDeployment of a pull request. */
   readonly isPreview: boolean;
 }

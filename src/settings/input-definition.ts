@@ -4,8 +4,8 @@ export interface InputDefinition {
   readonly description: string;
   readonly required?: true;
   readonly default?: string;
-  /** All values there are, where they are few. */
+  /** All allowed values, if the input has a fixed set. */
   readonly choices?: readonly string[];
-  /** Only for the step itself: a file of targets must not hold it, as a secret or as something of the one run. */
+  /** Only for the step itself: a file of targets must not set it, because it is a secret or belongs to one run. */
   readonly isOfStep?: true;
 }

@@ -4,11 +4,11 @@ import { withoutTrailing } from '../base/trailing.ts';
 import { isLabel, isSubdomain } from '../seldon/naming.ts';
 import type { InputName } from './inputs.ts';
 
-/** Where a run's settings come from: the step's inputs, already with their defaults, and the environment. */
+/** The sources of a run's settings: the step's inputs, with their defaults, and the environment. */
 export interface RawInputs {
   input(name: InputName): string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where they stand, in words; undefined: in the step alone. */
+  /** Origin of the values, in words; undefined: only the step. */
   readonly origin?: string;
 }
 
@@ -17,7 +17,7 @@ interface Fault {
   readonly code: UserErrorCode;
 }
 
-/** Reads inputs into values and collects what is wrong with them, so that a person hears all of it at once. */
+/** Reads inputs into values and collects all errors, so that one message reports them together. */
 export class InputReader {
   readonly #faults: Fault[] = [];
   readonly #raw: RawInputs;
@@ -30,7 +30,7 @@ export class InputReader {
     return this.#faults.length > 0;
   }
 
-  /** @param words what follows the input's name, such as `is required` */
+  /** @param words the text after the input's name, such as `is required` */
   fault(name: InputName, words: string, code: UserErrorCode = 'bad-input'): undefined {
     const sentence = `\`${name}\` ${words}`;
     // An input may be read for several settings.
@@ -38,7 +38,7 @@ export class InputReader {
     return undefined;
   }
 
-  /** Makes a fault of what a parser refuses, with its cure. */
+  /** Records the error of a parser, with its cure. */
   attempt(name: InputName, parse: () => unknown): void {
     try {
       parse();
@@ -49,19 +49,19 @@ export class InputReader {
     }
   }
 
-  /** @throws UserError with all faults; with the code of the only one when there is but one */
+  /** @throws UserError with all errors; a single error keeps its own code */
   end(): void {
     const [first, ...more] = this.#faults;
     if (first === undefined) return;
     const { origin } = this.#raw;
-    const hint = `correct ${origin === undefined ? '' : `${origin}, or `}the \`with:\` of this step; no server was asked and nothing changed`;
+    const hint = `correct ${origin === undefined ? '' : `${origin}, or `}the \`with:\` of this step; no request was sent and nothing was changed`;
     const where = origin === undefined ? '' : `${origin}: `;
     if (more.length === 0) throw new UserError(first.code, `${where}the input ${first.sentence}`, { hint });
     const list = this.#faults.map(({ sentence }) => `- ${sentence}`).join('\n');
-    throw new UserError('bad-input', `${where}${this.#faults.length} inputs are wrong:\n${list}`, { hint });
+    throw new UserError('bad-input', `${where}${this.#faults.length} inputs are invalid:\n${list}`, { hint });
   }
 
-  /** Undefined when empty; otherwise trimmed. */
+  /** Undefined if empty; otherwise trimmed. */
   text(name: InputName, variable?: string): string | undefined {
     const value = this.#raw.input(name).trim();
     if (value !== '') return value;
@@ -122,7 +122,7 @@ export class InputReader {
     return this.fault(name, `is ${quoted(given)}, but must be ${least} s to 6 h, such as \`900\`, \`15m\` or \`1h\``);
   }
 
-  /** An RFC 1123 label: what Kubernetes takes as a name here. */
+  /** An RFC 1123 label: a valid Kubernetes name. */
   label(name: InputName): string | undefined {
     const given = this.text(name);
     if (given === undefined || isLabel(given)) return given;
@@ -155,16 +155,24 @@ export class InputReader {
         'must be a URL that starts with https:// or http://, such as `https://models.example.com`',
       );
     }
-    if (url.username !== '' || url.password !== '') return this.fault(name, 'must not hold a user or password');
-    if (url.search !== '' || url.hash !== '') return this.fault(name, 'must not hold a query or fragment');
+    if (url.username !== '' || url.password !== '') return this.fault(name, 'must not contain a user or password');
+    if (url.search !== '' || url.hash !== '') return this.fault(name, 'must not contain a query or fragment');
     return withoutTrailing(given, '/');
+  }
+
+  /** The address of the gateway. Seldon's own part of the path, from `/seldon` on, is not written with it. */
+  gatewayUrl(name: InputName): string | undefined {
+    const given = this.webUrl(name);
+    const [front] = given?.split(/\/seldon(?=\/|$)/) ?? [];
+    if (given === undefined || front === given) return given;
+    return this.fault(name, `must not hold the path from \`/seldon\` on, which is added: give \`${front}\``);
   }
 }
 
-/** Characters of a value that are shown. */
+/** Maximum number of characters of a value in a message. */
 export const LONGEST_QUOTED = 30;
 
-/** A value as it was given, on one line and cut: a secret in the wrong input must not travel far. */
+/** A given value on one line, shortened, because it may be a secret in the wrong input. */
 export function quoted(value: string): string {
   const line = value.replace(/\s+/g, ' ').replaceAll('`', "'");
   return `\`${line.length > LONGEST_QUOTED ? `${line.slice(0, LONGEST_QUOTED)}…` : line}\``;

@@ -1,3 +1,4 @@
+import { GATE_INPUTS } from './gate-input-definitions.ts';
 import type { InputDefinition } from './input-definition.ts';
 import { PROOF_INPUTS } from './proof-inputs.ts';
 import { TRIGGER_INPUTS } from './trigger-inputs.ts';
@@ -32,64 +33,46 @@ export const INPUTS = [
   {
     name: 'traffic',
     description:
-      'Percent of the requests for the new predictor. Default: 10 for `canary`, 50 for `ab`; of their copies for `shadow`: 100.',
+      'Percentage of the requests for the new predictor. Default: 10 for `canary`, 50 for `ab`. For `shadow`: percentage of requests to copy, default 100.',
   },
   {
     name: 'steps',
-    description: 'Percents a canary goes through while it stays healthy, such as `5,25,50`. Instead of `traffic`.',
+    description:
+      'Traffic percentages of a canary, such as `5,25,50`. The canary goes to the next step if it is healthy. Use instead of `traffic`.',
   },
-  { name: 'step-interval', description: 'How long each step of a canary lasts: seconds, or `5m`. Default: 60.' },
+  { name: 'step-interval', description: 'Duration of each canary step: seconds, or `5m`. Default: 60.' },
   {
     name: 'predictor',
     description:
-      'Name of the predictor beside the first: the new one of `ab` (default `b`), or the one to `promote` or `rollback` where there are several.',
+      'Name of the predictor beside main: the new one of `ab` (default `b`), or the one to `promote` or `rollback` if there are several.',
   },
   {
     name: 'to',
     description:
-      'Where `rollback` goes: a revision of the history (`3`) or a model version (`v3`). Default: the last proven model before this one.',
+      'Target of `rollback`: a revision of the history (`3`) or a model version (`v3`). Default: the last proven model before the live one.',
   },
   {
     name: 'routing',
     choices: ['seldon', 'ambassador-annotations'],
     default: 'seldon',
     description:
-      '`seldon`: two predictors of one SeldonDeployment. `ambassador-annotations`: a second SeldonDeployment, as Seldon before 0.4 wants it; refused where it would do harm.',
+      '`seldon`: two predictors of one SeldonDeployment. `ambassador-annotations`: a second SeldonDeployment, as in Seldon before 0.4. It is refused if the operator does not support it.',
   },
   {
     name: 'ingress-lag',
     description:
-      'How long the ingress may take to follow its routes: a predictor that answered goes only so long after its requests went. Default: 5 seconds.',
+      'Time that the ingress may need to update its routes. After the requests have been moved, the old predictor is kept this long. Default: 5 seconds.',
   },
-  {
-    name: 'prometheus-url',
-    description:
-      'Prometheus with the metrics of the orchestrators. With it a step of a canary is only left when its figures are good.',
-  },
-  { name: 'prometheus-token', isOfStep: true, description: 'Bearer token for Prometheus.' },
-  {
-    name: 'gate-error-margin',
-    description: "By how much the canary's share of failed requests may exceed main's. Default: 0.01.",
-  },
-  {
-    name: 'gate-latency-ratio',
-    description: "How many times main's mean latency the canary's may be. Default: 1.5.",
-  },
-  {
-    name: 'gate-no-data',
-    choices: ['fail', 'pass'],
-    default: 'fail',
-    description: 'What it means when Prometheus has no figures of the canary: `fail` or `pass`.',
-  },
+  ...GATE_INPUTS,
   {
     name: 'compare-requests',
     description:
-      'Path of a file with requests to send to the old and the new predictor side by side: a JSON list, or one JSON text a line. Default: the smoke prediction.',
+      'Path of a file with requests for a comparison of the old and the new predictor: a JSON list, or one JSON text per line. Default: the smoke prediction.',
   },
   {
     name: 'compare-tolerance',
     description:
-      'Largest relative difference between old and new answers, such as `0.05` or `5%`. Default: none, they are told only.',
+      'Maximum relative difference between old and new answers, such as `0.05` or `5%`. Default: none; differences are only reported.',
   },
   { name: 'name', description: "Name of the SeldonDeployment. Default: made from the registered model's name." },
   {
@@ -99,11 +82,11 @@ export const INPUTS = [
   {
     name: 'ingress-url',
     description:
-      'URL of Ambassador or the Istio gateway, such as `https://models.example.com`. With it the model is also proven through the public endpoint, which the comment then shows.',
+      'URL of Ambassador or the Istio gateway, such as `https://models.example.com`. If set, the model is also proven through the public endpoint, and the comment shows that endpoint.',
   },
   {
     name: 'mlflow-tracking-uri',
-    description: 'The MLflow server. Default: `MLFLOW_TRACKING_URI`. Needed for `models:/` and `runs:/` URIs.',
+    description: 'URL of the MLflow server. Default: `MLFLOW_TRACKING_URI`. Needed for `models:/` and `runs:/` URIs.',
   },
   { name: 'mlflow-token', isOfStep: true, description: 'Bearer token for MLflow. Default: `MLFLOW_TRACKING_TOKEN`.' },
   {
@@ -119,12 +102,12 @@ export const INPUTS = [
   {
     name: 'artifacts-destination',
     description:
-      "Storage behind the server's `mlflow-artifacts:/`, as Seldon reaches it: what `mlflow server --artifacts-destination` says, such as `s3://mlflow`.",
+      "Storage URI behind the server's `mlflow-artifacts:/`, as Seldon can read it: the value of `mlflow server --artifacts-destination`, such as `s3://mlflow`.",
   },
   {
     name: 'storage-uri-map',
     description:
-      'Rewrites of storage URIs, one `from=to` a line, first match wins, such as `s3://mlruns/=gs://mlruns/`.',
+      'Rules that rewrite storage URIs, one `from=to` per line. The first match wins. Example: `s3://mlruns/=gs://mlruns/`.',
   },
   {
     name: 'allow-storages',
@@ -136,7 +119,7 @@ export const INPUTS = [
     isOfStep: true,
     description: 'Content or path of a kubeconfig. Default: `KUBECONFIG`, `~/.kube/config`, in-cluster.',
   },
-  { name: 'context', description: 'Context of the kubeconfig. Default: its current one.' },
+  { name: 'context', description: 'Context of the kubeconfig. Default: the current context.' },
   {
     name: 'protocol',
     choices: ['seldon', 'v2'],
@@ -157,34 +140,34 @@ export const INPUTS = [
   { name: 'service-account', description: 'ServiceAccount of the pods, for storage that trusts workload identity.' },
   {
     name: 'manifest',
-    description:
-      'Path of a base SeldonDeployment in the repository. The model and the inputs are laid over it; where they are silent it decides.',
+    description: 'Path of a base SeldonDeployment in the repository. The model and the inputs override its values.',
   },
   {
     name: 'orchestrator',
     choices: ['true', 'false'],
     default: 'true',
     description:
-      "`false` leaves out Seldon's orchestrator (`seldon.io/no-engine`): ready some 20 s sooner, and `/health/ping` answers at the endpoint.",
+      "`false`: run without Seldon's orchestrator (`seldon.io/no-engine`). Pods are ready about 20 s sooner, and `/health/ping` answers at the endpoint.",
   },
   {
     name: 'startup-probe',
     choices: ['true', 'false'],
     default: 'false',
     description:
-      '`true` puts a startup probe with the same budget in place of the 60 s initial delay, so that a fast model is ready at once.',
+      '`true`: use a startup probe with the same budget instead of the 60 s initial delay, so that a fast model is ready sooner.',
   },
   {
     name: 'timeout',
     description:
-      "How long the rollout may take: seconds, or `15m`. Default: the probes' budget, 680 s for each batch of replicas.",
+      'Timeout of the rollout: seconds, or `15m`. Default: the budget of the probes, 680 s for each batch of replicas.',
   },
   ...PROOF_INPUTS,
   {
     name: 'comment',
     isOfStep: true,
     default: 'auto',
-    description: '`auto`: comment when a pull request is known. `always`: warn when none is. `never`.',
+    description:
+      '`auto`: comment if the pull request is known. `always`: warn if it is not known. `never`: no comment.',
   },
   {
     name: 'pull-request',
@@ -195,7 +178,7 @@ export const INPUTS = [
     name: 'github-token',
     isOfStep: true,
     default: '${{ github.token }}',
-    description: 'Token that may write comments (`pull-requests: write`).',
+    description: 'Token with permission to write comments (`pull-requests: write`).',
   },
   ...TRIGGER_INPUTS,
 ] as const satisfies readonly InputDefinition[];

@@ -8,33 +8,38 @@ export const OUTPUTS = [
   {
     name: 'outcome',
     description:
-      '`deployed`, `unchanged`, `planned`, `rendered` (`apply: false`), `restored` (mode `rollback`), `reported` (mode `status`), `removed`, `ignored` (the event is not meant for the action), `refused` (a command that somebody may not give), or why not: `skipped` (a target that it needs is not well), `failed`, `rolled-back`, `withdrawn`, `kept`, `unknown`.',
+      '`deployed`, `unchanged`, `planned`, `rendered` (`apply: false`), `restored` (mode `rollback`), `reported` (mode `status`), `removed`, `ignored` (the event is not for this action), `refused` (a command without permission); or a failure: `skipped` (a needed target failed), `failed` (nothing was changed), `rolled-back` (the previous state is restored), `withdrawn` (a failed first deployment was deleted), `kept` (the failed rollout was left as it is), `unknown` (the live state is uncertain).',
   },
-  { name: 'reason', description: 'Stable code of the cause, such as `ok`, `crash-loop` or `model-not-found`.' },
+  {
+    name: 'reason',
+    description:
+      'Stable code of the cause, such as `ok`, `crash-loop` or `model-not-found`; see [docs/troubleshooting.md](docs/troubleshooting.md).',
+  },
   { name: 'endpoint-url', description: '`<ingress-url>/seldon/<namespace>/<name>`; empty without `ingress-url`.' },
-  { name: 'predict-url', description: 'Where predictions are posted from outside; empty without `ingress-url`.' },
+  { name: 'predict-url', description: 'URL for predictions from outside; empty without `ingress-url`.' },
   { name: 'name', description: 'Name of the SeldonDeployment.' },
   { name: 'namespace', description: 'Namespace of the SeldonDeployment.' },
-  { name: 'model-name', description: 'Name of the registered model, where there is one.' },
-  { name: 'model-version', description: 'Version of the registered model, where there is one.' },
+  { name: 'model-name', description: 'Name of the registered model, if there is one.' },
+  { name: 'model-version', description: 'Version of the registered model, if there is one.' },
   { name: 'model-storage-uri', description: 'The immutable storage URI that Seldon loads.' },
   { name: 'previous-model-uri', description: 'The storage URI that was live before.' },
   {
     name: 'manifest-path',
-    description: 'File with the rendered manifest; with `apply: false` the path in `manifest-file`.',
+    description: 'Path of the rendered manifest; with `apply: false` the path in `manifest-file`.',
   },
   {
     name: 'predictors',
-    description: 'Who gets how much, as JSON: `[{"name": "main", "model": …, "traffic": 90, …}]`.',
+    description:
+      'Predictors with their models and traffic percentages, as JSON: `[{"name": "main", "model": …, "traffic": 90, …}]`.',
   },
   { name: 'prediction', description: "The model's answer to the smoke prediction, as JSON text." },
-  { name: 'latency-ms', description: 'Milliseconds the smoke prediction took.' },
-  { name: 'comment-url', description: 'The comment on the pull request.' },
-  { name: 'result', description: 'All of it and the steps, as JSON with `schema_version: 1`.' },
+  { name: 'latency-ms', description: 'Duration of the smoke prediction in milliseconds.' },
+  { name: 'comment-url', description: 'URL of the comment on the pull request.' },
+  { name: 'result', description: 'All values above and the steps, as JSON with `schema_version: 1`.' },
   {
     name: 'targets',
     description:
-      'With `config`: how each target ended, as JSON: `{"wine-prod": {"outcome": …, "reason": …, "predict-url": …}}`. With several targets in one run, `outcome` and `reason` are those of the worst, and what only one can have is empty.',
+      'With `config`: the result of each target, as JSON: `{"wine-prod": {"outcome": …, "reason": …, "predict-url": …}}`. With several targets in one run, `outcome` and `reason` are those of the worst target, and outputs about a single target are empty.',
   },
 ] as const satisfies readonly OutputDefinition[];
 

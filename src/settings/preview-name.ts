@@ -4,7 +4,7 @@ export function previewName(name: string, pullRequest: number): string {
   return `${name}-pr-${pullRequest}`;
 }
 
-/** Is that the name of a preview of something? */
+/** Whether it is the name of a preview. */
 export function isPreviewName(name: string): boolean {
   return /.-pr-\d+$/.test(name);
 }

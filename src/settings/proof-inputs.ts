@@ -1,13 +1,13 @@
 import type { InputDefinition } from './input-definition.ts';
 
-/** Inputs about what is done with the manifest, and how the model is proven. */
+/** Inputs about the apply of the manifest and the proof of the model. */
 export const PROOF_INPUTS = [
   {
     name: 'access',
     choices: ['api-server', 'ingress'],
     default: 'api-server',
     description:
-      'How the model is reached for the proof: `api-server` (its service proxy, needs no ingress) or `ingress` (`ingress-url` alone).',
+      'How to reach the model for the proof: `api-server` (through its service proxy, without an ingress) or `ingress` (only through `ingress-url`).',
   },
   {
     name: 'smoke-request',
@@ -18,30 +18,37 @@ export const PROOF_INPUTS = [
   {
     name: 'smoke-expect',
     description:
-      'What the answer must hold: JSON to be contained in it, or checks such as `$.data.ndarray[0] between 3 and 9`.',
+      'Requirements for the answer: JSON that it must contain, or checks such as `$.data.ndarray[0] between 3 and 9`.',
+  },
+  {
+    name: 'smoke-required',
+    choices: ['when-possible', 'always'],
+    default: 'when-possible',
+    description:
+      '`when-possible`: a model for which no request is known, or whose server refuses the requests that were made up, is accepted by its health and readiness. `always`: it is not.',
   },
   {
     name: 'dry-run',
     isOfStep: true,
     default: 'false',
-    description: '`true`: resolve, render and ask the server, apply nothing.',
+    description: '`true`: resolve, render and validate on the server, but apply nothing.',
   },
   {
     name: 'apply',
     choices: ['true', 'false'],
     default: 'true',
     description:
-      '`false`: nothing is applied and no cluster is needed; the manifest is written to `manifest-file`, for Argo CD and Flux. See [docs/gitops.md](docs/gitops.md).',
+      '`false`: write the manifest to `manifest-file`, for Argo CD and Flux. Nothing is applied and no cluster is needed. See [docs/gitops.md](docs/gitops.md).',
   },
   {
     name: 'manifest-file',
     description:
-      'With `apply: false`: path in the workspace of the file that holds the SeldonDeployment. What it says counts as live, and it is replaced.',
+      'With `apply: false`: path in the workspace of the file with the SeldonDeployment. Its content counts as the live state, and the file is replaced.',
   },
   {
     name: 'on-failure',
     choices: ['rollback', 'keep'],
     default: 'rollback',
-    description: '`rollback`: put back what was there before. `keep`: leave the failed rollout to be looked at.',
+    description: '`rollback`: restore the previous state. `keep`: leave the failed rollout as it is, for inspection.',
   },
 ] as const satisfies readonly InputDefinition[];

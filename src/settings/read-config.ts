@@ -1,14 +1,15 @@
 import type { ClusterConfig, Config, ReportingConfig } from './config.ts';
+import { readGate } from './gate-inputs.ts';
 import { InputReader, type RawInputs } from './input-reader.ts';
 import { readManifestFile } from './manifest-file-inputs.ts';
 import { readExpiry, readLock, readPlan, readPreviewAge, readRecord, readWriteBack } from './record-inputs.ts';
 import { readRegistry, readStorages } from './registry-inputs.ts';
 import { checkTimeout, readProof, readRender } from './render-inputs.ts';
-import { checkModelUri, readCompare, readGate, readMode, readModelUri, readShare } from './rollout-inputs.ts';
+import { checkModelUri, readCompare, readMode, readModelUri, readShare } from './rollout-inputs.ts';
 
 /**
  * Reads and checks all inputs.
- * @throws UserError bad-input with every fault at once, before anybody is asked anything
+ * @throws UserError bad-input with all errors together, before any request is sent
  */
 export function readConfig(raw: RawInputs): Config {
   const read = new InputReader(raw);

@@ -3,7 +3,7 @@ import type { Mode, RecordConfig } from './config.ts';
 import { type InputReader, quoted } from './input-reader.ts';
 import { isPreviewName } from './preview-name.ts';
 
-/** The environment of one SeldonDeployment: each preview has one of its own. */
+/** The environment of one SeldonDeployment. Each preview has its own environment. */
 export function environmentOf({ environment, isPreview }: RecordConfig, name: string | undefined): string | undefined {
   return environment !== undefined && isPreview ? `${environment}/${name}` : environment;
 }
@@ -11,7 +11,7 @@ export function environmentOf({ environment, isPreview }: RecordConfig, name: st
 /** Seconds; a rollout of one replica may take eleven minutes. */
 const LOCK_TIMEOUT_S = 900;
 
-/** @returns seconds to wait for others; undefined when nobody is looked for */
+/** @returns seconds to wait for the lease; undefined if no lease is used */
 export function readLock(read: InputReader): number | undefined {
   const patience = read.seconds('lock-timeout', { least: 0 }) ?? LOCK_TIMEOUT_S;
   return read.flag('lock', true) ? patience : undefined;
@@ -24,7 +24,7 @@ export function readRecord(read: InputReader, mode: Mode): RecordConfig {
   return { environment, isProduction: isProduction(read), isPreview: mode === 'sweep' || isPreview(read) };
 }
 
-/** Is the environment one that users see? */
+/** Whether the environment is a production environment. */
 export function isProduction(read: InputReader): boolean {
   const isOne = read.flag('production', read.text('environment') === 'production');
   return isOne && !isPreview(read);
@@ -65,10 +65,10 @@ export function readPreviewAge(read: InputReader): number {
 export function readPlan(read: InputReader): string | undefined {
   const plan = read.text('plan');
   if (plan === undefined || /^[0-9a-f]+(?:-[0-9a-f]+)*$/.test(plan)) return plan;
-  return read.fault('plan', 'must be as the comment of a plan says it, such as `1f0c2a99ab-…`');
+  return read.fault('plan', 'must be copied from the comment of a plan, such as `1f0c2a99ab-…`');
 }
 
-/** MLflow's own rule for aliases: letters, digits, `_` and `-`; `latest` and `v7` mean something else. */
+/** MLflow's own rule for aliases: letters, digits, `_` and `-`; `latest` and `v7` have another meaning. */
 const ALIAS = /^(?!latest$|v\d+$)[\w-]{1,255}$/i;
 const TAG = /^tag\.([\w.\-/ ]{1,250})=(.*)$/;
 

@@ -3,7 +3,7 @@ import { withoutTrailing } from '../base/trailing.ts';
 import type { RegistryConfig } from './config.ts';
 import { type InputReader, quoted } from './input-reader.ts';
 
-/** Where the MLflow server is, and who we are to it. What the step says goes before what the environment says. */
+/** Address and credentials of the MLflow server. The inputs have precedence over the environment. */
 export function readRegistry(read: InputReader): RegistryConfig {
   const server = readTrackingUri(read);
   return {
@@ -35,17 +35,17 @@ interface TrackingServer extends User {
   readonly uri: string | undefined;
 }
 
-/** MLflow's own clients take a user and password in the URI; they belong into headers, not into messages. */
+/** MLflow's clients accept a user and password in the URI. We send them in headers, so that they are not in messages. */
 function readTrackingUri(read: InputReader): TrackingServer {
   const text = read.text('mlflow-tracking-uri', 'MLFLOW_TRACKING_URI');
   const url = text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    // One in the environment may be there for other steps: it is refused when a server is really asked for.
+    // A URI in the environment may be for other steps. It is refused only if a server is needed.
     if (read.text('mlflow-tracking-uri') !== undefined) {
       const what = /^databricks/.test(text ?? '')
         ? 'is a Databricks workspace, whose registry this action cannot read'
-        : `is ${quoted(text ?? '')}, no server of MLflow`;
-      read.fault('mlflow-tracking-uri', `${what}: give a URL that starts with https:// or http://`);
+        : `is ${quoted(text ?? '')}, which is not an MLflow server`;
+      read.fault('mlflow-tracking-uri', `${what}: set a URL that starts with https:// or http://`);
     }
     return { uri: text, username: undefined, password: undefined };
   }
@@ -62,15 +62,13 @@ function readSignIn(read: InputReader, inUri: User): User & Pick<RegistryConfig,
   const given = { username: read.text('mlflow-username'), password: read.text('mlflow-password') };
   if (token !== undefined) {
     if (given.username !== undefined || given.password !== undefined)
-      read.fault('mlflow-token', 'and `mlflow-username` are two ways to sign in: give one');
+      read.fault('mlflow-token', 'and `mlflow-username` are two ways to log in: set only one');
     return { token, username: undefined, password: undefined };
   }
   const username = given.username ?? inUri.username ?? read.text('mlflow-username', 'MLFLOW_TRACKING_USERNAME');
   const password = given.password ?? inUri.password ?? read.text('mlflow-password', 'MLFLOW_TRACKING_PASSWORD');
-  if (username !== undefined && password === undefined)
-    read.fault('mlflow-username', 'needs `mlflow-password` beside it');
-  if (password !== undefined && username === undefined)
-    read.fault('mlflow-password', 'needs `mlflow-username` beside it');
+  if (username !== undefined && password === undefined) read.fault('mlflow-username', 'needs `mlflow-password` too');
+  if (password !== undefined && username === undefined) read.fault('mlflow-password', 'needs `mlflow-username` too');
   return { token: read.text('mlflow-token', 'MLFLOW_TRACKING_TOKEN'), username, password };
 }
 
@@ -79,7 +77,7 @@ function readUriMap(read: InputReader): RegistryConfig['storageUriMap'] {
   return lines.filter(Boolean).flatMap((line) => {
     const at = line.indexOf('=');
     if (at > 0 && at < line.length - 1) return [{ from: line.slice(0, at).trim(), to: line.slice(at + 1).trim() }];
-    read.fault('storage-uri-map', `has a line that is no \`from=to\`: ${quoted(line)}`);
+    read.fault('storage-uri-map', `has a line that is not \`from=to\`: ${quoted(line)}`);
     return [];
   });
 }

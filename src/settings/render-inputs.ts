@@ -3,15 +3,15 @@ import type { InputReader } from './input-reader.ts';
 import { checkAccess, checkNamed } from './rollout-inputs.ts';
 import { parseExpectation } from './smoke-expect.ts';
 
-/** Seconds within which no pod can be ready that waits 60 s for its first probe. */
+/** Minimum timeout in seconds: the first probe is sent only after 60 s. */
 const LEAST_TIMEOUT = 90;
 
-/** With a base manifest the probes may be its own. */
+/** Not checked with a base manifest, because it may define its own probes. */
 export function checkTimeout(read: InputReader, { timeout, render }: Config): void {
   if (timeout === undefined || timeout >= LEAST_TIMEOUT || render.startupProbe || render.manifest !== undefined) return;
   read.fault(
     'timeout',
-    `is ${timeout} s, but the first probe is sent after 60 s: give ${LEAST_TIMEOUT} s or more, or \`startup-probe: true\``,
+    `is ${timeout} s, but the first probe is sent after 60 s: set ${LEAST_TIMEOUT} s or more, or \`startup-probe: true\``,
   );
 }
 
@@ -33,7 +33,7 @@ export function readRender(read: InputReader, mode: Mode): RenderConfig {
 
 export function readProof(read: InputReader, mode: Mode): ProofConfig {
   const access = read.oneOf('access', ['api-server', 'ingress']);
-  const ingressUrl = read.webUrl('ingress-url');
+  const ingressUrl = read.gatewayUrl('ingress-url');
   if (access === 'ingress' && read.text('ingress-url') === undefined)
     read.fault('access', 'is `ingress`, which needs `ingress-url`');
   if (access === 'ingress') checkAccess(read, mode);
@@ -41,5 +41,6 @@ export function readProof(read: InputReader, mode: Mode): ProofConfig {
   const smokeExpect = read.text('smoke-expect');
   if (/^[[{]/.test(smokeRequest)) read.json('smoke-request');
   if (smokeExpect !== undefined) read.attempt('smoke-expect', () => parseExpectation(smokeExpect));
-  return { access, ingressUrl, smokeRequest, smokeExpect };
+  const smokeRequired = read.oneOf('smoke-required', ['when-possible', 'always']);
+  return { access, ingressUrl, smokeRequest, smokeExpect, smokeRequired };
 }

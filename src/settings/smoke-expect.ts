@@ -2,16 +2,17 @@ import { messageOf, UserError } from '../base/errors.ts';
 import { jsonOf } from '../base/json-value.ts';
 
 /**
- * The input `smoke-expect`: what the answer must hold. Either a JSON text, of which every part must be in the answer,
+ * The input `smoke-expect`: requirements for the answer. Either a JSON text whose parts must all be in the answer,
  *
  *     {"data": {"names": ["quality"]}}
  *
- * or checks, one a line, `#` starting a comment line:
+ * or checks, one per line; `#` starts a comment line:
  *
  *     $.data.ndarray[0] between 3 and 9
  *     $.data.ndarray[0] == 5.7025825
  *     $.data['a name with spaces'] exists
  *
+ * `predictions` is the prediction as MLflow's own server would write it, whatever the protocol: `predictions[0] > 3`.
  * A path is `$` and any of `.name`, `['name']`, `[3]` and `[-1]`, the last. What follows is `exists`, or `==`, `!=`
  * and a JSON value, or `<`, `<=`, `>`, `>=` and a number, or `between` a number `and` a number, both included.
  * Numbers are equal within a millionth, objects when the expected parts are, lists when all elements are.
@@ -32,10 +33,10 @@ const CURE =
   'Write one JSON text, or checks such as `$.data.ndarray[0] between 3 and 9`, `$.outputs[0].data[0] == 5.2`, ' +
   '`$.data.names exists`.';
 
-/** @throws UserError bad-input with line and column of what is not understood */
+/** @throws UserError bad-input with line and column of the syntax error */
 export function parseExpectation(text: string): AnswerExpectation {
   const trimmed = text.trim();
-  if (trimmed.startsWith('$') || trimmed.startsWith('#')) return { kind: 'checks', checks: parseChecks(text) };
+  if (/^(?:[$#]|predictions\b)/.test(trimmed)) return { kind: 'checks', checks: parseChecks(text) };
   try {
     return { kind: 'subset', value: JSON.parse(trimmed) };
   } catch (error) {
@@ -44,12 +45,12 @@ export function parseExpectation(text: string): AnswerExpectation {
   }
 }
 
-/** What the answer lacks, one sentence for the first; undefined when it is as expected. */
+/** The first requirement that the answer does not meet; undefined if it meets all. */
 export function unmet(expectation: AnswerExpectation, answer: unknown): string | undefined {
   if (expectation.kind === 'subset') return difference(expectation.value, answer, '$');
   for (const { text, path, holds } of expectation.checks) {
     const value = path.reduce(step, answer);
-    if (!holds(value)) return `\`${text}\` is not so: it is ${shown(value)}`;
+    if (!holds(value)) return `\`${text}\` is false: the value is ${shown(value)}`;
   }
   return undefined;
 }
@@ -62,9 +63,9 @@ function step(value: unknown, key: string | number): unknown {
 
 function difference(expected: unknown, actual: unknown, path: string): string | undefined {
   if (Array.isArray(expected)) {
-    if (!Array.isArray(actual)) return `\`${path}\` should be a list, and is ${shown(actual)}`;
+    if (!Array.isArray(actual)) return `\`${path}\` should be a list, but is ${shown(actual)}`;
     if (actual.length !== expected.length) {
-      return `\`${path}\` should have ${expected.length} elements, and has ${actual.length}`;
+      return `\`${path}\` should have ${expected.length} elements, but has ${actual.length}`;
     }
     return firstOf(expected.map((one, at) => () => difference(one, actual[at], `${path}[${at}]`)));
   }
@@ -77,7 +78,7 @@ function difference(expected: unknown, actual: unknown, path: string): string | 
       ),
     );
   }
-  return isNear(expected, actual) ? undefined : `\`${path}\` should be ${shown(expected)}, and is ${shown(actual)}`;
+  return isNear(expected, actual) ? undefined : `\`${path}\` should be ${shown(expected)}, but is ${shown(actual)}`;
 }
 
 function firstOf(differences: readonly (() => string | undefined)[]): string | undefined {
@@ -115,9 +116,10 @@ function parseCheck(line: string, lineNumber: number): Check {
       hint: CURE,
     });
   };
-  if (line[start] !== '$') throw refuse(start, 'a path that starts with `$`');
-  const path: (string | number)[] = [];
-  let end = start + 1;
+  const isShort = line.startsWith('predictions', start);
+  if (line[start] !== '$' && !isShort) throw refuse(start, 'a path that starts with `$`');
+  const path: (string | number)[] = isShort ? ['predictions'] : [];
+  let end = start + (isShort ? 'predictions'.length : 1);
   for (STEP.lastIndex = end; ; end = STEP.lastIndex) {
     const match = STEP.exec(line);
     if (match === null) break;
@@ -132,7 +134,7 @@ function parseCheck(line: string, lineNumber: number): Check {
   return { text: line.trim(), path, holds };
 }
 
-/** The condition, or the words for what should stand there. */
+/** The condition, or a description of the expected operand. */
 function conditionOf(operator: string, operand: string): Check['holds'] | string {
   if (operator === 'exists') return (value) => value !== undefined;
   if (operator === 'between') {

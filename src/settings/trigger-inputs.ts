@@ -1,74 +1,77 @@
 import type { InputDefinition } from './input-definition.ts';
 
-/** Inputs about who may ask for what, in comments and by other events. */
+/** Inputs about permissions for comments and other events. */
 export const TRIGGER_INPUTS = [
   {
     name: 'config',
     isOfStep: true,
     description:
-      'Path of a file of named targets in the repository, such as `.github/seldon.yml`; see [docs/targets.md](docs/targets.md). It is read by the API, never from a checkout.',
+      'Path of a file of named targets in the repository, such as `.github/seldon.yml`; see [docs/targets.md](docs/targets.md). It is read through the GitHub API, never from a checkout.',
   },
   {
     name: 'config-ref',
     isOfStep: true,
     description:
-      'Branch, tag or commit to read `config` from. Default: the base branch of the pull request, else the commit of this run. Not for comments.',
+      'Branch, tag or commit to read `config` from. Default: the base branch of the pull request, else the commit of this run. Not allowed for comments.',
   },
   {
     name: 'targets',
     isOfStep: true,
-    description: 'Names of the targets that this workflow is about, separated by commas. Default: all of `config`.',
+    description: 'Names of the targets of this workflow, separated by commas. Default: all targets in `config`.',
   },
   {
     name: 'command-prefix',
     isOfStep: true,
     default: '/seldon',
-    description: 'What a comment on a pull request begins with when it is meant for this action.',
+    description: 'First word of a pull request comment that is a command for this action.',
   },
   {
     name: 'allow-commands',
-    description: 'Commands that comments may give, one a line or separated by commas. Default: all.',
+    description: 'Commands that are allowed in comments, one per line or separated by commas. Default: all.',
   },
   {
     name: 'allow-models',
     description:
-      'Model URIs that a comment or a dispatched event may choose, one pattern a line, `*` for anything. Default: versions and aliases of the registered model in `model-uri`.',
+      'Model URIs that are allowed in a comment or a dispatched event, one pattern per line, `*` for any text. Default: versions and aliases of the registered model in `model-uri`.',
   },
-  { name: 'allow-names', description: 'Values that a comment may give `name`; patterns. Default: only the input.' },
+  {
+    name: 'allow-names',
+    description: 'Values of `name` that are allowed in a comment; patterns. Default: only the value of the input.',
+  },
   {
     name: 'allow-namespaces',
-    description: 'Values that a comment may give `namespace`; patterns. Default: only the input.',
+    description: 'Values of `namespace` that are allowed in a comment; patterns. Default: only the value of the input.',
   },
   {
     name: 'max-replicas',
-    description: 'The most replicas that a comment may ask for. Default: 10, or `replicas` where that is more.',
+    description: 'Maximum number of replicas in a comment. Default: 10, or `replicas` if that is more.',
   },
   {
     name: 'command-roles',
     description:
-      'Least role in the repository for a command, one `command=role` a line: `none`, `read`, `triage`, `write`, `maintain`, `admin`. Default: `read` for `plan`, `status` and `help`, `write` for the others.',
+      'Minimum repository role for a command, one `command=role` per line: `none`, `read`, `triage`, `write`, `maintain`, `admin`. Default: `read` for `plan`, `status` and `help`, `write` for the others.',
   },
   {
     name: 'allow-users',
     description:
-      'Logins, and teams as `org/team`, whose comments may change something. Default: everybody with the role. For teams `github-token` must be allowed to read the organisation.',
+      'Logins, and teams as `org/team`, that may use changing commands. Default: all users with the role. For teams, `github-token` needs permission to read the organisation.',
   },
   {
     name: 'allow-forks',
     choices: ['true', 'false'],
     default: 'false',
-    description: '`true` also takes changing commands on pull requests from forks.',
+    description: '`true`: allow changing commands on pull requests from forks.',
   },
   {
     name: 'allow-drafts',
     choices: ['true', 'false'],
     default: 'false',
-    description: '`true` also takes changing commands on drafts.',
+    description: '`true`: allow changing commands on draft pull requests.',
   },
   {
     name: 'allow-bases',
     description:
-      'Branches other than the default one whose pull requests may be commented on with commands; patterns. Default: none.',
+      'Base branches, in addition to the default branch, whose pull requests accept commands; patterns. Default: none.',
   },
   {
     name: 'allow-events',
@@ -80,24 +83,24 @@ export const TRIGGER_INPUTS = [
     name: 'require-review',
     choices: ['true', 'false'],
     default: 'false',
-    description: '`true` takes changing commands only on pull requests that GitHub calls approved.',
+    description: '`true`: allow changing commands only on approved pull requests.',
   },
   {
     name: 'require-checks',
     choices: ['true', 'false'],
     default: 'false',
-    description: '`true` takes changing commands only when all checks of the newest commit passed.',
+    description: '`true`: allow changing commands only if all checks of the newest commit passed.',
   },
   {
     name: 'require-plan',
     choices: ['true', 'false'],
     description:
-      '`true` takes changing commands only with the `plan=…` of a plan that still holds. Default: `true` for an environment that is `production`.',
+      '`true`: allow changing commands only with the `plan=…` of a plan that is still valid. Default: `true` for a `production` environment.',
   },
   {
     name: 'plan',
     isOfStep: true,
-    description: 'A plan as its comment names it: the run is refused if the outcome would now be another one.',
+    description: 'Plan hash from the comment of a plan. The run is refused if the plan has changed since.',
   },
   {
     name: 'public-details',
@@ -111,23 +114,22 @@ export const TRIGGER_INPUTS = [
     choices: ['true', 'false'],
     default: 'false',
     description:
-      '`true`: each pull request gets a SeldonDeployment of its own, `<name>-pr-<number>`, when it is opened or changed, and loses it when it is closed. Needs `name`.',
+      '`true`: each pull request gets its own SeldonDeployment, `<name>-pr-<number>`. It is deployed when the pull request is opened or updated, and deleted when it is closed. Needs `name`.',
   },
   {
     name: 'preview-age',
-    description:
-      'How long mode `sweep` leaves previews alone after they were last shipped: `14d`, `36h`. Default: 14d.',
+    description: 'Mode `sweep` deletes previews whose last deployment is older than this: `14d`, `36h`. Default: 14d.',
   },
   {
     name: 'lock',
     choices: ['true', 'false'],
     default: 'true',
     description:
-      'One rollout at a time for each SeldonDeployment, by a Lease beside it. `false`: the concurrency group of the workflow sees to that.',
+      '`true`: a Lease allows only one rollout at a time for each SeldonDeployment. `false`: no Lease; use a concurrency group in the workflow.',
   },
   {
     name: 'lock-timeout',
-    description: 'How long to wait for another run on the same SeldonDeployment: seconds, or `15m`. Default: 15m.',
+    description: 'How long to wait until another run releases the Lease: seconds, or `15m`. Default: 15m.',
   },
   {
     name: 'lock-reason',
@@ -150,16 +152,16 @@ export const TRIGGER_INPUTS = [
   {
     name: 'write-back',
     description:
-      'What to note in the registry once a model is live and proven, one a line or separated by commas: `alias=champion`, `tag.<name>=<value>`. Default: nothing.',
+      'Aliases and tags to set in the registry after a model is live and proven, one per line or separated by commas: `alias=champion`, `tag.<name>=<value>`. Default: none.',
   },
   {
     name: 'environment',
     description:
-      "Name under which GitHub's own record of deployments is kept, with the endpoint as its URL. Needs `deployments: write`. Not beside an `environment:` of the job, which has a record already. Default: none.",
+      'Environment name of the GitHub deployment, which has the endpoint as its URL. Needs `deployments: write`. Do not use it together with `environment:` of the job, which creates its own deployment. Default: none.',
   },
   {
     name: 'production',
     choices: ['true', 'false'],
-    description: '`true` if that environment is one that users see. Default: `true` for `production`.',
+    description: '`true` if it is a production environment. Default: `true` for the name `production`.',
   },
 ] as const satisfies readonly InputDefinition[];

@@ -41,7 +41,7 @@ story('a workflow that would read the file of the commenter’s commit is refuse
   const inputs = { ...INPUTS, 'config-ref': 'a'.repeat(40) };
   const end = await sandbox.comment({ by: 'maria', body: '/seldon deploy' }, { inputs });
   expect(end.outputs, end.shown).toMatchObject({ outcome: 'failed', reason: 'bad-input' });
-  expect(end.shown).toContain('`config-ref` is not for this event');
+  expect(end.shown).toContain('`config-ref` is not allowed for this event');
 });
 
 story('a stranger does not learn what the file says', async (sandbox) => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { permissionsFor } from '../../src/plan/permissions.ts';
 import type { Permission } from '../../src/seldon/permission.ts';
-import { someShares } from '../support/models.ts';
+import { someGate, someShares } from '../support/models.ts';
 import { type Permissions, ROOT, type Workflow, workflowsIn } from '../support/workflows.ts';
 
 const SECURITY = readFileSync(`${ROOT}docs/security.md`, 'utf8');
@@ -61,8 +61,15 @@ describe('docs/security.md', () => {
     mode: 'direct',
     dryRun: false,
     onFailure: 'rollback',
-    proof: { access: 'api-server', ingressUrl: undefined, smokeRequest: 'auto', smokeExpect: undefined },
+    proof: {
+      access: 'api-server',
+      ingressUrl: undefined,
+      smokeRequest: 'auto',
+      smokeExpect: undefined,
+      smokeRequired: 'when-possible',
+    },
     share: someShares(),
+    gate: someGate(),
     lockTimeout: 900,
   } as const;
   const columns = [

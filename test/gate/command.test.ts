@@ -26,13 +26,13 @@ describe('a command', () => {
   });
 
   it.each([
-    ['/seldon deploy a b', 'one word too many'],
-    ['/seldon promote models:/wine/7', 'takes its model from the cluster'],
-    ['/seldon deploy traffic=5', '`traffic` is no argument of `deploy`'],
+    ['/seldon deploy a b', 'is unexpected: a command has one model URI'],
+    ['/seldon promote models:/wine/7', 'reads its model from the cluster'],
+    ['/seldon deploy traffic=5', '`traffic` is not a valid argument of `deploy`'],
     ['/seldon status traffic=5', 'there are `name`, `namespace`'],
     ['/seldon help me=1', 'it has none'],
     ['/seldon deploy "a', 'is not closed'],
-    ['/seldon roll', '`roll` is no command'],
+    ['/seldon roll', '`roll` is not a valid command'],
   ])('%j is refused: %s', (body, sentence) => {
     expect(parseCommand(body, '/seldon')).toMatchObject({ fault: expect.stringContaining(sentence) });
   });

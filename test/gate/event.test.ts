@@ -78,7 +78,11 @@ describe('a comment', () => {
   it('is not heard under an issue, from a bot, or when it is edited or deleted', () => {
     expect(said('/seldon', { isOnIssue: true })).toMatchObject({ why: 'the comment is not on a pull request' });
     expect(said('/seldon', { login: 'helper[bot]' })).toMatchObject({ why: 'helper[bot] is a bot' });
-    expect(said('/seldon', { action: 'edited' })).toMatchObject({ why: 'a comment that was edited is no command' });
-    expect(said('/seldon', { action: 'deleted' })).toMatchObject({ why: 'a comment that was deleted is no command' });
+    expect(said('/seldon', { action: 'edited' })).toMatchObject({
+      why: 'a comment with action edited is not a command',
+    });
+    expect(said('/seldon', { action: 'deleted' })).toMatchObject({
+      why: 'a comment with action deleted is not a command',
+    });
   });
 });

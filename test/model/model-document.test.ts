@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readModelDocument } from '../../src/model/model-document.ts';
+import { mlserverWarnings } from '../../src/seldon/mlserver-limits.ts';
+import { signatureWarnings } from '../../src/seldon/server-release.ts';
 import { exchanges } from '../support/mlflow-replay.ts';
 
 function recorded(name: string): string {
@@ -66,11 +69,35 @@ describe('an MLmodel file', () => {
     expect(columns('[{"type":"long","name":0},{"type":"sparkml_vector"},{"type":"array","items":{}}]')).toEqual({
       kind: 'columns',
       columns: [
-        { name: '0', type: 'long', required: true },
+        { name: '0', isNumberName: true, type: 'long', required: true },
         { name: undefined, type: 'other', required: true },
-        { name: undefined, type: 'array', required: true },
+        { name: undefined, type: 'array', required: true, content: { type: 'array', items: { type: 'other' } } },
       ],
     });
+  });
+
+  it('says what is inside of arrays, maps and objects', () => {
+    const written =
+      '[{"type":"array","items":{"type":"double"},"name":"a"},{"type":"map","values":{"type":"string"},"name":"b"},' +
+      '{"type":"object","properties":{"p":{"type":"long","required":false}},"name":"c"}]';
+    expect(columns(written)).toMatchObject({
+      columns: [
+        { content: { type: 'array', items: { type: 'double' } } },
+        { content: { type: 'map', values: { type: 'string' } } },
+        { content: { type: 'object', properties: [{ name: 'p', required: false, content: { type: 'long' } }] } },
+      ],
+    });
+  });
+
+  it('says whether MLflow made the signature of a type hint', () => {
+    const text = readFileSync(new URL('../fixtures/models/F05-type-hint-list-of-str/MLmodel', import.meta.url), 'utf8');
+    expect(readModelDocument(text).signature).toMatchObject({ isFromTypeHint: true });
+  });
+
+  it('is read where a quoted text goes on at the indent of its parent, as PyYAML reads it', () => {
+    const path = '../fixtures/models/F19-yaml-continuation-at-parent-indent/MLmodel';
+    const { signature } = readModelDocument(readFileSync(new URL(path, import.meta.url), 'utf8'));
+    expect(signature?.inputs).toEqual({ kind: 'columns', columns: [{ name: 'a', type: 'double', required: true }] });
   });
 
   it.each(['"true"', 'true'])('says `params: %s` where the example has parameters', (params) => {
@@ -80,8 +107,12 @@ describe('an MLmodel file', () => {
   });
 
   it.each([
-    ['no python_function', document({ flavors: '{sklearn: {}, spark: {}}' }), /names: sklearn, spark/],
-    ['no flavours', 'mlflow_version: 2.9.2\n', /names: none/],
+    [
+      'no python_function',
+      document({ flavors: '{sklearn: {}, spark: {}}' }),
+      /flavours in its MLmodel: sklearn, spark/,
+    ],
+    ['no flavours', 'mlflow_version: 2.9.2\n', /flavours in its MLmodel: none/],
     ['a list', '- a\n- b\n', /does not describe/],
     ['broken YAML', '{a: [', /not YAML/],
     ['a page', '<!doctype html>\n<p>login: here: now', /file `MLmodel`/],
@@ -101,9 +132,27 @@ describe('a warning', () => {
   });
 
   it('tells of a column signature that older servers cannot parse', () => {
-    expect(readModelDocument(recorded('mv-get-artifact-MLmodel')).warnings).toEqual([
+    const { signature, warnings } = readModelDocument(recorded('mv-get-artifact-MLmodel'));
+    expect(warnings).toEqual([]);
+    const server = { graph: { name: 'model' } };
+    expect(signatureWarnings({ predictor: server, signature, isFirst: true })).toEqual([
       expect.stringMatching(/'required'/),
     ]);
+    // Once is enough: what was live before has been read.
+    expect(signatureWarnings({ predictor: server, signature, isFirst: false })).toEqual([]);
+  });
+
+  it.each([
+    ['seldonio/mlflowserver:1.17.1', /has MLflow 2\.5 at most, which cannot read it: .*Seldon 1\.18/],
+    ['registry.example.com:5000/seldonio/mlserver:1.3.5-mlflow', /has MLflow 2\.4 at most/],
+    ['seldonio/mlflowserver:1.18.2', undefined],
+    ['seldonio/mlserver:1.7.1-mlflow', undefined],
+  ])('is certain where the image is a release of Seldon: %s', (image, words) => {
+    const { signature } = readModelDocument(recorded('mv-get-artifact-MLmodel'));
+    const componentSpecs = [{ spec: { containers: [{ name: 'model', image }] } }];
+    const predictor = { graph: { name: 'model' }, componentSpecs };
+    const warnings = signatureWarnings({ predictor, signature, isFirst: false });
+    expect(warnings).toEqual(words === undefined ? [] : [expect.stringMatching(words)]);
   });
 
   it('tells of a model without a conda environment, in either spelling', () => {
@@ -118,5 +167,32 @@ describe('a warning', () => {
     ['3.9.18', 0],
   ])('for Python %s: %i', (version, count) => {
     expect(python('{conda: conda.yaml}', version)).toHaveLength(count);
+  });
+});
+
+describe('what MLServer cannot load', () => {
+  const warned = (signature: string) => mlserverWarnings(readModelDocument(document({ signature })).signature);
+  const double = '{"type":"double","name":"a"}';
+
+  it.each([
+    [
+      'a number as a name',
+      `{inputs: '[{"type":"double","name":5}]', outputs: '[${double}]'}`,
+      /numbers as names \(5\)/,
+    ],
+    ['no outputs', `{inputs: '[${double}]', outputs: null}`, /no outputs/],
+    [
+      'a tensor of dates',
+      `{inputs: '[{"type":"tensor","tensor-spec":{"dtype":"datetime64[ns]","shape":[-1]}}]', outputs: '[${double}]'}`,
+      /tensor of dates/,
+    ],
+  ])('is said before: %s', (_what, signature, words) => {
+    expect(warned(signature)).toEqual([expect.stringMatching(words)]);
+    expect(warned(signature)[0]).toContain('`protocol: seldon`');
+  });
+
+  it('is nothing of an ordinary model', () => {
+    expect(warned(`{inputs: '[${double}]', outputs: '[${double}]'}`)).toEqual([]);
+    expect(mlserverWarnings(undefined)).toEqual([]);
   });
 });

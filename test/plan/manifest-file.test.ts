@@ -112,9 +112,9 @@ spec:
 
   it.each([
     ['a: [', 'is not YAML'],
-    ['kind: SeldonDeployment\nspec: {predictors: []}\n---\nkind: ConfigMap\n', 'holds 2 YAML documents'],
-    ['kind: SeldonDeployment\nspec: {}\n', 'is no SeldonDeployment with spec.predictors'],
-    ['- 1\n', 'is no SeldonDeployment with spec.predictors'],
+    ['kind: SeldonDeployment\nspec: {predictors: []}\n---\nkind: ConfigMap\n', 'contains 2 YAML documents'],
+    ['kind: SeldonDeployment\nspec: {}\n', 'is not a SeldonDeployment with spec.predictors'],
+    ['- 1\n', 'is not a SeldonDeployment with spec.predictors'],
   ])('is refused when it is %j', (text, sentence) => {
     expect(() => read(text)).toThrow(`deploy/wine.yaml (input \`manifest-file\`) ${sentence}`);
   });

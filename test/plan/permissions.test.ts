@@ -1,10 +1,16 @@
 import { load } from 'js-yaml';
 import { expect, it } from 'vitest';
-import { permissionsFor, roleFor } from '../../src/plan/permissions.ts';
+import { optionalPermissionsFor, permissionsFor, roleFor } from '../../src/plan/permissions.ts';
 import { describePermission } from '../../src/seldon/permission.ts';
-import { someShares } from '../support/models.ts';
+import { someGate, someShares } from '../support/models.ts';
 
-const proof = { access: 'api-server', ingressUrl: undefined, smokeRequest: 'auto', smokeExpect: undefined } as const;
+const proof = {
+  access: 'api-server',
+  ingressUrl: undefined,
+  smokeRequest: 'auto',
+  smokeExpect: undefined,
+  smokeRequired: 'when-possible',
+} as const;
 const direct = {
   mode: 'direct',
   lockTimeout: undefined,
@@ -12,6 +18,7 @@ const direct = {
   onFailure: 'rollback',
   proof,
   share: someShares(),
+  gate: someGate(),
 } as const;
 
 it('asks a dry run for no more than a dry run needs', () => {
@@ -50,4 +57,17 @@ it('asks a mode that makes no object for neither create nor delete, and for the 
 it('asks mode status for nothing that changes anything', () => {
   const verbs = permissionsFor({ ...direct, mode: 'status' }).map(({ verb }) => verb);
   expect(new Set(verbs)).toEqual(new Set(['get', 'list', 'watch']));
+});
+
+it('reads the executors of a canary in steps where there is no Prometheus: needed by `strict`, else done without', () => {
+  const inSteps = { ...direct, mode: 'canary', share: someShares({ steps: [10, 50] }) } as const;
+  const reads = (wanted: ReturnType<typeof permissionsFor>) =>
+    wanted.map(describePermission).includes('get pods/proxy');
+  expect([reads(permissionsFor(inSteps)), reads(optionalPermissionsFor(inSteps))]).toEqual([false, true]);
+  const strict = { ...inSteps, gate: someGate({ policy: 'strict' }) };
+  expect([reads(permissionsFor(strict)), reads(optionalPermissionsFor(strict))]).toEqual([true, false]);
+  const counted = { ...strict, gate: someGate({ policy: 'strict', prometheusUrl: 'https://prometheus' }) };
+  expect([reads(permissionsFor(counted)), reads(optionalPermissionsFor(counted))]).toEqual([false, false]);
+  expect(optionalPermissionsFor({ ...inSteps, gate: someGate({ policy: 'off' }) })).toEqual([]);
+  expect(optionalPermissionsFor(direct)).toEqual([]);
 });

@@ -23,7 +23,7 @@ function preview(before: Told, after: Told): PlanPreview {
     },
   });
   const plan = deployModes.direct(aPlanRequest({ live, model: NEW }));
-  return previewOf({ live, plan, before: described(before), after: described(after) });
+  return previewOf({ live, plan, before: described(before), after: described(after), estimates: [] });
 }
 
 it('tells columns that come, go, or change their type', () => {
@@ -38,7 +38,7 @@ it('tells columns that come, go, or change their type', () => {
     outputs: undefined,
   };
   expect(preview({ signature: namedColumns('a', 'b') }, { signature: retyped }).signature).toEqual([
-    'input a is gone (was double)',
+    'input a is removed (was double)',
     'input b: double → long, optional',
     'input c is new: double',
   ]);
@@ -62,13 +62,13 @@ it('tells which pods restart, come and go, and why', () => {
   const pods = (mode: keyof typeof deployModes, over: Parameters<typeof aPlanRequest>[0]) => {
     const plan = deployModes[mode](aPlanRequest({ mode, live, ...over }));
     const nothing = { model: { isDescribed: false, signature: undefined }, details: undefined };
-    return previewOf({ live, plan, before: nothing, after: nothing }).pods;
+    return previewOf({ live, plan, before: nothing, after: nothing, estimates: [] }).pods;
   };
-  expect(pods('direct', { model: NEW })).toEqual(['main: 1 pod to be replaced one after the other, another model']);
-  expect(pods('canary', { model: NEW })).toEqual(['canary: 1 pod to come']);
+  expect(pods('direct', { model: NEW })).toEqual(['main: 1 pod to be replaced by a rolling update, another model']);
+  expect(pods('canary', { model: NEW })).toEqual(['canary: 1 pod to be created']);
   expect(pods('direct', { options: someOptions({ replicas: 3 }) })).toEqual(['main: 1 pod → 3']);
   expect(pods('direct', { options: someOptions({ envSecret: 's3' }) })).toEqual([
-    'main: 1 pod to be replaced one after the other, other settings',
+    'main: 1 pod to be replaced by a rolling update, other settings',
   ]);
   expect(pods('direct', {})).toEqual(['no pod is replaced']);
 });

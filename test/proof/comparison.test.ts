@@ -38,7 +38,7 @@ describe('how far two answers are apart', () => {
       '4.8 % (1)',
     ],
     ['negative and positive', [-1], [1], '200 % (2)'],
-    ['another number of rows', [1, 2], [1], 'they have different shapes: 2 values here, 1 there'],
+    ['another number of rows', [1, 2], [1], 'their shapes differ: 2 values in the old answer, 1 in the new answer'],
     ['a column and a list of the same', [[1], [2]], [1, 2], 'none'],
   ])('%s', (_, old, fresh, words) => {
     expect(differenceInWords(differenceOf(answer(old), answer(fresh)))).toBe(words);
@@ -46,9 +46,11 @@ describe('how far two answers are apart', () => {
 
   it('is not to be told where one of them refuses, and the words are theirs', () => {
     const refusal = { status: 500, body: '{"status":{"info":"bad column","status":1}}', latency: 3 };
-    expect(differenceInWords(differenceOf(answer([1]), refusal))).toContain('the new one says: HTTP 500: bad column');
+    expect(differenceInWords(differenceOf(answer([1]), refusal))).toContain(
+      'the new model answered: HTTP 500: bad column',
+    );
     const nobody = { status: undefined, body: 'connection refused', latency: 1 };
-    expect(differenceInWords(differenceOf(nobody, answer([1])))).toBe('the old one says: connection refused');
+    expect(differenceInWords(differenceOf(nobody, answer([1])))).toBe('the old model answered: connection refused');
   });
 });
 

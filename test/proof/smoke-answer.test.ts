@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Schema, Signature } from '../../src/model/model.ts';
+import { readModelDocument } from '../../src/model/model-document.ts';
 import { type AnswerToJudge, judgeAnswer } from '../../src/proof/smoke-answer.ts';
 import { rowsOf } from '../../src/proof/smoke-request.ts';
 import type { Protocol } from '../../src/seldon/protocol.ts';
@@ -86,7 +87,7 @@ describe('an error inside a 200', () => {
   ])('%s', (_whose, body) => {
     expect(judge(body)).toMatchObject({
       reason: 'prediction-failed',
-      message: 'HTTP 200 with an error inside: no luck',
+      message: 'HTTP 200 with an error in the body: no luck',
     });
   });
 
@@ -109,31 +110,26 @@ describe('what is no prediction', () => {
     ['text', 'pong', 'the answer is not JSON'],
     ['nothing', ' ', 'the answer is empty'],
     ['a list', '[1, 2]', 'the answer is not a JSON object'],
-    ['an empty object', '{}', 'the answer holds no prediction, only an empty object'],
-    ['meta alone', '{"meta":{}}', 'the answer holds no prediction, only `meta`'],
+    ['an empty object', '{}', 'the answer contains no prediction, only an empty object'],
+    ['meta alone', '{"meta":{}}', 'the answer contains no prediction, only `meta`'],
     [
       'NaN as Python writes it',
       '{"data":{"names":[],"ndarray":[NaN,1.5]}}',
-      'the model predicted NaN, which is no number and no JSON',
+      'the model predicted NaN, which is not a number and not valid JSON',
     ],
     [
       'Infinity',
       '{"data":{"ndarray":[1.5,-Infinity]}}',
-      'the model predicted -Infinity, which is no number and no JSON',
+      'the model predicted -Infinity, which is not a number and not valid JSON',
     ],
-    ['null', '{"data":{"ndarray":[null,1.5]}}', '`data.ndarray` has null where a prediction should be'],
-    [
-      'a number too large',
-      '{"data":{"ndarray":[1e999,1.5]}}',
-      '`data.ndarray` has Infinity where a prediction should be',
-    ],
+    ['null', '{"data":{"ndarray":[null,1.5]}}', '`data.ndarray` has null instead of a prediction'],
+    ['a number too large', '{"data":{"ndarray":[1e999,1.5]}}', '`data.ndarray` has Infinity instead of a prediction'],
     ['no rows', '{"data":{"ndarray":[]}}', '`data.ndarray` is empty'],
     ['ragged rows', '{"data":{"ndarray":[[1,2],[3]]}}', '`data.ndarray` has rows of different lengths'],
-    ['too few rows', '{"data":{"ndarray":[1]}}', '`data.ndarray` has 1 answers to 2 rows'],
     [
       'a tensor that lies',
       '{"data":{"tensor":{"shape":[2,2],"values":[1]}}}',
-      '`data.tensor` says shape (2, 2) and holds 1 values',
+      '`data.tensor` declares shape (2, 2) but contains 1 values',
     ],
   ])('%s', (_what, body, message) => {
     expect(judge(body)).toMatchObject({ ok: false, reason: 'prediction-invalid', message });
@@ -145,12 +141,9 @@ describe('what is no prediction', () => {
 
   it('in V2', () => {
     const invalid = (body: string) => judge(body, { protocol: 'v2' });
-    expect(invalid('{"outputs":[]}')).toMatchObject({ message: 'the answer holds no outputs, only `outputs`' });
+    expect(invalid('{"outputs":[]}')).toMatchObject({ message: 'the answer contains no outputs, only `outputs`' });
     expect(invalid('{"outputs":[{"name":"o","shape":[2,1],"datatype":"FP64","data":[null,1]}]}')).toMatchObject({
-      message: '`outputs[0]` has null where a prediction should be',
-    });
-    expect(invalid('{"outputs":[{"name":"o","shape":[1],"datatype":"FP64","data":[1]}]}')).toMatchObject({
-      message: '`outputs[0]` has 1 answers to 2 rows',
+      message: '`outputs[0]` has null instead of a prediction',
     });
   });
 });
@@ -167,19 +160,19 @@ describe('against the output signature', () => {
       'too wide',
       '{"data":{"ndarray":[[1,2],[3,4]]}}',
       tensor(-1, 3),
-      '`data.ndarray` has shape (2, 2) where the signature says (-1, 3)',
+      '`data.ndarray` has shape (2, 2) but the signature says (-1, 3)',
     ],
     [
       'text for numbers',
       '{"data":{"ndarray":["a","b"]}}',
       columns('double'),
-      '`data.ndarray` has text where the signature says numbers',
+      '`data.ndarray` has text but the signature says numbers',
     ],
     [
       'numbers for text',
       '{"data":{"ndarray":[1,2]}}',
       columns('string'),
-      '`data.ndarray` has number where the signature says text',
+      '`data.ndarray` has number but the signature says text',
     ],
     [
       'a column missing',
@@ -214,7 +207,104 @@ describe('an accepted answer', () => {
     expect(judge(body, { expect: parseExpectation('$.data.ndarray[0] between 3 and 9') }).ok).toBe(true);
     expect(judge(body, { expect: parseExpectation('$.data.ndarray[0] < 5') })).toMatchObject({
       reason: 'prediction-unexpected',
-      message: 'not what `smoke-expect` asks for: `$.data.ndarray[0] < 5` is not so: it is 5.7',
+      message: 'the answer does not match `smoke-expect`: `$.data.ndarray[0] < 5` is false: the value is 5.7',
     });
+  });
+});
+
+describe('answers that were called invalid and are not', () => {
+  const cases: { case: string; protocol: Protocol; rows: number; outputs: unknown; answer: unknown }[] = JSON.parse(
+    readFileSync(new URL('../fixtures/models/F16-answers.json', import.meta.url), 'utf8'),
+  );
+  it.each(cases.map((one) => [one.case, one] as const))('%s', (_name, { protocol, rows, outputs, answer }) => {
+    const document = { flavors: { python_function: {} }, signature: { outputs: JSON.stringify(outputs) } };
+    const { signature } = readModelDocument(JSON.stringify(document));
+    expect(judge(JSON.stringify(answer), { protocol, rows, signature })).toMatchObject({ ok: true });
+  });
+
+  it('says how many answers came where they are not as many as the rows', () => {
+    expect(judge('{"data":{"ndarray":[1,2,3]}}', { rows: 1 })).toEqual({
+      ok: true,
+      summary: '1, 2, 3 (3 answers to 1 row)',
+    });
+    const v2 = '{"outputs":[{"name":"o","shape":[1],"datatype":"FP64","data":[1]}]}';
+    expect(judge(v2, { protocol: 'v2' })).toEqual({ ok: true, summary: '1 (1 answer to 2 rows)' });
+  });
+
+  const optional: Schema = {
+    kind: 'columns',
+    columns: [
+      { name: 'y', type: 'double', required: true },
+      { name: 'margin', type: 'double', required: false },
+    ],
+  };
+  it('takes a hole in an optional column, and none in a required one', () => {
+    const answer = (row: string) => `{"data":{"names":["y","margin"],"ndarray":[${row}]}}`;
+    expect(judge(answer('[1.5,NaN]'), { outputs: optional }).ok).toBe(true);
+    expect(judge(answer('[1.5,null]'), { outputs: optional }).ok).toBe(true);
+    expect(judge(answer('[null,1.5]'), { outputs: optional })).toMatchObject({ reason: 'prediction-invalid' });
+    expect(judge(answer('[NaN,1.5]'), { outputs: optional })).toMatchObject({
+      message: 'the model predicted NaN, which is no number and no JSON',
+    });
+  });
+
+  it('does so in V2, where each column is an output', () => {
+    const answer = (y: string, margin: string) =>
+      `{"outputs":[{"name":"y","shape":[1],"datatype":"FP64","data":[${y}]},{"name":"margin","shape":[1],"datatype":"FP64","data":[${margin}]}]}`;
+    expect(judge(answer('1.5', 'null'), { protocol: 'v2', outputs: optional }).ok).toBe(true);
+    expect(judge(answer('null', '1.5'), { protocol: 'v2', outputs: optional }).ok).toBe(false);
+  });
+
+  it('takes lists of words of any length where nothing is known about the output', () => {
+    expect(judge('{"data":{"ndarray":[["a","b"],["c"]]}}').ok).toBe(true);
+  });
+});
+
+describe('what is expected', () => {
+  it.each([
+    ['seldon', '{"data":{"names":[],"ndarray":[5.7,5.2]}}'],
+    ['v2', '{"outputs":[{"name":"o","shape":[2,1],"datatype":"FP64","data":[5.7,5.2]}]}'],
+    ['v2', '{"predictions":[5.7,5.2]}'],
+  ] as const)('may be said as MLflow has it, in %s: %s', (protocol, body) => {
+    const check = (text: string) => judge(body, { protocol, expect: parseExpectation(text) }).ok;
+    expect(check('$.predictions[0] between 5.6 and 5.8')).toBe(true);
+    expect(check('predictions[1] == 5.2')).toBe(true);
+    expect(check('{"predictions":[5.7,5.2]}')).toBe(true);
+    expect(check('$.predictions[0] < 5')).toBe(false);
+  });
+
+  it('names the columns of a table as MLflow does', () => {
+    const body = '{"data":{"names":["y","why"],"ndarray":[[1.5,"a"]]}}';
+    expect(judge(body, { expect: parseExpectation('$.predictions[0].why == "a"') }).ok).toBe(true);
+  });
+
+  it('decides alone about the form of an answer, but not about a number that is missing', () => {
+    const expect1 = parseExpectation('$.data.ndarray[0] exists');
+    expect(judge('{"data":{"ndarray":[[1,2],[3]]}}', { expect: expect1 }).ok).toBe(true);
+    expect(judge('{"data":{"ndarray":[NaN]}}', { expect: expect1 }).ok).toBe(false);
+  });
+});
+
+describe('an answer that is made to break its reader', () => {
+  const within = (milliseconds: number, body: string, more: Partial<AnswerToJudge> = {}) => {
+    const started = performance.now();
+    const verdict = judge(body, more);
+    expect(performance.now() - started).toBeLessThan(milliseconds);
+    return verdict;
+  };
+
+  it('may be deep, long, or never closed', () => {
+    const deep = `{"data":{"ndarray":${'['.repeat(20_000)}1${']'.repeat(20_000)}}}`;
+    expect(within(500, deep)).toMatchObject({ message: 'the answer is nested more than 100 levels deep' });
+    expect(within(2_000, `{"data":"${'x'.repeat(9_000_000)}`)).toMatchObject({ message: 'the answer is not JSON' });
+    expect(within(2_000, `{"data":${'"\\'.repeat(3_000_000)}`)).toMatchObject({ message: 'the answer is not JSON' });
+    expect(within(2_000, 'x'.repeat(11_000_000))).toMatchObject({
+      message: 'HTTP 200: the answer has more than 10 MB',
+    });
+  });
+
+  it('may have very many rows', () => {
+    const rows = Array.from({ length: 300_000 }, (_, at) => at);
+    expect(within(2_000, JSON.stringify({ data: { ndarray: rows } }), { rows: 300_000 }).ok).toBe(true);
   });
 });

@@ -56,13 +56,15 @@ async function see({ oneOf, status = 200 }: { readonly oneOf: number; readonly s
     config: readConfig({ input: (name) => INPUTS[name] ?? '', env: {} }),
     signature: undefined,
     smoke: {
-      request: { body: '{}', origin: 'input', rows: 1 },
+      request: { body: '{}', origin: 'input', rows: 1, isMadeUp: false },
+      alternatives: [],
       skipped: undefined,
       expect: undefined,
       comparing: [],
       warnings: [],
     },
-    notes: { prediction: undefined, comparison: undefined, gates: [], warnings: [] },
+    notes: { prediction: undefined, predictionSkipped: undefined, comparison: undefined, gates: [], warnings: [] },
+    evidence: { current: undefined },
   } satisfies ProofContext;
   const findings = await verifyMirror(context, plan.stages[0]);
   return { findings, said: journal.records.at(-1)?.message, warnings: context.notes.warnings, sent, clock };

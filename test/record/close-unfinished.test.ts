@@ -28,8 +28,8 @@ it('closes the record even where the cluster cannot be reached any more, and say
   const report = await closeUnfinished({ cluster, runner, deployments }, unfinished, aReport().context);
   expect(marks).toEqual([[1234, 'error']]);
   expect(report).toMatchObject({ outcome: 'unknown', name: 'wine', predictors: [] });
-  expect(report.findings[0]?.title).toContain('could not be looked at: there is no kubeconfig');
-  expect(runner.lines.join()).toContain('the lease was not released, and will expire');
+  expect(report.findings[0]?.title).toContain('could not be read: there is no kubeconfig');
+  expect(runner.lines.join()).toContain('the lease was not released; it will expire');
 });
 
 it('gives each order of a run a state of its own, the first the plain name', () => {

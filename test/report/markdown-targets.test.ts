@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderTargets, targetsMarker } from '../../src/report/markdown-targets.ts';
+import { renderTargets, targetsMarker } from '../../src/report/markdown/targets.ts';
 import type { Report } from '../../src/report/report.ts';
 import { aReport } from '../support/reports.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { COMMENT_LIMIT, commentMarker, humanDuration, renderReport } from '../../src/report/markdown.ts';
+import { COMMENT_LIMIT, commentMarker, renderReport } from '../../src/report/markdown/markdown.ts';
+import { humanDuration } from '../../src/report/markdown/steps.ts';
 import { outputsOf } from '../../src/report/output-values.ts';
 import { OUTPUTS } from '../../src/settings/outputs.ts';
 import { aReport, sampleReports } from '../support/reports.ts';

@@ -79,5 +79,5 @@ it('gives up without a fuss where nobody can be told', async () => {
   await clock.wake();
   progress.update(aReport());
   await progress.end();
-  expect(runner.lines).toEqual(['how far it is could not be told: GitHub answered 403']);
+  expect(runner.lines).toEqual(['the progress could not be written to the comment: GitHub answered 403']);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RolloutFailureReason } from '../../src/base/outcome.ts';
-import { diagnose, evidenceWanted, type FailureCase } from '../../src/rollout/diagnosis.ts';
-import { CURES } from '../../src/rollout/known-failures.ts';
+import { diagnose, evidenceWanted, type FailureCase } from '../../src/rollout/failures/diagnosis.ts';
+import { CURES } from '../../src/rollout/failures/known-failures.ts';
 import type { ContainerStatus, KubernetesEvent, Pod } from '../../src/seldon/snapshot.ts';
 import { aDeployment, anObject, aPod, expectedWine } from '../support/cluster-states.ts';
 
@@ -29,7 +29,7 @@ const engine: ContainerStatus = {
 
 function aCase(pod: Pod, reason: RolloutFailureReason, container?: string): FailureCase {
   const failingObject = { kind: 'pod', name: pod.metadata.name, uid: 'uid-p', container } as const;
-  const message = container === undefined ? 'not ready after 600 s' : `container ${container} ends again and again`;
+  const message = container === undefined ? 'not ready after 600 s' : `container ${container} terminates repeatedly`;
   const status = { phase: 'failed', reason, message, ...(container !== undefined && { failingObject }) } as const;
   const snapshot = { seldonDeployment: anObject(), deployments: [aDeployment()], pods: [pod], routes: undefined };
   return { status, snapshot, expected: expectedWine, logs: [], events: [] };
@@ -140,7 +140,7 @@ describe('what a model server says', () => {
   ])('is understood: %s', (text, title) => {
     const finding = findingOf(crash, 'prediction', text);
     expect(finding?.title).toMatch(title);
-    expect(finding?.title).toContain('ends again and again');
+    expect(finding?.title).toContain('terminates repeatedly');
     expect(finding?.cure).not.toBe(CURES['crash-loop']);
   });
 
@@ -158,7 +158,7 @@ describe('what a model server says', () => {
   it('is quoted to its end when nobody knows what it means', () => {
     const text = Array.from({ length: 40 }, (_, i) => `line ${i}`).join('\n');
     const finding = findingOf(crash, 'prediction', text);
-    expect(finding?.title).toBe('Container prediction ends again and again');
+    expect(finding?.title).toBe('Container prediction terminates repeatedly');
     expect(finding?.cure).toBe(CURES['crash-loop']);
     expect(finding?.quotes[0]?.text.split('\n')).toEqual(Array.from({ length: 20 }, (_, i) => `line ${i + 20}`));
   });
@@ -180,7 +180,7 @@ describe('what a model server says', () => {
       logs: [logOf('seldon-container-engine', "No module named 'x'")],
       events,
     });
-    expect(finding?.title).toBe('Container prediction ends again and again');
+    expect(finding?.title).toBe('Container prediction terminates repeatedly');
   });
 });
 

@@ -73,7 +73,7 @@ describe('a rollout is ready', () => {
 
   it('not while a Deployment of the same predictor under its old name is left', () => {
     const old = named(aDeployment({}, 'feedfacefeedface'), 'wine-main-0-old');
-    expect(judge({ deployments: [aDeployment(), old] }).message).toBe('waiting for wine-main-0-old to go');
+    expect(judge({ deployments: [aDeployment(), old] }).message).toBe('waiting for wine-main-0-old to be deleted');
   });
 
   it('with an orchestrator of its own, to which Seldon copies no annotations', () => {
@@ -269,7 +269,7 @@ describe('the line that is told', () => {
   it('says when only the old pods have to end', () => {
     const pods = [aPod({ conditions: [{ type: 'Ready', status: 'True' }] })];
     expect(judge({ deployments: [starting], pods }).message).toBe(
-      'main: all new pods are ready, 1 old pod still to end',
+      'main: all new pods are ready, waiting for 1 old pod to terminate',
     );
   });
 });
@@ -326,7 +326,9 @@ describe('a Deployment that belongs to no predictor', () => {
   it('is waited for while the operator knows it, and reported as an orphan when the operator does not', () => {
     const deployments = [aDeployment(), orphan];
     const known = available(['wine-main-0-prediction', 'wine-canary-0-prediction']);
-    expect(judge({ seldonDeployment: known, deployments }).message).toBe('waiting for wine-canary-0-prediction to go');
+    expect(judge({ seldonDeployment: known, deployments }).message).toBe(
+      'waiting for wine-canary-0-prediction to be deleted',
+    );
     const forgotten = available(['wine-main-0-prediction']);
     expect(judge({ seldonDeployment: forgotten, deployments })).toMatchObject({
       phase: 'ready',

@@ -38,7 +38,7 @@ describe('putting back what was there', () => {
     );
     expect(outcome).toBe('rolled-back');
     expect(cluster.applied[0]?.spec).toEqual(before.spec);
-    expect(told).toContain('is back and available');
+    expect(told).toContain('is restored and available');
   });
 
   it('does not claim a rollback that did not become available', async () => {
@@ -63,7 +63,7 @@ describe('putting back what was there', () => {
     const { outcome, cluster, told } = await undo([{ at: 0, object: anObject(undefined, 'theirs') }], before);
     expect(outcome).toBe('unknown');
     expect(cluster.applied).toEqual([]);
-    expect(told).toContain('somebody changed');
+    expect(told).toContain('changed by another person or tool');
   });
 });
 

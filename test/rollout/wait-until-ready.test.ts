@@ -36,7 +36,7 @@ describe('waiting for a rollout', () => {
       { at: 9_000, deployments: [aDeployment({ updatedReplicas: 0 })] },
       { at: 20_000, deployments: [aDeployment()] },
     ]);
-    expect(lines).toEqual(['main: waiting for the operator to take it up', 'main: 0 of 1 new pods created']);
+    expect(lines).toEqual(['main: waiting for the operator to create its Deployment', 'main: 0 of 1 new pods created']);
   });
 
   it('looks again at once when only the operator has to speak', async () => {

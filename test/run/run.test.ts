@@ -93,7 +93,7 @@ describe('the story of a run', () => {
     };
     const { report } = await tell({ script: absent, change: goneAfterApply });
     expect(report).toMatchObject({ outcome: 'unknown', reason: 'cluster-unreachable' });
-    expect(report.findings[0]?.title).toContain('the manifest was applied, but then');
+    expect(report.findings[0]?.title).toContain('the manifest was applied, then an error occurred');
   });
 
   it('takes the model away again when our own code fails after the apply, whatever it was', async () => {
@@ -102,7 +102,7 @@ describe('the story of a run', () => {
     };
     const { report, runner } = await tell({ script: absent, change: () => ({ observe: broken }) });
     expect(report).toMatchObject({ outcome: 'withdrawn', reason: 'internal-error' });
-    expect(report.findings[0]?.title).toContain('the manifest was applied, but then: unexpected error');
+    expect(report.findings[0]?.title).toContain('the manifest was applied, then an error occurred: unexpected error');
     expect(runner.lines.join()).toContain('TypeError: x is not a function');
   });
 

@@ -9,7 +9,7 @@ import { storageInitializerImage } from '../../sandbox/model-server/storage-init
 import { type ModelFolder, REGISTERED_MODELS, sandboxStore } from '../../sandbox/models.ts';
 import type { Signature } from '../../src/model/model.ts';
 import { judgeAnswer } from '../../src/proof/smoke-answer.ts';
-import { smokeRequestOf } from '../../src/proof/smoke-request.ts';
+import { smokeRequestsOf } from '../../src/proof/smoke-request.ts';
 import { healthPath, predictPath } from '../../src/seldon/protocol.ts';
 import { wantsDataFrame } from '../../src/seldon/xtype.ts';
 
@@ -176,9 +176,10 @@ describe('the sandbox’s own models', () => {
     const { signature }: { signature: Signature } = fixtureModels()[fixture];
     for (const protocol of ['seldon', 'v2'] as const) {
       const model = { signature, example: { ...example, orient: undefined, hasParams: false } };
-      const request = smokeRequestOf({ model, protocol });
-      if (!('body' in request)) throw new Error(request.skipped);
-      const xtype = wantsDataFrame(signature.inputs) ? 'DataFrame' : 'ndarray';
+      const made = smokeRequestsOf({ model, protocol });
+      const request = 'skipped' in made ? undefined : made[0];
+      if (request === undefined) throw new Error(JSON.stringify(made));
+      const xtype = wantsDataFrame(model) ? 'DataFrame' : 'ndarray';
       const parameters = JSON.stringify([{ name: 'xtype', type: 'STRING', value: xtype }]);
       const image = protocol === 'seldon' ? mlflowServerImage() : mlserverImage();
       const server = await run(image, {

@@ -6,22 +6,19 @@ import { parseExpression } from '../../sandbox/prometheus/expression.ts';
 import { Samples } from '../../sandbox/prometheus/samples.ts';
 import { type PrometheusOptions, type SandboxPrometheus, startPrometheus } from '../../sandbox/prometheus/server.ts';
 import { readingsOf } from '../../sandbox/prometheus/text-format.ts';
-import { gateQueries } from '../../src/proof/evidence/gate.ts';
+import { countersQuery, timesQuery } from '../../src/proof/evidence/prometheus-counters.ts';
 import { aDeployment, idle, until } from '../support/cluster-client.ts';
 
 describe('what it understands:', () => {
   it('the queries of the action', () => {
-    const { requests, failures } = gateQueries('wine', 'canary', 60);
     const labels = [
       { label: 'deployment_name', equal: true, value: 'wine' },
-      { label: 'predictor_name', equal: true, value: 'canary' },
       { label: 'service', equal: true, value: 'predictions' },
     ];
-    const name = 'seldon_api_executor_server_requests_seconds_count';
-    expect(parseExpression(requests)).toEqual({ kind: 'increase', selector: { name, matchers: labels }, seconds: 60 });
-    expect(parseExpression(failures)).toMatchObject({
-      selector: { matchers: [...labels, { label: 'code', equal: false, value: '200' }] },
-    });
+    const name = 'seldon_api_executor_server_requests_seconds_bucket';
+    expect(parseExpression(countersQuery('wine'))).toEqual({ kind: 'newest', selector: { name, matchers: labels } });
+    const all = [...labels, { label: 'le', equal: true, value: '+Inf' }];
+    expect(parseExpression(timesQuery('wine'))).toEqual({ kind: 'timestamp', selector: { name, matchers: all } });
   });
 
   it.each([
@@ -137,6 +134,19 @@ describe('the increase of a counter', () => {
   });
 });
 
+describe('the newest samples', () => {
+  it('are those of all series that match, unless they are older than five minutes', () => {
+    const samples = new Samples();
+    samples.add({ name: 'up', labels: { pod: 'gone' }, value: 9 }, 1000);
+    samples.add({ name: 'up', labels: { pod: 'a' }, value: 1 }, 400_000);
+    samples.add({ name: 'up', labels: { pod: 'a' }, value: 2 }, 401_000);
+    samples.add({ name: 'down', labels: { pod: 'a' }, value: 3 }, 401_000);
+    expect(samples.newest({ name: 'up', matchers: [] }, 402_000)).toEqual([
+      { name: 'up', labels: { pod: 'a' }, value: 2, time: 401_000 },
+    ]);
+  });
+});
+
 describe('over HTTP', () => {
   const PAGE = 'requests{code="200"}';
   let cluster: SandboxCluster;
@@ -203,6 +213,11 @@ describe('over HTTP', () => {
     });
     expect(Math.abs(body.data.result[0].value[0] - Date.now() / 1000)).toBeLessThan(5);
     expect((await query('sum(increase(requests{code!="200"}[60s]))')).body.data.result).toEqual([]);
+    const newest = (await query('requests{code="200"}')).body.data.result;
+    expect(newest.map((one: { value: readonly unknown[] }) => one.value[1])).toEqual(['8', '8']);
+    const [time] = (await query('timestamp(requests{code="200"})')).body.data.result;
+    expect(Math.abs(Number(time.value[1]) - Date.now() / 1000)).toBeLessThan(5);
+    expect(newest[0].metric).toMatchObject({ __name__: 'requests', code: '200', namespace: 'seldon' });
   });
 
   it('a number is a number, a vector a series, and what it does not understand its fault', async () => {

@@ -50,7 +50,7 @@ story(
     const comment = expectEnding(sandbox, result, { outcome: 'deployed', reason: 'ok' });
     expect(failed).toEqual([]);
     expect(Object.keys(answers).sort()).toEqual(['v1', 'v2']);
-    expect(comment).toContain('answers all requests as `green`; the old one stays warm');
+    expect(comment).toContain('answers all requests as `green`; the old model keeps its pods');
     expect(sharesOf(sandbox)).toBe('main 0, green 100');
     expect(podUids(sandbox, 'main')).toEqual(before);
     expect((await sample(sandbox, 10)).answers).toEqual({ v2: 10 });
@@ -84,4 +84,22 @@ story('green that crashes never gets a request', async (sandbox) => {
   expect(failed).toEqual([]);
   expect(Object.keys(answers)).toEqual(['v1']);
   expect(live(sandbox)?.spec).toEqual(before);
+});
+
+story('status names no winner of two equal predictors, and says for how long it stays open', async (sandbox) => {
+  await sandbox.act();
+  await sandbox.act(using({ mode: 'ab', ...CHALLENGER }));
+  const count = (more: string) =>
+    `sum(increase(seldon_api_executor_server_requests_seconds_count{deployment_name="$deployment",predictor_name="$predictor"${more}}[$window]))`;
+  const queries = [{ name: 'answered', successes: count(',code="200"'), trials: count('') }];
+  const call = settling('status', {
+    'prometheus-url': sandbox.prometheus.url,
+    'gate-queries': JSON.stringify(queries),
+  });
+  // The sandbox's Prometheus reads the executors from the first question on.
+  await sandbox.act(call);
+  await sample(sandbox, 40);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const comment = expectEnding(sandbox, await sandbox.act(call), { outcome: 'reported', reason: 'status' });
+  expect(comment).toMatch(/answered: open, .* pp more often; .*: main 100 % of \d+, b 100 % of \d+/);
 });

@@ -62,7 +62,7 @@ story(
       const end = await sandbox.act(using({ ...CANARY, mode }));
       expect(end.outputs).toMatchObject({ outcome: 'failed', reason: 'routing-not-honoured' });
       expect(end.summary).toContain('the second SeldonDeployment would take about half of the real requests');
-      expect(end.summary).toContain(`leave \`routing\` out: mode \`${mode}\` then adds a predictor`);
+      expect(end.summary).toContain(`remove \`routing\`: mode \`${mode}\` then adds a predictor`);
       expect(live(sandbox, `wine-${mode}`)).toBeUndefined();
     }
   },

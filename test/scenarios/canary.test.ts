@@ -38,7 +38,7 @@ story('a canary that crashes is taken away; main keeps its pods and every reques
   );
   const comment = expectEnding(sandbox, result, { outcome: 'rolled-back', reason: 'crash-loop' });
   expect(comment).toContain("No module named 'wine_features'");
-  expect(comment).toContain('it is taken away again, and **wine-quality** v1 answers as before');
+  expect(comment).toContain('it was removed, and **wine-quality** v1 answers as before');
   expect(failed).toEqual([]);
   expect({ spec: live(sandbox)?.spec, pods: podUids(sandbox, 'main') }).toEqual(before);
   expect(podUids(sandbox, 'canary')).toEqual([]);
@@ -91,7 +91,7 @@ story('a canary in steps rises while it stays healthy, and each step is in the r
   expect(failed).toEqual([]);
   expect(sharesOf(sandbox)).toBe('main 50, canary 50');
   for (const share of [5, 25, 50]) expect(comment).toContain(`main ${100 - share} %, canary ${share} %`);
-  expect(comment.match(/canary stayed up for 1 s and answered once/g)).toHaveLength(3);
+  expect(comment.match(/canary stayed ready for 1 s and answered once/g)).toHaveLength(3);
 });
 
 story('a canary whose pods are lost in the middle of its steps is taken away', async (sandbox) => {

@@ -5,7 +5,7 @@ story('a run that is cancelled while it waits says that it does not know what is
   const inputs = { 'model-uri': 'models:/wine-quality/7' };
   const end = await sandbox.act(using(inputs, { cancelAt: /waiting for|pending|not ready/ }));
   const comment = expectEnding(sandbox, end, { outcome: 'unknown', reason: 'cancelled' });
-  expect(end.summary).toContain('the manifest was applied, but then: the run was cancelled');
+  expect(end.summary).toContain('the manifest was applied, then an error occurred: the run was cancelled');
   expect(comment).toContain('this is what the SeldonDeployment says now');
   expect(comment).toMatch(/\| `main` \| wine-quality v7 \|/);
   expect(live(sandbox)).toBeDefined();

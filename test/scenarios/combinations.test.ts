@@ -16,7 +16,7 @@ story(
     expect(podUids(sandbox, 'main')).toEqual(before);
     const which = await sandbox.act(settling('promote'));
     expectEnding(sandbox, which, { outcome: 'failed', reason: 'bad-input' });
-    expect(commentOf(sandbox)).toContain('say which one with the input `predictor`');
+    expect(commentOf(sandbox)).toContain('name one with the input `predictor`');
     const promoted = await sandbox.act(settling('promote', { predictor: 'canary' }));
     expectEnding(sandbox, promoted, { outcome: 'deployed', reason: 'ok' });
     expect(sharesOf(sandbox)).toBe('main 100, shadow 100 (shadow)');

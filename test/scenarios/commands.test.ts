@@ -32,7 +32,7 @@ story('a plan shows what would happen, and its command does exactly that', async
   expect(plan.outputs, plan.shown).toMatchObject({ outcome: 'planned', reason: 'dry-run' });
   expect(live(sandbox)).toEqual(before);
   expect(told(sandbox)).toContain('> Less weight on alcohol; trained on the 2026 harvest.');
-  expect(told(sandbox)).toContain('- pods: canary: 1 pod to come');
+  expect(told(sandbox)).toContain('- pods: canary: 1 pod to be created');
   expect(told(sandbox)).toContain('- tag `reviewed: yes → no`');
   expect(told(sandbox)).toContain('| `rmse` | 0.731 | 0.712 | −0.019 |');
   expect(told(sandbox)).toMatch(/\*\*Requests afterwards\*\*.*\| `canary` \| wine-quality v2 \| .*20 %/s);
@@ -53,7 +53,7 @@ story('a plan that no longer holds is refused with what changed since', async (s
   expect(changed.reactions).toEqual(['eyes', '-1']);
   const otherModel = command.replace('@challenger', '@champion');
   const other = await sandbox.comment({ by: 'maria', body: otherModel });
-  expect(told(sandbox)).toContain('the model URI now leads to another model');
+  expect(told(sandbox)).toContain('the model URI now resolves to another model');
   expect(other.outputs['outcome']).toBe('failed');
 });
 
@@ -117,7 +117,7 @@ story('answers to refused commands never overwrite what is known to be live', as
   const ours = sandbox.github.comments(OPEN_PULL_REQUEST).filter((one) => one.user?.login === 'github-actions[bot]');
   expect(ours.map((one) => one.body?.split('\n')[2])).toEqual([
     '### ✅ **wine-quality** v1 is live on Seldon',
-    '### ⛔ That command was refused: nothing was changed',
+    '### ⛔ The command was refused: nothing was changed',
   ]);
 });
 

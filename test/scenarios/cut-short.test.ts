@@ -25,7 +25,7 @@ const RUNS: Readonly<
       'step-interval': '1',
       'gate-no-data': 'pass',
     },
-    steps: ['Ask the old and', 'Watch it', 'Ask Prometheus', 'Send it through the public'],
+    steps: ['Ask the old and', 'Watch it', 'Judge its requests', 'Send it through the public'],
   },
   'a shadow': { inputs: { mode: 'shadow', 'model-uri': 'models:/wine-quality/2' }, steps: ['See that copies'] },
   'a failed deploy': { inputs: { 'model-uri': 'models:/wine-quality/5' }, steps: ['Put back'] },

@@ -17,25 +17,35 @@ function canary(sandbox: Sandbox, inputs: Readonly<Record<string, string>> = {})
   });
 }
 
-/** The rows of the table of verdicts: step, mark, figures. */
+/** The rows of the table of verdicts: step, question, main, canary, difference, verdict. */
 function verdicts(comment: string): readonly (readonly string[])[] {
-  const [, rows = ''] = /^\| step \| Prometheus \| \|\n\|[-|]+\|\n((?:\|.*\n)+)/m.exec(comment) ?? [];
+  const [, rows = ''] = /^\| step \| question \|.*\|\n\|[-|]+\|\n((?:\|.*\n)+)/m.exec(comment) ?? [];
   return rows
     .trimEnd()
     .split('\n')
     .map((row) => row.slice(2, -2).split(' | '));
 }
 
-const FIGURES = /canary \d+ requests, 0 % failed, \d+ ms; main \d+ requests, 0 % failed, \d+ ms/;
+const NONE_FAILED = expect.stringMatching(/^0 % of \d+ requests$/);
+const OPEN_OR_GOOD = expect.stringMatching(/open|good/);
+
+/** A row about failed requests where nothing failed. */
+function fine(step: string): readonly unknown[] {
+  return [step, 'failed requests', NONE_FAILED, NONE_FAILED, expect.stringMatching(/ pp$/), OPEN_OR_GOOD];
+}
 
 story('a canary under load passes the gate of each step, and the comment shows both verdicts', async (sandbox) => {
   await sandbox.act();
   const { result, answers, failed } = await underLoad(sandbox, () => sandbox.act(canary(sandbox, { steps: '10,50' })));
   const comment = expectEnding(sandbox, result, { outcome: 'deployed', reason: 'ok' });
-  expect(verdicts(comment)).toEqual([
-    ['main 90 %, canary 10 %', '✅', expect.stringMatching(FIGURES)],
-    ['main 50 %, canary 50 %', '✅', expect.stringMatching(FIGURES)],
+  expect(verdicts(comment).filter(([, question]) => question === 'failed requests')).toEqual([
+    fine('main 90 %, canary 10 %'),
+    fine('main 50 %, canary 50 %'),
   ]);
+  expect(comment).toContain('counted by Prometheus');
+  expect(comment).toMatch(
+    /failed requests: canary 0 % of \d+ requests; .* would not have been seen; \d+ more requests/,
+  );
   expect(failed).toEqual([]);
   expect(Object.keys(answers).sort()).toEqual(['v1', 'v2']);
 });
@@ -47,10 +57,14 @@ story('a canary much slower than main is taken away, and no user sees a failure'
   const { result, answers, failed } = await underLoad(sandbox, () => sandbox.act(call));
   const comment = expectEnding(sandbox, result, { outcome: 'rolled-back', reason: 'gate-failed' });
   expect(verdicts(comment)).toEqual([
+    fine('main 50 %, canary 50 %'),
     [
       'main 50 %, canary 50 %',
-      '❌',
-      expect.stringMatching(/canary is [\d.]+ times as slow as main: .* allowed is 1\.5$/),
+      expect.stringMatching(/^slower than \d+ ms$/),
+      expect.stringMatching(/^[\d.]+ % of \d+ requests$/),
+      expect.stringMatching(/^(?:100|9\d) % of \d+ requests$/),
+      expect.stringMatching(/^[\d.]+ to [\d.]+ pp$/),
+      '❌ worse',
     ],
   ]);
   expect(comment).toContain('gate-latency-ratio');
@@ -66,9 +80,8 @@ story(
     const before = live(sandbox)?.spec;
     const end = await sandbox.act(canary(sandbox));
     const comment = expectEnding(sandbox, end, { outcome: 'rolled-back', reason: 'gate-no-data' });
-    expect(verdicts(comment)).toEqual([
-      ['main 50 %, canary 50 %', '❔ no data', expect.stringContaining('no requests')],
-    ]);
+    const silent = ['main 50 %, canary 50 %', 'failed requests', 'no requests', 'no requests', '', '❔ no data'];
+    expect(verdicts(comment)[0]).toEqual(silent);
     expect(comment).toContain('gate-no-data: pass');
     expect(live(sandbox)?.spec).toEqual(before);
     // What is asked while the step lasts goes past the orchestrator, which counts for Prometheus.
@@ -77,7 +90,7 @@ story(
 
     const again = await sandbox.act(canary(sandbox, { 'gate-no-data': 'pass' }));
     const told = expectEnding(sandbox, again, { outcome: 'deployed', reason: 'ok' });
-    expect(verdicts(told)).toEqual([['main 50 %, canary 50 %', '❔ no data', expect.stringContaining('no requests')]]);
+    expect(verdicts(told)[0]).toEqual(silent);
   },
 );
 
@@ -87,7 +100,7 @@ story('a canary without an orchestrator has nobody who counts, and that is said'
   const { result } = await underLoad(sandbox, () => sandbox.act(call));
   const comment = expectEnding(sandbox, result, { outcome: 'rolled-back', reason: 'gate-no-data' });
   expect(comment).toContain('canary runs without the orchestrator');
-  expect(comment).toContain('leave out `orchestrator: false`');
+  expect(comment).toContain('remove `orchestrator: false`');
 });
 
 story('a Prometheus that is not there ends the run before anything is touched', async (sandbox) => {
@@ -115,7 +128,9 @@ story(
 
     const right = canary(sandbox, { 'prometheus-token': TOKEN });
     const { result: end } = await underLoad(sandbox, () => sandbox.act(right));
-    expect(verdicts(expectEnding(sandbox, end, { outcome: 'deployed', reason: 'ok' }))).toHaveLength(1);
+    expect(verdicts(expectEnding(sandbox, end, { outcome: 'deployed', reason: 'ok' }))[0]).toEqual(
+      fine('main 50 %, canary 50 %'),
+    );
     // The log holds it once: in the command that has the runner mask it.
     const log = end.log.replace(`::add-mask::${TOKEN}\n`, '');
     const told = [log, commentOf(sandbox), end.summary, JSON.stringify(end.outputs)];
@@ -123,3 +138,57 @@ story(
   },
   { prometheusToken: TOKEN },
 );
+
+story(
+  'without Prometheus the executors themselves are counted, and a canary much slower than main is taken away',
+  async (sandbox) => {
+    await sandbox.act();
+    const before = live(sandbox)?.spec;
+    const call = canary(sandbox, {
+      'model-uri': 'models:/wine-slow/1',
+      'gate-latency-ratio': '',
+      'prometheus-url': '',
+    });
+    const { result, failed } = await underLoad(sandbox, () => sandbox.act(call));
+    const comment = expectEnding(sandbox, result, { outcome: 'rolled-back', reason: 'gate-failed' });
+    expect(comment).toContain('counted by the executors');
+    expect(verdicts(comment).map((row) => row.at(-1))).toContain('❌ worse');
+    expect(live(sandbox)?.spec).toEqual(before);
+    expect(failed).toEqual([]);
+  },
+);
+
+story('without Prometheus and without a request the canary goes on, and that is no verdict', async (sandbox) => {
+  await sandbox.act();
+  const end = await sandbox.act(canary(sandbox, { 'prometheus-url': '' }));
+  const comment = expectEnding(sandbox, end, { outcome: 'deployed', reason: 'ok' });
+  expect(verdicts(comment)[0]?.at(-1)).toBe('❔ no data');
+});
+
+story('a strict gate does not let a canary go on that few requests have asked', async (sandbox) => {
+  await sandbox.act();
+  const before = live(sandbox)?.spec;
+  const call = canary(sandbox, { gate: 'strict', 'gate-limit': '1', 'prometheus-url': '' });
+  const { result } = await underLoad(sandbox, () => sandbox.act(call));
+  const comment = expectEnding(sandbox, result, { outcome: 'rolled-back', reason: 'gate-undecided' });
+  expect(comment).toContain('`gate-limit`');
+  expect(live(sandbox)?.spec).toEqual(before);
+});
+
+story('shares of the user’s own are asked of Prometheus for both, and named in the report', async (sandbox) => {
+  await sandbox.act();
+  const count = (more: string) =>
+    `sum(increase(seldon_api_executor_server_requests_seconds_count{deployment_name="$deployment",predictor_name="$predictor"${more}}[$window]))`;
+  const queries = [{ name: 'answered', successes: count(',code="200"'), trials: count(''), margin: 0.5 }];
+  const call = canary(sandbox, { 'gate-queries': JSON.stringify(queries), 'step-interval': '2' });
+  const { result } = await underLoad(sandbox, () => sandbox.act(call));
+  const comment = expectEnding(sandbox, result, { outcome: 'deployed', reason: 'ok' });
+  expect(verdicts(comment)).toContainEqual([
+    'main 50 %, canary 50 %',
+    'answered',
+    NONE_FAILED,
+    NONE_FAILED,
+    expect.stringMatching(/ pp$/),
+    '✅ good',
+  ]);
+});

@@ -59,8 +59,8 @@ story('without a cluster a first model becomes a file to commit, and what it say
   const before = sandbox.cluster.requests.length;
   const end = await sandbox.act(rendering());
   const comment = expectEnding(sandbox, end, RENDERED);
-  expect(comment).toContain('📝 **wine-quality** v1 is written to `deploy/wine.yaml`: commit it');
-  expect(comment).toContain('**Endpoint** once that file is applied: ');
+  expect(comment).toContain('📝 **wine-quality** v1 is written to `deploy/wine.yaml`: commit this file');
+  expect(comment).toContain('**Endpoint** once this file is applied: ');
   expect(comment).toContain('kind: SeldonDeployment');
   expect(comment).not.toContain('plan=');
   expect(end.outputs).toMatchObject({ 'manifest-path': FILE, name: 'wine', namespace: 'seldon', 'model-version': '1' });
@@ -154,10 +154,10 @@ story('a pull request gets its file, for the workflow to commit', async (sandbox
 story('what is no file for one SeldonDeployment is refused, and left as it is', async (sandbox) => {
   const own = written(await sandbox.act(rendering()));
   const refused: readonly (readonly [string, string, string])[] = [
-    [`${own}---\nkind: ConfigMap\n`, 'manifest-invalid', 'holds 2 YAML documents'],
+    [`${own}---\nkind: ConfigMap\n`, 'manifest-invalid', 'contains 2 YAML documents'],
     ['kind: ConfigMap\n', 'manifest-invalid', 'is no SeldonDeployment'],
     ['a: [\n', 'manifest-invalid', 'is not YAML'],
-    [own.replace('name: wine\n', 'name: cellar\n'), 'object-not-ours', 'holds SeldonDeployment seldon/cellar'],
+    [own.replace('name: wine\n', 'name: cellar\n'), 'object-not-ours', 'contains SeldonDeployment seldon/cellar'],
   ];
   for (const [text, reason, sentence] of refused) {
     const end = await sandbox.act(rendering(text));
@@ -170,7 +170,7 @@ story('what is no file for one SeldonDeployment is refused, and left as it is', 
 story('a path outside the workspace and modes about a cluster are refused before anybody is asked', async (sandbox) => {
   const before = sandbox.mlflow.requests.length;
   const outside = await sandbox.act(rendering(undefined, { 'manifest-file': '../wine.yaml' }));
-  expect(outside.shown).toContain('the file ../wine.yaml (input `manifest-file`) lies outside the workspace');
+  expect(outside.shown).toContain('the file ../wine.yaml (input `manifest-file`) is outside the workspace');
   const status = await sandbox.act(rendering(undefined, { mode: 'status', 'model-uri': '' }));
   expect(status.shown).toContain('`mode` is `status`, which needs a cluster, but `apply` is `false`');
   for (const end of [outside, status]) expect(end.outputs).toMatchObject({ outcome: 'failed', reason: 'bad-input' });

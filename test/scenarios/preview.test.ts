@@ -26,7 +26,7 @@ story('a pull request gets a SeldonDeployment of its own, and loses it when it i
   sandbox.github.change(OPEN_PULL_REQUEST, { state: 'closed' });
   const closed = await sandbox.act(using(PREVIEW, pullRequest('closed')));
   expect(closed.outputs, closed.shown).toMatchObject({ outcome: 'removed', reason: 'ok' });
-  expect(told(sandbox)).toContain('`seldon/wine-pr-8` is removed');
+  expect(told(sandbox)).toContain('`seldon/wine-pr-8` is deleted');
   expect(live(sandbox, 'wine-pr-8')).toBeUndefined();
   expect(live(sandbox)).toEqual(production);
   expect(pods(sandbox)).toHaveLength(1);

@@ -12,7 +12,7 @@ story('a canary is promoted from what is live alone, and no request is lost', as
   const comment = expectEnding(sandbox, result, { outcome: 'deployed', reason: 'ok' });
   expect(failed).toEqual([]);
   expect(Object.keys(answers).sort()).toEqual(['v1', 'v2']);
-  expect(comment).toContain('**wine-quality** v2 is promoted and has all the requests');
+  expect(comment).toContain('**wine-quality** v2 is promoted and gets all requests');
   expect(modelUriOf(sandbox)).toBe(promoted);
   expect(sharesOf(sandbox)).toBe('main 100');
   expect(podUids(sandbox, 'canary')).toEqual([]);
@@ -37,7 +37,7 @@ story('a promotion whose new main does not come up leaves main and canary as the
   sandbox.store.delete(before?.predictors[1]?.graph.modelUri ?? '');
   const { result, failed } = await underLoad(sandbox, () => sandbox.act(settling('promote')));
   const comment = expectEnding(sandbox, result, { outcome: 'rolled-back', reason: 'crash-loop' });
-  expect(comment).toContain('holds no MLmodel');
+  expect(comment).toContain('contains no MLmodel');
   expect(failed).toEqual([]);
   expect(live(sandbox)?.spec).toEqual(before);
   expect((await sample(sandbox, 10)).answers).toEqual({ v1: 8, v2: 2 });
@@ -68,6 +68,6 @@ story('there is nothing to promote beside a sole predictor, and nothing to promo
   const before = live(sandbox);
   const end = await sandbox.act(settling('promote'));
   const comment = expectEnding(sandbox, end, { outcome: 'failed', reason: 'nothing-to-promote' });
-  expect(comment).toContain('ship a new model beside it first, with mode `canary`');
+  expect(comment).toContain('deploy a candidate beside it first, with mode `canary`');
   expect(live(sandbox)).toEqual(before);
 });

@@ -9,7 +9,7 @@ story('when the rollback fails too, nobody is told that all is well again', asyn
   const end = await acting;
   const comment = expectEnding(sandbox, end, { outcome: 'unknown', reason: 'crash-loop' });
   expect(comment).toContain('what is live now is not certain');
-  expect(comment).toMatch(/put back \| \*\*failed\*\*: could not be put back/);
+  expect(comment).toMatch(/restore \| \*\*failed\*\*: the previous state could not be restored/);
   expect(modelUriOf(sandbox)).toBe(end.outputs['model-storage-uri']);
 });
 

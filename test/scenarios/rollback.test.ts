@@ -12,7 +12,7 @@ story('a canary is taken away: main has its requests back first, and none is los
   await sandbox.act(using(CANARY));
   const { result, failed } = await underLoad(sandbox, () => sandbox.act(settling('rollback')));
   const comment = expectEnding(sandbox, result, { outcome: 'restored', reason: 'ok' });
-  expect(comment).toContain('**wine-quality** v1 has all the requests again');
+  expect(comment).toContain('**wine-quality** v1 gets all requests again');
   expect(failed).toEqual([]);
   expect(podUids(sandbox, 'main')).toEqual(before);
   expect(sharesOf(sandbox)).toBe('main 100');
@@ -82,7 +82,7 @@ story('a rollback whose old model is gone puts the new one back, and says why', 
   sandbox.store.delete(old);
   const { result, failed } = await underLoad(sandbox, () => sandbox.act(settling('rollback')));
   const comment = expectEnding(sandbox, result, { outcome: 'rolled-back', reason: 'crash-loop' });
-  expect(comment).toContain('holds no MLmodel');
+  expect(comment).toContain('contains no MLmodel');
   expect(failed).toEqual([]);
   expect((await sample(sandbox, 5)).answers).toEqual({ v2: 5 });
 });
@@ -97,7 +97,7 @@ story(
     const before = live(sandbox);
     const end = await sandbox.act(settling('rollback', { to: 'v9' }));
     expectEnding(sandbox, end, { outcome: 'failed', reason: 'nothing-to-roll-back' });
-    expect(commentOf(sandbox)).toContain('it has: 1 (wine-quality v1); say which with the input `to`');
+    expect(commentOf(sandbox)).toContain('it has: 1 (wine-quality v1); choose one with the input `to`');
     expect(live(sandbox)).toEqual(before);
   },
 );

@@ -33,7 +33,7 @@ story('without a public endpoint nobody can see the copies, and that is said', a
   await sandbox.act();
   const end = await sandbox.act(using({ ...SHADOW, 'ingress-url': '' }));
   const comment = expectEnding(sandbox, end, { outcome: 'deployed', reason: 'ok' });
-  expect(comment).toContain('Nobody saw that shadow gets copies of the requests: give `ingress-url`');
+  expect(comment).toContain('It was not verified that shadow gets copies of the requests: set `ingress-url`');
 });
 
 story('a new main keeps the shadow beside it', async (sandbox) => {

@@ -31,7 +31,7 @@ story('answers beyond the tolerance take the canary away before it got a request
   const inputs = { ...CANARY, 'compare-tolerance': '0.01' };
   const end = await sandbox.act(using(inputs, { files: { 'requests.jsonl': REQUESTS } }));
   const comment = expectEnding(sandbox, end, { outcome: 'rolled-back', reason: 'answers-differ' });
-  expect(comment).toContain('**Beyond the tolerance.**');
+  expect(comment).toContain('**Outside the tolerance.**');
   expect(comment).toMatch(
     /the answers to request 1 of main and canary differ by [\d.]+ %, and `compare-tolerance` is 1 %/,
   );
@@ -52,7 +52,7 @@ story('a request that the old model refuses is told, not crashed on', async (san
   const comment = expectEnding(sandbox, end, { outcome: 'deployed', reason: 'ok' });
   expect(comment).toContain('2 requests');
   expect(comment).toContain('1 not comparable');
-  expect(comment).toContain('the old one says:');
+  expect(comment).toContain('the old model answered:');
 });
 
 story('a file of requests that is missing or no JSON ends the run before anything is touched', async (sandbox) => {

@@ -55,5 +55,5 @@ story('status of an object that another tool made, whose pods are not up', async
   const end = await sandbox.act(settling('status'));
   const comment = expectEnding(sandbox, end, { outcome: 'reported', reason: 'status' });
   expect(comment).toMatch(/`default` \| s3:.*mlflow\/nowhere/);
-  expect(comment).toMatch(/waiting for the operator|new pods|not ready|ends again and again/);
+  expect(comment).toMatch(/waiting for the operator|new pods|not ready|terminates repeatedly/);
 });

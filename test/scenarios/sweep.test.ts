@@ -29,7 +29,7 @@ story('previews that nobody shipped to for long are swept, and nothing else', as
   const event = { name: 'schedule', payload: { schedule: '0 3 * * *' } };
   const dry = await sandbox.act({ ...sweep, inputs: { ...sweep.inputs, 'dry-run': 'true' }, event });
   expect(dry.outputs, dry.shown).toMatchObject({ outcome: 'planned' });
-  expect(dry.summary).toContain('1 of 2 previews of `wine` would be removed');
+  expect(dry.summary).toContain('1 of 2 previews of `wine` would be deleted');
   expect(live(sandbox, 'wine-pr-8')).toBeDefined();
   const end = await sandbox.act({ ...sweep, event });
   expect(end.outputs, end.shown).toMatchObject({ outcome: 'removed', reason: 'ok' });
@@ -79,7 +79,7 @@ story('what is removed is inactive in the record of its environment, and others 
   sandbox.github.fail({ match: /GET .*deployments/, status: 403, times: 1 });
   const warned = await sandbox.act(settling('remove', { ...inputs, name: 'beer' }));
   expect(warned.outputs['outcome'], warned.shown).toBe('removed');
-  expect(warned.shown).toContain("Warning: GitHub's record of staging still says that it is active");
+  expect(warned.shown).toContain('Warning: the GitHub deployments of staging could not be set to inactive');
   await sandbox.act(settling('remove', inputs));
   expect(sandbox.github.deployments().map(({ states }) => states.at(-1))).toEqual(['inactive', 'success']);
 });

@@ -68,7 +68,7 @@ story('a target whose need is not well is not begun', async (sandbox) => {
     'wine-prod': { outcome: 'skipped', reason: 'need-failed' },
   });
   expect(live(sandbox)).toBeUndefined();
-  expect(told(sandbox, PULL_REQUEST)).toContain('it needs target `wine-staging`, which is failed');
+  expect(told(sandbox, PULL_REQUEST)).toContain('it needs target `wine-staging`, which ended with `failed`');
 });
 
 story('a command picks a target, whose own policy judges it', async (sandbox) => {
@@ -171,13 +171,13 @@ story('a file that is wrong says all that is wrong with it, and nothing is asked
     'did you mean `name`?',
     '`kubeconfig` belongs to the `with:`',
     '`require-review` belongs under `policy`',
-    'needs `nobody`, which is no target',
+    'needs `nobody`, which is not a target',
     'target `b c`',
   ])
     expect(end.shown).toContain(sentence);
   sandbox.github.write('main', PATH, 'targets: { wine: { mode: cannary } }');
   const value = await sandbox.act({ inputs: INPUTS });
-  expect(value.shown).toContain(`target \`wine\` of ${PATH}: 2 inputs are wrong`);
+  expect(value.shown).toContain(`target \`wine\` of ${PATH}: 2 inputs are invalid`);
 });
 
 story('killed while two targets go, nothing of either is left open', async (sandbox) => {

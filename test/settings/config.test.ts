@@ -85,16 +85,13 @@ describe('a fault of the inputs', () => {
   it.each([
     [{ 'model-uri': ' ' }, '`model-uri` is required'],
     [{ mode: 'cannary' }, 'did you mean `canary`?'],
-    [
-      { mode: 'promote', name: 'wine' },
-      '`model-uri` must be left out: mode `promote` takes its model from the cluster',
-    ],
-    [{ mode: 'status', 'model-uri': '' }, '`name` is needed: mode `status` has no model to make a name from'],
-    [{ traffic: '20' }, '`traffic` means nothing to mode `direct`: it is for `canary`, `shadow`, `ab`'],
+    [{ mode: 'promote', name: 'wine' }, '`model-uri` must not be set: mode `promote` reads its model from the cluster'],
+    [{ mode: 'status', 'model-uri': '' }, '`name` is required: mode `status` has no model to derive the name from'],
+    [{ traffic: '20' }, '`traffic` has no effect in mode `direct`: it is for `canary`, `shadow`, `ab`'],
     [{ mode: 'canary', traffic: '101' }, '`traffic`'],
-    [{ mode: 'canary', traffic: '20', steps: '5,25' }, '`traffic` and `steps` say two things'],
-    [{ mode: 'canary', steps: '25,5' }, '`steps` must be percents that rise'],
-    [{ mode: 'canary', steps: '5,50,200' }, '`steps` must be percents that rise'],
+    [{ mode: 'canary', traffic: '20', steps: '5,25' }, '`traffic` and `steps` contradict each other'],
+    [{ mode: 'canary', steps: '25,5' }, '`steps` must be increasing percentages'],
+    [{ mode: 'canary', steps: '5,50,200' }, '`steps` must be increasing percentages'],
     [{ mode: 'canary', 'compare-tolerance': '-1' }, '`compare-tolerance`'],
     [{ mode: 'rollback', name: 'wine', 'model-uri': '', to: 'champion' }, '`to` must be the number of a revision'],
     [
@@ -103,7 +100,7 @@ describe('a fault of the inputs', () => {
     ],
     [
       { mode: 'canary', access: 'ingress', 'ingress-url': 'https://x.example' },
-      'mode `canary` asks each predictor on its own: it needs `api-server`',
+      'mode `canary` sends predictions to each predictor separately: it needs `api-server`',
     ],
     [{ protocol: 'sedlon' }, 'did you mean `seldon`?'],
     [{ 'dry-run': 'yes' }, '`dry-run` is `yes`, but must be `true` or `false`'],
@@ -112,24 +109,24 @@ describe('a fault of the inputs', () => {
     [{ timeout: '60' }, 'the first probe is sent after 60 s'],
     [{ name: 'Wine' }, '`name`'],
     [{ 'ingress-url': 'models.example.com' }, '`ingress-url` must be a URL'],
-    [{ 'ingress-url': 'https://u:p@x.example' }, 'must not hold a user'],
+    [{ 'ingress-url': 'https://u:p@x.example' }, 'must not contain a user'],
     [{ 'ingress-url': 'https://x.example/?a=1' }, 'query'],
     [{ access: 'ingress' }, '`access` is `ingress`, which needs `ingress-url`'],
     [{ 'mlflow-username': 'bob' }, 'needs `mlflow-password`'],
-    [{ 'mlflow-token': 't0ken', 'mlflow-username': 'bob', 'mlflow-password': 'x' }, 'two ways to sign in'],
+    [{ 'mlflow-token': 't0ken', 'mlflow-username': 'bob', 'mlflow-password': 'x' }, 'two ways to log in'],
     [{ 'mlflow-tracking-uri': 'databricks' }, 'Databricks'],
-    [{ 'storage-uri-map': 's3://a' }, 'no `from=to`'],
+    [{ 'storage-uri-map': 's3://a' }, 'not `from=to`'],
     [{ 'artifacts-destination': 'mlflow' }, '`artifacts-destination` is `mlflow`, but must be a storage URI'],
     [{ comment: 'always' }, 'needs `github-token`'],
     [{ 'pull-request': '#7' }, '`pull-request`'],
-    [{ 'manifest-file': 'deploy/wine.yaml' }, '`manifest-file` is written with `apply: false` alone'],
+    [{ 'manifest-file': 'deploy/wine.yaml' }, '`manifest-file` is only written with `apply: false`'],
     [{ apply: 'false' }, '`manifest-file` is required with `apply: false`'],
     [{ apply: 'false', 'manifest-file': 'deploy/' }, '`manifest-file` must be the path of a YAML file'],
-    [{ ...FILE, mode: 'canary', steps: '5,25' }, '`steps` needs a cluster, but `apply` is `false`: give `traffic`'],
+    [{ ...FILE, mode: 'canary', steps: '5,25' }, '`steps` needs a cluster, but `apply` is `false`: set `traffic`'],
     [{ ...FILE, mode: 'status', 'model-uri': '', name: 'wine' }, '`mode` is `status`, which needs a cluster'],
     [{ ...FILE, mode: 'remove', 'model-uri': '', name: 'wine' }, '`false`: delete the file'],
     [{ ...FILE, mode: 'rollback', 'model-uri': '', name: 'wine', to: 'v3' }, '`to` needs a cluster'],
-    [{ ...FILE, mode: 'canary', routing: 'ambassador-annotations' }, 'asks the cluster how it routes'],
+    [{ ...FILE, mode: 'canary', routing: 'ambassador-annotations' }, 'needs a cluster to read its routes'],
     [{ ...FILE, environment: 'production', 'github-token': 'ghs_token' }, '`environment` needs a cluster'],
     [{ ...FILE, preview: 'true', name: 'wine' }, '`preview` needs a cluster'],
     [{ ...FILE, manifest: './deploy/wine.yaml' }, '`manifest` is the same file as `manifest-file`'],
@@ -139,7 +136,7 @@ describe('a fault of the inputs', () => {
 
   it('comes together with all the others', () => {
     const message = faultsOf({ mode: 'bluegreen', replicas: 'two', protocol: 'grpc' });
-    expect(message).toMatch(/^3 inputs are wrong:/);
+    expect(message).toMatch(/^3 inputs are invalid:/);
     expect(message.split('\n').filter((line) => line.startsWith('- '))).toHaveLength(3);
   });
 

@@ -35,13 +35,13 @@ describe('checks that hold', () => {
 
 describe('checks that do not hold say what is there', () => {
   it.each([
-    ['$.data.ndarray[0][0] between 6 and 9', '`$.data.ndarray[0][0] between 6 and 9` is not so: it is 5.7025825'],
-    ['$.data.ndarray[0][0] == 5.7026', '`$.data.ndarray[0][0] == 5.7026` is not so: it is 5.7025825'],
-    ['$.data.tensor exists', '`$.data.tensor exists` is not so: it is missing'],
-    ['$.data.ndarray[9] exists', '`$.data.ndarray[9] exists` is not so: it is missing'],
-    ['$.data.ndarray[0][1] > 1', '`$.data.ndarray[0][1] > 1` is not so: it is "good"'],
-    ['$.constructor exists', '`$.constructor exists` is not so: it is missing'],
-    ['$.meta exists\n$.data.names[0] == "x"', '`$.data.names[0] == "x"` is not so: it is "quality"'],
+    ['$.data.ndarray[0][0] between 6 and 9', '`$.data.ndarray[0][0] between 6 and 9` is false: the value is 5.7025825'],
+    ['$.data.ndarray[0][0] == 5.7026', '`$.data.ndarray[0][0] == 5.7026` is false: the value is 5.7025825'],
+    ['$.data.tensor exists', '`$.data.tensor exists` is false: the value is missing'],
+    ['$.data.ndarray[9] exists', '`$.data.ndarray[9] exists` is false: the value is missing'],
+    ['$.data.ndarray[0][1] > 1', '`$.data.ndarray[0][1] > 1` is false: the value is "good"'],
+    ['$.constructor exists', '`$.constructor exists` is false: the value is missing'],
+    ['$.meta exists\n$.data.names[0] == "x"', '`$.data.names[0] == "x"` is false: the value is "quality"'],
   ])('%s', (text, message) => {
     expect(check(text)).toBe(message);
   });
@@ -53,10 +53,10 @@ describe('a JSON expectation', () => {
   });
 
   it.each([
-    ['{"data": {"names": ["quality"]}}', '`$.data.names` should have 1 elements, and has 2'],
-    ['{"data": {"ndarray": [[5.8, "good"], [-2, null]]}}', '`$.data.ndarray[0][0]` should be 5.8, and is 5.7025825'],
-    ['{"meta": {"puid": "x"}}', '`$.meta.puid` should be "x", and is missing'],
-    ['{"meta": []}', '`$.meta` should be a list, and is {}'],
+    ['{"data": {"names": ["quality"]}}', '`$.data.names` should have 1 elements, but has 2'],
+    ['{"data": {"ndarray": [[5.8, "good"], [-2, null]]}}', '`$.data.ndarray[0][0]` should be 5.8, but is 5.7025825'],
+    ['{"meta": {"puid": "x"}}', '`$.meta.puid` should be "x", but is missing'],
+    ['{"meta": []}', '`$.meta` should be a list, but is {}'],
   ])('%s', (text, message) => {
     expect(check(text)).toBe(message);
   });

@@ -71,7 +71,9 @@ function placeOf(path: string): string {
 }
 
 function targetsOf(source: string): readonly string[] {
-  return [...source.matchAll(/(?:from|import\(|import)\s*'([^']+)'/g)].map(([, target]) => target ?? '');
+  return [...source.matchAll(/(?:^(?:import|export)\b[^;'"]*?from|\bimport\(|^import)\s*'([^']+)'/gm)].map(
+    ([, target]) => target ?? '',
+  );
 }
 
 function resolved(path: string, target: string): string {

@@ -130,5 +130,9 @@ export class FakeCluster implements Cluster {
     throw new Error('this fake has no Services');
   }
 
+  pod(): HttpEndpoint {
+    throw new Error('this fake has no way into pods');
+  }
+
   close(): void {}
 }

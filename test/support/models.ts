@@ -2,7 +2,7 @@ import type { Model } from '../../src/model/model.ts';
 import { direct } from '../../src/plan/modes/direct.ts';
 import type { ModelPlanRequest, RenderOptions } from '../../src/plan/plan-request.ts';
 import type { SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
-import type { ShareConfig } from '../../src/settings/config.ts';
+import type { GateConfig, ShareConfig } from '../../src/settings/config.ts';
 
 /** A model of a registry with named columns; every test states only what matters to it. */
 export function aModel(over: Partial<Model> = {}): Model {
@@ -54,6 +54,22 @@ export function someShares(over: Partial<ShareConfig> = {}): ShareConfig {
     to: undefined,
     routing: 'seldon',
     ingressLag: 0,
+    ...over,
+  };
+}
+
+export function someGate(over: Partial<GateConfig> = {}): GateConfig {
+  return {
+    policy: 'auto',
+    prometheusUrl: undefined,
+    prometheusToken: undefined,
+    errorMargin: 0.01,
+    latencyRatio: 1.5,
+    latencyLimit: undefined,
+    noData: 'pass',
+    limit: 600,
+    bake: undefined,
+    queries: [],
     ...over,
   };
 }

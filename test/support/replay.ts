@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { routeOfMapping, routeOfVirtualService } from '../../src/adapters/kubernetes/routing.ts';
 import { type Expectation, expectationOf } from '../../src/rollout/expectation.ts';
 import { rolloutStatusOf } from '../../src/rollout/rollout-status.ts';
 import type { RolloutStatus } from '../../src/rollout/verdict.ts';
+import { deploymentLabelOf, deploymentLabelsOf, virtualServiceOf } from '../../src/seldon/created-objects.ts';
 import { SELDON, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
-import type { Deployment, KubernetesEvent, Pod, Route, Snapshot } from '../../src/seldon/snapshot.ts';
+import type { Deployment, KubernetesEvent, Pod, Snapshot } from '../../src/seldon/snapshot.ts';
 
 /** One recorded situation: what the reference operator and a real Kubernetes showed, in order. */
 export interface Recording {
@@ -48,13 +50,47 @@ export function recordings(): readonly string[] {
 }
 
 export function recording(situation: string): Recording {
-  return JSON.parse(readFileSync(new URL(`${situation}.json`, FOLDER), 'utf8')) as Recording;
+  const taken = JSON.parse(readFileSync(new URL(`${situation}.json`, FOLDER), 'utf8')) as Recording;
+  const last = new Map<string, Watched>();
+  return { ...taken, events: taken.events.map((event) => whole(event, last)) };
+}
+
+interface Watched {
+  readonly metadata: { readonly name: string };
+}
+
+/** Puts back what an event leaves out because the one before it had said the same of the object. */
+function whole(event: RecordedEvent, last: Map<string, Watched>): RecordedEvent {
+  if (event.type === 'NOTE' || event.kind === 'Event') return event;
+  const object = event.object as Watched;
+  const before = last.get(keyOf(event));
+  const isBrief = before !== undefined && Object.keys(object.metadata).length === 1;
+  const restored = { ...before, ...object, metadata: isBrief ? before.metadata : object.metadata };
+  if (event.type === 'DELETED') last.delete(keyOf(event));
+  else last.set(keyOf(event), restored);
+  return { ...event, object: event.type === 'ADDED' ? object : restored };
 }
 
 /** Plays a situation event by event through the verdict. */
 export function replay({ events }: Recording): readonly Rollout[] {
   const applies = [...events.keys()].filter((at) => manifestIn(events[at]) !== undefined);
-  return applies.map((at, i) => rolloutFrom(events.slice(0, applies[i + 1]), at));
+  return applies.map((at, i) => rolloutFrom(untilSeen(events, applies[i + 1]), at));
+}
+
+/** The events before the one in which the next apply is seen, which may come before its NOTE. */
+function untilSeen(events: readonly RecordedEvent[], next: number | undefined): readonly RecordedEvent[] {
+  const note = next === undefined ? undefined : events[next];
+  if (next === undefined || note === undefined) return events;
+  const name = manifestIn(note)?.metadata.name;
+  let last: number | undefined;
+  for (const [i, { t, type, kind, object }] of events.slice(0, next).entries()) {
+    if (!isObject(kind, type)) continue;
+    const { metadata } = object as SeldonDeployment;
+    if (metadata.name !== name) continue;
+    if (metadata.generation !== last && t > note.t - WATCH_LAG) return events.slice(0, i);
+    last = metadata.generation;
+  }
+  return events.slice(0, next);
 }
 
 function rolloutFrom(events: readonly RecordedEvent[], at: number): Rollout {
@@ -65,35 +101,63 @@ function rolloutFrom(events: readonly RecordedEvent[], at: number): Rollout {
   for (const [i, event] of events.entries()) {
     if (event.type === 'DELETED') objects.delete(keyOf(event));
     else if (event.type !== 'NOTE') objects.set(keyOf(event), event.object);
-    const snapshot = snapshotOf(objects, sent.metadata.name);
+    const snapshot = snapshotOf(objects, sent);
     if (i >= at) moments.push({ t: event.t, event, snapshot, events: all<KubernetesEvent>(objects, 'Event') });
   }
-  const own = untilOvertaken(moments, sent);
+  const own = untilOvertaken(moments, { events, at });
   const first = own[0]?.snapshot.seldonDeployment;
   const spec = expectationOf(first ?? sent).spec;
-  const expected = { ...expectationOf(sent), spec, uid: first?.metadata.uid ?? '' };
+  const expected = { ...expectationOf(withoutSharing(sent)), spec, uid: first?.metadata.uid ?? '' };
   const frames = own.map((moment) => ({ ...moment, status: rolloutStatusOf(moment.snapshot, expected) }));
-  const noted = (kind: string) => own.find(({ event }) => event.type === 'NOTE' && event.kind === kind)?.t;
-  return { expected, frames, truth: noted('truth'), doomed: noted('doomed') };
-}
-
-/** The recorder's notes and its watch run a few milliseconds apart: what counts is what the object shows. */
-function untilOvertaken<T extends { snapshot: Snapshot }>(moments: readonly T[], sent: SeldonDeployment): readonly T[] {
-  const isOurs = ({ snapshot }: T) => isSame(snapshot.seldonDeployment, sent);
-  const from = moments.findIndex(isOurs);
-  const own = from < 0 ? [] : moments.slice(from);
-  const end = own.findIndex(
-    ({ snapshot }) => snapshot.seldonDeployment !== undefined && !isSame(snapshot.seldonDeployment, sent),
+  const noted = (kind: string) => own.filter(({ event }) => event.type === 'NOTE' && event.kind === kind);
+  const truths = noted('truth').filter(
+    ({ event }) => !OTHER_TRUTHS.some((other) => other.test(event.object as string)),
   );
-  return end < 0 ? own : own.slice(0, end);
+  return { expected, frames, truth: truths.at(-1)?.t, doomed: noted('doomed')[0]?.t };
 }
 
-function isSame(object: SeldonDeployment | undefined, sent: SeldonDeployment): boolean {
-  const shape = (one: SeldonDeployment | undefined) =>
-    one?.spec.predictors.map(({ name, annotations, traffic, replicas, graph }) =>
-      JSON.stringify([name, annotations, traffic, replicas, graph.modelUri]),
-    );
-  return JSON.stringify(shape(object)) === JSON.stringify(shape(sent));
+/** Notes that are not the end of a rollout: what came before it was whole, or what somebody did after. */
+const OTHER_TRUTHS: readonly RegExp[] = [
+  /^(main's|the model's) pods rolled out$/,
+  /pods are gone$/,
+  /^two pods, by the autoscaler$/,
+  /^another pod took its place$/,
+  /^(one|no) pod$/,
+  /^gone$/,
+  /^the SeldonDeployment is gone$/,
+  /^V1 runs in every pod/,
+];
+
+/** `truth` is about pods: what the annotations of Seldon 0.2 ask of routes, this operator does not do. */
+function withoutSharing(sent: SeldonDeployment): SeldonDeployment {
+  const { [SELDON.ambassadorWeight]: _, [SELDON.ambassadorShadow]: __, ...annotations } = sent.spec.annotations ?? {};
+  return { ...sent, spec: { ...sent.spec, annotations } };
+}
+
+/** Seconds between a request and the moment in which the recorder's watch showed it, either way round. */
+const WATCH_LAG = 0.2;
+
+/**
+ * The recorder's notes and its watch run a few milliseconds apart: what counts is the object's generation. `events` ends
+ * with the next apply, whose object the watch may show before.
+ */
+function untilOvertaken<T extends { readonly t: number; readonly snapshot: Snapshot }>(
+  moments: readonly T[],
+  { events, at }: { readonly events: readonly RecordedEvent[]; readonly at: number },
+): readonly T[] {
+  const applied = events[at]?.t ?? 0;
+  const seen = events.filter(({ kind, type, t }) => isObject(kind, type) && Math.abs(t - applied) < WATCH_LAG);
+  const generation = Math.max(0, ...seen.map(({ object }) => (object as SeldonDeployment).metadata.generation ?? 0));
+  const from = moments.findIndex(({ snapshot }) => (generationIn(snapshot) ?? 0) >= generation);
+  return from < 0 ? [] : moments.slice(from);
+}
+
+function isObject(kind: string, type: string): boolean {
+  return kind === 'SeldonDeployment' && type !== 'NOTE' && type !== 'DELETED';
+}
+
+function generationIn({ seldonDeployment }: Snapshot): number | undefined {
+  return seldonDeployment?.metadata.generation;
 }
 
 function manifestIn(event: RecordedEvent | undefined): SeldonDeployment | undefined {
@@ -110,33 +174,25 @@ function all<T>(objects: ReadonlyMap<string, unknown>, kind: string): readonly T
   return [...objects].filter(([key]) => key.startsWith(`${kind} `)).map(([, object]) => object as T);
 }
 
-function snapshotOf(objects: ReadonlyMap<string, unknown>, name: string): Snapshot {
-  const labelled = <T extends Labelled>(kind: string) =>
-    all<T>(objects, kind).filter((one) => one.metadata.labels?.[SELDON.deploymentLabel] === name);
+function snapshotOf(objects: ReadonlyMap<string, unknown>, sent: SeldonDeployment): Snapshot {
+  const { name } = sent.metadata;
+  const labels = deploymentLabelsOf(sent);
+  const labelled = <T extends Labelled>(kind: string, values: readonly string[]) =>
+    all<T>(objects, kind).filter((one) => values.includes(one.metadata.labels?.[SELDON.deploymentLabel] ?? ''));
+  const istio = objects.get(`VirtualService ${virtualServiceOf(name)}`) as
+    | Parameters<typeof routeOfVirtualService>[0]
+    | undefined;
   return {
-    seldonDeployment: withoutPodSpecs(objects.get(`SeldonDeployment ${name}`) as SeldonDeployment | undefined),
-    deployments: labelled<Deployment>('Deployment'),
-    pods: labelled<Pod>('Pod'),
-    routes: labelled<RecordedMapping>('Mapping').map(routeOf),
+    seldonDeployment: objects.get(`SeldonDeployment ${name}`) as SeldonDeployment | undefined,
+    deployments: labelled<Deployment>('Deployment', labels),
+    pods: labelled<Pod>('Pod', labels),
+    routes: [
+      ...(istio === undefined ? [] : [routeOfVirtualService(istio)]),
+      ...labelled('Mapping', [deploymentLabelOf(name)]).map(routeOfMapping),
+    ],
   };
 }
 
 interface Labelled {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
-}
-
-interface RecordedMapping extends Labelled {
-  readonly spec: { readonly service: string; readonly weight?: number; readonly shadow?: boolean };
-}
-
-function routeOf({ metadata, spec: { service, weight, shadow = false } }: RecordedMapping): Route {
-  const backends = [{ service: service.split('.')[0] ?? '', weight, mirrored: shadow }];
-  return { kind: 'Mapping', name: metadata.name, backends };
-}
-
-/** The recordings repeat a pod spec only in the first event of a generation. */
-function withoutPodSpecs(object: SeldonDeployment | undefined): SeldonDeployment | undefined {
-  if (object === undefined) return undefined;
-  const predictors = object.spec.predictors.map(({ componentSpecs: _, ...predictor }) => predictor);
-  return { ...object, spec: { ...object.spec, predictors } };
 }

@@ -1,5 +1,6 @@
 import { compare, type ModelAnswer } from '../../src/proof/comparison.ts';
-import { type Figures, judgeFigures } from '../../src/proof/evidence/gate.ts';
+import { describeGate } from '../../src/proof/evidence/gate-record.ts';
+import { answersTo } from '../../src/proof/evidence/questions.ts';
 import type { Report } from '../../src/report/report.ts';
 
 const URL = 'https://models.example.com/seldon/seldon/wine';
@@ -88,7 +89,7 @@ export function aReport(over: Partial<Report> = {}): Report {
 const CRASH: Report['findings'][number] = {
   reason: 'crash-loop',
   title:
-    'The model needs a Python module that its environment does not have (container prediction ends again and again, exit code 3)',
+    'The model needs a Python module that its environment does not have (container prediction terminates repeatedly, exit code 3)',
   cure: 'log the model with the missing package in `pip_requirements`, or with your own code in `code_paths`',
   quotes: [
     {
@@ -106,13 +107,13 @@ const failedWait = aReport().steps.slice(0, 4).concat(
   {
     name: 'wait',
     state: 'failed',
-    message: 'container prediction ends again and again, exit code 3',
+    message: 'container prediction terminates repeatedly, exit code 3',
     duration: 21_400,
   },
   {
     name: 'undo',
     state: 'ok',
-    message: 's3://mlflow/1/models/m-f7a2/artifacts is back and available',
+    message: 's3://mlflow/1/models/m-f7a2/artifacts is restored and available',
     duration: 1_200,
   },
 );
@@ -126,10 +127,21 @@ function answerOf(value: number, latency: number): ModelAnswer {
   return { status: 200, body: JSON.stringify({ data: { names: [], ndarray: [value] }, meta: {} }), latency };
 }
 
-function gateOf(stage: string, canary: Figures): Report['gates'][number] {
-  const main = { requests: 480, errors: 0.001, latency: 0.018 };
-  return { stage, ...judgeFigures({ main, canary }, { errorMargin: 0.01, latencyRatio: 1.5 }) };
+/** A step in which main had 4 requests for each of canary's. */
+function gateOf(stage: string, requests: number, failures: number): Report['gates'][number] {
+  const main = { trials: requests * 4, failures: Math.round(requests / 100) };
+  const failed = [{ main, canary: { trials: requests, failures } }];
+  const slow = [{ main: { ...main, failures: 2 }, canary: { trials: requests, failures: 1 } }];
+  const questions = [
+    { name: 'failed requests', margin: 0.01, asksMain: true, steps: failed },
+    { name: 'slower than 50 ms', margin: 0.05, asksMain: true, steps: slow },
+  ];
+  const verdicts = answersTo(questions, requests / 2);
+  const isWorse = verdicts.some(({ answer }) => answer === 'worse');
+  return { stage, decision: isWorse ? 'worse' : 'advance', source: 'Prometheus', verdicts, problem: undefined };
 }
+
+const GATES = [gateOf('main 95 %, canary 5 %', 120, 1), gateOf('main 75 %, canary 25 %', 460, 37)];
 
 /** One of each ending, for golden files and for the eye. */
 export const sampleReports: Readonly<Record<string, Report>> = {
@@ -180,8 +192,8 @@ export const sampleReports: Readonly<Record<string, Report>> = {
       {
         reason: 'cluster-forbidden',
         title:
-          'the user of this kubeconfig may not, in namespace seldon: patch seldondeployments.machinelearning.seldon.io',
-        cure: 'bind this Role to it, if the namespace is the right one:\n\nkind: Role\nmetadata:\n  name: mlflow-to-seldon\n',
+          'the user of this kubeconfig has no permission in namespace seldon for: patch seldondeployments.machinelearning.seldon.io',
+        cure: 'if the namespace is correct, bind this Role to the user:\n\nkind: Role\nmetadata:\n  name: mlflow-to-seldon\n',
         quotes: [],
       },
     ],
@@ -200,7 +212,7 @@ export const sampleReports: Readonly<Record<string, Report>> = {
       })),
     }),
     steps: aReport().steps.map((step, at) =>
-      at < 3 ? step : { ...step, about: at < 6 ? 'canary is up, without requests' : 'main 90 %, canary 10 %' },
+      at < 3 ? step : { ...step, about: at < 6 ? 'canary is ready, without requests' : 'main 90 %, canary 10 %' },
     ),
   }),
   'gate-failed': aReport({
@@ -209,15 +221,12 @@ export const sampleReports: Readonly<Record<string, Report>> = {
     reason: 'gate-failed',
     prediction: undefined,
     predictors: BESIDE.slice(0, 1).map((line) => ({ ...line, traffic: 100 })),
-    gates: [
-      gateOf('main 95 %, canary 5 %', { requests: 31, errors: 0, latency: 0.02 }),
-      gateOf('main 75 %, canary 25 %', { requests: 160, errors: 0.08, latency: 0.02 }),
-    ],
+    gates: GATES,
     findings: [
       {
         reason: 'gate-failed',
-        title: 'canary fails too often: canary 160 requests, 8 % failed, 20 ms; main 480 requests, 0.1 % failed, 18 ms',
-        cure: 'look at the figures; `gate-error-margin` and `gate-latency-ratio` say what is allowed',
+        title: `canary is worse than main: ${describeGate(GATES[1] ?? gateOf('', 1, 1))}`,
+        cure: 'look at the figures; `gate-error-margin`, `gate-latency-ratio` and `gate-latency` say what is allowed',
         quotes: [],
       },
     ],
@@ -253,7 +262,9 @@ export const sampleReports: Readonly<Record<string, Report>> = {
         rolledBack: true,
       },
     ],
-    steps: [{ name: 'look', state: 'ok', message: 'on its way: canary: 0 of 1 new pods ready', duration: 41 }],
+    steps: [
+      { name: 'look', state: 'ok', message: 'the rollout is in progress: canary: 0 of 1 new pods ready', duration: 41 },
+    ],
   }),
   rendered: aReport({
     outcome: 'rendered',

@@ -18,8 +18,8 @@ export async function openManifestFile(files: Files, path: string): Promise<Mani
 }
 
 /**
- * A file that Argo CD or Flux applies, in place of a cluster: what it says counts as live, and an apply replaces it. Nothing
- * runs in it, so nobody can wait, prove or look there.
+ * A file that Argo CD or Flux applies, instead of a cluster. Its content counts as the live state, and an apply replaces it.
+ * Nothing runs in a file, so waiting, proofs and observation are not possible.
  */
 export class ManifestFile implements Cluster {
   readonly server: string;
@@ -36,14 +36,14 @@ export class ManifestFile implements Cluster {
 
   async read({ namespace, name }: ObjectRef): Promise<SeldonDeployment | undefined> {
     if (this.#object === undefined) return undefined;
-    // Without a namespace it is the one that Argo CD or Flux gives it.
+    // Without a namespace, Argo CD or Flux sets it.
     const { metadata } = this.#object;
     if (metadata.name === name && (metadata.namespace ?? namespace) === namespace) return this.#object;
     const found = [metadata.namespace, metadata.name].filter((part) => part !== undefined).join('/');
     throw new UserError(
       'object-not-ours',
-      `${this.server} holds SeldonDeployment ${found}, and this run is about ${namespace}/${name}`,
-      { hint: 'give each a `manifest-file` of its own, or correct the inputs `name` and `namespace`' },
+      `${this.server} contains SeldonDeployment ${found}, but this run is about ${namespace}/${name}`,
+      { hint: 'use a separate `manifest-file` for each, or correct the inputs `name` and `namespace`' },
     );
   }
 
@@ -55,12 +55,12 @@ export class ManifestFile implements Cluster {
     return written;
   }
 
-  /** Nobody has to be asked. */
+  /** A file needs no permissions. */
   async missingPermissions(): Promise<readonly never[]> {
     return [];
   }
 
-  /** Nobody knows how it is routed. */
+  /** The routes are unknown. */
   async routes(): Promise<readonly never[]> {
     return [];
   }
@@ -70,19 +70,19 @@ export class ManifestFile implements Cluster {
   }
 
   servedVersions(): Promise<never> {
-    return this.#cannot('say which versions are served');
+    return this.#cannot('list served versions');
   }
 
   list(): Promise<never> {
-    return this.#cannot('list others');
+    return this.#cannot('list other objects');
   }
 
   annotate(): Promise<never> {
-    return this.#cannot('keep notes');
+    return this.#cannot('store annotations');
   }
 
   remove(): Promise<never> {
-    return this.#cannot('remove anything');
+    return this.#cannot('delete an object');
   }
 
   removeDeployment(): Promise<never> {
@@ -102,11 +102,11 @@ export class ManifestFile implements Cluster {
   }
 
   acquireLease(): Promise<never> {
-    return this.#cannot('give turns');
+    return this.#cannot('acquire a lease');
   }
 
   releaseLease(): Promise<never> {
-    return this.#cannot('take turns back');
+    return this.#cannot('release a lease');
   }
 
   get leases(): never {
@@ -117,9 +117,13 @@ export class ManifestFile implements Cluster {
     throw new Error(`${this.server} is a file: it has no Services`);
   }
 
+  pod(): never {
+    throw new Error(`${this.server} is a file: it has no Services`);
+  }
+
   close(): void {}
 
-  /** A run that gets here took a way that only a cluster can go: a bug. */
+  /** A call that only a cluster supports is a bug. */
   async #cannot(what: string): Promise<never> {
     throw new Error(`${this.server} is a file: it cannot ${what}`);
   }

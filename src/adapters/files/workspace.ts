@@ -1,5 +1,5 @@
 import { appendFile, lstat, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import path, { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 import type { Workspace } from '../../base/ports.ts';
 
@@ -23,16 +23,16 @@ export class RunnerWorkspace implements Workspace {
     const { root } = this.#folders;
     const file = await realpath(resolve(root, path)).catch((cause: unknown) => {
       throw new UserError('bad-input', `the file ${path} (input \`${input}\`) is not in the workspace`, {
-        hint: 'check the path and its case, relative to the repository; is the repository checked out in an earlier step?',
+        hint: 'check the path and its case, relative to the repository; check that an earlier step checks out the repository',
         cause,
       });
     });
-    // A link in a checked-out pull request must not make us read, and then tell, a file of the runner.
-    if (relative(await realpath(root), file).startsWith('..')) throw outside(path, input);
+    // A symbolic link in a checked-out pull request must not make us read and publish a file of the runner.
+    if (isOutside(await realpath(root), file)) throw outside(path, input);
     return readFile(file, 'utf8');
   }
 
-  /** The file that an input names; undefined when there is none yet. @throws UserError bad-input when it is outside. */
+  /** The file that an input names; undefined if it does not exist. @throws UserError bad-input if it is outside. */
   async find(path: string, input: string): Promise<string | undefined> {
     const file = await this.#placeOf(path, input);
     try {
@@ -43,7 +43,7 @@ export class RunnerWorkspace implements Workspace {
     }
   }
 
-  /** Writes the file that an input names, and the folders it lies in. @throws UserError bad-input when it is outside. */
+  /** Writes the file that an input names, and creates its folders. @throws UserError bad-input if it is outside. */
   async replace(path: string, input: string, content: string): Promise<void> {
     const file = await this.#placeOf(path, input);
     try {
@@ -57,7 +57,7 @@ export class RunnerWorkspace implements Workspace {
   async #placeOf(path: string, input: string): Promise<string> {
     const { root } = this.#folders;
     const file = await realPlace(resolve(root, path));
-    if (file === undefined || relative(await realpath(root), file).startsWith('..')) throw outside(path, input);
+    if (file === undefined || isOutside(await realpath(root), file)) throw outside(path, input);
     return file;
   }
 
@@ -74,7 +74,7 @@ export class RunnerWorkspace implements Workspace {
   }
 }
 
-/** Where a path leads when its links are followed, though its last parts need not exist; undefined where a link leads nowhere. */
+/** The resolved path, with links followed. Its last parts may be missing. Undefined if a link is broken. */
 async function realPlace(path: string): Promise<string | undefined> {
   const found = await realpath(path).catch(() => undefined);
   if (found !== undefined) return found;
@@ -86,9 +86,19 @@ async function realPlace(path: string): Promise<string | undefined> {
   return folder === undefined ? undefined : join(folder, basename(path));
 }
 
+/** On Windows the way from one drive to another is an absolute path. */
+export function isOutside(
+  root: string,
+  file: string,
+  paths: Pick<typeof path, 'relative' | 'isAbsolute' | 'sep'> = path,
+): boolean {
+  const way = paths.relative(root, file);
+  return way === '..' || way.startsWith(`..${paths.sep}`) || paths.isAbsolute(way);
+}
+
 function outside(path: string, input: string): UserError {
-  return new UserError('bad-input', `the file ${path} (input \`${input}\`) lies outside the workspace`, {
-    hint: 'give a path inside the repository',
+  return new UserError('bad-input', `the file ${path} (input \`${input}\`) is outside the workspace`, {
+    hint: 'use a path inside the repository',
   });
 }
 

@@ -19,10 +19,10 @@ export interface Failure {
 
 type Octokit = ReturnType<typeof import('@actions/github')['getOctokit']>;
 
-/** Milliseconds one request may take, and tries in all. */
+/** Timeout of one request in milliseconds, and number of attempts. */
 const DEADLINE = 15_000;
 const TRIES = 4;
-/** GitHub's API over octokit, which is loaded when first used: a run that tells nobody does without. */
+/** GitHub's API through octokit. It is loaded on first use, because some runs do not need it. */
 export class GithubApi {
   readonly #options: GithubOptions;
   #octokit: Promise<Octokit> | undefined;
@@ -31,7 +31,7 @@ export class GithubApi {
     this.#options = options;
   }
 
-  /** @param tries `once` for what must not be repeated without a look; a refusal for lack of patience changed nothing */
+  /** @param tries `once` for requests that must not be repeated blindly; a rate-limited request has changed nothing */
   async ask(
     what: string,
     route: string,
@@ -59,7 +59,7 @@ export class GithubApi {
     return octokit.graphql<T>(query, variables);
   }
 
-  /** Waits as long as GitHub asks before a try is repeated; undefined when a repetition is of no use. */
+  /** Waits before a retry as long as GitHub requires; undefined if a retry is useless. */
   pauseBefore(error: unknown, attempt: number): Promise<void> | undefined {
     const wait = error instanceof UserError ? waitBefore(error.cause as Failure, attempt) : undefined;
     return wait === undefined || attempt >= TRIES ? undefined : this.#options.clock.sleep(wait);
@@ -77,7 +77,7 @@ export class GithubApi {
   }
 }
 
-/** What octokit asks of a `fetch`. */
+/** The options that octokit passes to `fetch`. */
 interface FetchOptions {
   readonly method: string;
   readonly body?: string;
@@ -85,8 +85,8 @@ interface FetchOptions {
 }
 
 /**
- * octokit's requests over our own HTTP: one deadline, proxies honoured, and no undici, which would cost every run 45 ms
- * and 10 MB.
+ * octokit's requests through our HTTP client: one deadline, proxies supported, and no undici, which would cost 45 ms
+ * and 10 MB in every run.
  */
 function fetcher(apiUrl: string): (url: string, options: FetchOptions) => Promise<unknown> {
   const agent = createAgent(new URL(apiUrl).protocol);
@@ -97,10 +97,10 @@ function fetcher(apiUrl: string): (url: string, options: FetchOptions) => Promis
   };
 }
 
-/** octokit would print each failed request with its URL; what fails is told once, by us. */
+/** octokit would print each failed request with its URL. We report failures ourselves. */
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-/** Milliseconds until a retry; undefined when a retry is of no use. */
+/** Milliseconds until a retry; undefined if a retry is useless. */
 function waitBefore({ status = 0, message, response }: Failure, attempt: number): number | undefined {
   const asked = Number(response?.headers?.['retry-after']);
   const isLimit = status === 429 || (status === 403 && (asked > 0 || /secondary rate limit/i.test(message)));
@@ -117,8 +117,8 @@ function explain(what: string, failure: Failure): UserError {
 
 const HINTS: Readonly<Record<number, string>> = {
   401: 'the input `github-token` is not valid',
-  403: 'give the job `permissions: pull-requests: write`; a run from a fork never has it',
-  404: 'check the input `pull-request`, and that `github-token` may read this repository',
-  410: 'the conversation is locked or gone',
-  422: 'GitHub did not take the text of the comment',
+  403: 'set `permissions: pull-requests: write` for the job; a run from a fork never has this permission',
+  404: 'check the input `pull-request`, and that `github-token` has permission to read this repository',
+  410: 'the conversation is locked or deleted',
+  422: 'GitHub did not accept the text of the comment',
 };

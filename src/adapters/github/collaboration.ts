@@ -4,7 +4,7 @@ import type { Collaboration, Reaction } from '../../gate/collaboration.ts';
 import { isFork } from '../../gate/event.ts';
 import type { Failure, GithubApi } from './api.ts';
 
-/** Who works on the repository, and how far a pull request is. */
+/** Roles, pull request state and files of the repository, from GitHub's API. */
 export class GithubCollaboration implements Collaboration {
   readonly #api: GithubApi;
   /** `owner/name`. */
@@ -15,13 +15,13 @@ export class GithubCollaboration implements Collaboration {
     this.#repository = repository;
   }
 
-  /** REST, whose `role_name` knows `maintain` and `triage`; the older `permission` says `write` and `read` for them. */
+  /** Reads `role_name` from REST, which has `maintain` and `triage`. The older `permission` reports them as `write` and `read`. */
   async roleOf(login: string): Promise<Role | 'unknown'> {
     const route = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission';
     try {
-      const answer = await this.#api.ask(`ask for the role of ${login}`, route, { username: login });
+      const answer = await this.#api.ask(`read the role of ${login}`, route, { username: login });
       const { role_name: role, permission } = answer as { readonly role_name?: string; readonly permission?: string };
-      // A role of the organisation's own stands on one of the five: that one counts.
+      // A custom role of the organisation is based on one of the five: that one counts.
       return ROLES.find((one) => one === role) ?? ROLES.find((one) => one === permission) ?? 'unknown';
     } catch (error) {
       if (statusOf(error) === 404) return 'none';
@@ -106,14 +106,14 @@ export class GithubCollaboration implements Collaboration {
     const [org = '', slug = ''] = team.split('/');
     const route = 'GET /orgs/{org}/teams/{team_slug}/memberships/{username}';
     try {
-      const answer = await this.#api.ask('look into a team', route, { org, team_slug: slug, username: login });
+      const answer = await this.#api.ask('read a team', route, { org, team_slug: slug, username: login });
       return (answer as { readonly state?: string }).state === 'active' ? 'yes' : 'no';
     } catch (error) {
       return statusOf(error) === 404 ? 'no' : 'unknown';
     }
   }
 
-  /** The commit is looked up first, so that what is read and what is told of it are the same. */
+  /** Resolves the commit first, so that the content and the reported commit match. */
   async readFile(path: string, ref: string): Promise<{ readonly text: string; readonly commit: string }> {
     const what = `read ${path} of the repository`;
     try {
@@ -126,14 +126,18 @@ export class GithubCollaboration implements Collaboration {
         readonly content?: string;
       };
       if (file.type !== 'file' || file.encoding !== 'base64' || file.content === undefined)
-        throw new UserError('github-failed', `could not ${what}: it is no plain file of at most 1 MB`);
+        throw new UserError('github-failed', `could not ${what}: it is not a plain file of at most 1 MB`);
       return { text: Buffer.from(file.content, 'base64').toString('utf8'), commit };
     } catch (error) {
       if (![403, 404].includes(statusOf(error) ?? 0)) throw error;
-      throw new UserError('github-failed', `could not ${what} at ${ref}: GitHub does not find it, or may not show it`, {
-        hint: 'check the path, and that the job has `permissions: contents: read`',
-        cause: error,
-      });
+      throw new UserError(
+        'github-failed',
+        `could not ${what} at ${ref}: GitHub does not find it, or access is denied`,
+        {
+          hint: 'check the path, and that the job has `permissions: contents: read`',
+          cause: error,
+        },
+      );
     }
   }
 
@@ -142,7 +146,7 @@ export class GithubCollaboration implements Collaboration {
     await this.#api.ask('react to the comment', route, { comment_id: comment, content: reaction });
   }
 
-  /** Undefined where GitHub does not answer: then nothing is known, which counts as no. */
+  /** Undefined if GitHub does not answer. An unknown answer counts as no. */
   async #graphql<T>(query: string, variables: Record<string, unknown>): Promise<T | undefined> {
     const [owner = '', name = ''] = this.#repository.split('/');
     try {

@@ -3,7 +3,7 @@ import type { DeploymentDraft, DeploymentNews, DeploymentState, Deployments } fr
 import type { ObjectRef } from '../../seldon/cluster.ts';
 import type { GithubApi } from './api.ts';
 
-/** As the API lists them; a payload may come back as the text it was. */
+/** An entry of the API's list. Its payload may be a text. */
 interface Listed {
   readonly id: number;
   readonly payload?: unknown;
@@ -11,10 +11,10 @@ interface Listed {
 
 const PER_PAGE = 100;
 
-/** Characters GitHub takes of a description. */
+/** Maximum length of a description in GitHub, in characters. */
 const LONGEST_DESCRIPTION = 140;
 
-/** GitHub's record of deployments: what the pull request and the environment's page show. */
+/** GitHub deployments, as shown on the pull request and the environment's page. */
 export class GithubDeployments implements Deployments {
   readonly #api: GithubApi;
 
@@ -24,14 +24,14 @@ export class GithubDeployments implements Deployments {
 
   async open(draft: DeploymentDraft): Promise<number> {
     const { ref, environment, isProduction, isTransient, description, payload } = draft;
-    const created = await this.#api.ask('record the deployment', 'POST /repos/{owner}/{repo}/deployments', {
+    const created = await this.#api.ask('create the deployment', 'POST /repos/{owner}/{repo}/deployments', {
       ref,
       environment,
       description: description.slice(0, LONGEST_DESCRIPTION),
       payload,
       production_environment: isProduction,
       transient_environment: isTransient,
-      // What must be so before is asked by our own rules; GitHub would merge the base branch into the commit otherwise.
+      // Our own rules check the requirements. Otherwise GitHub would merge the base branch into the commit.
       auto_merge: false,
       required_contexts: [],
     });
@@ -59,7 +59,7 @@ export class GithubDeployments implements Deployments {
     { environmentUrl, logUrl, description }: DeploymentNews,
   ): Promise<void> {
     const route = 'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses';
-    await this.#api.ask('record how the deployment stands', route, {
+    await this.#api.ask('set the state of the deployment', route, {
       deployment_id: id,
       state,
       description: description.slice(0, LONGEST_DESCRIPTION),

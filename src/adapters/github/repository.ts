@@ -1,7 +1,7 @@
 import type { Repository } from '../../report/repository.ts';
 import type { GithubApi } from './api.ts';
 
-/** The parts of a comment that are read here. */
+/** The fields of a comment that we read. */
 interface Comment {
   readonly id: number;
   readonly html_url: string;
@@ -11,10 +11,10 @@ interface Comment {
 
 const PER_PAGE = 100;
 
-/** Who the token of a workflow writes as: what is assumed where GitHub does not say. */
+/** The author of comments with a workflow's token; used if GitHub does not report the login. */
 const WORKFLOW_BOT = 'github-actions[bot]';
 
-/** The comments of a pull request, of which one for each object is ours. */
+/** The comments of a pull request. One comment for each object is ours. */
 export class GithubRepository implements Repository {
   readonly #api: GithubApi;
   #author: Promise<string> | undefined;
@@ -25,7 +25,7 @@ export class GithubRepository implements Repository {
 
   async pullRequestOf(commit: string): Promise<number | undefined> {
     const found = await this.#api.ask(
-      'look up the pull request of a commit',
+      'find the pull request of a commit',
       'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls',
       {
         commit_sha: commit,
@@ -42,7 +42,7 @@ export class GithubRepository implements Repository {
     return (merged ?? pulls.find((pull) => pull.state === 'open'))?.number;
   }
 
-  /** A comment may be there although the answer said otherwise: each try to create one looks for it first. */
+  /** A comment may exist although its creation returned an error. So each attempt to create one searches for it first. */
   async upsertComment(
     pullRequest: number,
     markers: readonly string[],
@@ -77,7 +77,7 @@ export class GithubRepository implements Repository {
     return (edited as Comment).html_url;
   }
 
-  /** Marker and author must both be ours: anybody can paste a marker into a comment of their own. */
+  /** Marker and author must both match, because anyone can paste a marker into a comment. */
   async #ourComment(pullRequest: number, markers: readonly string[]): Promise<Comment | undefined> {
     this.#author ??= this.#login();
     const author = await this.#author;
@@ -98,7 +98,7 @@ export class GithubRepository implements Repository {
     }
   }
 
-  /** Every kind of token may ask GraphQL who it is; REST (`GET /user`) refuses those of apps and workflows. */
+  /** Every kind of token can read its login from GraphQL. REST (`GET /user`) refuses tokens of apps and workflows. */
   async #login(): Promise<string> {
     try {
       const { viewer } = await this.#api.graphql<{ viewer: { login: string } }>('{ viewer { login } }');

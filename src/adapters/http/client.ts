@@ -1,5 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
-/** One HTTP exchange over node:https with a deadline, and the retry rule that all adapters share. */
+/** One HTTP request over node:https with a deadline, and the retry policy of all adapters. */
 
 import type { Agent as HttpAgent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type AgentOptions, Agent as HttpsAgent, request as httpsRequest } from 'node:https';
@@ -10,10 +10,12 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: string;
-  /** Milliseconds for the whole exchange, answer included. */
+  /** Timeout of the whole request in milliseconds, including the answer. */
   readonly timeout: number;
+  /** Bytes after which the answer is cut, and says so. */
+  readonly cutAt?: number;
   readonly agent?: HttpAgent;
-  /** Ends the exchange early. */
+  /** Aborts the request. */
   readonly signal?: AbortSignal;
 }
 
@@ -21,12 +23,14 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** There was more than `cutAt`. */
+  readonly isCut?: boolean;
 }
 
-/** Bytes: whoever answers may be hostile, and the way back must not be lost to a lack of memory. */
+/** Maximum size of an answer in bytes. An untrusted server must not exhaust the memory, because the undo needs it. */
 const LONGEST_ANSWER = 32 * 2 ** 20;
 
-/** Nobody answered: refused, reset, timed out, name unknown, certificate not trusted. */
+/** No answer: refused, reset, timed out, name unknown, certificate not trusted. */
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure';
   readonly code: string;
@@ -37,19 +41,19 @@ export class HttpFailure extends Error {
     this.code = code;
   }
 
-  /** Somebody is there, but their certificate is not accepted: asking again gives the same. */
+  /** The server's certificate is not trusted. A retry cannot succeed. */
   get isDistrust(): boolean {
     return /CERT|SIGNATURE/.test(this.code);
   }
 }
 
-/** A keep-alive agent that honours HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
+/** A keep-alive agent that supports HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
 export function createAgent(protocol: string, options: AgentOptions = {}): HttpAgent {
   const all = { keepAlive: true, proxyEnv: process.env, ...options };
   return protocol === 'https:' ? new HttpsAgent(all) : new (plainHttp().Agent)(all);
 }
 
-/** Sends one request and reads the whole answer. @throws HttpFailure when nobody answers in time */
+/** Sends one request and reads the whole answer. @throws HttpFailure without an answer in time */
 export async function send(request: HttpRequest): Promise<HttpResponse> {
   const deadline = AbortSignal.timeout(request.timeout);
   const signal = request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal]);
@@ -57,18 +61,22 @@ export async function send(request: HttpRequest): Promise<HttpResponse> {
     const message = await open({ ...request, signal });
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let isCut = false;
     for await (const chunk of message) {
       bytes += (chunk as Buffer).length;
+      isCut = request.cutAt !== undefined && bytes > request.cutAt;
+      if (isCut) break;
       if (bytes > LONGEST_ANSWER) throw new Error(`the answer has more than ${LONGEST_ANSWER / 2 ** 20} MiB`);
       chunks.push(chunk as Buffer);
     }
-    return { status: message.statusCode ?? 0, headers: message.headers, body: Buffer.concat(chunks).toString('utf8') };
+    const body = Buffer.concat(chunks).toString('utf8');
+    return { status: message.statusCode ?? 0, headers: message.headers, body, ...(isCut && { isCut }) };
   } catch (error) {
     throw new HttpFailure(request, deadline.aborted ? deadline.reason : error);
   }
 }
 
-/** Sends a request and hands over the answer as soon as its head is there; the body streams. No deadline of its own. */
+/** Sends a request and returns the answer after its headers; the body is a stream. It has no deadline. */
 export function open(request: Omit<HttpRequest, 'timeout'>): Promise<IncomingMessage> {
   const { method, url, agent, signal, body } = request;
   const headers: Record<string, string | string[]> = { 'user-agent': 'mlflow-to-seldon', ...request.headers };
@@ -83,20 +91,20 @@ export function open(request: Omit<HttpRequest, 'timeout'>): Promise<IncomingMes
 
 export interface RetryPolicy {
   readonly clock: Clock;
-  /** Tries in all, the first included. */
+  /** Number of attempts, including the first. */
   readonly attempts: number;
-  /** Milliseconds before the second try; doubled each time, at most 10 s. */
+  /** Milliseconds before the second attempt; doubled each time, at most 10 s. */
   readonly delay: number;
-  /** Milliseconds after which no further try begins; default: only the number of tries counts. */
+  /** Retry budget: milliseconds after which no further attempt starts. Default: only the number of attempts counts. */
   readonly patience?: number;
-  /** Is a try that took too long the last one? Default: no. */
+  /** Whether a timeout ends the attempts. Default: no. */
   readonly timeoutIsFinal?: boolean;
-  /** Told before each wait, in words. */
+  /** Called before each wait. */
   readonly onRetry?: (why: string, wait: number) => void;
 }
 
 /**
- * Repeats what may pass by itself: no answer (but not a certificate refused), 408, 429 and 5xx except 501. Only for
+ * Retries temporary failures: no answer (except an untrusted certificate), 408, 429 and 5xx except 501. Only for
  * requests that are safe to repeat.
  */
 export async function sendWithRetry(
@@ -128,7 +136,7 @@ export function isTransient(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && status !== 501);
 }
 
-/** Milliseconds; a server may ask for at most one minute. */
+/** Milliseconds; at most one minute. */
 function retryAfter(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   const seconds = Number(header);
@@ -152,7 +160,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset',
   ENOTFOUND: 'host name not found',
-  EAI_AGAIN: 'host name could not be looked up',
+  EAI_AGAIN: 'host name could not be resolved',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed and not trusted',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate chain is not trusted',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted',
@@ -162,6 +170,11 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 function describeCause(code: string, cause: unknown): string {
+  // OpenSSL reads the first bytes of a plain HTTP answer as a TLS version.
+  if (code === 'EPROTO' || code === 'ERR_SSL_WRONG_VERSION_NUMBER')
+    return /wrong version number|packet length too long|unknown protocol|http request/i.test(messageOf(cause))
+      ? 'it speaks HTTP, not HTTPS'
+      : 'no TLS connection can be made';
   const words = WORDS[code];
   if (words !== undefined) return code === 'timeout' ? words : `${words} (${code})`;
   return messageOf(cause);

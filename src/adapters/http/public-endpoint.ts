@@ -1,8 +1,9 @@
+import { LONGEST_ANSWER } from '../../base/bounded-json.ts';
 import type { HttpAnswer, HttpEndpoint, OpenEndpoint } from '../../base/ports.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
 import { createAgent, HttpFailure, send } from './client.ts';
 
-/** The endpoint as the world sees it: plain HTTP to the ingress, without credentials, proxies honoured. */
+/** The public endpoint: HTTP to the ingress, without credentials, with proxy support. */
 export const openPublicEndpoint: OpenEndpoint = (baseUrl) => {
   const base = withoutTrailing(baseUrl, '/');
   const agent = createAgent(new URL(base).protocol);
@@ -13,8 +14,12 @@ export const openPublicEndpoint: OpenEndpoint = (baseUrl) => {
       const json = { 'content-type': 'application/json' };
       try {
         const url = new URL(`${base}${path}`);
-        const answer = await send({ method, url, agent, timeout, ...(body !== undefined && { body, headers: json }) });
-        return { kind: 'answer', status: answer.status, body: answer.body, latency: performance.now() - started };
+        const request = { method, url, agent, timeout, cutAt: LONGEST_ANSWER };
+        const { status, ...answer } = await send({ ...request, ...(body !== undefined && { body, headers: json }) });
+        const latency = performance.now() - started;
+        const { location } = answer.headers;
+        const at = location !== undefined && status >= 300 && status < 400 ? { location } : {};
+        return { kind: 'answer', status, body: answer.body, latency, isCut: answer.isCut === true, ...at };
       } catch (error) {
         if (!(error instanceof HttpFailure)) throw error;
         return { kind: 'unreachable', message: error.message, latency: performance.now() - started };

@@ -18,8 +18,8 @@ interface AccessReview {
 }
 
 /**
- * Those of `wanted` that the user lacks. One review lists all rules; they may be incomplete (webhook authorizers), so
- * only what they do not grant is asked one by one.
+ * The permissions in `wanted` that the user does not have. One review lists all rules. The list may be incomplete
+ * (webhook authorizers), so permissions that it does not grant are checked one by one.
  */
 export async function missingPermissions(
   connection: ApiConnection,
@@ -34,7 +34,7 @@ export async function missingPermissions(
 
 async function rulesIn(connection: ApiConnection, namespace: string): Promise<readonly Rule[]> {
   const answer = await review(connection, 'SelfSubjectRulesReview', { namespace });
-  // Some platforms do not offer the list; then everything is asked one by one.
+  // Some platforms do not support the list. Then all permissions are checked one by one.
   if (answer.status !== 401 && answer.status >= 400 && answer.status < 500) return [];
   const asked = { verb: 'create', resource: 'selfsubjectrulesreviews.authorization.k8s.io', namespace };
   return readJson<RulesReview>(answer, asked).status?.resourceRules ?? [];
@@ -60,7 +60,7 @@ function review(connection: ApiConnection, kind: string, spec: unknown) {
   });
 }
 
-/** RBAC: `*` means all, `*` before a slash means that subresource of all; a rule with names grants no more than those. */
+/** RBAC: `*` means all, `*` before a slash means that subresource of all; a rule with resource names grants only those objects. */
 function grants(rule: Rule, { verb, group, resource }: Permission): boolean {
   if ((rule.resourceNames ?? []).length > 0) return false;
   const [, subresource] = resource.split('/');

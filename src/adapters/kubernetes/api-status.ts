@@ -1,14 +1,15 @@
-/** What the API server says when it refuses (`kind: Status`), in sentences for a person. */
+/** Converts refusals of the API server (`kind: Status`) into messages for the user. */
 
 import { UserError } from '../../base/errors.ts';
 import { isJsonObject } from '../../base/json-value.ts';
+import { webhookFailure } from '../../seldon/webhook-failure.ts';
 import type { HttpResponse } from '../http/client.ts';
 
 /** The parts of a Status that we read (k8s.io/apimachinery, `metav1.Status`). */
 export interface ApiStatus {
   readonly message: string;
   readonly reason: string | undefined;
-  /** What the refusal is about: `seldondeployments` `wine`, or `namespaces` `prod`. */
+  /** Subject of the refusal: `seldondeployments` `wine`, or `namespaces` `prod`. */
   readonly kind: string | undefined;
   readonly name: string | undefined;
   readonly causes: readonly ApiCause[];
@@ -20,7 +21,7 @@ export interface ApiCause {
   readonly field?: string;
 }
 
-/** Undefined when the answer is not the API server's own refusal: a model's, a proxy's, a success. */
+/** Undefined if the answer is not a refusal of the API server: from a model, from a proxy, or a success. */
 export function statusOf({ status, body }: HttpResponse): ApiStatus | undefined {
   if (status < 400 || !body.includes('"Status"')) return undefined;
   const value = parsed(body);
@@ -36,12 +37,12 @@ export function statusOf({ status, body }: HttpResponse): ApiStatus | undefined 
   };
 }
 
-/** A 404 that says the object is missing; any other says that the server does not know the kind. */
+/** Whether a 404 means that the object is missing. Any other 404 means that the server does not have the kind. */
 export function isObjectMissing(answer: HttpResponse): boolean {
   return answer.status === 404 && statusOf(answer)?.name !== undefined;
 }
 
-/** One request in the words of RBAC, for messages: `get pods in namespace seldon`. */
+/** One request in RBAC terms, for messages: `get pods in namespace seldon`. */
 export interface Asked {
   readonly verb: string;
   /** Resource and group, `seldondeployments.machinelearning.seldon.io`. */
@@ -49,13 +50,14 @@ export interface Asked {
   readonly namespace: string;
 }
 
-/** The error for an answer that nobody made use of. */
+/** The error for an unexpected answer. */
 export function failureOf(answer: HttpResponse, asked: Asked): UserError {
   const status = statusOf(answer);
   const what = `${asked.verb} ${asked.resource} in namespace ${asked.namespace}`;
   if (answer.status === 401) return unauthorized(status);
   if (answer.status === 403) return forbidden(status, what);
-  const said = status?.message ?? `no Kubernetes answer but ${answer.headers['content-type'] ?? 'an empty one'}`;
+  if (answer.status === 404 && status?.kind === 'namespaces') return noNamespace(status.name ?? asked.namespace);
+  const said = status?.message ?? `not a Kubernetes answer: ${answer.headers['content-type'] ?? 'empty'}`;
   return new UserError(
     'cluster-failed',
     `the API server answers "${what}" with HTTP ${answer.status}: ${short(said)}`,
@@ -65,14 +67,14 @@ export function failureOf(answer: HttpResponse, asked: Asked): UserError {
   );
 }
 
-/** Also for what looks like a success and is no JSON: a login page on the way, say. */
+/** Throws also for a success that is not JSON, for example a login page of a proxy. */
 export function readJson<T>(answer: HttpResponse, asked: Asked): T {
   const value = answer.status < 300 ? parsed(answer.body) : undefined;
   if (isJsonObject(value)) return value as T;
   throw failureOf(answer, asked);
 }
 
-/** What a webhook or the schema has against a manifest, without the machinery's wrapping. */
+/** The objection of a webhook or the schema to a manifest, without the standard prefix. */
 export function objectionOf(status: ApiStatus): string {
   const causes = status.causes.flatMap(({ field, message }) => {
     const why = message?.replace(/^Invalid value: "[^"]*": /, '');
@@ -88,13 +90,20 @@ export function objectionOf(status: ApiStatus): string {
   );
 }
 
+/** A namespace is missing, and with it everything that a request names in it. */
+export function noNamespace(name: string): UserError {
+  return new UserError('namespace-not-found', `namespace ${name} does not exist`, {
+    hint: `create it (\`kubectl create namespace ${name}\`), or correct the input \`namespace\``,
+  });
+}
+
 function unauthorized(status: ApiStatus | undefined): UserError {
   const said = status?.message ?? 'Unauthorized';
   return new UserError(
     'cluster-unauthorized',
     `the API server does not accept the kubeconfig's credentials (${said})`,
     {
-      hint: 'the token or certificate may have expired or belong to another cluster: make a new kubeconfig',
+      hint: 'the token or certificate may have expired or may be for another cluster: create a new kubeconfig',
     },
   );
 }
@@ -109,14 +118,14 @@ function forbidden(status: ApiStatus | undefined, what: string): UserError {
   const [, user, verb, resource, group, namespace] = match;
   const full = group === '' ? resource : `${resource}.${group}`;
   const where = namespace === undefined ? 'in the whole cluster' : `in namespace ${namespace}`;
-  return new UserError('cluster-forbidden', `user \`${user}\` may not ${verb} ${full} ${where}`, {
+  return new UserError('cluster-forbidden', `user \`${user}\` has no permission to ${verb} ${full} ${where}`, {
     hint: `bind a Role with the verb \`${verb}\` on \`${resource}\` (API group \`"${group}"\`) to \`${user}\``,
   });
 }
 
 function hintFor(said: string, status: ApiStatus | undefined): string | undefined {
-  if (said.includes('failed calling webhook'))
-    return "Seldon's controller-manager answers no webhooks: is its pod running, and may the API server reach it?";
+  const webhook = webhookFailure(said);
+  if (webhook !== undefined) return `${webhook.sentence}; ${webhook.cure}`;
   return status === undefined ? 'is the server of the kubeconfig a Kubernetes API server?' : undefined;
 }
 

@@ -1,7 +1,6 @@
 import { UserError } from '../../base/errors.ts';
 import type { HttpEndpoint } from '../../base/ports.ts';
 import type { ApplyOptions, Cluster, LogOptions, ObjectRef, Observation } from '../../seldon/cluster.ts';
-import type { HeldLeaseRecord, LeaseRecord } from '../../seldon/lease.ts';
 import type { Permission } from '../../seldon/permission.ts';
 import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 import type { KubernetesEvent, Route } from '../../seldon/snapshot.ts';
@@ -17,20 +16,20 @@ import { removeDeployment } from './remove-deployment.ts';
 import { KindReader, type ResourceKind, SELDON_DEPLOYMENTS } from './resource-kind.ts';
 import { readRoutes } from './routing.ts';
 import { annotate, differsInStatusOnly, seldonMissing, serverSideApply } from './server-side-apply.ts';
-import { serviceThroughApi } from './service-proxy.ts';
+import { throughApi } from './service-proxy.ts';
 
-/** Objects of one page of a list. */
+/** Number of objects in one page of a list. */
 const PAGE = 100;
 
-/** Bytes of a log that are read at most: a runaway container may have written gigabytes. */
+/** Maximum number of bytes read from a log: a container may have written gigabytes. */
 const LONGEST_LOG = 64 * 1024;
 
-/** What a container without a log answers, with a success, in place of one. */
+/** The text that a successful answer contains if a container has no log. */
 const NO_LOG = /^unable to retrieve container logs for \S+\s*$/;
 
 export interface ConnectRequest extends ClusterConfig, ConnectionOptions, CredentialsRequest {}
 
-/** Reads the kubeconfig; the API server itself is first asked by the first request. @throws UserError kubeconfig-invalid */
+/** Reads the kubeconfig. It sends no request to the API server. @throws UserError kubeconfig-invalid */
 export async function connectCluster(request: ConnectRequest): Promise<KubernetesCluster> {
   const credentials = await loadCredentials(request);
   // Renewals must not wait behind a slow request.
@@ -100,7 +99,7 @@ export class KubernetesCluster implements Cluster {
   async remove(ref: ObjectRef, known: SeldonDeployment): Promise<void> {
     const { namespace, name } = ref;
     let now: SeldonDeployment | undefined = known;
-    // The operator writes the status of an object under way, and each time it gets a new version.
+    // The operator updates the status during a rollout, and each update changes the resourceVersion.
     while (now !== undefined && differsInStatusOnly(now, known)) {
       const { uid, resourceVersion } = now.metadata;
       const answer = await this.#connection.request({
@@ -118,7 +117,10 @@ export class KubernetesCluster implements Cluster {
       now = await this.read(ref);
     }
     if (now === undefined) return;
-    throw new UserError('object-changed', `SeldonDeployment ${namespace}/${name} was changed or replaced meanwhile`);
+    throw new UserError(
+      'object-changed',
+      `SeldonDeployment ${namespace}/${name} was changed or replaced during this run`,
+    );
   }
 
   async removeDeployment({ namespace, name }: ObjectRef, uid: string | undefined): Promise<void> {
@@ -187,20 +189,16 @@ export class KubernetesCluster implements Cluster {
     return Object.keys(secret.data ?? {});
   }
 
-  acquireLease(
-    ref: ObjectRef,
-    claim: LeaseRecord,
-    over: HeldLeaseRecord | undefined,
-  ): Promise<HeldLeaseRecord | undefined> {
-    return this.leases.take(ref, claim, over);
-  }
+  acquireLease: Cluster['acquireLease'] = (ref, claim, over) => this.leases.take(ref, claim, over);
 
-  releaseLease(ref: ObjectRef, claim: LeaseRecord): Promise<void> {
-    return this.leases.give(ref, claim);
-  }
+  releaseLease: Cluster['releaseLease'] = (ref, claim) => this.leases.give(ref, claim);
 
   service(ref: ObjectRef, port: string): HttpEndpoint {
-    return serviceThroughApi(this.#connection, ref, port);
+    return throughApi(this.#connection, { ...ref, kind: 'services', port });
+  }
+
+  pod(ref: ObjectRef, port: string): HttpEndpoint {
+    return throughApi(this.#connection, { ...ref, kind: 'pods', port });
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import type { Agent, IncomingMessage } from 'node:http';
+import { LONGEST_ANSWER } from '../../base/bounded-json.ts';
 import { UserError } from '../../base/errors.ts';
 import type { Clock } from '../../base/ports.ts';
 import { createAgent, HttpFailure, type HttpRequest, type HttpResponse, open, sendWithRetry } from '../http/client.ts';
@@ -7,11 +8,11 @@ import type { Credentials, Identity } from './credentials.ts';
 
 export interface ConnectionOptions {
   readonly clock: Clock;
-  /** Milliseconds one exchange may take. */
+  /** Timeout of one request in milliseconds. */
   readonly timeout?: number;
-  /** Milliseconds for which a server that was there may be away, as when it restarts. */
+  /** Retry budget in milliseconds for a server that has answered before, for example during its restart. */
   readonly patience?: number;
-  /** Told, in words, before a request is repeated. */
+  /** Called with a message before a retry. */
   readonly onRetry?: (message: string) => void;
 }
 
@@ -24,28 +25,28 @@ export interface ApiRequest {
   readonly contentType?: string;
   readonly timeout?: number;
   /**
-   * The answer may be that of a pod or a kubelet behind the API server: then neither its status nor its delay is a
-   * reason to ask again.
+   * The answer may come from a pod or a kubelet behind the API server: then its status and its delay are not a
+   * reason for a retry.
    */
   readonly relayed?: boolean;
-  /** Called before it is repeated: from now on an earlier try may have had its effect. */
+  /** Called before a retry: an earlier attempt may already have had its effect. */
   readonly onRepeat?: () => void;
 }
 
-/** What the requests of one user share, until the credentials have to be renewed. */
+/** State shared by the requests of one user, until the credentials are renewed. */
 interface Session {
   readonly identity: Identity;
-  /** One connection for all plain requests; they queue. */
+  /** One connection with a queue for all plain requests. */
   readonly plain: Agent;
-  /** A connection for each watch under way. */
+  /** One connection for each active watch. */
   readonly watches: Agent;
 }
 
-/** Patience with a server that has not answered yet: a wrong address should not take a minute to tell. */
+/** Retry budget for a server that has not answered yet: a wrong address should fail fast. */
 const FIRST_PATIENCE = 10_000;
 const FIRST_DELAY = 250;
 
-/** Requests to one API server: few connections, deadlines, repetition of what may pass, credentials renewed on 401. */
+/** Requests to one API server: few connections, deadlines, retries of temporary failures, new credentials after a 401. */
 export class ApiConnection {
   readonly server: string;
   readonly clock: Clock;
@@ -69,7 +70,7 @@ export class ApiConnection {
   }
 
   /**
-   * Any answer is a value, also a 401 that new credentials did not cure.
+   * Any answer is a value, also a 401 with new credentials.
    * @throws UserError cluster-unreachable, its cause the HttpFailure; kubeconfig-invalid, cluster-unauthorized
    */
   async request(request: ApiRequest): Promise<HttpResponse> {
@@ -79,7 +80,7 @@ export class ApiConnection {
     return this.#send(request, await this.#renew(session));
   }
 
-  /** Opens a stream, and hands it over as soon as its head is there; any answer but 200 is read to its end. */
+  /** Opens a stream and returns it after its headers. Any answer except 200 is read completely. */
   async stream(request: Omit<ApiRequest, 'method'>, signal: AbortSignal): Promise<IncomingMessage | HttpResponse> {
     const session = this.#current();
     const answer = await this.#open(request, { session: await session, signal });
@@ -100,7 +101,7 @@ export class ApiConnection {
       timeoutIsFinal: request.relayed ?? false,
       onRetry: (why: string, wait: number) => {
         request.onRepeat?.();
-        this.#onRetry(`API server: ${why}; again in ${Math.ceil(wait / 100) / 10} s`);
+        this.#onRetry(`API server: ${why}; retry in ${Math.ceil(wait / 100) / 10} s`);
       },
     };
     const exchange = { ...this.#exchange(request, identity), agent: plain };
@@ -135,7 +136,8 @@ export class ApiConnection {
     }
   }
 
-  #exchange({ method, path, query, body, contentType, timeout }: ApiRequest, identity: Identity): HttpRequest {
+  #exchange(request: ApiRequest, identity: Identity): HttpRequest {
+    const { method, path, query, body, contentType, timeout, relayed } = request;
     const search = query === undefined ? '' : `?${new URLSearchParams(query)}`;
     return {
       method,
@@ -147,6 +149,7 @@ export class ApiConnection {
       },
       ...(body !== undefined && { body }),
       timeout: timeout ?? this.#timeout,
+      ...(relayed === true && { cutAt: LONGEST_ANSWER }),
     };
   }
 
@@ -155,13 +158,13 @@ export class ApiConnection {
     return this.#session;
   }
 
-  /** Once for all who met the 401 at the same time. */
+  /** Renews once for all requests that got a 401 at the same time. */
   #renew(refused: Promise<Session>): Promise<Session> {
     if (this.#session === refused) this.#session = refused.then((session) => this.#begin(session));
     return this.#current();
   }
 
-  /** The connections live on when only the token is another. */
+  /** The connections are reused if only the token changed. */
   async #begin(previous: Session | undefined): Promise<Session> {
     const identity = await this.#credentials.authenticate();
     if (previous !== undefined && JSON.stringify(previous.identity.tls) === JSON.stringify(identity.tls))
@@ -181,14 +184,23 @@ export class ApiConnection {
     return session;
   }
 
-  /** The sentence for a server that does not answer. */
+  /** The error for a server that does not answer. */
   unreachable(cause: unknown): UserError {
     const why = cause instanceof Error ? cause.message.replace(/^[A-Z]+ \S+: /, '') : String(cause);
+    if (cause instanceof HttpFailure && cause.code.startsWith('ERR_OSSL'))
+      return new UserError('kubeconfig-invalid', `the certificate or key of the kubeconfig cannot be used: ${why}`, {
+        hint: 'make a new one with `kubectl config view --raw --minify --flatten`',
+        cause,
+      });
     const distrust = cause instanceof HttpFailure && cause.isDistrust;
-    return new UserError('cluster-unreachable', `the API server ${this.server} cannot be reached: ${why}`, {
+    const { proxy } = this.#credentials;
+    const through = proxy === undefined || distrust ? '' : ` through the proxy ${proxy.host}`;
+    return new UserError('cluster-unreachable', `the API server ${this.server} cannot be reached${through}: ${why}`, {
       hint: distrust
         ? 'check certificate-authority-data (or tls-server-name) in the kubeconfig'
-        : 'check the server in the kubeconfig, and that this runner may reach it: private clusters need a runner inside, or HTTPS_PROXY',
+        : through === ''
+          ? 'check the server in the kubeconfig, and that this runner may reach it: private clusters need a runner inside, or HTTPS_PROXY'
+          : 'check that the proxy of `proxy-url` in the kubeconfig runs and that this runner may reach it, or remove `proxy-url`',
       cause,
     });
   }
@@ -198,7 +210,7 @@ function isUnauthorized(answer: HttpResponse, { relayed }: ApiRequest): boolean 
   return answer.status === 401 && (!relayed || statusOf(answer) !== undefined);
 }
 
-/** A typo in a manifest answers like a broken server (Kubernetes 1.34: HTTP 500 without a reason). */
+/** A type error in a manifest causes HTTP 500 without a reason (Kubernetes 1.34). A retry cannot succeed. */
 function isFinal(answer: HttpResponse, { relayed }: ApiRequest): boolean {
   if (relayed) return answer.status !== 429 || statusOf(answer) === undefined;
   return answer.status === 500 && answer.body.includes('failed to create typed patch object');

@@ -1,29 +1,32 @@
-/** Who we are to the API server. The kubeconfig's many kinds of credentials are client-node's work. */
+/** Our credentials for the API server. client-node reads the different kinds of credentials in a kubeconfig. */
 
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { AgentOptions, RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
-import { UserError } from '../../base/errors.ts';
-import { isJsonObject } from '../../base/json-value.ts';
+import { messageOf, UserError } from '../../base/errors.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
 import type { ClusterConfig } from '../../settings/config.ts';
-import { type Entry, invalid, type KubeconfigContext, readKubeconfig } from './kubeconfig.ts';
+import { lastWordsOf, startPlugin } from './credential-plugin.ts';
+import { type KubeconfigContext, readKubeconfig } from './kubeconfig.ts';
+import { type Entry, invalid, RAW } from './kubeconfig-checks.ts';
+import { startOidc } from './oidc.ts';
 import { impersonation, secretsIn, userEntry } from './user-entry.ts';
 
-/** What every request of a user carries. */
+/** Identity and options for every request of a user. */
 export interface Identity {
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly tls: AgentOptions;
 }
 
 export interface Credentials {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly server: URL;
   readonly namespace: string | undefined;
-  /** The kubeconfig's own proxy. It goes before the environment's. */
+  /** The proxy in the kubeconfig. It has precedence over the environment. */
   readonly proxy: URL | undefined;
   /**
-   * Each call reads files and runs plugins anew: a token may have been rotated.
+   * Each call reads the files and runs the plugins again: a token may have been rotated.
    * @throws UserError kubeconfig-invalid, cluster-unauthorized
    */
   authenticate(): Promise<Identity>;
@@ -31,38 +34,60 @@ export interface Credentials {
 
 export interface CredentialsRequest extends ClusterConfig {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Told every secret before it is first used, so that it can be masked. */
+  /** Called with every secret before its first use, so that it can be masked. */
   readonly onSecret: (secret: string) => void;
 }
 
-/** Milliseconds a credential plugin may take; one that asks a person would wait for ever. */
-const PLUGIN_TIMEOUT = 60_000;
-
 /** @throws UserError kubeconfig-invalid */
 export async function loadCredentials(request: CredentialsRequest): Promise<Credentials> {
-  // Loaded here, so that a run that ends before it needs a cluster does not pay for it. Its index loads every API.
+  // Loaded here, so that a run that needs no cluster does not load it. Its index loads every API.
   const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
   const context = readKubeconfig({ ...request, inCluster: () => inCluster(new KubeConfig()) });
   const server = serverOf(context);
-  let user = userEntry(context);
+  const sources = { plugin: startPlugin(context, request.env), oidc: startOidc(context, request.onSecret) };
   return {
     server,
     namespace: context.namespace,
     proxy: proxyOf(context.cluster),
     async authenticate() {
-      for (const secret of secretsIn(user)) request.onSecret(secret);
-      const kubeConfig = new KubeConfig();
-      loadEntries(kubeConfig, { context, user, server });
+      for (const secret of secretsIn(userEntry(context.user))) request.onSecret(secret);
       const options: RequestOptions = {};
-      await withDeadline(kubeConfig.applyToHTTPSOptions(options)).catch((cause) => {
-        throw refusal(cause, context);
-      });
-      // OIDC: a refresh token that was used is replaced by a new one.
-      const provider = kubeConfig.getCurrentUser()?.authProvider;
-      if (provider) user = { ...user, 'auth-provider': provider };
-      return identityOf(options, { user, onSecret: request.onSecret });
+      try {
+        const fresh = (await sources.plugin?.()) ?? (await sources.oidc?.()) ?? {};
+        const user = userEntry({ ...withoutProviders(context.user, sources), ...fresh });
+        for (const secret of secretsIn(user)) request.onSecret(secret);
+        const kubeConfig = new KubeConfig();
+        loadEntries(kubeConfig, { context, user, server });
+        await kubeConfig.applyToHTTPSOptions(options);
+      } catch (cause) {
+        throw cause instanceof UserError ? cause : refusal(cause, context);
+      }
+      refuseForeignKey(options, context);
+      return identityOf(options, { user: context.user, onSecret: request.onSecret });
     },
   };
+}
+
+/** What plugins and OIDC give takes the place of the entries that ask for them. */
+function withoutProviders(user: Entry, { oidc }: { readonly oidc: unknown }): Entry {
+  const { exec: _, 'auth-provider': provider, ...rest } = user;
+  return { ...rest, ...(oidc === undefined && provider !== undefined && { 'auth-provider': provider }) };
+}
+
+/** TLS says of a key of another certificate only that the connection failed. */
+function refuseForeignKey({ cert, key }: RequestOptions, { name }: KubeconfigContext): void {
+  if (cert === undefined || key === undefined || !`${cert}`.includes('-----BEGIN')) return;
+  let fits: boolean;
+  try {
+    fits = new X509Certificate(`${cert}`).checkPrivateKey(createPrivateKey(`${key}`));
+  } catch (cause) {
+    throw invalid(
+      `the client certificate or key of context \`${name}\` cannot be read: ${messageOf(cause)}`,
+      RAW,
+      cause,
+    );
+  }
+  if (!fits) throw invalid(`the client key of context \`${name}\` does not belong to its certificate`, RAW);
 }
 
 const SERVICE_ACCOUNT_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
@@ -82,7 +107,7 @@ function serverOf({ name, cluster }: KubeconfigContext): URL {
   }
   throw invalid(
     `the cluster of context \`${name}\` has no usable server: \`${text}\``,
-    'give a URL, https://host:port',
+    'write a URL, https://host:port',
   );
 }
 
@@ -97,7 +122,7 @@ function loadEntries(
   kubeConfig: KubeConfig,
   { context, user, server }: { readonly context: KubeconfigContext; readonly user: Entry; readonly server: URL },
 ): void {
-  // The proxy is ours to use, and client-node refuses http:// unless told not to verify what is not there.
+  // We use the proxy ourselves, and client-node refuses http:// unless TLS verification is off.
   const { 'proxy-url': _, ...rest } = context.cluster;
   const cluster = server.protocol === 'http:' ? { ...rest, 'insecure-skip-tls-verify': true } : rest;
   kubeConfig.loadFromString(
@@ -133,46 +158,13 @@ function identityOf(
   };
 }
 
-async function withDeadline(work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    const late = new Error(`no answer within ${PLUGIN_TIMEOUT / 1000} s`);
-    timer = setTimeout(() => reject(late), PLUGIN_TIMEOUT);
-  });
-  await Promise.race([work, deadline]).finally(() => clearTimeout(timer));
-}
-
-function refusal(cause: unknown, { name, user }: KubeconfigContext): UserError {
+function refusal(cause: unknown, { name }: KubeconfigContext): UserError {
   const error = cause as NodeJS.ErrnoException;
-  const command = isJsonObject(user.exec) ? String(user.exec.command) : undefined;
-  const hint = isJsonObject(user.exec) ? user.exec.installHint : undefined;
-  if (error.code === 'ENOENT' && error.syscall?.startsWith('spawn'))
+  if (error.code === 'ENOENT' || error.code === 'EACCES')
     return invalid(
-      `the kubeconfig's credential plugin \`${command}\` is not installed on this runner`,
-      typeof hint === 'string'
-        ? hint.trim()
-        : `install \`${command}\` in an earlier step, or use a kubeconfig with a token`,
+      `a file of the kubeconfig cannot be read: ${error.message}`,
+      'a kubeconfig that was pasted must hold its certificates: make it with `kubectl config view --raw --minify --flatten`',
       cause,
     );
-  if (error.code === 'ENOENT' || error.code === 'EACCES')
-    return invalid(`a file of the kubeconfig cannot be read: ${error.message}`, undefined, cause);
-  const who = command === undefined ? '' : `: the credential plugin \`${command}\` failed`;
-  return new UserError(
-    'cluster-unauthorized',
-    `no credentials for context \`${name}\`${who}: ${lastWordsOf(error.message)}`,
-    {
-      hint: command === undefined ? undefined : 'log in to the cloud provider in an earlier step of the job',
-    },
-  );
-}
-
-/** The last words of a plugin without what may be a secret: anything long with a digit in it. */
-function lastWordsOf(text: string): string {
-  const last = text.trim().split('\n').slice(-3).join(' ');
-  return (
-    last
-      .slice(-2_000)
-      .replace(/[\w+=-]{20,}/g, (word) => (/\d/.test(word) ? '***' : word))
-      .slice(-300) || 'it said nothing'
-  );
+  return new UserError('cluster-unauthorized', `no credentials for context \`${name}\`: ${lastWordsOf(error.message)}`);
 }

@@ -5,7 +5,7 @@ import { ANNOTATIONS } from '../../seldon/seldon-deployment.ts';
 import { failureOf, readJson } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';
 
-/** `coordination.k8s.io/v1` Lease, as far as it is used here. */
+/** The fields of a `coordination.k8s.io/v1` Lease that we use. */
 interface Lease {
   readonly metadata: {
     readonly resourceVersion?: string;
@@ -31,7 +31,7 @@ export class Leases implements LeaseStore {
     this.#connection = connection;
   }
 
-  /** Takes or renews it. @returns who has it instead; undefined when it is ours */
+  /** Acquires or renews the lease. @returns the current holder if it is another run; undefined if we hold it */
   async take(
     ref: ObjectRef,
     claim: LeaseRecord,
@@ -49,7 +49,7 @@ export class Leases implements LeaseStore {
     });
     if (answer.status < 300) return undefined;
     if (answer.status === 409) {
-      // Somebody was quicker: perhaps an earlier try of ours, whose answer was lost.
+      // Another writer was faster. It may be an earlier attempt of ours whose answer was lost.
       const now = await this.#read(ref);
       if (now === undefined) return this.take(ref, claim, undefined);
       const quicker = standingOf(now);
@@ -58,7 +58,7 @@ export class Leases implements LeaseStore {
     throw failureOf(answer, { ...WHAT, verb: known === undefined ? 'create' : 'update', namespace: ref.namespace });
   }
 
-  /** Gives it back; somebody else's stays. */
+  /** Releases our lease. It never releases the lease of another run. */
   async give(ref: ObjectRef, { holder }: LeaseRecord): Promise<void> {
     const known = await this.#read(ref);
     if (known?.spec?.holderIdentity !== holder) return;

@@ -4,7 +4,7 @@ import type { Deployment, Pod } from '../../seldon/snapshot.ts';
 import type { ApiConnection } from './connection.ts';
 import { WatchedCollection } from './watch.ts';
 
-/** The Deployments and Pods of one SeldonDeployment, watched once for all who look at them. */
+/** The Deployments and Pods of one SeldonDeployment, with one shared watch for all observers. */
 export class WatchedRollout {
   readonly #deployments: WatchedCollection<Deployment>;
   readonly #pods: WatchedCollection<Pod>;
@@ -33,7 +33,7 @@ export class WatchedRollout {
     return this.#failure !== undefined;
   }
 
-  /** Resolves when both are known. @throws UserError cluster-* */
+  /** Resolves after both first lists. @throws UserError cluster-* */
   async start(): Promise<void> {
     try {
       await Promise.all([this.#deployments.start(), this.#pods.start()]);
@@ -44,7 +44,7 @@ export class WatchedRollout {
     }
   }
 
-  /** A look of its own: each one is told of every change since it last asked. */
+  /** A separate view for one observer. It reports every change since its last call. */
   view(): Observation {
     let seen = this.#changes;
     const change = async (timeout: number) => {
@@ -62,7 +62,7 @@ export class WatchedRollout {
         return pods();
       },
       change,
-      // The watch itself goes on until the cluster is closed: the same run may look again.
+      // The watch continues until the cluster is closed, because the same run may observe again.
       close: () => {},
     };
   }

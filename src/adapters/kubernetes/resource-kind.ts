@@ -3,11 +3,11 @@ import type { HttpResponse } from '../http/client.ts';
 import { isObjectMissing } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';
 
-/** A kind of object that servers have in one version or another, or not at all. */
+/** A kind of object. Servers may serve different versions of it, or none. */
 export interface ResourceKind {
   readonly group: string;
   readonly plural: string;
-  /** Best first. */
+  /** Preferred version first. */
   readonly versions: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export const MAPPINGS: ResourceKind = {
 
 export const SERVICES: ResourceKind = { group: '', plural: 'services', versions: ['v1'] };
 
-/** Finds objects of kinds whose version, or existence, the first request finds out and the others know. */
+/** Reads objects. The first request finds the served version of a kind, and later requests reuse it. */
 export class KindReader {
   readonly #connection: ApiConnection;
   readonly #served = new Map<ResourceKind, string | undefined>();
@@ -40,7 +40,7 @@ export class KindReader {
     this.#connection = connection;
   }
 
-  /** @returns undefined when the server has no such kind */
+  /** @returns undefined if the server does not serve the kind */
   async get(
     kind: ResourceKind,
     namespace: string,
@@ -60,7 +60,7 @@ export class KindReader {
     return undefined;
   }
 
-  /** Path of one object, in the version that the server is known to have. */
+  /** Path of one object, in the version that the server serves. */
   pathOf(kind: ResourceKind, { namespace, name }: ObjectRef): string {
     const version = this.#served.get(kind) ?? kind.versions[0] ?? '';
     return `${collectionPath(kind, version, namespace)}/${encodeURIComponent(name)}`;

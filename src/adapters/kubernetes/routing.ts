@@ -33,7 +33,7 @@ interface AnnotatedService {
   readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
 }
 
-/** All that routes to one SeldonDeployment; what is unknown to the server, or not ours to see, is left out. */
+/** All routes of one SeldonDeployment. Kinds that the server does not serve, or that we have no permission to read, are left out. */
 export async function readRoutes(kinds: KindReader, { namespace, name }: ObjectRef): Promise<readonly Route[]> {
   const query = { labelSelector: `${SELDON.deploymentLabel}=${deploymentLabelOf(name)}` };
   const [istio, emissary, annotated] = await Promise.all([
@@ -81,7 +81,7 @@ export function routeOfMapping({ metadata, spec }: Mapping): Route {
   return { kind: 'Mapping', name: metadata.name, backends };
 }
 
-/** A Service whose annotation holds Ambassador's Mappings as YAML; undefined where it holds none. */
+/** A Service whose annotation contains Ambassador's Mappings as YAML; undefined if it contains none. */
 export function routeOfService({ metadata }: AnnotatedService): Route | undefined {
   const mappings = documentsOf(metadata.annotations?.['getambassador.io/config'] ?? '').filter(
     (one) => one['kind'] === 'Mapping' && one['grpc'] !== true,
@@ -94,7 +94,7 @@ export function routeOfService({ metadata }: AnnotatedService): Route | undefine
     mirrored: shadow === true,
   }));
   const [backend] = backends;
-  // Each prefix of it goes to the same Service.
+  // All its prefixes route to the same Service.
   return {
     kind: 'Service',
     dialect: String(first['apiVersion']),

@@ -16,25 +16,25 @@ import { collectionPath, SELDON_DEPLOYMENTS } from './resource-kind.ts';
 
 export interface ApplyRequest {
   readonly manifest: Partial<SeldonDeployment> & Pick<SeldonDeployment, 'apiVersion' | 'metadata'>;
-  /** Default: the one that owns what we render. */
+  /** Default: the manager that owns the fields that we render. */
   readonly manager?: string;
   readonly dryRun: boolean;
-  /** The object at the manifest's `resourceVersion`, as it was read. */
+  /** The object that was read at the manifest's `resourceVersion`. */
   readonly before: SeldonDeployment | undefined;
-  /** The object as it is now. */
+  /** Reads the current object. */
   readonly read: () => Promise<SeldonDeployment | undefined>;
 }
 
 /**
- * What a manifest without a resourceVersion is sent with. To an update it is an invalid version, so that server-side
- * apply, which would take over an existing object, can only create (seen on Kubernetes 1.34).
+ * The resourceVersion for a manifest without one. It is invalid for an update, so server-side
+ * apply can only create the object and cannot take over an existing one (seen on Kubernetes 1.34).
  */
 const NONE_YET = '0';
 
-/** The operator writes the status of an object under way, and each time it gets a new version. */
+/** The operator updates the status during a rollout, and each update changes the resourceVersion. */
 const MOST_TRIES = 10;
 
-/** Server-side apply of the whole manifest: forced, strict, and only upon the object it was made from. */
+/** Server-side apply of the whole manifest: forced, strict, and only if the object has not changed since it was read. */
 export async function serverSideApply(connection: ApiConnection, request: ApplyRequest): Promise<SeldonDeployment> {
   const { manifest, dryRun, before, read } = request;
   const { namespace = '', name } = manifest.metadata;
@@ -44,12 +44,14 @@ export async function serverSideApply(connection: ApiConnection, request: ApplyR
     if (answer.status < 300) return readJson<SeldonDeployment>(answer, askedOf(manifest));
     if (!isConflict(answer)) throw applyFailure(answer, askedOf(manifest), manifest.apiVersion);
     const live = await read();
-    // The answer to an earlier try may have been lost on its way: then the version in our way is our own.
+    // The answer to an earlier attempt may have been lost: then our own apply caused the conflict.
     if (repeated && !dryRun && live !== undefined && isOurs(live, manifest)) return live;
     const next = live?.metadata.resourceVersion;
     if (next === undefined || !differsInStatusOnly(live, before) || attempt === MOST_TRIES) {
       const what = `SeldonDeployment ${namespace}/${name} was changed while this run prepared its own change`;
-      throw new UserError('object-changed', what, { hint: 'run again: the new run starts from what is live then' });
+      throw new UserError('object-changed', what, {
+        hint: 'start the workflow again: the new run starts from the live state',
+      });
     }
     version = next;
   }
@@ -61,7 +63,7 @@ export interface AnnotateRequest {
   readonly read: () => Promise<SeldonDeployment | undefined>;
 }
 
-/** Server-side apply of nothing but annotations, by another field manager: no later apply of a manifest removes them. */
+/** Server-side apply of annotations only, by another field manager, so that a later apply of a manifest does not remove them. */
 export async function annotate(connection: ApiConnection, request: AnnotateRequest): Promise<SeldonDeployment> {
   const { known, annotations, read } = request;
   const { apiVersion, kind, metadata } = known;
@@ -79,7 +81,7 @@ async function patch(
   const { status: _, ...rest } = manifest;
   const { managedFields: __, ...metadata } = manifest.metadata;
   const path = collectionPath(SELDON_DEPLOYMENTS, manifest.apiVersion.split('/')[1] ?? '', namespace);
-  // A version alone is no guard against a deletion in between: apply would create the object again. The uid is one.
+  // The version alone does not protect against a deletion: apply would create the object again. The uid does.
   const uid = before?.metadata.uid;
   const guarded = { ...metadata, resourceVersion, ...(uid !== undefined && { uid }) };
   let repeated = false;
@@ -101,7 +103,7 @@ function askedOf({ metadata }: Pick<SeldonDeployment, 'metadata'>): Asked {
   return { verb: 'patch', resource, namespace: metadata.namespace ?? '' };
 }
 
-/** Is it the same object, with at most another status? */
+/** Whether both are the same object and differ only in the status. */
 export function differsInStatusOnly(live: SeldonDeployment | undefined, before: SeldonDeployment | undefined): boolean {
   const lasting = (object: SeldonDeployment) => {
     const { uid, labels, annotations, ownerReferences, deletionTimestamp } = object.metadata;
@@ -117,7 +119,7 @@ function isConflict(answer: HttpResponse): boolean {
   return answer.status === 422 && causes.some(({ field }) => guards.has(field ?? ''));
 }
 
-/** Our notes on the object name this very run, and the markers its very pods. */
+/** Whether the object is from this run: the annotations name the run, and the markers name its pods. */
 function isOurs(live: SeldonDeployment, manifest: ApplyRequest['manifest']): boolean {
   const markers = ({ spec }: Partial<SeldonDeployment>) =>
     (spec?.predictors ?? []).map((one) => one.annotations?.[ANNOTATIONS.rollout]);
@@ -160,7 +162,7 @@ function missing(
   return isObjectMissing(answer) ? failureOf(answer, { ...asked, namespace }) : seldonMissing(apiVersion);
 }
 
-/** The server does not know the kind. */
+/** The error for a server without the kind SeldonDeployment. */
 export function seldonMissing(apiVersion: string): UserError {
   return new UserError('seldon-not-installed', `the cluster has no SeldonDeployments (${apiVersion})`, {
     hint: 'install Seldon Core 1.x, or correct the inputs `kubeconfig`, `context` and `api-version`',

@@ -6,15 +6,18 @@ import { missingPermissions } from './access-review.ts';
 import { failureOf, statusOf } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';
 
-/** HTTP to a Kubernetes Service through the API server, which needs no way into the cluster's network. */
-export function serviceThroughApi(
-  connection: ApiConnection,
-  { namespace, name }: ObjectRef,
-  port: string,
-): HttpEndpoint {
-  const base = `/api/v1/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(name)}:${port}/proxy`;
+/** A Service or a pod, and the name or number of its port. */
+export interface ProxyTarget extends ObjectRef {
+  readonly kind: 'services' | 'pods';
+  readonly port: string;
+}
+
+/** HTTP to a Service or a pod through the API server, which needs no way into the cluster's network. */
+export function throughApi(connection: ApiConnection, { kind, namespace, name, port }: ProxyTarget): HttpEndpoint {
+  const base = `/api/v1/namespaces/${encodeURIComponent(namespace)}/${kind}/${encodeURIComponent(name)}:${port}/proxy`;
+  const resource = `${kind}/proxy`;
   return {
-    description: `Service ${name} through the API server`,
+    description: `${kind === 'services' ? 'Service' : 'pod'} ${name} through the API server`,
     async send({ method, path, body, timeout }: HttpExchange): Promise<HttpAnswer> {
       const started = performance.now();
       const verb = method === 'GET' ? 'get' : 'create';
@@ -24,14 +27,13 @@ export function serviceThroughApi(
         const answer = await connection.request({ ...request, ...(body !== undefined && { body }) });
         const message = unreachableBecause(answer);
         if (message !== undefined) return { kind: 'unreachable', message, latency: latency() };
-        const answered = { kind: 'answer', status: answer.status, body: answer.body, latency: latency() } as const;
+        const { status, isCut = false } = answer;
+        const answered = { kind: 'answer', status, body: answer.body, isCut, latency: latency() } as const;
         if (statusOf(answer) === undefined) return answered;
         // A pod may pose as the API server: whether these words are its own, another question to it tells.
-        const lacking = await missingPermissions(connection, namespace, [
-          { verb, group: '', resource: 'services/proxy' },
-        ]);
+        const lacking = await missingPermissions(connection, namespace, [{ verb, group: '', resource }]);
         if (lacking.length === 0) return answered;
-        throw failureOf(answer, { verb, resource: 'services/proxy', namespace });
+        throw failureOf(answer, { verb, resource, namespace });
       } catch (error) {
         if (!isTimeout(error)) throw error;
         return { kind: 'unreachable', message: `no answer within ${timeout / 1000} s`, latency: latency() };
@@ -40,12 +42,12 @@ export function serviceThroughApi(
   };
 }
 
-/** Most likely the pod's delay, not the API server's: with that one the run has spoken before. */
+/** Probably a timeout of the pod, because the API server has answered before. */
 function isTimeout(error: unknown): boolean {
   return error instanceof UserError && error.cause instanceof HttpFailure && error.cause.code === 'timeout';
 }
 
-/** The API server's own words where it found no way to a pod; a pod's 404 or 503 is no Status. */
+/** The API server's message if it found no pod. A 404 or 503 from a pod is not a Status. */
 function unreachableBecause(answer: HttpResponse): string | undefined {
   const status = statusOf(answer);
   if (status === undefined) return undefined;

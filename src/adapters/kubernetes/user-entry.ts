@@ -1,20 +1,18 @@
-/** What a kubeconfig says of its user, where client-node falls short of it. */
+/** Fields of a kubeconfig's user that client-node does not support. */
 
 import { isJsonObject } from '../../base/json-value.ts';
-import type { Entry, KubeconfigContext } from './kubeconfig.ts';
+import type { Entry } from './kubeconfig-checks.ts';
 
-/** The user as client-node understands it: it knows no `tokenFile` and sets no KUBERNETES_EXEC_INFO. */
-export function userEntry({ user, cluster }: KubeconfigContext): Entry {
+/** The user as client-node understands it: it knows no `tokenFile`. Plugins and OIDC are ours. */
+export function userEntry(user: Entry): Entry {
   const { tokenFile, token, exec, ...rest } = user;
   if (typeof tokenFile === 'string' && tokenFile !== '')
     return { ...rest, 'auth-provider': { name: 'tokenFile', config: { tokenFile } } };
-  if (!isJsonObject(exec)) return { ...rest, token };
-  const variable = { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(execInfo(exec, cluster)) };
-  return { ...rest, token, exec: { ...exec, env: [...(Array.isArray(exec.env) ? exec.env : []), variable] } };
+  return { ...rest, token };
 }
 
 /** What a credential plugin is told (client.authentication.k8s.io, ExecCredential). */
-function execInfo(exec: Entry, cluster: Entry): unknown {
+export function execInfo(exec: Entry, cluster: Entry): unknown {
   const { extensions, 'proxy-url': proxy, ...fields } = cluster;
   const extension = Array.isArray(extensions)
     ? extensions.find((one) => isJsonObject(one) && one.name === 'client.authentication.k8s.io/exec')
@@ -27,7 +25,7 @@ function execInfo(exec: Entry, cluster: Entry): unknown {
   };
 }
 
-/** client-node knows `as` only. */
+/** Impersonation headers. client-node only supports `as`. */
 export function impersonation(user: Entry): Record<string, string | string[]> {
   const extra = isJsonObject(user['as-user-extra']) ? user['as-user-extra'] : {};
   const extras = Object.entries(extra).map(([key, values]) => [
@@ -41,7 +39,7 @@ export function impersonation(user: Entry): Record<string, string | string[]> {
   };
 }
 
-/** Every value that must not be seen in a log. */
+/** Every value that must not be in a log. */
 export function secretsIn(user: Entry): readonly string[] {
   const provider = isJsonObject(user['auth-provider']) ? user['auth-provider'].config : undefined;
   const config: Entry = isJsonObject(provider) ? provider : {};

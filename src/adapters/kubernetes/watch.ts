@@ -12,14 +12,14 @@ export interface WatchTarget {
   readonly labelSelector: string;
   /** The collection in words, for messages. */
   readonly asked: Omit<Asked, 'verb'>;
-  /** Milliseconds without a byte after which the stream counts as dead; the server sends bookmarks every minute. */
+  /** Milliseconds without data after which the stream counts as dead. The server sends bookmarks every minute. */
   readonly quiet?: number;
 }
 
 export interface WatchListener {
-  /** After every change of what is known. */
+  /** Called after every change. */
   onChange(): void;
-  /** The watch has given up; what is known grows old. */
+  /** Called when the watch has failed for good. The known objects are no longer updated. */
   onFailure(error: unknown): void;
 }
 
@@ -36,23 +36,23 @@ type WatchEvent<T> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: T }
   | { readonly type: 'ERROR'; readonly object: { readonly code?: number; readonly message?: string } };
 
-/** How one stream ended: in its time, too old to go on from where it was, or cut. */
+/** How a stream ended: normally, with an expired resourceVersion, or interrupted. */
 type StreamEnd =
   | { readonly kind: 'over' }
   | { readonly kind: 'expired' }
   | { readonly kind: 'cut'; readonly cause: unknown };
 
-/** Seconds one stream lives; the server ends it. With a jitter, so that not all watches of a cluster renew at once. */
+/** Seconds after which the server ends a stream. With jitter, so that not all watches reconnect at the same time. */
 const LIFETIME = 290;
 const JITTER = 20;
 const QUIET = 150_000;
 const SLOWEST = 10_000;
-/** A stream that lived so long, in milliseconds, was none that the server closes at once. */
+/** Minimum duration in milliseconds of a stream that counts as a success. */
 const WORTHWHILE = 1_000;
 
 /**
- * The objects of one collection that carry a label, kept up to date: a list, then a watch from there on, resumed where
- * it was cut and listed again where the server has forgotten that moment (HTTP 410).
+ * The objects of one collection with a label, kept up to date: a list, then a watch. The watch is resumed after
+ * an interruption, and the collection is listed again if the resourceVersion has expired (HTTP 410).
  */
 export class WatchedCollection<T extends WatchedObject> {
   readonly #connection: ApiConnection;
@@ -61,7 +61,7 @@ export class WatchedCollection<T extends WatchedObject> {
   readonly #closing = new AbortController();
   readonly #objects = new Map<string, T>();
   #version = '';
-  /** Streams in a row that brought nothing. */
+  /** Number of consecutive streams without data. */
   #failures = 0;
   #brokenSince: number | undefined;
 
@@ -75,7 +75,7 @@ export class WatchedCollection<T extends WatchedObject> {
     return [...this.#objects.values()];
   }
 
-  /** Resolves with the first list; from then on it follows by itself. @throws UserError cluster-* */
+  /** Resolves with the first list; then the watch continues in the background. @throws UserError cluster-* */
   async start(): Promise<void> {
     await this.#list();
     this.#follow().catch((error: unknown) => {
@@ -109,7 +109,7 @@ export class WatchedCollection<T extends WatchedObject> {
     }
   }
 
-  /** A stream that could be opened again ends the count. @throws UserError cluster-unreachable when it is over */
+  /** A reopened stream resets the count. @throws UserError cluster-unreachable after too many failures */
   #givingUp(cause: unknown): void {
     const now = this.#connection.clock.now();
     this.#brokenSince ??= now;
@@ -169,7 +169,7 @@ export class WatchedCollection<T extends WatchedObject> {
   }
 }
 
-/** Lines of a stream. Its end may cut the last one: that one is dropped. */
+/** Lines of a stream. An incomplete last line is dropped. */
 async function* linesOf(message: IncomingMessage, onChunk: () => void): AsyncGenerator<string> {
   let rest = '';
   for await (const chunk of message.setEncoding('utf8')) {

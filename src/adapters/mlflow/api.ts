@@ -10,7 +10,7 @@ export interface ModelVersion {
   readonly status: string | undefined;
   readonly statusMessage: string | undefined;
   readonly runId: string | undefined;
-  /** MLflow 3.17 does not tell it here; its `source` does. */
+  /** MLflow 3.17 does not return it here; `source` contains it. */
   readonly modelId: string | undefined;
 }
 
@@ -42,7 +42,7 @@ export async function readVersion(server: MlflowConnection, name: string, versio
   return versionOf(answer.model_version);
 }
 
-/** Where the files are; `source` in the version is only what the registrant said. */
+/** The location of the files. `source` in the version is only the value that the client registered. */
 export async function readDownloadUri(server: MlflowConnection, name: string, version: string): Promise<string> {
   const what = `the download URI of version ${version} of model "${name}"`;
   const answer = await ask(server, { path: `${VERSIONS}/get-download-uri`, query: { name, version }, what });
@@ -77,7 +77,7 @@ export async function readNewestVersion(
   if (newest !== undefined) return newest;
   const where = stage === undefined ? '' : ` in stage ${stage}`;
   throw new UserError('model-not-found', `model "${name}" has no version${where}`, {
-    hint: 'register one, or name a version or an alias in `model-uri`',
+    hint: 'register one, or set a version or an alias in `model-uri`',
   });
 }
 
@@ -97,7 +97,7 @@ export async function readLoggedModel(server: MlflowConnection, modelId: string)
   return loggedModelOf(answer.model);
 }
 
-/** The models a run logged, in MLflow 3; none on older servers. */
+/** The models that a run logged, in MLflow 3; none on older servers. */
 export async function readLoggedModelsOf(server: MlflowConnection, run: Run): Promise<readonly LoggedModel[]> {
   const found: LoggedModel[] = [];
   let token: string | undefined;
@@ -142,11 +142,11 @@ function accepted(server: MlflowConnection, what: string, answer: Awaited<Return
       'model-not-found',
       `the MLflow server ${server.url} has no ${what.replace(/^the /, '')}: ${said}`,
       {
-        hint: 'check `model-uri` (names and ids are case-sensitive), and that this is the right server',
+        hint: 'check `model-uri` (names and ids are case-sensitive), and that it is the correct server',
       },
     );
   }
-  throw new UserError('registry-failed', `the MLflow server ${server.url} refuses to tell ${what}: ${said}`);
+  throw new UserError('registry-failed', `the MLflow server ${server.url} refuses to return ${what}: ${said}`);
 }
 
 function versionOf(value: unknown): ModelVersion {
@@ -174,7 +174,7 @@ function loggedModelOf(value: unknown): LoggedModel {
   };
 }
 
-/** The server leaves empty fields out, or sends them as an empty text. */
+/** The server omits empty fields, or sends them as an empty text. */
 function textOf(tree: Tree, key: string): string | undefined {
   const value = tree[key];
   return typeof value === 'string' && value !== '' ? value : undefined;

@@ -7,16 +7,16 @@ import type { Clock } from '../../base/ports.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
 import type { RegistryConfig } from '../../settings/config.ts';
 import { createAgent, HttpFailure, type HttpRequest, type HttpResponse, sendWithRetry } from '../http/client.ts';
-import { unreachableOf, userErrorOf } from './refusal.ts';
+import { elsewhereOf, pageOf, unreachableOf, userErrorOf } from './refusal.ts';
 
 export type Tree = Readonly<Record<string, unknown>>;
 
 export interface ConnectionOptions {
   readonly config: RegistryConfig;
   readonly clock: Clock;
-  /** Told before each wait for another try. */
+  /** Called before each wait for a retry. */
   readonly warn: (message: string) => void;
-  /** PEM file that replaces the known authorities (MLFLOW_TRACKING_SERVER_CERT_PATH). */
+  /** PEM file that replaces the default certificate authorities (MLFLOW_TRACKING_SERVER_CERT_PATH). */
   readonly authoritiesPath?: string | undefined;
   /** Trust any certificate (MLFLOW_TRACKING_INSECURE_TLS). */
   readonly insecureTls?: boolean;
@@ -28,25 +28,25 @@ export interface ApiRequest {
   /** Below the server's URL: `/api/2.0/mlflow/runs/get`, `/get-artifact`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
-  /** Sent as JSON in a POST. Only for requests that change nothing: they are repeated. */
+  /** Sent as JSON in a POST. Only for requests that change nothing, because they may be retried. */
   readonly body?: object;
-  /** What is asked for, in words, for messages. */
+  /** The requested object in words, for messages. */
   readonly what: string;
-  /** For files: a server error is an answer too, since many storages give one for a file that is not there. */
+  /** For files: a server error is also an answer, because many storages return one for a missing file. */
   readonly mayFail?: boolean;
 }
 
 const TIMEOUT = 30_000;
 const REDIRECTS = 5;
 
-/** One MLflow server over HTTP: base path, credentials, redirects, retries, and its refusals in our words. */
+/** One MLflow server over HTTP: base path, credentials, redirects, retries, and errors. */
 export class MlflowConnection {
   /** The server's URL without credentials and trailing slash. */
   readonly url: string;
   readonly #options: ConnectionOptions;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #agents = new Map<string, Agent>();
-  /** Where `/api` may live; one once an answer told. */
+  /** Possible roots of `/api`; only one after the first answer. */
   #apiRoots: readonly string[];
 
   constructor(trackingUri: string, options: ConnectionOptions) {
@@ -59,7 +59,7 @@ export class MlflowConnection {
   }
 
   /**
-   * A JSON answer: 200, or 400 and 404 with MLflow's own error body. Undefined when the server has no such route.
+   * A JSON answer: 200, or 400 and 404 with MLflow's own error body. Undefined if the server has no such route.
    * @throws UserError registry-*
    */
   async json(request: ApiRequest): Promise<{ readonly status: number; readonly body: Tree } | undefined> {
@@ -76,28 +76,38 @@ export class MlflowConnection {
     throw userErrorOf({ url: this.url, what: request.what, ...last });
   }
 
-  /** A file as text, or with which status it was refused: 400, 404, or 5xx if it may fail. @throws UserError registry-* */
+  /** A file as text, or the status of a refusal: 400, 404, or 5xx if it may fail. @throws UserError registry-* */
   text(request: ApiRequest): Promise<{ readonly status: number; readonly body: string }> {
-    return this.#send(`${this.url}${request.path}`, request);
+    return this.#send(`${this.url}${request.path}`, request, true);
   }
 
   close(): void {
     for (const agent of this.#agents.values()) agent.destroy();
   }
 
-  async #send(address: string, { query, body, what, mayFail = false }: ApiRequest): Promise<HttpResponse> {
+  async #send(address: string, request: ApiRequest, isFile = false): Promise<HttpResponse> {
+    const { query, body, what, mayFail = false } = request;
     const url = new URL(address);
     url.search = new URLSearchParams(query).toString();
     const method = body === undefined ? 'GET' : 'POST';
     const headers = { ...this.#headers, ...(body !== undefined && { 'content-type': 'application/json' }) };
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
-    const response = await this.#follow({ method, url, headers, ...text, timeout: TIMEOUT }, mayFail);
+    const refuse = isFile ? (location: URL) => elsewhereOf(this.url, what, location.href) : undefined;
+    const first = { method, url, headers, ...text, timeout: TIMEOUT };
+    const response = await this.#follow(first, { mayFail, refuse });
+    if (isFile && response.status === 200 && isPage(response)) throw pageOf(this.url, what);
     const isAnswer = response.status === 200 || response.status === 400 || response.status === 404;
-    if (isAnswer || (mayFail && response.status >= 500)) return response;
+    // Files that only a presigned URL leads to.
+    const isConflict = isFile && response.status === 409;
+    if (isAnswer || isConflict || (mayFail && response.status >= 500)) return response;
     throw userErrorOf({ url: this.url, what, ...response });
   }
 
-  async #follow(first: HttpRequest, mayFail: boolean): Promise<HttpResponse> {
+  /** @param refuse makes the failure where another server is named; undefined: it is followed, without credentials */
+  async #follow(
+    first: HttpRequest,
+    { mayFail, refuse }: { readonly mayFail: boolean; readonly refuse: ((location: URL) => UserError) | undefined },
+  ): Promise<HttpResponse> {
     let request = first;
     for (let redirects = 0; ; redirects++) {
       const response = await this.#exchange(request, mayFail);
@@ -106,16 +116,17 @@ export class MlflowConnection {
       if (!isRedirect || request.method !== 'GET' || redirects === REDIRECTS) return response;
       const url = new URL(location, request.url);
       if (url.protocol !== 'http:' && url.protocol !== 'https:') return response;
+      if (refuse !== undefined && !isSameServer(request.url, url)) throw refuse(url);
       request = { ...request, url, headers: isSameServer(request.url, url) ? (request.headers ?? {}) : {} };
     }
   }
 
   async #exchange(request: HttpRequest, mayFail: boolean): Promise<HttpResponse> {
     const { clock, warn } = this.#options;
-    const onRetry = (why: string, wait: number) => warn(`MLflow: ${why}; next try in ${Math.ceil(wait / 1000)} s`);
+    const onRetry = (why: string, wait: number) => warn(`MLflow: ${why}; retry in ${Math.ceil(wait / 1000)} s`);
     const policy = { clock, attempts: 4, delay: 500, patience: 60_000, onRetry };
     const agent = this.#agentFor(request.url.protocol);
-    // 501 and MLflow's FEATURE_DISABLED are for ever; a file's 500 is for the caller to judge.
+    // 501 and MLflow's FEATURE_DISABLED are permanent; the caller judges a 500 for a file.
     const isFinal = ({ status, body }: HttpResponse) =>
       (mayFail && status === 500) || body.includes('FEATURE_DISABLED');
     try {
@@ -143,30 +154,51 @@ function readAuthorities(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (cause) {
     throw new UserError('bad-input', `MLFLOW_TRACKING_SERVER_CERT_PATH names ${path}, which cannot be read`, {
-      hint: 'correct the variable: it takes the path of a PEM file on the runner',
+      hint: 'correct the variable: it must be the path of a PEM file on the runner',
       cause,
     });
   }
 }
 
+/** Neither an `MLmodel` nor an example begins so. */
+function isPage({ headers, body }: HttpResponse): boolean {
+  return (
+    /^\s*<(?:!doctype\s+html|html)\b/i.test(body.slice(0, 1000)) || /^text\/html/.test(headers['content-type'] ?? '')
+  );
+}
+
 function parseTrackingUri(text: string): URL {
   const url = URL.parse(text);
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  const vendor = /^azureml:/.test(text)
+    ? 'Azure Machine Learning'
+    : /^arn:aws[\w-]*:sagemaker:/.test(text)
+      ? 'SageMaker'
+      : undefined;
+  if (vendor !== undefined) {
+    throw new UserError(
+      'bad-input',
+      `the tracking URI is one of ${vendor}, which needs a plugin of MLflow to be asked`,
+      {
+        hint: 'leave `mlflow-tracking-uri` out, and give the storage URI of the model as `model-uri` with a `smoke-request`',
+      },
+    );
+  }
   const isDatabricks = /^databricks|^uc:/.test(text);
   throw new UserError(
     'bad-input',
     isDatabricks
-      ? `the tracking URI \`${text}\` names a Databricks or Unity Catalog registry, which this action cannot ask`
+      ? `the tracking URI \`${text}\` names a Databricks or Unity Catalog registry, which this action does not support`
       : 'the tracking URI is not the http(s) URL of an MLflow server',
     {
       hint: isDatabricks
-        ? 'give the storage URI of the model as `model-uri`'
+        ? 'set `model-uri` to the storage URI of the model'
         : 'set the input `mlflow-tracking-uri` (or MLFLOW_TRACKING_URI) to a URL such as `https://mlflow.example.com`',
     },
   );
 }
 
-/** Basic goes before bearer, as in MLflow's client. */
+/** Basic authentication has precedence over a bearer token, as in MLflow's client. */
 function headersOf(base: URL, { config, workspace }: ConnectionOptions): Record<string, string> {
   const username = config.username ?? percentDecoded(base.username);
   const password = config.password ?? percentDecoded(base.password);

@@ -2,7 +2,7 @@ import { isJsonObject } from '../../base/json-value.ts';
 import type { Model, ModelDetails } from '../../model/model.ts';
 import type { MlflowConnection, Tree } from './connection.ts';
 
-/** Entries that are read at most: a run may have logged thousands. */
+/** Maximum number of entries: a run may have logged thousands. */
 const MOST = 200;
 
 /** Description and tags of a registered version, and the last metrics of its run. */

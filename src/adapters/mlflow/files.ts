@@ -1,12 +1,13 @@
 import { isJsonObject } from '../../base/json-value.ts';
+import type { ListedFile } from '../../model/model-digest.ts';
 import type { ApiRequest, MlflowConnection } from './connection.ts';
 
-/** Who hands out a model's files. The server reads the storage itself, so it works for any artifact URI. */
+/** The API source of a model's files. The server reads the storage itself, so it works for any artifact URI. */
 export type FileSource =
   | { readonly kind: 'version'; readonly name: string; readonly version: string; readonly listing: Listing | undefined }
   | Listing;
 
-/** Those that can also say which files there are. */
+/** Sources that can also list their files. */
 export type Listing =
   | { readonly kind: 'run'; readonly runId: string; readonly path: string }
   | { readonly kind: 'logged-model'; readonly modelId: string };
@@ -14,7 +15,7 @@ export type Listing =
 export type FileAnswer =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'missing' }
-  /** The server does not hand out files, or a proxy before it. */
+  /** The server, or a proxy in front of it, does not serve files. */
   | { readonly kind: 'withheld' };
 
 /** @throws UserError registry-* */
@@ -23,25 +24,30 @@ export async function readModelFile(server: MlflowConnection, source: FileSource
   const { status, body } = await server.text({ ...request, mayFail: true });
   if (status === 200) return { kind: 'text', text: body };
   if (status === 404 && body.includes('RESOURCE_DOES_NOT_EXIST')) return { kind: 'missing' };
-  // Before 3.12, and for S3, Azure and GCS still, a missing file is a 500 (mlflow#24535): ask before asking again.
+  // Before 3.12, and for S3, Azure and GCS still, a missing file is a 500 (mlflow#24535): list the files before a retry.
   const files = await listFiles(server, source.kind === 'version' ? source.listing : source);
-  if (files !== undefined && !files.includes(file)) return { kind: 'missing' };
+  if (files !== undefined && !files.some(({ path }) => path === file)) return { kind: 'missing' };
   if (status < 500) return { kind: 'withheld' };
   const again = await server.text(request);
   return again.status === 200 ? { kind: 'text', text: again.body } : { kind: 'missing' };
 }
 
-/** Paths relative to the source; undefined where nobody can list. */
-async function listFiles(server: MlflowConnection, source: Listing | undefined): Promise<string[] | undefined> {
+/** Paths relative to the source; undefined where nobody can list. @throws UserError registry-* */
+export async function listFiles(
+  server: MlflowConnection,
+  source: Listing | undefined,
+): Promise<readonly ListedFile[] | undefined> {
   if (source === undefined) return undefined;
   const answer = await server.json(listRequest(source));
   if (answer?.status !== 200) return undefined;
   const { files } = answer.body;
   const prefix = source.kind === 'run' && source.path !== '' ? `${source.path}/` : '';
-  return (Array.isArray(files) ? files : [])
-    .filter(isJsonObject)
-    .map((file) => String(file.path))
-    .map((path) => (path.startsWith(prefix) ? path.slice(prefix.length) : path));
+  return (Array.isArray(files) ? files : []).filter(isJsonObject).map(({ path: whole, file_size: size }) => {
+    const path = String(whole);
+    const inside = path.startsWith(prefix) ? path.slice(prefix.length) : path;
+    // Servers before 1.22 write 64-bit numbers as texts.
+    return { path: inside, size: size === undefined ? undefined : Number(size) };
+  });
 }
 
 function fileRequest(source: FileSource, file: string): ApiRequest {

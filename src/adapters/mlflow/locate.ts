@@ -17,7 +17,7 @@ import {
 import type { MlflowConnection } from './connection.ts';
 import { type FileSource, type Listing, readModelFile } from './files.ts';
 
-/** A model as the server knows it, before its files were looked at. */
+/** A model in the registry, before its files are read. */
 export interface Located extends Pick<Model, 'name' | 'version' | 'alias' | 'runId' | 'modelId' | 'link' | 'warnings'> {
   readonly origin: Model['origin'];
   readonly artifactUri: string;
@@ -46,7 +46,7 @@ export async function locate(server: MlflowConnection, uri: ServerUri): Promise<
   }
 }
 
-/** The folder of a run as MLflow 1 and 2 lay it out, whether or not a model is in it. */
+/** The folder in a run, in the layout of MLflow 1 and 2. It may not contain a model. */
 export async function locateInRun(server: MlflowConnection, runId: string, path: string): Promise<Located> {
   return inRun(server, await readRun(server, runId), path);
 }
@@ -57,11 +57,11 @@ async function ofVersion(server: MlflowConnection, found: ModelVersion, alias: s
   if (status !== undefined && status !== 'READY') {
     const why = statusMessage === undefined ? '' : `: ${statusMessage}`;
     throw new UserError('model-not-ready', `version ${version} of model "${name}" is ${status}${why}`, {
-      hint: status.startsWith('PENDING') ? 'run this again when it is READY' : 'register the model again',
+      hint: status.startsWith('PENDING') ? 'start the workflow again when it is READY' : 'register the model again',
     });
   }
   const told = await readDownloadUri(server, name, version);
-  // Registries on files, and rows from before MLflow 3.0, may still point to a logged model.
+  // File-based registries, and rows from before MLflow 3.0, may still point to a logged model.
   const loggedModel = /^models:\/(m-[\w-]+)$/.exec(told)?.[1];
   const artifactUri = loggedModel === undefined ? told : (await readLoggedModel(server, loggedModel)).artifactUri;
   const origin = storageOriginOf(artifactUri);
@@ -89,7 +89,7 @@ export function ofLoggedModel(server: MlflowConnection, model: LoggedModel): Loc
   const { modelId, name, experimentId, artifactUri, status, runId } = model;
   if (status !== undefined && status !== 'LOGGED_MODEL_READY') {
     throw new UserError('model-not-ready', `logged model ${modelId} is ${status}`, {
-      hint: 'wait until the run that logs it has ended, or log it again',
+      hint: 'wait until its MLflow run has ended, or log the model again',
     });
   }
   return {
@@ -106,7 +106,7 @@ export function ofLoggedModel(server: MlflowConnection, model: LoggedModel): Loc
   };
 }
 
-/** In MLflow 2 a model lies in its run's folder; in MLflow 3 the run only knows a logged model of that name. */
+/** In MLflow 2 a model is stored in its run's folder. In MLflow 3 the run only has a logged model of that name. */
 async function ofRun(server: MlflowConnection, runId: string, path: string): Promise<Located> {
   const run = await readRun(server, runId);
   const classic = inRun(server, run, path);
@@ -116,12 +116,12 @@ async function ofRun(server: MlflowConnection, runId: string, path: string): Pro
   if (newest === undefined) {
     const names = [...new Set(logged.map(({ name }) => `\`${name}\``))].join(', ');
     throw new UserError('model-not-found', `run ${runId} has no model at \`${path}\``, {
-      hint: names === '' ? "look up the model's path in the run's artifacts" : `the run logged: ${names}`,
+      hint: names === '' ? "find the model's path in the run's artifacts" : `the run logged: ${names}`,
     });
   }
   const located = { ...ofLoggedModel(server, newest), origin: 'run' as const, runId };
   if (older.length === 0) return located;
-  const ambiguous = `Run ${runId} logged ${older.length + 1} models named \`${path}\`; this is the newest, ${newest.modelId}: name the one you mean as \`models:/m-…\`.`;
+  const ambiguous = `Run ${runId} logged ${older.length + 1} models named \`${path}\`; this is the newest, ${newest.modelId}: set \`models:/m-…\` to choose another one.`;
   return { ...located, warnings: [ambiguous] };
 }
 
@@ -140,7 +140,7 @@ function inRun(server: MlflowConnection, { runId, experimentId, artifactUri }: R
   };
 }
 
-/** The last part of a path. Half of all models are logged as `model`: two such would overwrite each other's deployment. */
+/** The last part of a path. Many models are logged as `model`: two of them would overwrite each other's deployment. */
 export function nameFrom(path: string | undefined): string | undefined {
   const name = path?.split('/').at(-1);
   return name === '' || name === 'model' ? undefined : name;

@@ -10,10 +10,12 @@ export interface Refusal {
 }
 
 const LONGEST_QUOTE = 200;
+/** Characters of an error page that are read. */
+const LONGEST_PAGE = 100_000;
 
-/** An answer that is no answer, in words. Bodies are HTML or plain text as often as JSON (recorded on MLflow 3.17). */
+/** The error for an unusable answer. Bodies are often HTML or plain text instead of JSON (recorded on MLflow 3.17). */
 export function userErrorOf({ url, what, status, body, headers }: Refusal): UserError {
-  const asked = `the MLflow server ${url}, asked for ${what},`;
+  const asked = `the MLflow server ${url} (request for ${what})`;
   if (status === 401) {
     return new UserError('registry-unauthorized', `${asked} does not accept the credentials (HTTP 401)`, {
       hint: 'set the inputs `mlflow-username` and `mlflow-password`, or `mlflow-token`, from secrets',
@@ -21,17 +23,18 @@ export function userErrorOf({ url, what, status, body, headers }: Refusal): User
   }
   if (status === 403 && body.includes('Invalid Host header')) {
     const { host } = new URL(url);
-    return new UserError(
-      'registry-forbidden',
-      `the MLflow server refuses to be called by the name ${host} (HTTP 403)`,
-      {
-        hint: `start it with \`--allowed-hosts ${host}\` (or MLFLOW_SERVER_ALLOWED_HOSTS), with the port where the URL has one`,
-      },
-    );
+    return new UserError('registry-forbidden', `the MLflow server does not accept the host name ${host} (HTTP 403)`, {
+      hint: `start it with \`--allowed-hosts ${host}\` (or MLFLOW_SERVER_ALLOWED_HOSTS), with the port if the URL has one`,
+    });
   }
   if (status === 403) {
-    return new UserError('registry-forbidden', `${asked} denies it to this user (HTTP 403)`, {
+    return new UserError('registry-forbidden', `${asked} denies access to this user (HTTP 403)`, {
       hint: 'give the user READ permission on the registered model and on its experiment',
+    });
+  }
+  if (body.includes('FEATURE_DISABLED') || body.includes('workspaces are not enabled')) {
+    return new UserError('registry-failed', `${asked} has no workspaces (HTTP ${status}): ${quoteOf(body)}`, {
+      hint: 'unset the environment variable MLFLOW_WORKSPACE, or start the server with `--enable-workspaces`',
     });
   }
   if (status >= 300 && status < 400) {
@@ -45,21 +48,46 @@ export function userErrorOf({ url, what, status, body, headers }: Refusal): User
     });
   }
   return new UserError('registry-failed', `${asked} fails with HTTP ${status}: ${quoteOf(body)}`, {
-    hint: "look into the MLflow server's log; many storages also make it fail so when a file is missing",
+    hint: "check the MLflow server's log; with many storages it also fails like this if a file is missing",
+  });
+}
+
+/** A page in place of a file. */
+export function pageOf(url: string, what: string): UserError {
+  return new UserError('registry-failed', `the MLflow server ${url}, asked for ${what}, answers with an HTML page`, {
+    hint:
+      'it may be a login page: set the inputs `mlflow-username` and `mlflow-password`, or `mlflow-token`, ' +
+      'and let the proxy before the server pass them on all of its paths',
+  });
+}
+
+/** A file that is on another server: what is there was chosen by whoever wrote the redirect. */
+export function elsewhereOf(url: string, what: string, location: string): UserError {
+  const { origin } = new URL(location);
+  return new UserError('registry-failed', `the MLflow server ${url}, asked for ${what}, redirects to ${origin}`, {
+    hint:
+      'it may be a login page: check the credentials. Files are not fetched from another server: let the MLflow server ' +
+      'hand them out itself (`--serve-artifacts`), or give the storage URI as `model-uri`',
   });
 }
 
 export function unreachableOf(url: string, cause: HttpFailure): UserError {
   return new UserError('registry-unreachable', `the MLflow server ${url} cannot be reached: ${cause.message}`, {
-    hint: cause.isDistrust
-      ? "set MLFLOW_TRACKING_SERVER_CERT_PATH to a file with the server's certificate authority"
-      : 'check `mlflow-tracking-uri`, and that the runner may reach it',
+    hint:
+      cause.code === 'ERR_TLS_CERT_ALTNAME_INVALID'
+        ? `write a host name into \`mlflow-tracking-uri\` that the certificate has${namesIn(cause.cause)}`
+        : cause.isDistrust
+          ? "set MLFLOW_TRACKING_SERVER_CERT_PATH to a file with the server's certificate authority"
+          : 'check `mlflow-tracking-uri`, and that the runner may reach it',
     cause,
   });
 }
 
-/** Characters of an error page that are read. */
-const LONGEST_PAGE = 100_000;
+/** The host names in a certificate: `: DNS:localhost, IP Address:10.0.0.1`. */
+function namesIn(error: unknown): string {
+  const names = (error as { readonly cert?: { readonly subjectaltname?: unknown } } | undefined)?.cert?.subjectaltname;
+  return typeof names === 'string' && names !== '' ? `: ${names.slice(0, LONGEST_QUOTE)}` : '';
+}
 
 /** MLflow's own sentence out of its JSON error, or the text without tags. */
 export function quoteOf(body: string): string {

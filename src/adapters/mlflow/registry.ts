@@ -8,16 +8,18 @@ import type { RegistryConfig } from '../../settings/config.ts';
 import { readLoggedModel } from './api.ts';
 import { type ConnectionOptions, MlflowConnection } from './connection.ts';
 import { readDetails } from './details.ts';
-import { readModelFile } from './files.ts';
+import { digestOf } from './digest.ts';
+import { listFiles, readModelFile } from './files.ts';
 import { type Located, locate, locateInRun, nameFrom, ofLoggedModel } from './locate.ts';
 import { writeBack } from './write-back.ts';
 
 type StorageModelUri = Extract<ModelUri, { readonly kind: 'storage' }>;
 
-/** What the model's own files told. */
+/** Facts from the model's files. */
 interface Described {
   readonly document: ModelDocument | undefined;
   readonly example: InputExample | undefined;
+  readonly digest: string | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -37,12 +39,12 @@ export class MlflowRegistry implements ModelRegistry {
     if (uri.kind === 'storage') return this.#resolveStorage(requestedUri, uri);
     const server = this.#connect();
     if (server === undefined) {
-      throw new UserError('bad-input', `only an MLflow server can tell where ${requestedUri} is`, {
+      throw new UserError('bad-input', `an MLflow server is needed to resolve ${requestedUri}`, {
         hint: 'set the input `mlflow-tracking-uri` or the environment variable MLFLOW_TRACKING_URI',
       });
     }
     const located = await locate(server, uri);
-    // First, because a missing setting is sooner cured than a missing file.
+    // First, because a missing setting is easier to fix than a missing file.
     const storageUri = storageUriOf(located.artifactUri, this.#config);
     return modelOf({ requestedUri, storageUri, located, described: await describe(server, located) });
   }
@@ -65,14 +67,14 @@ export class MlflowRegistry implements ModelRegistry {
     this.#server?.close();
   }
 
-  /** Not before it is needed: a tracking URI that is no server's does not matter to a storage URI. */
+  /** Connects only if needed: a storage URI does not need a valid tracking URI. */
   #connect(): MlflowConnection | undefined {
     const { trackingUri } = this.#config;
     if (trackingUri !== undefined) this.#server ??= new MlflowConnection(trackingUri, this.#options);
     return this.#server;
   }
 
-  /** A storage URI is enough to deploy; where a server knows the same folder, it also tells what the model eats. */
+  /** A storage URI is enough to deploy. If a server knows the folder, it also provides the signature. */
   async #resolveStorage(requestedUri: string, uri: StorageModelUri): Promise<Model> {
     const storageUri = storageUriOf(uri.uri, this.#config);
     const server = await quietly(async () => this.#connect());
@@ -84,13 +86,13 @@ export class MlflowRegistry implements ModelRegistry {
       requestedUri,
       storageUri,
       located: { ...located, origin: 'storage' },
-      described: described ?? { document: undefined, example: undefined, warnings: [] },
+      described: described ?? { document: undefined, example: undefined, digest: undefined, warnings: [] },
     });
   }
 
   #isSameFolder(storageUri: string, { artifactUri }: Located): boolean {
     const path = proxiedPathOf(artifactUri);
-    // What is behind the proxy need not be configured here: then the ids in the path are proof enough.
+    // The storage behind the artifact proxy may not be configured here. Then the ids in the path are sufficient proof.
     if (path !== undefined && this.#config.artifactsDestination === undefined) return storageUri.endsWith(`/${path}`);
     try {
       return storageUriOf(artifactUri, this.#config) === storageUri;
@@ -120,11 +122,13 @@ async function describe(server: MlflowConnection, { files, artifactUri }: Locate
   }
   if (answer.kind === 'withheld') {
     const why = `The MLflow server does not hand out the model's files, so its signature and input example are unknown: set \`smoke-request\` for a prediction.`;
-    return { document: undefined, example: undefined, warnings: [why] };
+    return { document: undefined, example: undefined, digest: undefined, warnings: [why] };
   }
   const document = readModelDocument(answer.text);
   const example = await quietly(() => fetchExample(server, files, document.example));
-  return { document, example, warnings: document.warnings };
+  // The files of a registered version are not written again.
+  const listed = files.kind === 'version' ? undefined : await quietly(() => listFiles(server, files));
+  return { document, example, digest: digestOf(answer.text, listed), warnings: document.warnings };
 }
 
 async function fetchExample(
@@ -138,7 +142,7 @@ async function fetchExample(
   return answer.kind === 'text' ? { ...form, text: answer.text } : undefined;
 }
 
-/** For what can be done without: nothing where the registry does not know, or does not answer. */
+/** For optional facts: undefined if the registry does not have them, or does not answer. */
 async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
@@ -151,7 +155,7 @@ async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
 
 function modelOf(parts: { requestedUri: string; storageUri: string; located: Located; described: Described }): Model {
   const { artifactUri: _, files: __, ...known } = parts.located;
-  const { document, example, warnings } = parts.described;
+  const { document, example, digest, warnings } = parts.described;
   return {
     ...known,
     requestedUri: parts.requestedUri,
@@ -159,6 +163,7 @@ function modelOf(parts: { requestedUri: string; storageUri: string; located: Loc
     isDescribed: document !== undefined,
     signature: document?.signature,
     example,
+    digest,
     warnings: [...known.warnings, ...warnings],
   };
 }

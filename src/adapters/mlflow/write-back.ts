@@ -16,7 +16,7 @@ export async function writeBack(
       what: `tag ${key} of ${name} v${version}`,
     });
   }
-  // Last: an alias is what others act upon.
+  // Last, because other systems react to an alias.
   for (const alias of aliases) {
     const body = { name, version, alias };
     await post(server, { path: '/api/2.0/mlflow/registered-models/alias', body, what: `alias ${alias} of ${name}` });
@@ -31,11 +31,7 @@ async function post(
   if (answer?.status === 200) return;
   const said =
     answer === undefined ? 'HTTP 404' : `HTTP ${answer.status}: ${JSON.stringify(answer.body).slice(0, 200)}`;
-  throw new UserError(
-    'registry-failed',
-    `the MLflow server ${server.url} does not write the ${request.what}: ${said}`,
-    {
-      hint: 'may the user of this token edit the registered model?',
-    },
-  );
+  throw new UserError('registry-failed', `the MLflow server ${server.url} did not write the ${request.what}: ${said}`, {
+    hint: 'check that the user of this token has permission to edit the registered model',
+  });
 }

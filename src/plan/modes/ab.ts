@@ -3,7 +3,7 @@ import { type Plan, planOf } from '../plan.ts';
 import type { ModelPlanRequest } from '../plan-request.ts';
 import { arrivalStages, checkOtherPredictors, layoutWith, liveOf, renderCandidate } from './candidate.ts';
 
-/** Two predictors with fixed shares, until one of them is promoted or rolled back by name. */
+/** Two predictors with fixed traffic percentages, until one of them is promoted or rolled back by name. */
 export function ab(request: ModelPlanRequest): Plan {
   const { predictor: name = 'b', traffic = 50 } = request.share;
   checkOtherPredictors(request, { name, shadow: false });

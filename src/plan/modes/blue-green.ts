@@ -6,7 +6,7 @@ import { type Plan, planOf } from '../plan.ts';
 import type { ModelPlanRequest } from '../plan-request.ts';
 import { arrivalStages, checkOtherPredictors, layoutWith, liveOf, renderCandidate } from './candidate.ts';
 
-/** The new model comes up without requests, is proven, and then takes all of them at once; the old one stays warm. */
+/** The new model starts without requests, is proven, and then takes all requests at once. The old one keeps its pods. */
 export function blueGreen(request: ModelPlanRequest): Plan {
   checkOtherPredictors(request, { name: 'green', shadow: false });
   const { main, spec } = liveOf(request);
@@ -15,7 +15,7 @@ export function blueGreen(request: ModelPlanRequest): Plan {
   const replicas = replicasOf(spec, main);
   const { predictor, budget } = renderCandidate(request, { name: 'green', shadow: false, traffic: 100, replicas });
   const flip = {
-    title: `green answers all requests, ${main.name} stays warm`,
+    title: `green answers all requests, ${main.name} keeps its pods`,
     layout: layoutWith(request, predictor, { [main.name]: 0 }),
     prove: ['green'],
     throughEndpoint: true,
@@ -27,14 +27,14 @@ function refuseImmediateRouting({ ingress, namespace, name }: ModelPlanRequest):
   if (!routesAtOnce(ingress)) return;
   const where = `SeldonDeployment ${namespace}/${name}`;
   throw new UserError('routing-not-honoured', `the ingress of ${where} sends requests to pods that are not ready yet`, {
-    hint: 'Ambassador reads annotations of Services here (AMBASSADOR_VERSION=v1): use mode `canary`, or set it to v2',
+    hint: 'Ambassador reads annotations of Services in this cluster (AMBASSADOR_VERSION=v1): use mode `canary`, or set AMBASSADOR_VERSION to v2',
   });
 }
 
 function refuseSecondFlip({ namespace, name, model }: ModelPlanRequest, predictors: readonly Predictor[]): void {
   const green = predictors.find((one) => one.name === 'green');
   if ((green?.traffic ?? 0) === 0 || green?.graph.modelUri === model.storageUri) return;
-  throw new UserError('rollout-under-way', `in SeldonDeployment ${namespace}/${name} \`green\` answers already`, {
-    hint: 'promote it or roll it back first',
+  throw new UserError('rollout-under-way', `in SeldonDeployment ${namespace}/${name} \`green\` already answers`, {
+    hint: 'promote `green` or roll it back first',
   });
 }

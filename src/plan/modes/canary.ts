@@ -5,7 +5,7 @@ import { arrivalStages, checkOtherPredictors, layoutWith, liveOf, renderCandidat
 
 const DEFAULT_SHARE = 10;
 
-/** The new model beside main with a small share of the requests, in one step or several. */
+/** The new model beside main with a small percentage of the requests, in one or several steps. */
 export function canary(request: ModelPlanRequest): Plan {
   checkOtherPredictors(request, { name: 'canary', shadow: false });
   const { main, spec } = liveOf(request);
@@ -17,7 +17,7 @@ export function canary(request: ModelPlanRequest): Plan {
   const arriving = arrivalStages(request, predictor);
   const before = spec.predictors.find((one) => one.name === 'canary')?.traffic ?? 0;
   const ahead = arriving.length > 0 ? shares : shares.filter((share) => share >= before);
-  // A rollout that was cut short goes on where it stood.
+  // An interrupted rollout continues at its last step.
   const wanted = ahead.length > 0 ? ahead : shares;
   const raising = wanted.map(
     (share, at): StageDraft => ({

@@ -11,7 +11,7 @@ import type { StageDraft } from '../plan.ts';
 import type { ModelPlanRequest, PlanRequest } from '../plan-request.ts';
 import { renderPredictor } from '../predictor.ts';
 
-/** What canary, shadow, ab and blue-green have in common: a new predictor beside main, whose pods nobody touches. */
+/** Common parts of canary, shadow, ab and blue-green: a candidate predictor beside main. The pods of main do not change. */
 
 /** The object with at least one predictor. @throws UserError nothing-live */
 export function liveOf({ live, name, namespace, mode }: PlanRequest): SeldonDeployment & { readonly main: Predictor } {
@@ -32,13 +32,13 @@ export function otherServingPredictors({ spec }: SeldonDeployment): readonly Pre
 export interface CandidateSpec {
   readonly name: string;
   readonly shadow: boolean;
-  /** Percent at its most. */
+  /** Maximum percent. */
   readonly traffic: number;
-  /** Pods it needs, where neither the inputs nor a live predictor of that name say. */
+  /** Replicas, if neither the inputs nor a live predictor of that name set them. */
   readonly replicas: number;
 }
 
-/** The new predictor: main's surroundings (resources, tolerations, environment), the new model. */
+/** The candidate: the settings of main (resources, tolerations, environment) with the new model. */
 export function renderCandidate(
   request: ModelPlanRequest,
   newcomer: CandidateSpec,
@@ -62,7 +62,7 @@ export function renderCandidate(
   return { predictor: newcomer.shadow ? { ...rendered, shadow: true } : rendered, budget };
 }
 
-/** Main without what is its own: name, share, marker, model, and what two predictors may not both have. */
+/** Main without its own fields: name, traffic, marker, model, and fields that two predictors cannot share. */
 function baseFromMain(main: Predictor): Predictor {
   const { traffic: _traffic, shadow: _shadow, explainer: _explainer, annotations = {}, labels = {}, ...rest } = main;
   const { [ANNOTATIONS.rollout]: _marker, [SELDON.serviceName]: _service, ...shared } = annotations;
@@ -77,7 +77,7 @@ function baseFromMain(main: Predictor): Predictor {
   };
 }
 
-/** The live predictors in their order with new shares, and the newcomer in its old place or last: so main keeps its pods. */
+/** The live predictors in their order with new traffic, and the candidate in its old place or last, so main keeps its pods. */
 export function layoutWith(
   request: ModelPlanRequest,
   newcomer: Predictor,
@@ -98,8 +98,8 @@ export function layoutWith(
 }
 
 /**
- * How a predictor arrives: without requests, so that it is proven before anybody depends on it. One that stands there
- * with other pods loses its requests first. Empty where its pods are live already.
+ * The stages that add a candidate: without requests, so that it is proven first. A live candidate
+ * with other pods loses its requests first. Empty if its pods are already live.
  */
 export function arrivalStages(request: ModelPlanRequest, newcomer: Predictor): readonly StageDraft[] {
   const { main, spec } = liveOf(request);
@@ -107,12 +107,12 @@ export function arrivalStages(request: ModelPlanRequest, newcomer: Predictor): r
   const all = { [main.name]: 100 };
   const layout = layoutWith(request, { ...newcomer, traffic: 0 }, all);
   const markerIn = (one: SeldonDeployment['spec']) => one.predictors.find((other) => other.name === name)?.annotations;
-  // There a share of 0 is none of its own: Ambassador would deal out what is left.
+  // There, traffic 0 is not written as a weight: Ambassador would give the predictor the rest.
   if (routesAtOnce(request.ingress)) return [];
   const marker = markerIn(assembleManifest(request, layout).spec)?.[ANNOTATIONS.rollout];
   if (marker !== undefined && marker === markerIn(spec)?.[ANNOTATIONS.rollout]) return [];
   const before = spec.predictors.find((one) => one.name === name);
-  const up = { title: `${name} is up, without requests`, layout, prove: [name], throughEndpoint: false } as const;
+  const up = { title: `${name} is ready, without requests`, layout, prove: [name], throughEndpoint: false } as const;
   const arriving = { ...up, compare: [main.name, name] as const };
   if ((before?.traffic ?? 0) === 0) return [arriving];
   const places = spec.predictors.map((one) => ({ predictor: withShare(one, { ...all, [name]: 0 }), rendered: false }));
@@ -133,7 +133,7 @@ function withShare(predictor: Predictor, shares: Readonly<Record<string, number>
   return traffic === undefined ? predictor : { ...predictor, traffic };
 }
 
-/** Refuses what a new predictor of that name cannot stand beside. @throws UserError rollout-under-way, object-not-ours */
+/** Refuses live predictors that a candidate of that name cannot run beside. @throws UserError rollout-under-way, object-not-ours */
 export function checkOtherPredictors(
   request: ModelPlanRequest,
   newcomer: Pick<CandidateSpec, 'name' | 'shadow'>,
@@ -141,8 +141,8 @@ export function checkOtherPredictors(
   const live = liveOf(request);
   const where = `SeldonDeployment ${request.namespace}/${request.name}`;
   if (newcomer.name === live.main.name) {
-    throw new UserError('bad-input', `${where} has a first predictor of that name already: \`${newcomer.name}\``, {
-      hint: 'give the new one another name, with the input `predictor`',
+    throw new UserError('bad-input', `${where} already has a first predictor of that name: \`${newcomer.name}\``, {
+      hint: 'set another name for the candidate with the input `predictor`',
     });
   }
   const rivals = live.spec.predictors
@@ -151,7 +151,7 @@ export function checkOtherPredictors(
   if (rivals.length > 0) {
     const names = rivals.map((one) => `\`${one.name}\``).join(', ');
     throw new UserError('rollout-under-way', `${where} has another predictor beside main: ${names}`, {
-      hint: 'promote it or roll it back first: one new model at a time',
+      hint: 'promote it or roll it back first: only one candidate at a time',
     });
   }
   const namesake = live.spec.predictors.find((one) => one.name === newcomer.name);
@@ -162,7 +162,7 @@ export function checkOtherPredictors(
   }
   if ((live.main.graph.children ?? []).length > 0) {
     throw new UserError('object-not-ours', `${where} has a graph of several nodes`, {
-      hint: 'this action ships one MLflow model as a graph of one node; choose another `name`',
+      hint: 'this action deploys one MLflow model as a graph of one node; choose another `name`',
     });
   }
   const { protocol } = live.spec;

@@ -10,7 +10,7 @@ import type { ModelPlanRequest } from '../plan-request.ts';
 import { renderPredictor } from '../predictor.ts';
 import { refuseForeignServer } from './foreign-server.ts';
 
-/** One predictor with all the traffic. A shadow beside it stays; a second predictor that answers is not ours to drop. */
+/** One predictor with all traffic. A shadow beside it stays. A second predictor that answers is refused, not removed. */
 export function direct(request: ModelPlanRequest): Plan {
   const { live, base, model, options } = request;
   const baseMain = onlyPredictor(base?.spec.predictors ?? []);
@@ -33,7 +33,7 @@ export function direct(request: ModelPlanRequest): Plan {
     otherFields: otherSpecFields(request),
     models: [noteOf(model)],
   } as const;
-  const title = `${name} has all the traffic`;
+  const title = `${name} has all traffic`;
   return planOf(request, {
     stages: [{ title, layout: layout, prove: [name], throughEndpoint: true }],
     subject: name,
@@ -44,7 +44,7 @@ export function direct(request: ModelPlanRequest): Plan {
 function onlyPredictor(predictors: readonly Predictor[]): Predictor | undefined {
   if (predictors.length <= 1) return predictors[0];
   throw new UserError('manifest-invalid', `the input \`manifest\` has ${predictors.length} predictors`, {
-    hint: 'leave one in it: mode `direct` ships one model as one predictor',
+    hint: 'keep only one: mode `direct` deploys one model as one predictor',
   });
 }
 
@@ -53,7 +53,7 @@ function refuseOtherPredictors({ name, namespace }: ModelPlanRequest, others: re
   if (company.length === 0) return;
   const names = company.map((one) => `\`${one.name}\` (traffic ${one.traffic ?? 0})`).join(', ');
   throw new UserError('object-not-ours', `SeldonDeployment ${namespace}/${name} has a second predictor: ${names}`, {
-    hint: 'promote or remove it first: mode `direct` gives one predictor all the traffic and would drop it',
+    hint: 'promote it or roll it back first: mode `direct` gives all traffic to one predictor and would remove the other',
   });
 }
 
@@ -69,7 +69,7 @@ function refuseGraph(
   for (const [where, graph] of graphs) {
     if ((graph?.children ?? []).length === 0) continue;
     throw new UserError('object-not-ours', `${where} has a graph of several nodes`, {
-      hint: 'this action ships one MLflow model as a graph of one node; choose another `name`',
+      hint: 'this action deploys one MLflow model as a graph of one node; choose another `name`',
     });
   }
 }

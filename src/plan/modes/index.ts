@@ -10,7 +10,7 @@ import { rollback } from './rollback.ts';
 import { secondObject } from './second-object.ts';
 import { shadow } from './shadow.ts';
 
-/** Rollout modes that bring a model: each a pure transform of the live object, the model and the options. */
+/** Rollout modes that deploy a model. Each is a pure function of the live object, the model and the options. */
 export const deployModes: Readonly<Record<DeployMode, (request: ModelPlanRequest) => Plan>> = {
   direct,
   canary,
@@ -19,11 +19,11 @@ export const deployModes: Readonly<Record<DeployMode, (request: ModelPlanRequest
   'blue-green': blueGreen,
 };
 
-/** The same with `routing: ambassador-annotations`. */
+/** The same for `routing: ambassador-annotations`. */
 export const secondObjectModes: Readonly<Partial<Record<DeployMode, (request: ModelPlanRequest) => Plan>>> = {
   canary: secondObject,
   shadow: secondObject,
 };
 
-/** Rollout modes that decide about what is live: each a pure transform of the live object and the options. */
+/** Rollout modes that change live predictors. Each is a pure function of the live object and the options. */
 export const decisionModes: Readonly<Record<DecisionMode, (request: PlanRequest) => Plan>> = { promote, rollback };

@@ -10,10 +10,10 @@ import type { PlanRequest } from '../plan-request.ts';
 import { liveOf } from './candidate.ts';
 
 /**
- * The candidate's model becomes main's: while main rolls, the candidate keeps its share; when main is out, it takes all
- * requests; only then does the candidate go. In one apply, the operator's stale Available could take the candidate away
- * too early, and its requests would still come when its pods are gone. The shares stay as they are while main rolls: a
- * canary's few pods could not carry all requests, and main's roll one by one.
+ * The candidate's model becomes main's. While main is updated, the candidate keeps its traffic. When main is ready, it
+ * takes all requests. Only then is the candidate removed. In a single apply, the operator's stale Available could remove it
+ * too early, and requests would reach terminated pods. The traffic does not change while main is updated: a
+ * canary's few pods could not handle all requests, and the pods of main are replaced one by one.
  */
 export function promote(request: PlanRequest): Plan {
   const live = liveOf(request);
@@ -54,7 +54,7 @@ export function promote(request: PlanRequest): Plan {
   };
   const answers = candidate.shadow !== true && (candidate.traffic ?? 0) > 0;
   const moved = {
-    title: `${main.name} answers the requests, ${candidate.name} ${least === 0 ? 'none' : 'hardly any'}`,
+    title: `${main.name} answers the requests, ${candidate.name} ${least === 0 ? 'none' : 'almost none'}`,
     layout: emptied,
     prove: [],
     throughEndpoint: false,
@@ -63,14 +63,14 @@ export function promote(request: PlanRequest): Plan {
   return planOf(request, {
     stages: [
       {
-        title: `${main.name} takes over ${title}, ${candidate.name} stays`,
+        title: `${main.name} changes to ${title}, ${candidate.name} stays`,
         layout: during,
         prove: [main.name],
         throughEndpoint: false,
       },
       ...(answers ? [moved] : []),
       {
-        title: `${main.name} has all the traffic, ${candidate.name} is gone`,
+        title: `${main.name} has all traffic, ${candidate.name} is removed`,
         layout: after,
         prove: [main.name],
         throughEndpoint: true,
@@ -93,21 +93,21 @@ function candidateOf({ namespace, name, share }: PlanRequest, others: readonly P
   const [first, ...more] = others;
   if (first === undefined) {
     throw new UserError('nothing-to-promote', `${where} has one predictor: there is nothing to promote`, {
-      hint: 'ship a new model beside it first, with mode `canary`, `shadow`, `ab` or `blue-green`',
+      hint: 'deploy a candidate beside it first, with mode `canary`, `shadow`, `ab` or `blue-green`',
     });
   }
   if (more.length === 0) return first;
   throw new UserError('bad-input', `${where} has several predictors beside main: ${listed(others)}`, {
-    hint: 'say which one with the input `predictor`',
+    hint: 'name one with the input `predictor`',
   });
 }
 
-/** Another predictor that answers would lose its share to nobody. */
+/** Refuses another predictor that answers: its traffic would have no destination. */
 function aloneAmong(others: readonly Predictor[], candidate: Predictor, where: string): Predictor {
   const rivals = others.filter((one) => one !== candidate && one.shadow !== true);
   if (rivals.length === 0) return candidate;
   throw new UserError('rollout-under-way', `${where} has another predictor that answers: ${listed(rivals)}`, {
-    hint: 'roll that one back first: one new model at a time',
+    hint: 'roll back that predictor first: only one candidate at a time',
   });
 }
 

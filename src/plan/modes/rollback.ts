@@ -12,7 +12,7 @@ import type { PlanRequest } from '../plan-request.ts';
 import { liveOf } from './candidate.ts';
 import { listed } from './promote.ts';
 
-/** What stands beside main goes; where nothing does, main returns to a model that was proven before. */
+/** Removes the predictors beside main. If there are none, main returns to a model that was proven before. */
 export function rollback(request: PlanRequest): Plan {
   const live = liveOf(request);
   const others = live.spec.predictors.slice(1);
@@ -21,13 +21,13 @@ export function rollback(request: PlanRequest): Plan {
     throw new UserError(
       'rollout-under-way',
       `SeldonDeployment ${request.namespace}/${request.name} has predictors beside main: ${listed(others)}`,
-      { hint: 'roll those back first, without the input `to`' },
+      { hint: 'roll back those predictors first, without the input `to`' },
     );
   }
   return removeCandidates(request, live.main, { others, leaving: candidatesToRemove(request, others) });
 }
 
-/** The requests go back to main first; only then the others go. */
+/** Moves the requests back to main first, then removes the other predictors. */
 function removeCandidates(
   request: PlanRequest,
   main: Predictor,
@@ -36,7 +36,7 @@ function removeCandidates(
   const staying = others.filter((one) => !leaving.includes(one));
   const answering = leaving.filter((one) => one.shadow !== true);
   const share = 100 - sum(staying.filter((one) => one.shadow !== true));
-  // Where a share of 0 is not written, Ambassador would deal out what is left: there 1 % is the least.
+  // If traffic 0 is not written as a weight, Ambassador would give the predictor the rest: there 1 % is the minimum.
   const least = leastShare(request.ingress);
   const nearly = share - least * answering.length;
   const layout = (company: readonly Predictor[], traffic: number): PredictorLayout => ({
@@ -51,7 +51,7 @@ function removeCandidates(
   const gone = leaving.map((one) => one.name).join(' and ');
   const verb = leaving.length === 1 ? 'is' : 'are';
   const last = {
-    title: `${gone} ${verb} gone`,
+    title: `${gone} ${verb} removed`,
     layout: layout(staying, share),
     prove: [main.name],
     throughEndpoint: true,
@@ -85,7 +85,7 @@ function candidatesToRemove(
   );
 }
 
-/** Just as it was proven, but with as many replicas as main has now: how many it needs is not the model's affair. */
+/** Exactly as it was proven, but with main's current number of replicas, which does not depend on the model. */
 function restoreRevision(request: PlanRequest, live: SeldonDeployment & { readonly main: Predictor }): Plan {
   const target = revisionToRestore(request, live);
   const [proven] = target.spec.predictors;
@@ -112,16 +112,16 @@ function revisionToRestore({ namespace, name, share }: PlanRequest, live: Seldon
   const where = `SeldonDeployment ${namespace}/${name}`;
   const other = history.filter((one) => !servesSame(live, one));
   if (other.length === 0) {
-    throw new UserError('nothing-to-roll-back', `${where} has no history of another model that was proven`, {
-      hint: 'deploy the model you want with mode `direct`; the action keeps a history on the object in the cluster (that of a file is in git: revert the commit)',
+    throw new UserError('nothing-to-roll-back', `${where} has no other proven model in its history`, {
+      hint: 'deploy the model with mode `direct`; the history is on the object in the cluster (for a file it is in git: revert the commit)',
     });
   }
   const found = share.to === undefined ? other.find((one) => one.rolledBack !== true) : other.find(isMeant(share.to));
   if (found !== undefined) return found;
   const known = other.map((one) => `${one.revision} (${titleOf(one.model)})`).join(', ');
-  const what = share.to === undefined ? 'nothing before it that was not rolled back' : `no revision \`${share.to}\``;
+  const what = share.to === undefined ? 'no earlier revision that was not rolled back' : `no revision \`${share.to}\``;
   throw new UserError('nothing-to-roll-back', `the history of ${where} has ${what}`, {
-    hint: `it has: ${known}; say which with the input \`to\``,
+    hint: `it has: ${known}; choose one with the input \`to\``,
   });
 }
 

@@ -8,8 +8,8 @@ import { direct } from './direct.ts';
 const DEFAULT_WEIGHT = 10;
 
 /**
- * Canary and shadow as Seldon 0.2 had them: a second SeldonDeployment whose annotations ask for a share, or copies, of
- * the requests of the first. Only where the operator honours them: another one would give it half of the real requests.
+ * Canary and shadow as in Seldon 0.2: a second SeldonDeployment whose annotations request a percentage, or copies, of
+ * the requests of the first. Only if the operator supports them: other operators would send it half of the real requests.
  */
 export function secondObject(request: ModelPlanRequest): Plan {
   const { front, mode, namespace, ingress, options, share } = request;
@@ -26,7 +26,7 @@ export function secondObject(request: ModelPlanRequest): Plan {
       'routing-not-honoured',
       `\`routing: ambassador-annotations\` does not work here: ${objection}`,
       {
-        hint: `leave \`routing\` out: mode \`${mode}\` then adds a predictor to ${first}`,
+        hint: `remove \`routing\`: mode \`${mode}\` then adds a predictor to ${first}`,
       },
     );
   }

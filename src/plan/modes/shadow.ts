@@ -3,7 +3,7 @@ import { type Plan, planOf } from '../plan.ts';
 import type { ModelPlanRequest } from '../plan-request.ts';
 import { checkOtherPredictors, layoutWith, liveOf, otherServingPredictors, renderCandidate } from './candidate.ts';
 
-/** The new model gets copies of main's requests, and nobody hears its answers. */
+/** The new model gets copies of main's requests, and its answers are discarded. */
 export function shadow(request: ModelPlanRequest): Plan {
   checkOtherPredictors(request, { name: 'shadow', shadow: true });
   const live = liveOf(request);

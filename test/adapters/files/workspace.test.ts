@@ -30,7 +30,7 @@ describe('a file that an input names', () => {
       symlinkSync(join(folder, 'elsewhere'), join(folder, 'root/out'));
       symlinkSync(join(folder, 'elsewhere/new.yaml'), join(folder, 'root/nowhere.yaml'));
       symlinkSync(join(folder, 'missing'), join(folder, 'root/void'));
-      const refusal = { code: 'bad-input', message: expect.stringContaining('lies outside the workspace') };
+      const refusal = { code: 'bad-input', message: expect.stringContaining('is outside the workspace') };
       await expect(workspace.find(path, 'manifest-file')).rejects.toMatchObject(refusal);
       await expect(workspace.replace(path, 'manifest-file', '')).rejects.toMatchObject(refusal);
       expect(existsSync(join(folder, 'elsewhere/new.yaml'))).toBe(false);

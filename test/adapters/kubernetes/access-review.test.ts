@@ -1,15 +1,22 @@
 import { expect, test } from 'vitest';
 import { permissionsFor } from '../../../src/plan/permissions.ts';
 import { answer, startCluster } from '../../support/kube-api.ts';
-import { someShares } from '../../support/models.ts';
+import { someGate, someShares } from '../../support/models.ts';
 
 const WANTED = permissionsFor({
   mode: 'direct',
   lockTimeout: undefined,
   share: someShares(),
+  gate: someGate(),
   dryRun: false,
   onFailure: 'rollback',
-  proof: { access: 'api-server', ingressUrl: undefined, smokeRequest: 'auto', smokeExpect: undefined },
+  proof: {
+    access: 'api-server',
+    ingressUrl: undefined,
+    smokeRequest: 'auto',
+    smokeExpect: undefined,
+    smokeRequired: 'when-possible',
+  },
 });
 
 test('a cluster-admin’s permissions take one request', async () => {

@@ -101,6 +101,6 @@ test('something that is no API server is recognised', async () => {
   );
   await expect(cluster.read(REF)).rejects.toMatchObject({
     code: 'cluster-failed',
-    message: expect.stringContaining('no Kubernetes answer but text/html'),
+    message: expect.stringContaining('not a Kubernetes answer: text/html'),
   });
 });

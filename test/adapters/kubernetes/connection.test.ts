@@ -77,7 +77,7 @@ test('429 is asked again when the server says, 503 after a growing while', async
   const connection = await connectTo(api, { clock, onRetry: (message) => told.push(message) });
   expect((await get(connection)).status).toBe(200);
   expect(clock.waits).toEqual([3000, 500, 1000]);
-  expect(told[0]).toBe('API server: HTTP 429; again in 3 s');
+  expect(told[0]).toBe('API server: HTTP 429; retry in 3 s');
 });
 
 test('a typo in a manifest answers like a broken server, and is not asked again', async () => {

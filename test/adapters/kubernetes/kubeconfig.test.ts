@@ -83,10 +83,14 @@ test('without a file the pod it runs in is what it talks to', () => {
 
 test.each([
   ['nothing is there', { env: { HOME: '/nowhere' } }, 'KUBECONFIG is not set, /nowhere/.kube/config does not exist'],
-  ['KUBECONFIG names no file', { env: { KUBECONFIG: '/nowhere/k' } }, '/nowhere/k does not exist, and this is no pod'],
+  [
+    'KUBECONFIG names no file',
+    { env: { KUBECONFIG: '/nowhere/k' } },
+    '/nowhere/k does not exist, and this runner is not a pod',
+  ],
   ['the path is wrong', { kubeconfig: '/nowhere/config' }, 'the kubeconfig file /nowhere/config does not exist'],
   ['the path is a folder', { kubeconfig: '/' }, 'the kubeconfig file / cannot be read: EISDIR'],
-  ['it is no kubeconfig', { kubeconfig: 'kind: Deployment\n' }, 'is no kubeconfig: it has no list `clusters`'],
+  ['it is no kubeconfig', { kubeconfig: 'kind: Deployment\n' }, 'is not a kubeconfig: it has no list `clusters`'],
   ['the context is unknown', { kubeconfig: document('https://a'), context: 'prod' }, 'has no context `prod`'],
   ['a cluster is missing', { kubeconfig: document('https://a'), context: 'torn' }, 'names the cluster `gone`'],
 ])('when %s, one sentence says so', (_, given, sentence) => {

@@ -128,7 +128,7 @@ test.each([
     403,
     refusal(403, CANNOT),
     'cluster-forbidden',
-    'user `ci` may not patch seldondeployments.machinelearning.seldon.io in namespace seldon',
+    'user `ci` has no permission to patch seldondeployments.machinelearning.seldon.io in namespace seldon',
   ],
   [
     'without a namespace',

@@ -64,6 +64,6 @@ test('without the right to services/proxy it says so', async () => {
   const endpoint = cluster.service({ namespace: 'seldon', name: 'wine-main' }, 'http');
   await expect(endpoint.send({ method: 'POST', path: '/', body: '{}', timeout: 1000 })).rejects.toMatchObject({
     code: 'cluster-forbidden',
-    message: 'user `ci` may not create services/proxy in namespace seldon',
+    message: 'user `ci` has no permission to create services/proxy in namespace seldon',
   });
 });

@@ -188,7 +188,7 @@ test('503 is tried again, 403 ends it with the sentence of the permission that l
   await until(() => failure() !== undefined);
   expect(failure()).toMatchObject({
     code: 'cluster-forbidden',
-    message: 'user `ci` may not watch things in namespace n',
+    message: 'user `ci` has no permission to watch things in namespace n',
   });
   expect(watched()).toHaveLength(2);
 });

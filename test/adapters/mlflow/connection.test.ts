@@ -125,7 +125,7 @@ describe('a server that stumbles', () => {
     const answer = await connect(server.url, {}, { clock, warn: (message) => warnings.push(message) }).json(RUN);
     expect(answer?.status).toBe(200);
     expect(clock.time).toBe(7500);
-    expect(warnings).toEqual(['MLflow: HTTP 503; next try in 1 s', 'MLflow: HTTP 429; next try in 7 s']);
+    expect(warnings).toEqual(['MLflow: HTTP 503; retry in 1 s', 'MLflow: HTTP 429; retry in 7 s']);
   });
 
   it('for good is told with its own words', async () => {
@@ -221,6 +221,19 @@ describe('TLS', () => {
       hint: expect.stringContaining('MLFLOW_TRACKING_SERVER_CERT_PATH'),
     });
   });
+
+  it('names the host names of a certificate that has other ones', async () => {
+    const pem = await generate([{ name: 'commonName', value: 'localhost' }], {
+      extensions: [{ name: 'subjectAltName', altNames: [{ type: 2 as const, value: 'localhost' }] }],
+    });
+    const server = await wire(() => FOUND, { key: pem.private, cert: pem.cert });
+    const authoritiesPath = join(mkdtempSync(join(tmpdir(), 'authorities-')), 'ca.pem');
+    writeFileSync(authoritiesPath, pem.cert);
+    await expect(connect(server.url, {}, { authoritiesPath }).json(RUN)).rejects.toMatchObject({
+      code: 'registry-unreachable',
+      hint: 'write a host name into `mlflow-tracking-uri` that the certificate has: DNS:localhost',
+    });
+  });
 });
 
 it.each([
@@ -232,4 +245,65 @@ it.each([
   expect(() => connect(url)).toThrow(
     expect.objectContaining({ code: 'bad-input', message: expect.stringMatching(message) }),
   );
+});
+
+const MLMODEL = { path: '/model-versions/get-artifact', query: { path: 'MLmodel' }, what: 'MLmodel', mayFail: true };
+
+describe('a file', () => {
+  const page = '<!DOCTYPE html><html><head><title>Login</title></head><body></body></html>';
+
+  it('is not a login page that comes in its place', async () => {
+    const server = await wire(() => ({ status: 200, headers: { 'content-type': 'text/html' }, body: page }));
+    await expect(connect(server.url).text(MLMODEL)).rejects.toMatchObject({
+      code: 'registry-failed',
+      message: expect.stringContaining('answers with an HTML page'),
+      hint: expect.stringContaining('login page'),
+    });
+  });
+
+  it('is not fetched from another server', async () => {
+    const other = await wire(() => ({ body: 'flavors: {}' }));
+    const server = await wire(() => ({ status: 302, headers: { location: `${other.url}/secret?token=x` } }));
+    await expect(connect(server.url).text(MLMODEL)).rejects.toMatchObject({
+      code: 'registry-failed',
+      message: expect.not.stringContaining('token'),
+      hint: expect.stringMatching(/login page.*`--serve-artifacts`.*`model-uri`/),
+    });
+    expect(other.asked).toEqual([]);
+  });
+
+  it('is followed on its own server, and withheld where only a presigned URL leads to it', async () => {
+    const server = await wire(({ url }) =>
+      url.pathname === '/there' ? { body: 'flavors: {}' } : { status: 307, headers: { location: '/there' } },
+    );
+    expect(await connect(server.url).text(MLMODEL)).toMatchObject({ status: 200, body: 'flavors: {}' });
+    const presigned = await wire(() => ({ status: 409, body: { error_code: 'RESOURCE_CONFLICT' } }));
+    expect(await connect(presigned.url).text(MLMODEL)).toMatchObject({ status: 409 });
+  });
+});
+
+describe('a hint that names the variable', () => {
+  it('to unset, where the server has no workspaces', async () => {
+    const body = {
+      error_code: 'FEATURE_DISABLED',
+      message: 'Workspace APIs are not available: workspaces are not enabled on this server',
+    };
+    const server = await wire(() => ({ status: 500, body }));
+    await expect(connect(server.url, {}, { workspace: 'team' }).text(RUN)).rejects.toMatchObject({
+      hint: expect.stringContaining('unset the environment variable MLFLOW_WORKSPACE'),
+    });
+  });
+
+  it.each([
+    ['azureml://westeurope.api.azureml.ms/mlflow/v1.0/x', 'Azure Machine Learning'],
+    ['arn:aws:sagemaker:eu-west-1:123456789012:mlflow-tracking-server/x', 'SageMaker'],
+  ])('or the input to use in place of %s', (uri, vendor) => {
+    expect(() => connect(uri)).toThrow(
+      expect.objectContaining({
+        code: 'bad-input',
+        message: expect.stringContaining(vendor),
+        hint: expect.stringContaining('storage URI'),
+      }),
+    );
+  });
 });

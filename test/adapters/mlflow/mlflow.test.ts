@@ -93,10 +93,10 @@ describe('a model URI on a recorded MLflow 3.17 server', () => {
     ['models:/nope@champion', 'model-not-found', /Registered Model with name=nope not found/, /case-sensitive/],
     ['models:/nope/1', 'model-not-found', /version 1 of model "nope"/, /case-sensitive/],
     ['models:/wine-quality/99', 'model-not-found', /version=99/, /case-sensitive/],
-    ['models:/m-00000000000000000000000000000000', 'model-not-found', /not found/, /right server/],
-    ['runs:/00000000000000000000000000000000/model', 'model-not-found', /Run with id/, /right server/],
+    ['models:/m-00000000000000000000000000000000', 'model-not-found', /not found/, /correct server/],
+    ['runs:/00000000000000000000000000000000/model', 'model-not-found', /Run with id/, /correct server/],
     [`runs:/${RUN}/nope`, 'model-not-found', /no model at `nope`/, /`model`/],
-    ['models:/not-ready/1', 'model-not-ready', /PENDING_REGISTRATION: rig/, /run this again/],
+    ['models:/not-ready/1', 'model-not-ready', /PENDING_REGISTRATION: rig/, /start the workflow again/],
     ['models:/not-ready/2', 'model-not-ready', /FAILED_REGISTRATION/, /register the model again/],
     ['models:/broken/1', 'model-unusable', /no file `MLmodel`/, /deleted or never uploaded/],
     [`s3://mlflow/1/${RUN}/artifacts/model`, 'model-unusable', /no file `MLmodel`/, new RegExp(`runs:/${RUN}/model`)],
@@ -207,7 +207,7 @@ describe('a file that the server fails to read', () => {
     const server = await wire(recordedBut({ [file]: { status: 404, body: '<html>nginx</html>' } }));
     const model = await registry({ trackingUri: server.url }).resolve('models:/wine-quality/1');
     expect(model).toMatchObject({ storageUri: FOLDER, signature: undefined });
-    expect(model.warnings.join()).toMatch(/does not hand out/);
+    expect(model.warnings.join()).toMatch(/does not serve the model's files/);
   });
 });
 

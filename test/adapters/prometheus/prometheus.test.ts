@@ -69,8 +69,8 @@ describe('a refusal', () => {
     ],
     ['for want of a token is told by its code', { status: 401, body: 'Unauthorized' }, 'HTTP 401'],
     ['in a success is one', { body: { status: 'error', error: 'query timed out' } }, 'HTTP 200: query timed out'],
-    ['by a login page is no answer', { body: '<html>Sign in</html>' }, 'HTTP 200, but not in the words of Prometheus'],
-    ['by somebody else is no answer', { body: { message: 'hello' } }, 'HTTP 200, but not in the words of Prometheus'],
+    ['by a login page is no answer', { body: '<html>Sign in</html>' }, 'HTTP 200, but not an answer of Prometheus'],
+    ['by somebody else is no answer', { body: { message: 'hello' } }, 'HTTP 200, but not an answer of Prometheus'],
     [
       'by a redirect is not followed: the token is for this host',
       { status: 302, headers: { location: '/login' } },
@@ -80,7 +80,7 @@ describe('a refusal', () => {
     const { url, asked } = await prometheus(reply);
     await expect(ask(url)).rejects.toMatchObject({
       code: 'metrics-unreachable',
-      message: `Prometheus at ${url} gives no figures: ${why}`,
+      message: `Prometheus at ${url} returned no metrics: ${why}`,
       hint: HINT,
     });
     expect(asked).toHaveLength(1);

@@ -66,7 +66,7 @@ describe('who honours the annotations', () => {
     ['shadow', ['v1alpha2'], 'ambassador/v1', undefined],
     ['canary', ['v1', 'v1alpha2'], 'ambassador/v1', 'Seldon 1.x'],
     ['shadow', ['v1', 'v1alpha2'], 'ambassador/v1', 'Seldon 1.x'],
-    ['canary', ['v1alpha2'], undefined, 'nobody can say'],
+    ['canary', ['v1alpha2'], undefined, 'it is not known if this operator supports'],
   ] as const)('%s with %j served and %s routes: %s', (mode, served, dialect, sentence) => {
     const objection = legacyObjection(mode, { served, routes: dialect === undefined ? [] : annotated(dialect) });
     if (sentence === undefined) expect(objection).toBeUndefined();

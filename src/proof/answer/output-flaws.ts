@@ -1,0 +1,128 @@
+import type { Column, Schema, Tensor } from '../../model/model.ts';
+import { isMadeUpName, type Output } from './prediction.ts';
+
+/** What is wrong with an answer, by the output signature; without one only form and finiteness count. */
+
+/** A value is missing or is no finite number where the signature promises one, in words; undefined where none is. */
+export function holeIn(outputs: readonly Output[], schema: Schema | undefined): string | undefined {
+  for (const { path, values } of promised(outputs, schema)) {
+    const hole = values.find((value) => value === null || isOdd(value));
+    if (hole !== undefined) return `\`${path}\` has ${hole} where a prediction should be`;
+  }
+  return undefined;
+}
+
+/** The first other flaw, in words. */
+export function flawIn(outputs: readonly Output[], schema: Schema | undefined): string | undefined {
+  const flaw = outputs.map((output) => flawOf(output, schema)).find((found) => found !== undefined);
+  return flaw ?? missingNames(outputs, schema);
+}
+
+function isOdd(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isFinite(value);
+}
+
+/** The values that have to be there. */
+function promised(outputs: readonly Output[], schema: Schema | undefined): readonly Pick<Output, 'path' | 'values'>[] {
+  if (schema?.kind === 'columns') return promisedColumns(outputs, schema.columns);
+  const mayLack = schema?.tensors.some((tensor) => kindOf(tensor.dtype) === 'any');
+  if (mayLack === true) return [];
+  // Without a signature a null between texts is a text that is missing; MLServer writes NaN as null.
+  return schema === undefined ? outputs.filter((output) => !output.values.some(isText)) : outputs;
+}
+
+function promisedColumns(
+  outputs: readonly Output[],
+  columns: readonly Column[],
+): readonly Pick<Output, 'path' | 'values'>[] {
+  const isPromised = (column: Column) => column.required && kindOf(column.type) !== 'any';
+  if (columns.every(isPromised)) return outputs;
+  return columns.flatMap((column, at) => {
+    if (!isPromised(column)) return [];
+    const found = cellsOf(outputs, columns, at);
+    return found === undefined ? [] : [found];
+  });
+}
+
+/** The cells of one column of the signature, by its name or else by its place; undefined where neither tells. */
+function cellsOf(
+  outputs: readonly Output[],
+  columns: readonly Column[],
+  at: number,
+): Pick<Output, 'path' | 'values'> | undefined {
+  const name = columns[at]?.name;
+  if (outputs.length > 1) return outputs.find((output) => output.names[0] === name) ?? outputs[at];
+  const [output] = outputs;
+  if (output === undefined) return undefined;
+  const { path, names, rows } = output;
+  if (columns.length === 1) return output;
+  const named = name === undefined ? -1 : names.indexOf(name);
+  const place = named < 0 ? at : named;
+  const isTable = rows.every((row) => Array.isArray(row) && row.length === Math.max(names.length, columns.length));
+  return isTable ? { path, values: rows.map((row) => (Array.isArray(row) ? row[place] : row)) } : undefined;
+}
+
+function flawOf(output: Output, schema: Schema | undefined): string | undefined {
+  const { path, shape, values, rows } = output;
+  const isNested = schema?.kind === 'columns' && schema.columns.some((column) => kindOf(column.type) === 'any');
+  const mayBeRagged = isNested || (schema === undefined && values.every((value) => value === null || isText(value)));
+  if (values.length === 0 && !(isNested && rows.length > 0)) return `\`${path}\` is empty`;
+  if (shape === undefined && !mayBeRagged) return `\`${path}\` has rows of different lengths`;
+  const expected = schema?.kind === 'tensors' && schema.tensors.length === 1 ? schema.tensors[0] : undefined;
+  const fixed = expected?.shape[0] ?? -1;
+  if (fixed >= 0 && rows.length !== fixed) {
+    return `\`${path}\` has ${rows.length} answers where the signature says ${fixed}`;
+  }
+  return (expected && shape && misshapen(output, shape, expected)) ?? wrongKind(output, schema);
+}
+
+/** Servers add and drop dimensions of size one: a signature's (-1) is answered as (2) by Seldon, as (2, 1) by V2. */
+function misshapen({ path }: Output, shape: readonly number[], expected: Tensor): string | undefined {
+  const wide = (sizes: readonly number[]) => sizes.slice(1).filter((size) => size !== 1);
+  const [got, want] = [wide(shape), wide(expected.shape)];
+  const fits = got.length === want.length && want.every((size, at) => size < 0 || size === got[at]);
+  const free = expected.shape.slice(1).includes(-1);
+  if (fits || free) return undefined;
+  return `\`${path}\` has shape (${shape.join(', ')}) where the signature says (${expected.shape.join(', ')})`;
+}
+
+/** Numbers or text, as the signature has them; where it has both, each server mixes them its own way. */
+function wrongKind({ path, values }: Output, schema: Schema | undefined): string | undefined {
+  const types = schema?.kind === 'columns' ? schema.columns.map((column) => column.type) : tensorTypes(schema);
+  const [kind, ...others] = new Set(types.map(kindOf));
+  if (kind === undefined || kind === 'any' || others.length > 0) return undefined;
+  const stray = values.find((value) => value !== null && (isText(value) ? 'text' : 'numbers') !== kind);
+  if (stray === undefined) return undefined;
+  return `\`${path}\` has ${isText(stray) ? 'text' : typeof stray} where the signature says ${kind}`;
+}
+
+function tensorTypes(schema: Schema | undefined): readonly string[] {
+  return schema?.kind === 'tensors' ? schema.tensors.map((tensor) => tensor.dtype) : [];
+}
+
+function kindOf(type: string): 'numbers' | 'text' | 'any' {
+  if (/^(boolean|bool|integer|long|float\d*|double|u?int\d+)$/.test(type)) return 'numbers';
+  return /^(string|str)$/.test(type) ? 'text' : 'any';
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+/** Named columns must be there by name. An unnamed one does not tell the width: MLflow enforces no outputs. */
+function missingNames(outputs: readonly Output[], schema: Schema | undefined): string | undefined {
+  const answered = new Set(outputs.flatMap((output) => output.names));
+  if (schema?.kind !== 'columns' || answered.size === 0) return undefined;
+  const named = schema.columns.filter((column): column is Column & { name: string } => column.name !== undefined);
+  const missing = named.find((column) => column.required && !answered.has(column.name));
+  // A model that answers with an array loses the names on the way, and servers make up their own.
+  const own = [...answered].every(isMadeUpName);
+  return missing === undefined || own ? undefined : `column \`${missing.name}\` of the signature is not in the answer`;
+}
+
+/** `5 answers to 1 row`, where they are not as many: a forecast has as many as it has steps. */
+export function countedAnswers(outputs: readonly Output[], rows: number | undefined): string {
+  const answers = outputs[0]?.rows.length;
+  if (answers === undefined || rows === undefined || answers === rows) return '';
+  return ` (${answers} ${answers === 1 ? 'answer' : 'answers'} to ${rows} ${rows === 1 ? 'row' : 'rows'})`;
+}

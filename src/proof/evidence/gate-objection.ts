@@ -1,0 +1,37 @@
+import type { Finding } from '../../base/finding.ts';
+import { describeGate, type GateRecord } from './gate-record.ts';
+
+/** What of a rollout decides which cure is named. */
+export interface GateSurroundings {
+  readonly hasOrchestrator: boolean;
+  readonly usesPrometheus: boolean;
+}
+
+/** Why the requests of a step end the rollout; undefined where they do not. */
+export function objectionTo(record: GateRecord, at: GateSurroundings): readonly Finding[] | undefined {
+  const title = describeGate(record);
+  switch (record.decision) {
+    case 'advance':
+      return undefined;
+    case 'worse': {
+      const cure =
+        'look at the figures; `gate-error-margin`, `gate-latency-ratio` and `gate-latency` say what is allowed';
+      return [{ reason: 'gate-failed', title: `the new model is worse: ${title}`, cure, quotes: [] }];
+    }
+    case 'undecided': {
+      const cure =
+        'more requests decide it: give canary a larger share or more time (`gate-limit`), accept a larger `gate-error-margin`, or go on without proof by `gate: auto`';
+      return [{ reason: 'gate-undecided', title: `not shown to be good in time: ${title}`, cure, quotes: [] }];
+    }
+    case 'no-data':
+      return [{ reason: 'gate-no-data', title, cure: `${howToCount(at)}, or ${ACCEPT_SILENCE}`, quotes: [] }];
+  }
+}
+
+const ACCEPT_SILENCE = 'say with `gate-no-data: pass` that silence is good enough';
+
+function howToCount({ hasOrchestrator, usesPrometheus }: GateSurroundings): string {
+  if (!hasOrchestrator) return 'leave out `orchestrator: false`';
+  const send = 'send requests to main and canary while the step lasts';
+  return usesPrometheus ? `${send}, and check that Prometheus reads the executors` : send;
+}

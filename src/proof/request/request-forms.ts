@@ -1,0 +1,56 @@
+import { readExample, type Sample } from '../../model/input-example.ts';
+import type { Model } from '../../model/model.ts';
+import { type Extract, fitToSchema } from './example-batch.ts';
+import { type Batch, inferBatch } from './input-batch.ts';
+import { type Made, sampleOf } from './signature-sample.ts';
+
+/** One way to make a request for a model. */
+export interface RequestForm {
+  readonly origin: 'example' | 'signature';
+  /** For the log: what of it is sent. */
+  readonly what: string;
+  readonly source: Extract | Made;
+}
+
+/** Enough to see that a model answers row by row. */
+const MOST_ROWS = 2;
+
+/** The ways to ask a model, best first. What the user gives goes before all of them. */
+export const REQUEST_FORMS: readonly RequestForm[] = [
+  { origin: 'example', what: 'its first rows', source: { rows: MOST_ROWS, holes: 'send' } },
+  { origin: 'example', what: 'one row', source: { rows: 1, holes: 'send' } },
+  { origin: 'example', what: 'without the columns that have holes', source: { rows: MOST_ROWS, holes: 'leave' } },
+  { origin: 'signature', what: 'a value in each column', source: 'all columns' },
+  { origin: 'signature', what: 'a value in each required column', source: 'required columns' },
+];
+
+/** Rows in a form, or why it has none. */
+export interface FormedBatch {
+  readonly batch: Batch | string;
+  /** It holds values that nobody logged: where the server refuses it, the model has not failed. */
+  readonly isMadeUp: boolean;
+}
+
+/** The rows that a form makes of a model; undefined where the model has nothing for it. */
+export function batchIn({ source }: RequestForm, model: Pick<Model, 'signature' | 'example'>): FormedBatch | undefined {
+  const inputs = model.signature?.inputs;
+  if (typeof source === 'string') return inputs && { batch: sampleOf(inputs, source), isMadeUp: true };
+  const sample = model.example && readExample(model.example);
+  const batch = sample && fitted(sample, model, source);
+  return batch && { batch, isMadeUp: source.holes === 'leave' ? isShortened(batch, model) : hasHoles(batch) };
+}
+
+function fitted(sample: Sample, { signature }: Pick<Model, 'signature'>, extract: Extract): Batch | undefined {
+  const inputs = signature?.inputs;
+  return inputs === undefined ? inferBatch(sample, extract.rows) : fitToSchema(sample, inputs, extract);
+}
+
+/** A missing value is null in JSON: whether it was `NaN`, `None` or `NaT` is not known any more. */
+function hasHoles(batch: Batch): boolean {
+  return batch.kind === 'columns' && batch.columns.some((column) => column.values.includes(null));
+}
+
+function isShortened(batch: Batch, { signature }: Pick<Model, 'signature'>): boolean {
+  const inputs = signature?.inputs;
+  return batch.kind === 'columns' && inputs?.kind === 'columns' && batch.columns.length < inputs.columns.length;
+}

@@ -1,0 +1,177 @@
+import type { FailureRow } from './failure-row.ts';
+
+const SERVED = { reason: 'crash-loop', place: 'model server' } as const;
+
+/** MLflow inside Seldon's Python wrapper or MLServer, and what both print when the model cannot be loaded. */
+export const MODEL_SERVER_FAILURES: readonly FailureRow[] = [
+  {
+    ...SERVED,
+    id: 'server-no-mlmodel',
+    pattern: /Could not find an "MLmodel"|No such file or directory: '\/mnt\/models/,
+    example: 'MlflowException: Could not find an "MLmodel" configuration file at "/mnt/models/MLmodel"',
+    title: (at) => `The folder that was copied from ${at.modelUri} holds no MLmodel`,
+    cure: () =>
+      'check `model-uri` and `storage-uri-map`: the URI must be the folder with MLmodel; object stores answer an unknown prefix with an empty list',
+  },
+  {
+    ...SERVED,
+    id: 'server-mlflow-older',
+    pattern:
+      /unexpected keyword argument '(required|type_hint|optional|model_id|is_signature_from_type_hint|prompts|env_vars|auth_policy)'|unexpected keyword argument '\w{1,40}'[^\n]{0,200}\n[^\n]{0,200}Couldn't load model/,
+    example: "TypeError: ColSpec.__init__() got an unexpected keyword argument 'required'",
+    title: () => "The model's signature was written by a newer MLflow than the one inside the server",
+    cure: () =>
+      'use a server image with MLflow 2.10 or later through `manifest`, or log the model with the older MLflow',
+  },
+  {
+    ...SERVED,
+    id: 'server-image-too-old',
+    pattern: /join\(\) argument must be str[^\n]{0,80}not 'dict'/,
+    example: "TypeError: join() argument must be str or bytes, not 'dict'",
+    title: () => "The server image is too old for this model's environment entry (MLflow 2 and later)",
+    cure: () => 'use an image of Seldon Core 1.16 or later through `manifest`',
+  },
+  {
+    ...SERVED,
+    id: 'server-parameter-unknown',
+    pattern:
+      /__init__\(\) (?:got an unexpected keyword argument '(\w{1,60})'|missing \d{1,2} required positional argument[^\n]{0,120})/,
+    example: "TypeError: __init__() got an unexpected keyword argument 'method'",
+    title: (_, [, name]) =>
+      `The server does not take the parameters of the graph${name === undefined ? '' : `: it knows no ${name}`}`,
+    cure: (_, [, name]) =>
+      `correct \`graph.parameters\` in \`manifest\`${name === undefined ? '' : `: remove ${name}`}; Seldon's MLFlowServer knows \`xtype\` and \`model_uri\` alone`,
+  },
+  {
+    ...SERVED,
+    id: 'server-uri-scheme',
+    pattern: /Could not find a registered artifact repository for: (\S{1,200})/,
+    example: 'MlflowException: Could not find a registered artifact repository for: c:\\model.',
+    title: (_, [, uri]) => `MLflow inside the server does not know the scheme of the URI ${uri?.replace(/\.$/, '')}`,
+    cure: () =>
+      'log the model again where its files have a storage URI, or name that URI with `model-uri` or `storage-uri-map`',
+  },
+  {
+    ...SERVED,
+    id: 'server-no-pyfunc',
+    pattern:
+      /does not have the "?'?python_function"?'? flavor|No flavor[^\n]{0,60}python_function|has no python_function|Model does not have the "(\w{1,40})" flavor/,
+    example: 'MlflowException: Model does not have the "python_function" flavor',
+    title: () => 'The model has no python_function flavor, which the server loads',
+    cure: () =>
+      'log the model with a flavor that writes pyfunc (`mlflow.<flavor>.log_model`, `mlflow.pyfunc.log_model`)',
+  },
+  {
+    ...SERVED,
+    id: 'server-environment-archive',
+    pattern:
+      /conda-unpack[^\n]{0,200}\n[^\n]{0,200}(?:[Ss]yntax error|cannot execute|not found|Exec format|No such file)|\/environment\/bin\/python\d{0,2}[^\n]{0,40}(?:[Ss]yntax error|cannot execute|[Ee]xec format)|not a gzip file|Cannot extract|environment\.tar\.gz[^\n]{0,200}(?:[Ee]rror|not found|No such file)/,
+    example: '--> Calling conda-unpack...\n/opt/mlserver/environment/bin/python: 1: Syntax error: "(" unexpected',
+    title: () => 'The environment.tar.gz beside the model was packed on another operating system or architecture',
+    cure: () =>
+      'pack environment.tar.gz with conda-pack on the platform of the nodes (Linux, the same architecture) and log it with the model',
+  },
+  {
+    ...SERVED,
+    id: 'server-worker-timeout',
+    pattern: /WORKER TIMEOUT|Perhaps out of memory\?|Worker \(pid:\d{1,8}\) was sent SIG(?:KILL|ABRT)/,
+    example: '[CRITICAL] WORKER TIMEOUT (pid:2976)',
+    title: () =>
+      'The Python server killed its own worker while it loaded the model: it took more time, or more memory, than it may',
+    cure: () =>
+      'raise the annotation `seldon.io/rest-timeout` in `manifest` (the server takes it as the time a worker may take to load), or `resources.limits.memory`',
+  },
+  {
+    ...SERVED,
+    id: 'server-exec-format',
+    place: 'container runtime',
+    pattern: /exec format error|cannot execute binary file|qemu-\w{1,20}: Could not open/i,
+    example: 'standard_init_linux.go:228: exec user process caused: exec format error',
+    title: () => 'The image is built for another architecture than the node has',
+    cure: () =>
+      'use an image of the architecture of the nodes, or choose nodes that fit with a `nodeSelector` (kubernetes.io/arch) in `manifest`',
+  },
+  {
+    ...SERVED,
+    id: 'server-disk-full',
+    pattern: /No space left on device|Disk quota exceeded/,
+    example: 'OSError: [Errno 28] No space left on device',
+    title: () => 'The pod has no disk space left: the environment and the model are stored in the pod',
+    cure: () =>
+      'request more `ephemeral-storage` in `manifest` (resources.requests and limits of the container), or use an image that holds the environment',
+  },
+  {
+    ...SERVED,
+    id: 'server-registry-unreachable',
+    pattern:
+      /RESOURCE_DOES_NOT_EXIST|Run '?\w{1,40}'? not found|MLFLOW_TRACKING_URI[^\n]{0,100}|API request to (?:endpoint )?\S{1,200} failed|Registered Model with name=\S{1,100} not found/,
+    example: 'MlflowException: API request to http://mlflow:5000/api/2.0/mlflow/runs/get failed with exception',
+    title: () => 'The model asks an MLflow server while it loads, and gets no usable answer',
+    cure: () =>
+      'log what the model needs as its `artifacts`, or set `MLFLOW_TRACKING_URI` for the container in `manifest` and let the pods reach it',
+  },
+  {
+    ...SERVED,
+    id: 'server-host-certificate',
+    place: 'network',
+    pattern: /CERTIFICATE_VERIFY_FAILED|SSLCertVerificationError|self[- ]signed certificate/,
+    example: 'ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed',
+    title: () => 'The server does not accept the certificate of a host or proxy that it needs to load the model',
+    cure: () =>
+      'mount the certificate of the authority in `manifest` and set `REQUESTS_CA_BUNDLE` and `SSL_CERT_FILE` for the container',
+  },
+  {
+    ...SERVED,
+    id: 'server-host-unreachable',
+    place: 'network',
+    pattern:
+      /host='([\w.-]{1,120})'[^\n]{0,600}|Name or service not known|Temporary failure in name resolution|Max retries exceeded with url|Network is unreachable|nodename nor servname|(?:Connection|Read) timed out|We couldn't connect to '([^']{1,120})'|ConnectionRefusedError/,
+    example:
+      "ConnectionError: HTTPSConnectionPool(host='huggingface.co', port=443): Max retries exceeded with url: /bert",
+    title: (_, [words, host, other]) =>
+      `The server cannot reach a host that it needs to load the model (${host ?? other ?? words})`,
+    cure: () =>
+      "check the pods' way out: network policies, proxy variables in `manifest`, the channels in conda.yaml; or log the files with the model so that it needs no network",
+  },
+  {
+    ...SERVED,
+    id: 'server-address-in-use',
+    pattern: /Address already in use|address already in use|\[Errno 98\]/,
+    example: 'OSError: [Errno 98] Address already in use',
+    title: () => 'Two containers of the pod want the same port, so the server cannot listen',
+    cure: () =>
+      'give each container of `manifest` a port of its own; names of graph nodes and containers must be equal',
+  },
+  {
+    ...SERVED,
+    id: 'server-not-found-command',
+    place: 'container runtime',
+    pattern:
+      /executable file not found in \$PATH|(?:seldon-core-microservice|mlserver|conda): (?:command )?not found|can't open file '[^']{1,120}'/,
+    example: 'exec: "seldon-core-microservice": executable file not found in $PATH',
+    title: (_, [words]) => `The image is no model server: it lacks the command to start (${words})`,
+    cure: () =>
+      'correct the image of the container in `manifest`: Seldon needs its MLflow server, MLServer or an image made for Seldon',
+  },
+  {
+    ...SERVED,
+    id: 'server-model-refused',
+    pattern:
+      /Invalid (?:parameter|model)[^\n]{0,160}|Couldn't load model '([^']{1,100})'|InvalidModelURI|No (?:implementation|runtime) (?:found )?for[^\n]{0,100}|Invalid model URI specified/,
+    example: "[mlserver] INFO - Couldn't load model 'wine'. Model will be removed from registry.",
+    title: (_, [words]) => `MLServer does not load the model (${words})`,
+    cure: ({ protocol }) =>
+      protocol === 'v2'
+        ? 'read the traceback above this line in the log; a missing package goes into environment.tar.gz beside MLmodel'
+        : 'read the traceback above this line in the log; try `protocol: seldon`, whose server builds the environment of the model',
+  },
+  {
+    ...SERVED,
+    id: 'server-write-refused',
+    pattern: /PermissionError: \[Errno 13\][^\n]{0,200}|Permission denied: '[^']{1,200}'|Read-only file system/,
+    example: "PermissionError: [Errno 13] Permission denied: '/mnt/models/cache'",
+    title: (_, [words]) => `The server has no permission to write a file (${words})`,
+    cure: () =>
+      'set `securityContext.runAsUser` or `fsGroup` in `manifest`, or mount an `emptyDir` where the model writes',
+  },
+];

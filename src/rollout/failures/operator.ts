@@ -1,0 +1,70 @@
+import type { FailureRow } from './failure-row.ts';
+
+const SAID = { reason: 'operator-failed', place: 'operator', explains: ['operator-failed'] } as const;
+
+/** Why the Seldon operator could not carry a SeldonDeployment out, in the words of its status. */
+export const OPERATOR_FAILURES: readonly FailureRow[] = [
+  {
+    ...SAID,
+    id: 'operator-name-invalid',
+    pattern:
+      /"([^"]{1,253})" is invalid: metadata\.(?:name|labels)[^\n]{0,200}|must (?:be no more than 63|consist of lower case)/,
+    example: 'Deployment.apps "wine-main-0-Prediction_1" is invalid: metadata.name: Invalid value',
+    title: (_, [, name]) =>
+      `The operator cannot create an object with the name ${name ?? 'that it makes of the graph'}`,
+    cure: () =>
+      'use lower-case letters, digits and dashes for the names of predictors, graph nodes and containers in `manifest`, and a shorter `name`',
+  },
+  {
+    ...SAID,
+    id: 'operator-selector-immutable',
+    pattern: /field is immutable|spec\.selector/,
+    example: 'Deployment.apps "wine-main-0-prediction" is invalid: spec.selector: Invalid value: field is immutable',
+    title: () => 'The operator wants to change a field that Kubernetes does not let it change',
+    cure: () => 'remove the SeldonDeployment (`mode: remove`) and deploy it again, or give it another `name`',
+  },
+  {
+    ...SAID,
+    id: 'operator-not-permitted',
+    pattern: /is forbidden: User "([^"]{1,253})" cannot (\w{1,20}) resource "([^"]{1,253})"/,
+    example:
+      'services is forbidden: User "system:serviceaccount:seldon-system:seldon-manager" cannot create resource "services"',
+    title: (_, [, user, verb, resource]) => `The operator (${user}) may not ${verb} ${resource} in the namespace`,
+    cure: () => 'install the operator so that it watches this namespace, or bind its ClusterRole there',
+  },
+  {
+    ...SAID,
+    id: 'operator-kind-missing',
+    pattern: /no matches for kind "(\w{1,60})" in version "([\w./-]{1,100})"|could not find the requested resource/,
+    example: 'no matches for kind "VirtualService" in version "networking.istio.io/v1alpha3"',
+    title: (_, [, kind, version]) =>
+      `The operator wants to write an object that the cluster does not know${kind === undefined ? '' : `: ${kind} of ${version}`}`,
+    cure: () =>
+      'install what provides it, or turn it off in the installation of Seldon (`istio.enabled`, `ambassador.enabled`); `hpaSpec` needs a Seldon release that fits the cluster',
+  },
+  {
+    ...SAID,
+    id: 'operator-field-invalid',
+    pattern: /"([^"]{1,253})" is invalid: (spec\.[^\n]{1,200})/,
+    example: 'HorizontalPodAutoscaler.autoscaling "wine" is invalid: spec.minReplicas: Invalid value: 0',
+    title: (_, [, name, why]) => `The API server refuses ${name}, which the operator makes of the manifest: ${why}`,
+    cure: () => 'correct that field in `manifest`',
+  },
+  {
+    ...SAID,
+    id: 'operator-owner',
+    pattern: /already (?:owned|exists)|AlreadyOwnedError/,
+    example: 'Object seldon/wine-main is already owned by another SeldonDeployment controller',
+    title: (_, [words]) => `An object of that name belongs to somebody else (${words})`,
+    cure: () => 'give the SeldonDeployment another `name`, or delete the object that stands in its way',
+  },
+  {
+    ...SAID,
+    id: 'operator-status-stale',
+    pattern: /(?:Service|services|Deployment|deployments)[\w.]{0,20} "([^"]{1,253})" not found/,
+    example: 'Service "wine-candidate" not found',
+    title: (_, [, name]) => `The status of the SeldonDeployment names ${name}, which is gone`,
+    cure: () =>
+      'run this workflow again: the operator forgets stale entries of `status.serviceStatus` at its next change; else remove them by hand',
+  },
+];

@@ -188,7 +188,7 @@ for (const [name, [change, reason]] of Object.entries(WHILE_WAITING)) {
     sandbox.github.change(OPEN_PULL_REQUEST, { approval: 'APPROVED' });
     let isDone = false;
     const onLine = (line: string) => {
-      if (isDone || !line.includes('::group::Wait for our turn')) return;
+      if (isDone || !line.includes('::group::Acquire the lease')) return;
       isDone = true;
       change(sandbox);
     };

@@ -125,7 +125,7 @@ const LIBRARY: Readonly<Record<string, readonly Entry[]>> = {
     { model: wine(0.3, { OOM: '' }) },
     { model: wine(0.3, { SLOW_START: '30' }) },
   ],
-  'wine-slow': [{ model: wine(0.28, { SLOW_ANSWER: '10' }) }],
+  'wine-slow': [{ model: wine(0.28, { SLOW_ANSWER: '40' }) }],
   'customer-segment': [{ model: SEGMENT }],
   'tensor-iris': [{ model: IRIS }],
   bare: [{ model: BARE }],

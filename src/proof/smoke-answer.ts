@@ -56,7 +56,7 @@ function judgeJson(
   { protocol, signature, rows, expect }: AnswerToJudge,
 ): AnswerVerdict {
   const error = errorOf(value);
-  if (error !== undefined) return fail('failed', `HTTP 200 with an error inside: ${error}`);
+  if (error !== undefined) return fail('failed', `HTTP 200 with an error in the body: ${error}`);
   const read = readPrediction(protocol, value);
   // Where the user says what an answer is, it need not be one that we know.
   if (typeof read === 'string' && expect === undefined) return fail('invalid', read);
@@ -64,13 +64,13 @@ function judgeJson(
   const outputs = prediction.kind === 'outputs' ? prediction.outputs : [];
   const hole = holeIn(outputs, signature?.outputs);
   if (odd !== undefined && (hole !== undefined || prediction.kind === 'opaque' || signature?.outputs === undefined)) {
-    return fail('invalid', `the model predicted ${odd}, which is no number and no JSON`);
+    return fail('invalid', `the model predicted ${odd}, which is not a number and not valid JSON`);
   }
   if (hole !== undefined) return fail('invalid', hole);
   const flaw = expect === undefined ? flawIn(outputs, signature?.outputs) : undefined;
   if (flaw !== undefined) return fail('invalid', flaw);
   const surprise = expect && unmet(expect, withPredictions(value, prediction));
-  if (surprise !== undefined) return fail('unexpected', `not what \`smoke-expect\` asks for: ${surprise}`);
+  if (surprise !== undefined) return fail('unexpected', `the answer does not match \`smoke-expect\`: ${surprise}`);
   return { ok: true, summary: `${summaryOf(outputs, prediction)}${countedAnswers(outputs, rows)}` };
 }
 

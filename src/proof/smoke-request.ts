@@ -59,7 +59,7 @@ export function smokeRequestsOf({ model, protocol }: SmokeSubject): readonly Smo
 }
 
 function tooLong(origin: string, body: string): string {
-  return `one made of its ${origin} has ${body.length} characters`;
+  return `the request made from its ${origin} has ${body.length} characters`;
 }
 
 /** Number of rows in a request; undefined if the body does not show it. */

@@ -77,7 +77,7 @@ export const TRIGGER_INPUTS = [
     name: 'allow-events',
     isOfStep: true,
     description:
-      'Further events that may deploy, one a line: `workflow_run`, or with an activity type `workflow_run.completed`. Whoever caused one needs the role of the command `deploy`. Default: only those of the table in [docs/security.md](docs/security.md).',
+      'Further events that may deploy, one per line: `workflow_run`, or with an activity type `workflow_run.completed`. Whoever caused one needs the role of the command `deploy`. Default: only those of the table in [docs/security.md](docs/security.md).',
   },
   {
     name: 'require-review',

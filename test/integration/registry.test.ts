@@ -19,8 +19,18 @@ afterAll(async () => {
   await world?.close();
 });
 
-/** Models that no server of the rig can serve, by the reason that the run has to end with. */
-const UNSERVABLE: Readonly<Record<string, string>> = {};
+/** What cannot be proven, and what the run has to say of it. All others have to be. */
+const UNPROVEN: readonly (readonly [of: RegExp, why: RegExp])[] = [
+  // Saved as skops, which the MLflow of Seldon's wrapper cannot load.
+  [/^models:\/wine-quality\/(?:3|latest|Production) seldon$/, /^crash-loop$/],
+  [
+    /^models:\/(?:bare|name with spaces|модель-🍷|100% & more\?#\+=@champion|dots\.and_under~scores\(1\))\/1 /,
+    /^No prediction was sent: .* neither a signature nor a usable input example.*`input_example`/,
+  ],
+  [/^models:\/broken\/1 /, /^model-unusable$/],
+  // Asked of MLflow with parameters; a server has their defaults.
+  [/^models:\/with-params\/1 /, /^ok, other prediction than MLflow$/],
+];
 
 type Served = Surroundings['models'][number];
 
@@ -65,7 +75,8 @@ it('is proven as far as its servers can serve it', { timeout: 3_600_000 }, async
       const isProven = outcome === 'deployed' && values !== undefined && isRight;
       const why = isProven ? '' : (skipped ?? `${reason}${isRight ? '' : ', other prediction than MLflow'}`);
       lines.push(`| ${uri} | ${protocol} | ${isProven ? 'proven' : outcome} | ${why.slice(0, 160)} |`);
-      if (!isProven && !(key in UNSERVABLE)) wrong.push(`${key}: ${outcome} ${why}`);
+      const isKnown = UNPROVEN.some(([of, words]) => of.test(key) && words.test(why));
+      if (!isProven && !isKnown) wrong.push(`${key}: ${outcome} ${why}`);
       if (outcome === 'deployed') await world.deploy({ with: { mode: 'remove', name } });
     }
   };

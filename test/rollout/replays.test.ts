@@ -44,7 +44,7 @@ const ALL = [
 const UNMARKED = ['v2_then_seldon 2', 'separate_engine 3', 'explainer 3'];
 
 /** In which the operator says Failed for a moment, shorter than we bear it. */
-const STUMBLING = ['canary_three 3', 'foreign_image 2', 'svc_name 3', 'status_write_lost 4'];
+const STUMBLING = ['canary_three 3', 'foreign_image 2', 'pod_evicted 2', 'svc_name 3', 'status_write_lost 4'];
 
 /** In which a Deployment stays that no Service selects: the operator deletes only what its status lists. */
 const ORPHANED = ['orphan_newcomer 4'];

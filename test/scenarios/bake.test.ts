@@ -20,7 +20,7 @@ story('a model that is slower than the old one was is taken back after it took o
   // The old one must have answered somebody, or nothing is known of it.
   await sandbox.act();
   const before = modelUriOf(sandbox);
-  const call = using({ 'model-uri': 'models:/wine-slow/1', ...BAKE });
+  const call = using({ 'model-uri': 'models:/wine-slow/1', bake: '8', 'gate-latency': '0.25' });
   const { result, failed } = await underLoad(sandbox, async () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     return sandbox.act(call);
@@ -38,6 +38,6 @@ story('a promoted canary is watched as well, and the first model has nothing to 
   const call = settling('promote', { ...BAKE, 'gate-latency': '10' });
   const { result } = await underLoad(sandbox, () => sandbox.act(call));
   const comment = expectEnding(sandbox, result, { outcome: 'deployed', reason: 'ok' });
-  expect(comment).toContain('| main has all the traffic, canary is gone | failed requests |');
+  expect(comment).toContain('| main has all traffic, canary is removed | failed requests |');
   expect(live(sandbox)?.spec.predictors).toHaveLength(1);
 });

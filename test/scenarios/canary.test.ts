@@ -99,7 +99,7 @@ story('a canary whose pods are lost in the middle of its steps is taken away', a
   const before = live(sandbox)?.spec;
   let lost = false;
   const onLine = (line: string) => {
-    if (lost || !line.startsWith('::group::Watch it for a while: main 75 %')) return;
+    if (lost || !line.startsWith('::group::Soak: main 75 %')) return;
     lost = true;
     for (const { metadata } of sandbox.cluster.api.list('Pod', 'seldon')) {
       if (metadata.labels?.['version'] !== 'canary') continue;

@@ -6,7 +6,7 @@ story('a run that is cancelled while it waits says that it does not know what is
   const end = await sandbox.act(using(inputs, { cancelAt: /waiting for|pending|not ready/ }));
   const comment = expectEnding(sandbox, end, { outcome: 'unknown', reason: 'cancelled' });
   expect(end.summary).toContain('the manifest was applied, then an error occurred: the run was cancelled');
-  expect(comment).toContain('this is what the SeldonDeployment says now');
+  expect(comment).toContain('this report shows the current SeldonDeployment');
   expect(comment).toMatch(/\| `main` \| wine-quality v7 \|/);
   expect(live(sandbox)).toBeDefined();
 });
@@ -14,7 +14,7 @@ story('a run that is cancelled while it waits says that it does not know what is
 story(
   'a run that is cancelled before it applied anything has changed nothing, and applies nothing',
   async (sandbox) => {
-    const end = await sandbox.act({ cancelAt: /::group::Look before applying/ });
+    const end = await sandbox.act({ cancelAt: /::group::Check permissions/ });
     expectEnding(sandbox, end, { outcome: 'failed', reason: 'cancelled' });
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(live(sandbox)).toBeUndefined();

@@ -7,15 +7,21 @@ import { live, story, using } from './story.ts';
 
 const RECORDED = { environment: 'staging', 'write-back': 'alias=live' };
 
-const BEGINNING = ['Resolve the model', 'Look before applying', 'Wait for our turn', 'Render', 'Apply', 'Wait until'];
-const PROOF = ['Ask the model container', 'Send a prediction'];
+const BEGINNING = ['Resolve the model', 'Check permissions', 'Acquire the lease', 'Render', 'Apply', 'Wait until'];
+const PROOF = ['Check the health', 'Send a prediction'];
 
 const RUNS: Readonly<
   Record<string, { readonly inputs: Readonly<Record<string, string>>; readonly steps: readonly string[] }>
 > = {
   'a deploy': {
     inputs: { 'model-uri': 'models:/wine-quality/2' },
-    steps: [...BEGINNING, ...PROOF, 'Send it through the public', 'Note it in the history', 'Note it in the registry'],
+    steps: [
+      ...BEGINNING,
+      ...PROOF,
+      'Send the prediction through the public',
+      'Record the revision',
+      'Update the registry',
+    ],
   },
   'a canary': {
     inputs: {
@@ -27,9 +33,9 @@ const RUNS: Readonly<
     },
     steps: ['Ask the old and', 'Watch it', 'Judge its requests', 'Send it through the public'],
   },
-  'a shadow': { inputs: { mode: 'shadow', 'model-uri': 'models:/wine-quality/2' }, steps: ['See that copies'] },
-  'a failed deploy': { inputs: { 'model-uri': 'models:/wine-quality/5' }, steps: ['Put back'] },
-  'a removal': { inputs: { mode: 'remove', 'model-uri': '', 'write-back': '' }, steps: ['Remove it'] },
+  'a shadow': { inputs: { mode: 'shadow', 'model-uri': 'models:/wine-quality/2' }, steps: ['Verify that mirrored'] },
+  'a failed deploy': { inputs: { 'model-uri': 'models:/wine-quality/5' }, steps: ['Restore'] },
+  'a removal': { inputs: { mode: 'remove', 'model-uri': '', 'write-back': '' }, steps: ['Delete the'] },
 };
 
 /** Nothing is left open, and what the comment says is so. */
@@ -41,11 +47,11 @@ function expectClosed(sandbox: Sandbox, name: string, before: unknown): void {
   const comment = comments.findLast((body) => body.includes(`seldon/${name}`)) ?? '';
   const now = live(sandbox, name)?.spec;
   // Without a word of it there was nothing to say.
-  if (!/the run was (cancelled|ended)/.test(comment) || comment.includes('nothing was changed')) {
+  if (!/the run was (cancelled|stopped)/.test(comment) || comment.includes('nothing was changed')) {
     expect(now).toEqual(before);
     return;
   }
-  expect(comment.includes('nothing of it is live')).toBe(now === undefined);
+  expect(comment.includes('the SeldonDeployment does not exist now')).toBe(now === undefined);
   const told = [...comment.matchAll(/^\| `([\w-]+)` \| wine-quality (v\d) \| `[█░]+` (\d+) %/gm)];
   const share = ({ traffic = 100 }: { traffic?: number }) => String(traffic);
   expect(told.map(([, predictor, , traffic]) => [predictor, traffic])).toEqual(

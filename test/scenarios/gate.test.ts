@@ -53,7 +53,14 @@ story('a canary under load passes the gate of each step, and the comment shows b
 story('a canary much slower than main is taken away, and no user sees a failure', async (sandbox) => {
   await sandbox.act();
   const before = live(sandbox)?.spec;
-  const call = canary(sandbox, { 'model-uri': 'models:/wine-slow/1', 'gate-latency-ratio': '' });
+  // It is stopped as soon as its requests show it; the time is for machines that are slow themselves.
+  const slow = {
+    'model-uri': 'models:/wine-slow/1',
+    'gate-latency-ratio': '',
+    'gate-latency': '0.25',
+    'step-interval': '8',
+  };
+  const call = canary(sandbox, slow);
   const { result, answers, failed } = await underLoad(sandbox, () => sandbox.act(call));
   const comment = expectEnding(sandbox, result, { outcome: 'rolled-back', reason: 'gate-failed' });
   expect(verdicts(comment)).toEqual([
@@ -146,6 +153,8 @@ story(
     const before = live(sandbox)?.spec;
     const call = canary(sandbox, {
       'model-uri': 'models:/wine-slow/1',
+      'step-interval': '8',
+      'gate-latency': '0.25',
       'gate-latency-ratio': '',
       'prometheus-url': '',
     });

@@ -74,7 +74,7 @@ story('the same again leaves the file as it is, byte for byte, whoever runs it',
   const text = written(await sandbox.act(rendering()));
   const end = await sandbox.act({ ...rendering(text), env: { GITHUB_RUN_ID: '4712', GITHUB_ACTOR: 'maria' } });
   const comment = expectEnding(sandbox, end, { outcome: 'unchanged', reason: 'rendered' });
-  expect(comment).toContain('`deploy/wine.yaml` says **wine-quality** v1 already');
+  expect(comment).toContain('`deploy/wine.yaml` already contains **wine-quality** v1');
   expect(written(end)).toBe(text);
 });
 
@@ -130,7 +130,7 @@ story('a canary in the file is taken back; without one the history is in git', a
   expect(sharesIn(written(end))).toBe('main 100');
   const again = await sandbox.act(rendering(written(end), back));
   const comment = expectEnding(sandbox, again, { outcome: 'failed', reason: 'nothing-to-roll-back' });
-  expect(comment).toContain('that of a file is in git: revert the commit');
+  expect(comment).toContain('for a file it is in git: revert the commit');
 });
 
 story('a plan shows what the file would become, and its command writes just that', async (sandbox) => {
@@ -155,7 +155,7 @@ story('what is no file for one SeldonDeployment is refused, and left as it is', 
   const own = written(await sandbox.act(rendering()));
   const refused: readonly (readonly [string, string, string])[] = [
     [`${own}---\nkind: ConfigMap\n`, 'manifest-invalid', 'contains 2 YAML documents'],
-    ['kind: ConfigMap\n', 'manifest-invalid', 'is no SeldonDeployment'],
+    ['kind: ConfigMap\n', 'manifest-invalid', 'is not a SeldonDeployment'],
     ['a: [\n', 'manifest-invalid', 'is not YAML'],
     [own.replace('name: wine\n', 'name: cellar\n'), 'object-not-ours', 'contains SeldonDeployment seldon/cellar'],
   ];

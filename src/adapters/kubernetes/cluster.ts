@@ -12,6 +12,7 @@ import { type CredentialsRequest, loadCredentials } from './credentials.ts';
 import { readEvents } from './events.ts';
 import { Leases } from './leases.ts';
 import { WatchedRollout } from './observation.ts';
+import { readLog } from './pod-log.ts';
 import { removeDeployment } from './remove-deployment.ts';
 import { KindReader, type ResourceKind, SELDON_DEPLOYMENTS } from './resource-kind.ts';
 import { readRoutes } from './routing.ts';
@@ -20,12 +21,6 @@ import { throughApi } from './service-proxy.ts';
 
 /** Number of objects in one page of a list. */
 const PAGE = 100;
-
-/** Maximum number of bytes read from a log: a container may have written gigabytes. */
-const LONGEST_LOG = 64 * 1024;
-
-/** The text that a successful answer contains if a container has no log. */
-const NO_LOG = /^unable to retrieve container logs for \S+\s*$/;
 
 export interface ConnectRequest extends ClusterConfig, ConnectionOptions, CredentialsRequest {}
 
@@ -155,25 +150,8 @@ export class KubernetesCluster implements Cluster {
     return (versions ?? []).map(({ version }) => version);
   }
 
-  async logs(
-    { namespace, name }: ObjectRef,
-    container: string,
-    { previous, tailLines }: LogOptions,
-  ): Promise<string | undefined> {
-    const answer = await this.#connection.request({
-      method: 'GET',
-      path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/log`,
-      query: {
-        container,
-        tailLines: String(tailLines),
-        limitBytes: String(LONGEST_LOG),
-        ...(previous && { previous: 'true' }),
-      },
-      relayed: true,
-    });
-    if (answer.status === 400 || answer.status === 404 || NO_LOG.test(answer.body)) return undefined;
-    if (answer.status === 200) return answer.body;
-    throw failureOf(answer, { verb: 'get', resource: 'pods/log', namespace });
+  logs(pod: ObjectRef, container: string, options: LogOptions): Promise<string | undefined> {
+    return readLog(this.#connection, { pod, container, ...options });
   }
 
   events(namespace: string, uid: string): Promise<readonly KubernetesEvent[]> {

@@ -121,7 +121,7 @@ async function describe(server: MlflowConnection, { files, artifactUri }: Locate
     });
   }
   if (answer.kind === 'withheld') {
-    const why = `The MLflow server does not hand out the model's files, so its signature and input example are unknown: set \`smoke-request\` for a prediction.`;
+    const why = `The MLflow server does not serve the model's files, so its signature and input example are unknown: set \`smoke-request\` for a prediction.`;
     return { document: undefined, example: undefined, digest: undefined, warnings: [why] };
   }
   const document = readModelDocument(answer.text);

@@ -22,7 +22,7 @@ export function openPrometheus({ url, token, clock }: PrometheusOptions): Metric
   const agent = createAgent(new URL(base).protocol);
   const headers = { accept: 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
   const unusable = (why: string, cause?: unknown) =>
-    new UserError('metrics-unreachable', `Prometheus at ${base} gives no figures: ${why}`, { hint: CURE, cause });
+    new UserError('metrics-unreachable', `Prometheus at ${base} returned no metrics: ${why}`, { hint: CURE, cause });
   async function series(expression: string): Promise<readonly Sample[]> {
     const target = new URL(`${base}/api/v1/query`);
     target.searchParams.set('query', expression);

@@ -41,17 +41,17 @@ export interface CandidateSpec {
 /** The candidate: the settings of main (resources, tolerations, environment) with the new model. */
 export function renderCandidate(
   request: ModelPlanRequest,
-  newcomer: CandidateSpec,
+  candidate: CandidateSpec,
 ): { predictor: Predictor; budget: Budget } {
   const { main, spec } = liveOf(request);
-  const name = checkedPredictorName(newcomer.name);
+  const name = checkedPredictorName(candidate.name);
   const live = spec.predictors.find((one) => one.name === name);
-  const replicas = request.options.replicas ?? (live && replicasOf(spec, live)) ?? newcomer.replicas;
+  const replicas = request.options.replicas ?? (live && replicasOf(spec, live)) ?? candidate.replicas;
   const budget = budgetOf(request.timeout, replicas);
   const rendered = renderPredictor({
     name,
     node: main.graph.name,
-    traffic: newcomer.traffic,
+    traffic: candidate.traffic,
     model: request.model,
     options: { ...request.options, replicas },
     fallbackReplicas: undefined,
@@ -59,7 +59,7 @@ export function renderCandidate(
     base: baseFromMain(main),
     live,
   });
-  return { predictor: newcomer.shadow ? { ...rendered, shadow: true } : rendered, budget };
+  return { predictor: candidate.shadow ? { ...rendered, shadow: true } : rendered, budget };
 }
 
 /** Main without its own fields: name, traffic, marker, model, and fields that two predictors cannot share. */
@@ -80,18 +80,18 @@ function baseFromMain(main: Predictor): Predictor {
 /** The live predictors in their order with new traffic, and the candidate in its old place or last, so main keeps its pods. */
 export function layoutWith(
   request: ModelPlanRequest,
-  newcomer: Predictor,
+  candidate: Predictor,
   shares: Readonly<Record<string, number>>,
 ): PredictorLayout {
   const placed = (predictor: Predictor): LaidOutPredictor =>
-    predictor.name === newcomer.name
-      ? { predictor: withShare(newcomer, shares), rendered: true }
+    predictor.name === candidate.name
+      ? { predictor: withShare(candidate, shares), rendered: true }
       : { predictor: withShare(predictor, shares), rendered: false };
   const { main, spec } = liveOf(request);
   const rest = spec.predictors.slice(1);
-  const isNew = rest.every((one) => one.name !== newcomer.name);
+  const isNew = rest.every((one) => one.name !== candidate.name);
   return {
-    entries: [placed(main), ...rest.map(placed), ...(isNew ? [placed(newcomer)] : [])],
+    entries: [placed(main), ...rest.map(placed), ...(isNew ? [placed(candidate)] : [])],
     otherFields: 'kept',
     models: [noteOf(request.model)],
   };
@@ -101,11 +101,11 @@ export function layoutWith(
  * The stages that add a candidate: without requests, so that it is proven first. A live candidate
  * with other pods loses its requests first. Empty if its pods are already live.
  */
-export function arrivalStages(request: ModelPlanRequest, newcomer: Predictor): readonly StageDraft[] {
+export function arrivalStages(request: ModelPlanRequest, candidate: Predictor): readonly StageDraft[] {
   const { main, spec } = liveOf(request);
-  const { name } = newcomer;
+  const { name } = candidate;
   const all = { [main.name]: 100 };
-  const layout = layoutWith(request, { ...newcomer, traffic: 0 }, all);
+  const layout = layoutWith(request, { ...candidate, traffic: 0 }, all);
   const markerIn = (one: SeldonDeployment['spec']) => one.predictors.find((other) => other.name === name)?.annotations;
   // There, traffic 0 is not written as a weight: Ambassador would give the predictor the rest.
   if (routesAtOnce(request.ingress)) return [];
@@ -136,27 +136,27 @@ function withShare(predictor: Predictor, shares: Readonly<Record<string, number>
 /** Refuses live predictors that a candidate of that name cannot run beside. @throws UserError rollout-under-way, object-not-ours */
 export function checkOtherPredictors(
   request: ModelPlanRequest,
-  newcomer: Pick<CandidateSpec, 'name' | 'shadow'>,
+  candidate: Pick<CandidateSpec, 'name' | 'shadow'>,
 ): void {
   const live = liveOf(request);
   const where = `SeldonDeployment ${request.namespace}/${request.name}`;
-  if (newcomer.name === live.main.name) {
-    throw new UserError('bad-input', `${where} already has a first predictor of that name: \`${newcomer.name}\``, {
+  if (candidate.name === live.main.name) {
+    throw new UserError('bad-input', `${where} already has a first predictor of that name: \`${candidate.name}\``, {
       hint: 'set another name for the candidate with the input `predictor`',
     });
   }
   const rivals = live.spec.predictors
     .slice(1)
-    .filter((one) => (one.shadow === true) === newcomer.shadow && one.name !== newcomer.name);
+    .filter((one) => (one.shadow === true) === candidate.shadow && one.name !== candidate.name);
   if (rivals.length > 0) {
     const names = rivals.map((one) => `\`${one.name}\``).join(', ');
     throw new UserError('rollout-under-way', `${where} has another predictor beside main: ${names}`, {
       hint: 'promote it or roll it back first: only one candidate at a time',
     });
   }
-  const namesake = live.spec.predictors.find((one) => one.name === newcomer.name);
-  if (namesake !== undefined && (namesake.shadow === true) !== newcomer.shadow) {
-    throw new UserError('rollout-under-way', `${where} has a predictor \`${newcomer.name}\` of another kind`, {
+  const namesake = live.spec.predictors.find((one) => one.name === candidate.name);
+  if (namesake !== undefined && (namesake.shadow === true) !== candidate.shadow) {
+    throw new UserError('rollout-under-way', `${where} has a predictor \`${candidate.name}\` of another kind`, {
       hint: 'roll it back first',
     });
   }

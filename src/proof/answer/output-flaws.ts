@@ -7,7 +7,7 @@ import { isMadeUpName, type Output } from './prediction.ts';
 export function holeIn(outputs: readonly Output[], schema: Schema | undefined): string | undefined {
   for (const { path, values } of promised(outputs, schema)) {
     const hole = values.find((value) => value === null || isOdd(value));
-    if (hole !== undefined) return `\`${path}\` has ${hole} where a prediction should be`;
+    if (hole !== undefined) return `\`${path}\` has ${hole} instead of a prediction`;
   }
   return undefined;
 }
@@ -71,7 +71,7 @@ function flawOf(output: Output, schema: Schema | undefined): string | undefined 
   const expected = schema?.kind === 'tensors' && schema.tensors.length === 1 ? schema.tensors[0] : undefined;
   const fixed = expected?.shape[0] ?? -1;
   if (fixed >= 0 && rows.length !== fixed) {
-    return `\`${path}\` has ${rows.length} answers where the signature says ${fixed}`;
+    return `\`${path}\` has ${rows.length} answers but the signature says ${fixed}`;
   }
   return (expected && shape && misshapen(output, shape, expected)) ?? wrongKind(output, schema);
 }
@@ -83,7 +83,7 @@ function misshapen({ path }: Output, shape: readonly number[], expected: Tensor)
   const fits = got.length === want.length && want.every((size, at) => size < 0 || size === got[at]);
   const free = expected.shape.slice(1).includes(-1);
   if (fits || free) return undefined;
-  return `\`${path}\` has shape (${shape.join(', ')}) where the signature says (${expected.shape.join(', ')})`;
+  return `\`${path}\` has shape (${shape.join(', ')}) but the signature says (${expected.shape.join(', ')})`;
 }
 
 /** Numbers or text, as the signature has them; where it has both, each server mixes them its own way. */
@@ -93,7 +93,7 @@ function wrongKind({ path, values }: Output, schema: Schema | undefined): string
   if (kind === undefined || kind === 'any' || others.length > 0) return undefined;
   const stray = values.find((value) => value !== null && (isText(value) ? 'text' : 'numbers') !== kind);
   if (stray === undefined) return undefined;
-  return `\`${path}\` has ${isText(stray) ? 'text' : typeof stray} where the signature says ${kind}`;
+  return `\`${path}\` has ${isText(stray) ? 'text' : typeof stray} but the signature says ${kind}`;
 }
 
 function tensorTypes(schema: Schema | undefined): readonly string[] {

@@ -93,7 +93,7 @@ function flat(path: string, names: readonly string[], [sizes, list]: readonly [u
   const values = Array.isArray(list) ? list.flat(Number.POSITIVE_INFINITY) : [];
   const expected = shape.reduce((all, size) => all * size, 1);
   if (expected === values.length) return outputs([{ path, names, shape, values, rows: rowsOf(values, shape) }]);
-  return `\`${path}\` says shape (${shape.join(', ')}) and holds ${values.length} values`;
+  return `\`${path}\` declares shape (${shape.join(', ')}) but contains ${values.length} values`;
 }
 
 /** The values of each row, not nested further. */

@@ -31,7 +31,7 @@ export function objectionTo(record: GateRecord, at: GateSurroundings): readonly 
 const ACCEPT_SILENCE = 'say with `gate-no-data: pass` that silence is good enough';
 
 function howToCount({ hasOrchestrator, usesPrometheus }: GateSurroundings): string {
-  if (!hasOrchestrator) return 'leave out `orchestrator: false`';
+  if (!hasOrchestrator) return 'remove `orchestrator: false`';
   const send = 'send requests to main and canary while the step lasts';
   return usesPrometheus ? `${send}, and check that Prometheus reads the executors` : send;
 }

@@ -78,7 +78,7 @@ export async function rememberHistory(context: ProofContext, old: string | undef
   };
   if (old === undefined) return warn('it is the first model');
   const { value: reading, problem } = await tryTo(() => sourceOf(context).read());
-  if (reading === undefined) return warn(problem ?? 'nobody counted the requests before');
+  if (reading === undefined) return warn(problem ?? 'no request count was available before');
   const candidate = plan.predictor.name;
   evidence.current = beginBake(reading, { old, candidate, rules: config.gate });
   peers.runner.info(`requests counted before: ${Math.round(evidence.current.steps[0]?.main.requests ?? 0)}`);

@@ -48,7 +48,7 @@ export function relevantEvents(events: readonly KubernetesEvent[]): readonly str
 /** Kubernetes reports a container killed by its probe as Normal. Update conflicts are routine for the operator. */
 function isRelevant({ type, reason, message = '' }: KubernetesEvent): boolean {
   if (reason === 'Killing') return /failed \w+ probe/.test(message);
-  return type === 'Warning' && !(reason === 'UpdateFailed' && /object has been modified/.test(message));
+  return type === 'Warning' && !/object has been modified/.test(message);
 }
 
 /** The end of a log, or the lines around the matching line if many lines follow it. */

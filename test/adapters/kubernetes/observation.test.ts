@@ -76,7 +76,7 @@ test('who may not list is told, and may try again', async () => {
   const { api, cluster } = await startCluster(({ path }, response) =>
     path.endsWith('/pods') ? answer(response, 403, refusal(403, said)) : answer(response, 200, { items: [] }),
   );
-  const sentence = 'user `ci` may not list pods in namespace seldon';
+  const sentence = 'user `ci` has no permission to list pods in namespace seldon';
   await expect(cluster.observe(REF, ['wine'])).rejects.toMatchObject({ code: 'cluster-forbidden', message: sentence });
   api.reply = (_, response) => answer(response, 200, { items: [] });
   expect((await cluster.observe(REF, ['wine'])).pods).toEqual([]);

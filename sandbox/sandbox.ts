@@ -104,7 +104,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const github = await startGithub({
     repository: 'acme/wine',
     isEnterprise: options.isEnterprise === true,
-    pullRequests: [{ number: PULL_REQUEST, mergeCommit: MERGED_COMMIT }, { number: OPEN_PULL_REQUEST }],
+    pullRequests: [{ number: PULL_REQUEST, mergeCommit: MERGED_COMMIT }, { number: OPEN_PULL_REQUEST }, { number: 9 }],
     people: { octocat: 'admin', maria: 'write', theo: 'triage', reader: 'read' },
     teams: { 'acme/ml': ['maria'] },
     checks: { [HEAD]: 'SUCCESS' },

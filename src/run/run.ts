@@ -1,5 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import type { Model } from '../model/model.ts';
+import { type StorageRules, storageFault } from '../model/storage-rules.ts';
 import { finalStageOf } from '../plan/plan.ts';
 import type { RolloutObjects } from '../plan/plan-request.ts';
 import { acquireLease, type HeldLease } from '../record/acquire-lease.ts';
@@ -187,9 +188,19 @@ async function waitForLease({ config, peers, control, context, journal }: Run, r
   return journal.step('turn', (conclude) => acquireLease(order, conclude));
 }
 
-function resolveModel({ peers, journal, draft }: Run, uri: string): Promise<Model> {
+/** @throws UserError model-not-allowed when its files must not be loaded from there */
+function refuseStorage(model: Model, rules: StorageRules): void {
+  const fault = storageFault(model, rules);
+  if (fault === undefined) return;
+  throw new UserError('model-not-allowed', `the model lies in \`${model.storageUri}\`: ${fault}`, {
+    hint: 'look at where the registry says its files are; the inputs `allow-storages` and `storage-uri-map` say what is allowed',
+  });
+}
+
+function resolveModel({ config, peers, journal, draft }: Run, uri: string): Promise<Model> {
   return journal.step('resolve', async (conclude) => {
     const model = await peers.registry.resolve(uri);
+    refuseStorage(model, { ...config.registry, allowStorages: config.allowStorages });
     draft.model = identityOf(model);
     draft.warnings = model.warnings;
     conclude(storageSentence(model));

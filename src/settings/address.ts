@@ -38,6 +38,13 @@ function withQuotedParts(secrets: readonly string[]): readonly string[] {
 const KUBECONFIG_SECRETS =
   /(?<![\w-])(?:token|password|client-key-data|id-token|refresh-token|client-secret)["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"',}]+))/g;
 
+/** A token in place of a kubeconfig is one line, and no path that people write. */
+function plainToken(given: string | undefined): string | undefined {
+  const text = given?.trim() ?? '';
+  const isPath = /^[~.]?\.?\/|\.(?:ya?ml|json|conf|config)$|(?:^|\/)\.?kube(?:config)?(?:\/|$)/i.test(text);
+  return /^\S{12,4096}$/.test(text) && !isPath ? text : undefined;
+}
+
 /** All secrets of a run: masked in the log, and redacted from all published text. */
 function secretsOf({
   registry,
@@ -48,6 +55,13 @@ function secretsOf({
   const inKubeconfig = [...(cluster.kubeconfig ?? '').matchAll(KUBECONFIG_SECRETS)]
     .map(([, double, single, plain]) => double ?? single ?? plain)
     .filter((value) => value !== 'null');
-  const all = [registry.token, registry.password, gate.prometheusToken, tell.githubToken, ...inKubeconfig];
+  const all = [
+    plainToken(cluster.kubeconfig),
+    registry.token,
+    registry.password,
+    gate.prometheusToken,
+    tell.githubToken,
+    ...inKubeconfig,
+  ];
   return all.filter((value): value is string => value !== undefined && value.length >= 4);
 }

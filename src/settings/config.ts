@@ -129,6 +129,8 @@ export interface ReportingConfig {
 export interface Config {
   /** Undefined if the mode does not deploy a model. */
   readonly modelUri: string | undefined;
+  /** Patterns of storage that models may be loaded from; empty: any. */
+  readonly allowStorages: readonly string[];
   readonly mode: Mode;
   readonly registry: RegistryConfig;
   readonly cluster: ClusterConfig;

@@ -110,6 +110,11 @@ export const INPUTS = [
       'Rules that rewrite storage URIs, one `from=to` per line. The first match wins. Example: `s3://mlruns/=gs://mlruns/`.',
   },
   {
+    name: 'allow-storages',
+    description:
+      'Storage that models may be loaded from, one pattern a line, `*` for anything, such as `s3://mlflow/*`. Default: any, but a registry may not name `pvc://` by itself.',
+  },
+  {
     name: 'kubeconfig',
     isOfStep: true,
     description: 'Content or path of a kubeconfig. Default: `KUBECONFIG`, `~/.kube/config`, in-cluster.',

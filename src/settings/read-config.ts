@@ -3,7 +3,7 @@ import { readGate } from './gate-inputs.ts';
 import { InputReader, type RawInputs } from './input-reader.ts';
 import { readManifestFile } from './manifest-file-inputs.ts';
 import { readExpiry, readLock, readPlan, readPreviewAge, readRecord, readWriteBack } from './record-inputs.ts';
-import { readRegistry } from './registry-inputs.ts';
+import { readRegistry, readStorages } from './registry-inputs.ts';
 import { checkTimeout, readProof, readRender } from './render-inputs.ts';
 import { checkModelUri, readCompare, readMode, readModelUri, readShare } from './rollout-inputs.ts';
 
@@ -16,6 +16,7 @@ export function readConfig(raw: RawInputs): Config {
   const mode = readMode(read);
   const config: Config = {
     modelUri: readModelUri(read, mode),
+    allowStorages: readStorages(read),
     mode,
     registry: readRegistry(read),
     cluster: readCluster(read),

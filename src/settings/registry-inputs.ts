@@ -14,6 +14,15 @@ export function readRegistry(read: InputReader): RegistryConfig {
   };
 }
 
+/** One pattern a line, or separated by commas. */
+export function readStorages(read: InputReader): readonly string[] {
+  const text = read.text('allow-storages') ?? '';
+  return text
+    .split(/[\n,]/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+}
+
 function readDestination(read: InputReader): string | undefined {
   const text = read.text('artifacts-destination');
   if (text === undefined || /^[\w+.-]+:|^\//.test(text)) return text && withoutTrailing(text, '/');

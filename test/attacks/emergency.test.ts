@@ -26,7 +26,7 @@ function slowCanary(more: Parameters<typeof using>[1] = {}) {
 async function whileCanaryStands<T>(sandbox: Sandbox, work: () => Promise<T>) {
   let done: Promise<T> | undefined;
   const onLine = (line: string) => {
-    if (line.includes('::group::Watch')) done ??= work();
+    if (line.includes('::group::Soak')) done ??= work();
   };
   const canary = await sandbox.act(slowCanary({ onLine }));
   return { canary, other: await done };
@@ -114,7 +114,7 @@ story('a run that lost its lease changes nothing more', async (sandbox) => {
 story('a cancelled run puts back what was there, where `on-cancel` says so', async (sandbox) => {
   await sandbox.act();
   const before = live(sandbox)?.spec;
-  const call = slowCanary({ cancelAt: /::group::Watch/ });
+  const call = slowCanary({ cancelAt: /::group::Soak/ });
   const end = await sandbox.act({ ...call, inputs: { ...call.inputs, 'on-cancel': 'rollback' } });
   expect(end.outputs, end.shown).toMatchObject({ outcome: 'rolled-back', reason: 'aborted' });
   expect(live(sandbox)?.spec).toEqual(before);

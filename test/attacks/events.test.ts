@@ -249,3 +249,17 @@ story(
     expect(live(sandbox, 'wine-pr-8')).toBeDefined();
   },
 );
+
+it('docs/security.md names a test that is there for each claim', () => {
+  const root = new URL('../../', import.meta.url);
+  const docs = readFileSync(new URL('docs/security.md', root), 'utf8');
+  const [, table = ''] = /\| from \| \| tests \|\n\|---\|---\|---\|\n((?:\|.*\n)+)/.exec(docs) ?? [];
+  const rows = table.trimEnd().split('\n');
+  expect(rows.length).toBeGreaterThan(15);
+  for (const row of rows) {
+    const named = [...row.matchAll(/`(test\/[a-z/-]+\.test\.ts)`/g)].map(([, path]) => path ?? '');
+    // What is not defended says so, and who is trusted.
+    if (named.length === 0) expect(row).toMatch(/\*\*not defended\*\*|\| trusted \|/);
+    for (const path of named) expect(() => readFileSync(new URL(path, root))).not.toThrow();
+  }
+});

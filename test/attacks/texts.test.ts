@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { redact } from '../../src/base/redaction.ts';
 import { codeSpan, inline, logLine, plain, prose } from '../../src/base/untrusted-text.ts';
+import { type StorageRules, storageFault } from '../../src/model/storage-rules.ts';
 import { COMMENT_LIMIT, commentMarker, renderReport } from '../../src/report/markdown/markdown.ts';
 import { renderTargets } from '../../src/report/markdown/targets.ts';
 import { publicPart } from '../../src/report/public-details.ts';
+import { readAddress } from '../../src/settings/address.ts';
 import { aReport } from '../support/reports.ts';
 
 /** Attacks by way of texts: of models, pods, registries and people. */
@@ -142,6 +144,34 @@ describe('a comment in a public repository', () => {
     expect(shown('none', aReport())).not.toContain('https://models.example.com/');
     expect(shown('none', aReport())).not.toContain('svc.cluster.local');
   });
+});
+
+describe('where a registry says that a model lies', () => {
+  const rules = { allowStorages: [], artifactsDestination: undefined, storageUriMap: [] };
+  const fault = (storageUri: string, more: Partial<StorageRules> = {}) =>
+    storageFault({ storageUri, origin: 'registry' }, { ...rules, ...more });
+
+  it.each(['s3://x/secret/../y', 's3://x/%2e%2e/y', 's3://x/a%2Fb', 'pvc://claim/model', 'backup:../etc'])(
+    '%s is refused',
+    (uri) => {
+      expect(fault(uri)).toBeDefined();
+    },
+  );
+
+  it('must be in the list, where there is one', () => {
+    expect(fault('backup:/etc', { allowStorages: ['s3://mlflow/*'] })).toContain('allow-storages');
+    expect(fault('s3://mlflow/1', { allowStorages: ['s3://mlflow/*'] })).toBeUndefined();
+    expect(fault('s3://mlflow/1')).toBeUndefined();
+    expect(fault('pvc://claim/model', { artifactsDestination: 'pvc://claim' })).toBeUndefined();
+  });
+});
+
+it('a token in place of a kubeconfig is a secret, and a path is none', () => {
+  const secretsOf = (kubeconfig: string) =>
+    readAddress({ env: {}, input: (name) => (name === 'kubeconfig' ? kubeconfig : '') }).secrets;
+  expect(secretsOf('sha256~abcdefghijklmnopqrstuvwxyz')).toContain('sha256~abcdefghijklmnopqrstuvwxyz');
+  for (const path of ['./kubeconfig', '/etc/kube/config', '~/.kube/config', 'deploy/kubeconfig', 'cluster.yaml'])
+    expect(secretsOf(path)).toEqual([]);
 });
 
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url));

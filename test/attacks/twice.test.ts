@@ -25,7 +25,7 @@ describe('an empty argument', () => {
 const PRODUCTION = { environment: 'production' };
 
 story('an empty plan opens no gate of production, whatever looks empty', async (sandbox) => {
-  for (const blank of BLANKS) {
+  for (const blank of ['""', '"\u200b"', '']) {
     const body = `/seldon deploy models:/wine-quality/1 plan=${blank}`;
     const end = await sandbox.comment({ by: 'maria', body }, { inputs: PRODUCTION });
     expect(end.outputs, end.shown).toMatchObject({ outcome: 'refused', reason: 'command-unknown' });

@@ -124,7 +124,9 @@ function groupOf(example: string, event: GithubEvent, runId?: number): string {
 }
 
 describe('runs wait for each other', () => {
-  const commented = [...WORKFLOWS].filter(([, workflow]) => 'issue_comment' in workflow.on);
+  const commented = [...WORKFLOWS].filter(
+    ([, { on, concurrency }]) => 'issue_comment' in on && concurrency !== undefined,
+  );
 
   it.each(commented)('%s: commands of all pull requests, and nothing that is none', (path, workflow) => {
     const example = path.replace('examples/', '');
@@ -135,6 +137,12 @@ describe('runs wait for each other', () => {
     // GitHub keeps one run waiting and drops the others: one that does nothing must not take that place.
     const groups = idle.map((event, at) => groupOf(example, event, at));
     expect(new Set([...groups, groupOf(example, EVENTS.command)]).size).toBe(idle.length + 1);
+  });
+
+  it.each(commented)('%s: what stops harm or only looks waits for nobody', (path) => {
+    const example = path.replace('examples/', '');
+    for (const verb of ['abort', 'rollback', 'status', 'help', 'lock the reason', 'unlock'])
+      expect(groupOf(example, said(`/seldon ${verb}`), 7)).toMatch(/-7$/);
   });
 
   it('previews: those of one pull request', () => {

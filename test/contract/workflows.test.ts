@@ -70,7 +70,22 @@ describe('every workflow', () => {
   });
 
   // What only shows a plan, or waits by pull request, needs no turn with the others.
-  const changing = EXAMPLES.filter(([, { on }]) => !('pull_request' in on));
+  const mayChange = EXAMPLES.filter(([, { on, jobs }]) => {
+    const modes = Object.values(jobs).flatMap(({ steps }) => steps.map((step) => step.with?.['mode']));
+    return !('pull_request' in on) && !modes.includes('status');
+  });
+  const isApproved = (path: string) => /^ {4}environment: /m.test(readFileSync(join(ROOT, path), 'utf8'));
+  const changing = mayChange.filter(([path]) => !isApproved(path));
+  const approved = mayChange.filter(([path]) => isApproved(path));
+
+  // A run that waits for approval keeps its place in a group: the Lease orders those that have it.
+  it.each(approved)('%s blocks nobody while it waits for approval', (_, { concurrency, jobs }) => {
+    expect([concurrency, ...Object.values(jobs).map((job) => job.concurrency)].filter(Boolean)).toEqual([]);
+  });
+
+  it('a status waits for nobody', () => {
+    expect(EXAMPLES.find(([path]) => path === 'examples/status.yml')?.[1].concurrency).toBeUndefined();
+  });
 
   it.each(changing)('%s lets one run after the other change what is live', (_, { concurrency }) => {
     expect(concurrency).toMatchObject({

@@ -68,6 +68,7 @@ story('a preview is an environment of its own, which ends with its pull request'
   expect(sandbox.github.deployments()).toMatchObject([
     { environment: 'production/wine-pr-8', transient: true, production: false, states: ['in_progress', 'success'] },
   ]);
+  sandbox.github.change(8, { state: 'closed' });
   await sandbox.act(using(inputs, { event: pullRequestEvent('closed', { number: 8 }) }));
   expect(sandbox.github.deployments()[0]?.states.at(-1)).toBe('inactive');
 });

@@ -1,7 +1,6 @@
 import { UserError } from '../../base/errors.ts';
 import type { HttpEndpoint } from '../../base/ports.ts';
 import type { ApplyOptions, Cluster, LogOptions, ObjectRef, Observation } from '../../seldon/cluster.ts';
-import type { HeldLeaseRecord, LeaseRecord } from '../../seldon/lease.ts';
 import type { Permission } from '../../seldon/permission.ts';
 import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 import type { KubernetesEvent, Route } from '../../seldon/snapshot.ts';
@@ -168,17 +167,9 @@ export class KubernetesCluster implements Cluster {
     return Object.keys(secret.data ?? {});
   }
 
-  acquireLease(
-    ref: ObjectRef,
-    claim: LeaseRecord,
-    over: HeldLeaseRecord | undefined,
-  ): Promise<HeldLeaseRecord | undefined> {
-    return this.leases.take(ref, claim, over);
-  }
+  acquireLease: Cluster['acquireLease'] = (ref, claim, over) => this.leases.take(ref, claim, over);
 
-  releaseLease(ref: ObjectRef, claim: LeaseRecord): Promise<void> {
-    return this.leases.give(ref, claim);
-  }
+  releaseLease: Cluster['releaseLease'] = (ref, claim) => this.leases.give(ref, claim);
 
   service(ref: ObjectRef, port: string): HttpEndpoint {
     return throughApi(this.#connection, { ...ref, kind: 'services', port });

@@ -53,7 +53,7 @@ function planDifference(planned: string, now: string): string | undefined {
 }
 
 const CHANGED: Readonly<Record<(typeof PARTS)[number], string>> = {
-  model: 'the model URI now leads to another model',
+  model: 'the model URI now resolves to another model',
   object: 'somebody changed the SeldonDeployment',
   outcome: 'the inputs are other ones',
   files: 'files that the inputs name have changed',

@@ -92,6 +92,6 @@ story('a cancelled run that GitHub keeps waiting is killed, and the step after t
   expect(end.exitCode, end.shown).toBeNull();
   expect(Date.now() - before).toBeGreaterThan(10_000);
   expect(sandbox.github.comments(PULL_REQUEST).at(-1)?.body).toMatch(
-    /the run was ended[\s\S]*\| `main` \| wine-quality v7/,
+    /the run was stopped[\s\S]*\| `main` \| wine-quality v7/,
   );
 });

@@ -88,7 +88,7 @@ function soak(context: ProofContext, { stage, stored, interval }: SoakOrder): Pr
             (await restarted(context, stored, before)) ??
             (await predictAgain(context, watch !== undefined));
           if (findings !== undefined) {
-            conclude(findings[0]?.title ?? 'it did not stay up', 'failed');
+            conclude(findings[0]?.title ?? 'it did not stay ready', 'failed');
             return { findings };
           }
         }
@@ -96,7 +96,7 @@ function soak(context: ProofContext, { stage, stored, interval }: SoakOrder): Pr
         const decision = watch === undefined ? timeDecision(elapsed, interval) : await watch.look(elapsed);
         if (decision === 'hold') continue;
         const answered = asked === 0 ? '' : ` and answered ${asked === 1 ? 'once' : `${asked} times`}`;
-        conclude(`${plan.predictor.name} stayed up for ${Math.round(elapsed)} s${answered}`);
+        conclude(`${plan.predictor.name} stayed ready for ${Math.round(elapsed)} s${answered}`);
         return { record: watch?.record(decision) };
       }
     },

@@ -97,9 +97,12 @@ async function tellStory(self: Run): Promise<void> {
     if (stopped?.kind === 'stopped' && config.share.to === undefined) return tellStopped(self, ref, stopped);
     self.open.lease ??= await waitForLease(self, ref);
     obeyLease(self, self.open.lease);
-    await checkLock(self, ref);
   }
-  if (config.mode === 'remove') return remove(self, ref);
+  // A rollout is checked once more right before its first change.
+  if (config.mode === 'remove') {
+    await checkLock(self, ref);
+    return remove(self, ref);
+  }
   const prepared = await makePlan(self, objects, given);
   if (config.manifestFile !== undefined) {
     const { outcome, reason } = await writeManifest(self, prepared, config.manifestFile);

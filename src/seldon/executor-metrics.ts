@@ -18,7 +18,7 @@ export const EXECUTOR_PORT = '8000';
 export type Labels = Readonly<Record<string, string>>;
 
 const LINE = new RegExp(`^${SERVER_REQUESTS}_bucket\\{([^}]*)\\}\\s+(\\S+)`);
-const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
+const LABEL = /\b([a-zA-Z_]\w*)="((?:[^"\\]|\\.){0,1000})"/g;
 /** Lines of a page that are read: 15 bounds for each code and method are some hundreds. */
 const MOST_LINES = 20_000;
 

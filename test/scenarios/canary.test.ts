@@ -140,7 +140,8 @@ story('a dry run shows the manifest of the canary and changes nothing', async (s
   await sandbox.act();
   const before = live(sandbox);
   const end = await sandbox.act(using({ ...CANARY, 'dry-run': 'true' }));
-  expect(expectEnding(sandbox, end, { outcome: 'planned', reason: 'dry-run' })).toContain('name: canary');
+  const plan = expectEnding(sandbox, end, { outcome: 'planned', reason: 'dry-run' }, 2);
+  expect(plan).toContain('name: canary');
   expect(live(sandbox)).toEqual(before);
   expect(modelUriOf(sandbox)).toBe(before?.spec.predictors[0]?.graph.modelUri);
 });

@@ -26,7 +26,9 @@ story('a promotion does not need the MLflow server', async (sandbox) => {
   const end = await sandbox.act(settling('promote', { 'mlflow-tracking-uri': '' }));
   const comment = expectEnding(sandbox, end, { outcome: 'deployed', reason: 'ok' });
   expect(comment).toContain('**wine-quality** v2 is promoted');
-  expect(comment).toContain('No prediction was sent: no MLflow server showed what the model takes');
+  expect(comment).toContain(
+    'No prediction was sent: without an MLflow server the input format of the model is unknown',
+  );
   expect((await sample(sandbox, 5)).answers).toEqual({ v2: 5 });
 });
 

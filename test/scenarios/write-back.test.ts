@@ -33,5 +33,5 @@ story('what cannot be written is a warning: what is live is live', async (sandbo
   const uri = `${[...sandbox.store.keys()][0]}`;
   const end = await sandbox.act(using({ ...NOTES, 'model-uri': uri, 'mlflow-tracking-uri': '' }));
   const comment = expectEnding(sandbox, end, { outcome: 'deployed', reason: 'ok' });
-  expect(comment).toContain('had nothing to write to');
+  expect(comment).toContain('`write-back` was skipped: the model is not a registered model version');
 });

@@ -50,7 +50,7 @@ export class KubernetesCluster implements Cluster {
     this.#connection = connection;
     this.#kinds = new KindReader(connection);
     this.#forLeases = forLeases;
-    this.leases = new Leases(forLeases);
+    this.leases = new Leases(connection, forLeases);
   }
 
   async read({ namespace, name }: ObjectRef): Promise<SeldonDeployment | undefined> {

@@ -1,3 +1,4 @@
+import { UserError } from '../../base/errors.ts';
 import { isJsonObject, jsonOf } from '../../base/json-value.ts';
 import type { LeaseStore, ObjectRef } from '../../seldon/cluster.ts';
 import { type HeldLeaseRecord, type LeaseRecord, type Lock, leaseName, lockName } from '../../seldon/lease.ts';
@@ -26,9 +27,14 @@ const WHAT = { resource: 'leases.coordination.k8s.io' } as const;
 /** Turns by optimistic writes: of two who take the same version, the API server lets one. */
 export class Leases implements LeaseStore {
   readonly #connection: ApiConnection;
+  readonly #renewals: ApiConnection;
+  /** Leases that were asked for: only the first time there is most likely none. */
+  readonly #asked = new Set<string>();
 
-  constructor(connection: ApiConnection) {
+  /** @param renewals connection for what must not wait behind a slow request; opened when it is needed */
+  constructor(connection: ApiConnection, renewals = connection) {
     this.#connection = connection;
+    this.#renewals = renewals;
   }
 
   /** Acquires or renews the lease. @returns the current holder if it is another run; undefined if we hold it */
@@ -37,23 +43,29 @@ export class Leases implements LeaseStore {
     claim: LeaseRecord,
     over: HeldLeaseRecord | undefined,
   ): Promise<HeldLeaseRecord | undefined> {
-    const known = await this.#read(ref);
+    const isFirst = !this.#asked.has(path(ref));
+    this.#asked.add(path(ref));
+    const connection = isFirst ? this.#connection : this.#renewals;
+    const known = isFirst ? undefined : await this.#read(ref, path(ref), connection);
     const standing = known && standingOf(known);
     const isOurs = standing === undefined || standing.holder === claim.holder;
     const isOver = over !== undefined && standing?.holder === over.holder && standing.renewed === over.renewed;
     if (!isOurs && !isOver) return standing;
-    const answer = await this.#connection.request({
+    const answer = await connection.request({
       method: known === undefined ? 'POST' : 'PUT',
       path: known === undefined ? collection(ref) : path(ref),
       body: JSON.stringify(leaseOf(ref, claim, known)),
     });
-    if (answer.status < 300) return undefined;
-    if (answer.status === 409) {
+    if (answer.status < 300 && isHeldBy(answer.body, claim.holder)) return undefined;
+    // A proxy may answer in the place of the API server: only a Lease with our name on it is ours.
+    if (answer.status < 300 || answer.status === 409) {
       // Another writer was faster. It may be an earlier attempt of ours whose answer was lost.
-      const now = await this.#read(ref);
-      if (now === undefined) return this.take(ref, claim, undefined);
-      const quicker = standingOf(now);
-      return quicker?.holder === claim.holder ? undefined : quicker;
+      const now = await this.#read(ref, path(ref), connection);
+      const quicker = now && standingOf(now);
+      if (quicker !== undefined) return quicker.holder === claim.holder ? undefined : quicker;
+      if (answer.status === 409) return this.take(ref, claim, over);
+      const what = `the API server accepted Lease ${ref.namespace}/${leaseName(ref.name)}, but does not have it`;
+      throw new UserError('cluster-failed', what, { hint: 'check what answers at the server of the kubeconfig' });
     }
     throw failureOf(answer, { ...WHAT, verb: known === undefined ? 'create' : 'update', namespace: ref.namespace });
   }
@@ -74,7 +86,7 @@ export class Leases implements LeaseStore {
   }
 
   async look(ref: ObjectRef): Promise<HeldLeaseRecord | undefined> {
-    const known = await this.#read(ref);
+    const known = await this.#read(ref, path(ref), this.#renewals);
     return known && standingOf(known);
   }
 
@@ -119,11 +131,11 @@ export class Leases implements LeaseStore {
   /** Writes on the Lease of a holder, whoever else writes at that moment. */
   async #note(ref: ObjectRef, holder: string, added: Readonly<Record<string, string>>): Promise<boolean> {
     for (let attempt = 1; ; attempt++) {
-      const known = await this.#read(ref);
+      const known = await this.#read(ref, path(ref), this.#renewals);
       if (known?.spec?.holderIdentity !== holder) return false;
       const metadata = { ...known.metadata, annotations: { ...known.metadata.annotations, ...added } };
       const body = JSON.stringify({ ...known, ...KIND, metadata });
-      const answer = await this.#connection.request({ method: 'PUT', path: path(ref), body });
+      const answer = await this.#renewals.request({ method: 'PUT', path: path(ref), body });
       if (answer.status < 300) return true;
       if (answer.status === 404) return false;
       if (answer.status !== 409 || attempt === MOST_TRIES)
@@ -131,8 +143,8 @@ export class Leases implements LeaseStore {
     }
   }
 
-  async #read(ref: ObjectRef, where = path(ref)): Promise<Lease | undefined> {
-    const answer = await this.#connection.request({ method: 'GET', path: where });
+  async #read(ref: ObjectRef, where = path(ref), connection = this.#connection): Promise<Lease | undefined> {
+    const answer = await connection.request({ method: 'GET', path: where });
     if (answer.status === 404) return undefined;
     return readJson<Lease>(answer, { ...WHAT, verb: 'get', namespace: ref.namespace });
   }
@@ -210,4 +222,9 @@ function collection({ namespace }: ObjectRef): string {
 
 function path(ref: ObjectRef): string {
   return `${collection(ref)}/${encodeURIComponent(leaseName(ref.name))}`;
+}
+
+function isHeldBy(body: string, holder: string): boolean {
+  const lease = jsonOf(body);
+  return isJsonObject(lease) && isJsonObject(lease['spec']) && lease['spec']['holderIdentity'] === holder;
 }

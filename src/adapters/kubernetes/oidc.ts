@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { messageOf, UserError } from '../../base/errors.ts';
 import { isJsonObject } from '../../base/json-value.ts';
+import { withoutTrailing } from '../../base/trailing.ts';
 import { createAgent, send } from '../http/client.ts';
 import type { KubeconfigContext } from './kubeconfig.ts';
 import type { Entry } from './kubeconfig-checks.ts';
@@ -59,7 +60,7 @@ function isExpired(token: string): boolean {
 async function refresh(text: Text): Promise<Entry> {
   const issuer = new URL(text('idp-issuer-url') ?? '');
   const agent = createAgent(issuer.protocol, authorityOf(text));
-  const discovery = new URL(`${issuer.href.replace(/\/+$/, '')}/.well-known/openid-configuration`);
+  const discovery = new URL(`${withoutTrailing(issuer.href, '/')}/.well-known/openid-configuration`);
   const { token_endpoint: endpoint } = await ask({ method: 'GET', url: discovery, agent });
   if (typeof endpoint !== 'string') throw new Error('its configuration names no token_endpoint');
   const secret = text('client-secret');

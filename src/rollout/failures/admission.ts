@@ -33,7 +33,7 @@ export const ADMISSION_FAILURES: readonly FailureRow[] = [
     ...REFUSED,
     id: 'admission-limit-range',
     pattern:
-      /((?:maximum|minimum) [\w./-]{1,80} usage per (?:Container|Pod|PersistentVolumeClaim) is [^\n]{1,160}|[\w./-]{1,60} max limit to request ratio per [^\n]{1,160})/,
+      /((?:maximum|minimum) [\w./-]{1,80} usage per (?:Container|Pod|PersistentVolumeClaim) is [^\n]{1,160}|(?<![\w./-])[\w./-]{1,60} max limit to request ratio per [^\n]{1,160})/,
     example: 'pods "wine-0" is forbidden: maximum memory usage per Container is 1Gi, but limit is 2Gi',
     title: (_, [, words]) => `The LimitRange of the namespace refuses the pod: ${words}`,
     cure: () => 'change the requests and limits of the container in `manifest`, or the LimitRange of the namespace',

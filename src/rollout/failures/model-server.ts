@@ -9,7 +9,7 @@ export const MODEL_SERVER_FAILURES: readonly FailureRow[] = [
     id: 'server-no-mlmodel',
     pattern: /Could not find an "MLmodel"|No such file or directory: '\/mnt\/models/,
     example: 'MlflowException: Could not find an "MLmodel" configuration file at "/mnt/models/MLmodel"',
-    title: (at) => `The folder that was copied from ${at.modelUri} holds no MLmodel`,
+    title: (at) => `The folder that was copied from ${at.modelUri} contains no MLmodel`,
     cure: () =>
       'check `model-uri` and `storage-uri-map`: the URI must be the folder with MLmodel; object stores answer an unknown prefix with an empty list',
   },

@@ -57,9 +57,8 @@ export class Leases implements LeaseStore {
       body: JSON.stringify(leaseOf(ref, claim, known)),
     });
     if (answer.status < 300 && isHeldBy(answer.body, claim.holder)) return undefined;
-    // A proxy may answer in the place of the API server: only a Lease with our name on it is ours.
+    // Another writer was faster, an earlier answer was lost, or a proxy answered: only a Lease with our name is ours.
     if (answer.status < 300 || answer.status === 409) {
-      // Another writer was faster. It may be an earlier attempt of ours whose answer was lost.
       const now = await this.#read(ref, path(ref), connection);
       const quicker = now && standingOf(now);
       if (quicker !== undefined) return quicker.holder === claim.holder ? undefined : quicker;

@@ -42,7 +42,7 @@ export type UserErrorCode =
   | 'aborted'
   | 'cancelled';
 
-/** Why somebody may not have what they asked for. */
+/** Why a request is refused. */
 export type RefusalReason =
   | 'pull-request-closed'
   | 'base-not-allowed'

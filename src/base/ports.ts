@@ -28,7 +28,7 @@ export type HttpAnswer =
       readonly location?: string;
       readonly latency: number;
     }
-  /** Nobody answered: refused, reset, timed out, name unknown, certificate not trusted. */
+  /** No answer: refused, reset, timed out, name unknown, certificate not trusted. */
   | { readonly kind: 'unreachable'; readonly message: string; readonly latency: number };
 
 /** Opens the public endpoint. */

@@ -34,7 +34,7 @@ const RULES: readonly Rule[] = [
       ? undefined
       : refusal('pull-request-closed', 'this pull request is closed', 'comment on an open pull request'),
 
-  // Whoever may push a branch could otherwise be judged by a file of their own.
+  // Otherwise a user who may push a branch would be judged by a file of their own.
   ({ pullRequest }, { bases }) => baseRefusal(pullRequest, bases),
 
   ({ command, commenter }, policy) => roleRefusal('not-permitted', command.verb, commenter, policy),
@@ -51,7 +51,7 @@ const RULES: readonly Rule[] = [
     const stranger = [commenter, actor].find((one) => !isListed(one));
     if (stranger === undefined) return undefined;
     const sentence = `${stranger.login} is not in the list of those who may deploy`;
-    return refusal('not-listed', sentence, 'ask somebody of `allow-users`, or be added to it');
+    return refusal('not-listed', sentence, 'ask a user in `allow-users`, or be added to it');
   },
 
   ({ pullRequest, command }, { allowForks }) =>

@@ -8,7 +8,7 @@ import { checkHead, openGate, policyOf, withdrawn } from './pull-request-gate.ts
 import { readTargetInputs } from './read-target-inputs.ts';
 import { isPreview, type RunInputs, runInputsOf } from './run-inputs.ts';
 
-/** Whoever caused the event must be allowed the command that does the same. */
+/** The user who caused the event needs the role of the command that does the same. */
 const DEPLOY: Command = { verb: 'deploy', model: undefined, target: undefined, args: new Map() };
 
 /**

@@ -90,7 +90,7 @@ export function baseOf({ payload }: RunnerEvent): string | undefined {
   return pullRequestIn(event)?.base ?? mergeGroupIn(event)?.base;
 }
 
-/** Events whose secrets never meet commits of somebody else. */
+/** Events whose runs have no secrets with commits of other people. */
 const OF_OUR_OWN: readonly string[] = [
   'push',
   'workflow_dispatch',

@@ -37,7 +37,7 @@ export type GateDecision =
 /** Inputs for the SeldonDeployment of one pull request. Modes that need a live model cannot be used there. */
 export function previewOf({ raw }: TargetInputs, number: number): ReadonlyMap<InputName, string> {
   const name = raw.input('name').trim();
-  // Somebody who names a preview means that one.
+  // A command that names a preview is about that preview.
   if (isPreviewName(name)) return new Map([['name', name]]);
   if (name === '') {
     throw new UserError('bad-input', 'the input `preview` needs `name`; the action adds `-pr-<number>` to it', {

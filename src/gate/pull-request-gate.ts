@@ -67,7 +67,7 @@ export async function openGate(
   };
 }
 
-/** What the command chooses. Where a step's own plan stands, nobody needs to repeat it. */
+/** What the command chooses. The plan of the step itself need not be repeated. */
 function chosenBy(command: Command, raw: RawInputs): ReadonlyMap<InputName, string> {
   const plan = raw.input('plan').trim();
   return new Map([...(plan === '' ? [] : ([['plan', plan]] as const)), ...inputsOf(command)]);

@@ -21,7 +21,7 @@ export interface RunInputs extends TargetInputs {
   readonly judgeName?: (name: string) => Refusal | undefined;
   /** Comments of ours on the pull request: of the plans in them one must still hold. */
   readonly shownBefore?: readonly string[];
-  /** Is a change refused whose plan nobody saw? */
+  /** Is a change refused without a plan that was shown? */
   readonly needsPlan?: boolean;
 }
 

@@ -106,7 +106,7 @@ function isRequired(entry: Tree): boolean {
   return entry.required !== false && entry.optional !== true;
 }
 
-/** Levels of arrays and objects that are read; what is deeper is of a type that nobody knows. */
+/** Levels of arrays and objects that are read; deeper values have no known type. */
 const MOST_NESTED = 20;
 
 function dataTypeOf(entry: Tree, levels: number): DataType {

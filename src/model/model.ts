@@ -112,7 +112,7 @@ export interface Model {
   readonly isDescribed: boolean;
   readonly signature: Signature | undefined;
   readonly example: InputExample | undefined;
-  /** Of the files: whether the folder still holds what was loaded from it. Undefined where nobody showed them. */
+  /** Of the files: whether the folder still holds what was loaded from it. Undefined if the files are not known. */
   readonly digest?: string | undefined;
   /** A page about this model in the MLflow UI. */
   readonly link: string | undefined;

@@ -92,7 +92,7 @@ export function servesSame(object: SeldonDeployment, revision: ProvenRevision): 
 }
 
 /**
- * Refuses to go forward again to a revision that somebody went back behind, where changes need a plan.
+ * Refuses to return to a revision that was rolled back, if changes need a plan.
  * @throws UserError plan-required
  */
 export function refuseReturn(object: SeldonDeployment | undefined, restores: number | undefined): void {

@@ -54,7 +54,7 @@ function planDifference(planned: string, now: string): string | undefined {
 
 const CHANGED: Readonly<Record<(typeof PARTS)[number], string>> = {
   model: 'the model URI now resolves to another model',
-  object: 'somebody changed the SeldonDeployment',
+  object: 'the SeldonDeployment was changed',
   outcome: 'the inputs are other ones',
   files: 'files that the inputs name have changed',
   place: 'it was made for another cluster or another target',

@@ -119,7 +119,7 @@ export const KNOWN_ANSWERS: readonly AnswerRow[] = [
     reason: 'prediction-failed',
     pattern: /^HTTP 50[23]: |^HTTP none: [^\n]{0,600}connection (?:refused|reset)/,
     example: 'HTTP 503: Service Unavailable',
-    title: 'nobody answers behind the Service: the server is not ready, or ended while it answered',
+    title: 'no pod answers behind the Service: the server is not ready, or it ended while it answered',
     cure: 'read the log of the model container; raise `resources.limits.memory` in `manifest` if it was killed',
   },
 ];

@@ -2,7 +2,7 @@ import type { HttpAnswer, HttpExchange } from '../base/ports.ts';
 import type { ProofContext } from './proof-context.ts';
 import type { Target } from './proof-targets.ts';
 
-/** Repeats while nobody is there yet: endpoints and routes follow a ready pod by moments. Any other answer is the answer. */
+/** Repeats the request while the route does not work yet: endpoints and routes are updated shortly after a pod is ready. */
 export async function sendUntilOpen(
   { clock, runner }: Pick<ProofContext['peers'], 'clock' | 'runner'>,
   target: Target,
@@ -15,7 +15,9 @@ export async function sendUntilOpen(
     const closed = answer.kind === 'unreachable' || target.closedStatus.includes(answer.status);
     if (!closed || clock.now() + pause > end) return answer;
     if (pause > 1_000 && !told)
-      runner.info(`nobody there yet: ${describeAnswer(answer)}; asking for up to ${target.openTimeout / 1000} s`);
+      runner.info(
+        `the route does not work yet: ${describeAnswer(answer)}; trying again for up to ${target.openTimeout / 1000} s`,
+      );
     told ||= pause > 1_000;
     await clock.sleep(pause);
   }

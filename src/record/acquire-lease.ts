@@ -29,7 +29,7 @@ export interface HeldLease {
 /** Seconds for which a lease is valid after its last renewal, and milliseconds between two renewals or reads. */
 const DURATION_S = 60;
 const RENEW_INTERVAL_MS = 15_000;
-/** Milliseconds between two looks at whether somebody asks us to stop. */
+/** Milliseconds between two reads of the lease for a request to stop. */
 const LOOK_INTERVAL_MS = 3_000;
 const POLL_INTERVAL_MS = 2_000;
 

@@ -4,7 +4,7 @@ import { acquireLease, describe, type HeldLease, type LeaseRequest } from './acq
 
 /** How another run was stopped. */
 export type Stopped =
-  /** Nobody was at work. */
+  /** No run holds the lease. */
   | { readonly kind: 'nobody' }
   /** It stopped by itself, and put back what it had changed. */
   | { readonly kind: 'stopped'; readonly other: HeldLeaseRecord }
@@ -20,7 +20,7 @@ export interface StopRequest extends LeaseRequest {
 const PATIENCE_MS = 30_000;
 const POLL_MS = 1_000;
 
-/** Runs that are an emergency themselves: nobody stops them, everybody waits. */
+/** Runs that are an emergency themselves: other runs wait for them and do not stop them. */
 const EMERGENCY: readonly (string | undefined)[] = ['abort', 'rollback'];
 
 /** Asks the run that holds the lease to stop. One that does not answer within 30 s loses it. */

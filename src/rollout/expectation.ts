@@ -13,7 +13,7 @@ import { ANNOTATIONS, SELDON, type SeldonDeployment, type SeldonDeploymentSpec }
 export interface Expectation {
   readonly name: string;
   readonly uid: string;
-  /** The spec that must still be there, without the numbers of replicas: those belong to whoever scales. */
+  /** The spec that must still be there, without the numbers of replicas: people and autoscalers own them. */
   readonly spec: SeldonDeploymentSpec;
   /** Values of the label `seldon-deployment-id` on its Deployments and pods. */
   readonly labels: readonly string[];

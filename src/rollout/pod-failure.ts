@@ -34,7 +34,7 @@ export function podFailure(
   return all.find((one) => one.grace === 0) ?? all[0] ?? (running.length === 0 ? endedFailure(pods) : undefined);
 }
 
-/** An evicted pod, or one whose node is gone, stays as a record until somebody deletes it. */
+/** An evicted pod, or one whose node is gone, stays as a record until it is deleted. */
 export function hasEnded({ status }: Pod): boolean {
   return status?.phase === 'Failed' || status?.phase === 'Succeeded';
 }

@@ -9,7 +9,7 @@ export function isOwned({ metadata }: Deployment, uid: string): boolean {
   return metadata.ownerReferences?.some((owner) => owner.uid === uid && owner.controller === true) ?? false;
 }
 
-/** The part of the predictor that has this Deployment's name. Operators before 1.1 gave names that nobody can derive. */
+/** The part of the predictor that has this Deployment's name. Operators before 1.1 gave names that cannot be derived. */
 export function partOf({ metadata }: Deployment, { deployments }: ExpectedPredictor): CreatedDeployment | undefined {
   return deployments.find(({ name }) => name === metadata.name);
 }

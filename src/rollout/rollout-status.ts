@@ -74,7 +74,7 @@ function replacedBy(object: SeldonDeployment, expected: Expectation): FailedStat
     const message = `another version of predictor ${others.name} was applied during the rollout`;
     return { phase: 'failed', reason: 'superseded', message, failingObject };
   }
-  // An edit need not touch the marker: whoever patches `modelUri` rolls out another model under our annotations.
+  // An edit may leave the marker as it is: a patch of `modelUri` rolls out another model under our annotations.
   if (equal(withoutReplicas(object.spec), expected.spec)) return undefined;
   const message = 'the spec of the SeldonDeployment was changed by another person or tool during the rollout';
   return { phase: 'failed', reason: 'object-changed', message, failingObject };

@@ -7,11 +7,11 @@ import { FIELD_MANAGER, type Predictor, type SeldonDeployment } from '../seldon/
  * The manifest that undoes an apply: for every field that we applied or owned before, the previous value. A
  * field that did not exist before is left out. Server-side apply removes it, because only we own it.
  *
- * Numbers of replicas that somebody changed since the apply stay: they belong to whoever scales.
+ * Numbers of replicas that were changed since the apply stay: people and autoscalers own them.
  *
  * @param sent   what we applied, and what the server made of it
  * @param before the live object as it was before that
- * @param now    the object now: nobody may have changed it since we looked
+ * @param now    the object now: it must not have changed since we read it
  */
 export function undoManifest(
   { manifest: sent, applied }: { readonly manifest: SeldonDeployment; readonly applied: SeldonDeployment },

@@ -47,7 +47,7 @@ function probeParts({ spec, status }: Pod, ready: number): readonly string[] {
 
 function delayWords(container: string): string {
   if (container === EXECUTOR)
-    return "the orchestrator's readiness probe (only `orchestrator: false` saves it, and then nobody counts the requests)";
+    return "the orchestrator's readiness probe (only `orchestrator: false` saves it, and then the requests are not counted)";
   return `the initial delay of the readiness probe of ${container} (\`startup-probe: true\` saves it)`;
 }
 

@@ -37,7 +37,7 @@ export async function fail(
   const { timeout } = plan.budget;
   const undo = { peers, ref: objects.ref, manifest, applied, before: live, timeout, ingressLag };
   const outcome = await plainJournal.step('undo', (conclude) => undoRollout(undo, conclude));
-  // What the draft tells is what was there before: true again, or nobody knows.
+  // The draft describes the previous state: it is live again, or the live state is not known.
   if (outcome === 'unknown') draft.predictors = [];
   return end(self, outcome, reason);
 }

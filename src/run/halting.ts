@@ -2,7 +2,7 @@ import type { Journal } from '../base/journal.ts';
 
 /**
  * A journal whose steps end at once when the run is told to stop, and of which none begins after that. A step that writes
- * goes on to its end: otherwise nobody would know what it wrote.
+ * goes on to its end: otherwise it would be unknown what it wrote.
  */
 export function haltingJournal(journal: Journal, halted: AbortSignal): Journal {
   return {

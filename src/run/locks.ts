@@ -8,7 +8,7 @@ import type { Peers, Run } from './run-state.ts';
 /** Modes that a lock does not stop: they look, or take back. */
 const PASSES: readonly string[] = ['abort', 'rollback', 'status', 'lock', 'unlock'];
 
-/** @throws UserError locked while somebody's lock stands */
+/** @throws UserError locked while the object is locked */
 export async function checkLock({ config, peers }: Pick<Run, 'config' | 'peers'>, ref: ObjectRef): Promise<void> {
   if (config.lockTimeout === undefined || config.manifestFile !== undefined || PASSES.includes(config.mode)) return;
   const lock = await standingLock({ peers }, ref);
@@ -25,7 +25,7 @@ export async function standingLock(
 ): Promise<Lock | undefined> {
   const lock = await peers.cluster.leases.readLock(ref);
   const end = Date.parse(lock?.until ?? '');
-  // An end that nobody can read is none.
+  // An end that cannot be parsed counts as none.
   return Number.isFinite(end) && end <= peers.clock.now() ? undefined : lock;
 }
 

@@ -69,7 +69,7 @@ function isCancelled(error: unknown): boolean {
   return error instanceof UserError && error.code === 'cancelled';
 }
 
-/** The stack of what nobody expected, for the log only. */
+/** The stack of an unexpected error, for the log only. */
 export function logBug(runner: Pick<Runner, 'error'>, error: unknown): void {
   if (error instanceof UserError) return;
   runner.error(error instanceof Error && error.stack !== undefined ? error.stack : messageOf(error));

@@ -38,7 +38,7 @@ export interface RunControl {
   readonly confirm: () => Promise<void>;
   /** Asked once the SeldonDeployment's name is known. @throws UserError when it may not be had */
   readonly admitName: (name: string) => void;
-  /** Is a change refused whose plan nobody saw? */
+  /** Is a change refused without a plan that was shown? */
   readonly needsPlan: boolean;
   /** Receives the report so far, whenever there is more to report. */
   readonly progress: (report: Report) => void;

@@ -115,7 +115,7 @@ async function tellStory(self: Run): Promise<void> {
   return rollOutPrepared(self, prepared);
 }
 
-/** Stops whoever is at work; where nobody answers, does what that run would have done. */
+/** Stops the run that holds the lease. If that run does not answer, does what it would have done. */
 async function abort(self: Run, objects: RolloutObjects): Promise<void> {
   const { ref } = objects;
   const stopped = await stopOthers(self, ref);

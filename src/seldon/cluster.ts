@@ -16,7 +16,7 @@ export interface ApplyOptions {
 
 /** What is kept beside a SeldonDeployment, next to the turn itself: requests to stop, and people's locks. */
 export interface LeaseStore {
-  /** Who has the turn; undefined when nobody has. */
+  /** The holder of the lease; undefined if there is none. */
   look(ref: ObjectRef): Promise<HeldLeaseRecord | undefined>;
   /** Asks the holder to stop. @returns false when that one no longer holds it */
   askToStop(ref: ObjectRef, holder: string, by: string): Promise<boolean>;

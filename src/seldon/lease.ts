@@ -13,20 +13,20 @@ export interface LeaseRecord {
 /** A held lease with its last renewal: text that changes with each renewal. */
 export interface HeldLeaseRecord extends LeaseRecord {
   readonly renewed: string;
-  /** Who asked the holder to stop, in words; undefined where nobody did. */
+  /** Who asked the holder to stop, in words; undefined if there is no such request. */
   readonly stop?: string | undefined;
   /** Did the holder answer that it stops? */
   readonly isStopping?: boolean;
 }
 
-/** Somebody's word that nothing may change an object, until it is taken back. */
+/** A person's lock: nothing may change the object until it is unlocked. */
 export interface Lock {
   /** Login. */
   readonly by: string;
   readonly reason: string;
   /** ISO 8601. */
   readonly since: string;
-  /** ISO 8601; undefined: until somebody unlocks it. */
+  /** ISO 8601; undefined: until it is unlocked. */
   readonly until: string | undefined;
   readonly run: string | undefined;
 }

@@ -61,7 +61,7 @@ function withoutNumber({ replicas: _, ...component }: ComponentSpec): ComponentS
 /** Fields of a componentSpec that say how many pods there are. */
 const SCALING = ['replicas', 'hpaSpec', 'kedaSpec'] as const;
 
-/** A spec with the numbers that somebody changed between two looks at the object. */
+/** A spec with the numbers that changed between two reads of the object. */
 export function withScalingSince(
   spec: SeldonDeploymentSpec,
   { from, to }: { readonly from: SeldonDeploymentSpec; readonly to: SeldonDeploymentSpec },

@@ -15,7 +15,7 @@ const RELEASES: readonly { readonly image: RegExp; readonly mlflow: string; read
 export interface ServedModel {
   readonly predictor: Pick<Predictor, 'graph' | 'componentSpecs'>;
   readonly signature: Signature | undefined;
-  /** Nothing was live before: nobody has seen this server read such a signature. */
+  /** Nothing was live before, so it is unknown whether this server reads such a signature. */
   readonly isFirst: boolean;
 }
 

@@ -69,7 +69,7 @@ export interface ShareConfig {
   readonly ingressLag: number;
 }
 
-/** `auto`: go on when nothing speaks against canary. `strict`: hold until it is shown to be good. `off`: nobody counts. */
+/** `auto`: go on when nothing speaks against canary. `strict`: hold until it is shown to be good. `off`: no requests are counted. */
 export type GatePolicy = 'auto' | 'strict' | 'off';
 
 /** A share that the user wants compared. */
@@ -157,7 +157,7 @@ export interface Config {
   /** What a cancelled run does with what it changed. */
   readonly onCancel: 'keep' | 'rollback';
   readonly lockReason: string | undefined;
-  /** Seconds; undefined: until somebody unlocks. */
+  /** Seconds; undefined: until it is unlocked. */
   readonly lockExpiry: number | undefined;
 }
 

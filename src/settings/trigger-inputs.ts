@@ -77,7 +77,7 @@ export const TRIGGER_INPUTS = [
     name: 'allow-events',
     isOfStep: true,
     description:
-      'Further events that may deploy, one per line: `workflow_run`, or with an activity type `workflow_run.completed`. Whoever caused one needs the role of the command `deploy`. Default: only those of the table in [docs/security.md](docs/security.md).',
+      'Further events that may deploy, one per line: `workflow_run`, or with an activity type `workflow_run.completed`. The user who caused the event needs the role of the command `deploy`. Default: only those of the table in [docs/security.md](docs/security.md).',
   },
   {
     name: 'require-review',
@@ -139,7 +139,7 @@ export const TRIGGER_INPUTS = [
   {
     name: 'lock-expiry',
     isOfStep: true,
-    description: 'After how long that lock ends by itself: `90m`, `2h`, `3d`. Default: when somebody unlocks it.',
+    description: 'After how long that lock ends by itself: `90m`, `2h`, `3d`. Default: when it is unlocked.',
   },
   {
     name: 'on-cancel',

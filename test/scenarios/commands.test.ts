@@ -49,7 +49,7 @@ story('a plan that no longer holds is refused with what changed since', async (s
   await sandbox.act(using({ 'model-uri': 'models:/wine-quality/3' }));
   const changed = await sandbox.comment({ by: 'maria', body: command });
   expect(changed.outputs).toMatchObject({ outcome: 'failed', reason: 'plan-changed' });
-  expect(told(sandbox)).toContain('somebody changed the SeldonDeployment');
+  expect(told(sandbox)).toContain('the SeldonDeployment was changed');
   expect(changed.reactions).toEqual(['eyes', '-1']);
   const otherModel = command.replace('@challenger', '@champion');
   const other = await sandbox.comment({ by: 'maria', body: otherModel });

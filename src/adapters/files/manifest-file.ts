@@ -110,7 +110,7 @@ export class ManifestFile implements Cluster {
   }
 
   get leases(): never {
-    throw new Error(`${this.server} is a file: nobody takes turns at it`);
+    throw new Error(`${this.server} is a file: it has no Leases`);
   }
 
   service(): never {

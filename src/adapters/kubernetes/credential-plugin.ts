@@ -36,7 +36,7 @@ export function startPlugin(
       'cluster-unauthorized',
       `no credentials for context \`${context.name}\`: the credential plugin \`${command}\` failed: ${why}`,
       {
-        hint: 'log in to the cloud provider in an earlier step of the job; nobody can answer a question of the plugin there',
+        hint: 'log in to the cloud provider in an earlier step of the job; the plugin cannot ask a question there',
       },
     );
   };

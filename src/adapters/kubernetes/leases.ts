@@ -127,7 +127,7 @@ export class Leases implements LeaseStore {
     return lock;
   }
 
-  /** Writes on the Lease of a holder, whoever else writes at that moment. */
+  /** Writes on the Lease of a holder, also while others write. */
   async #note(ref: ObjectRef, holder: string, added: Readonly<Record<string, string>>): Promise<boolean> {
     for (let attempt = 1; ; attempt++) {
       const known = await this.#read(ref, path(ref), this.#renewals);
@@ -164,7 +164,7 @@ function standingOf({ metadata, spec }: Lease): HeldLeaseRecord | undefined {
   };
 }
 
-/** A lock that nobody can read is one all the same. */
+/** A lock that cannot be parsed is still a lock. */
 function lockOf({ metadata, spec }: Lease): Lock {
   const told = jsonOf(metadata.annotations?.[ANNOTATIONS.lock] ?? '');
   const text = (key: string) => {

@@ -32,7 +32,7 @@ export async function readModelFile(server: MlflowConnection, source: FileSource
   return again.status === 200 ? { kind: 'text', text: again.body } : { kind: 'missing' };
 }
 
-/** Paths relative to the source; undefined where nobody can list. @throws UserError registry-* */
+/** Paths relative to the source; undefined if the files cannot be listed. @throws UserError registry-* */
 export async function listFiles(
   server: MlflowConnection,
   source: Listing | undefined,

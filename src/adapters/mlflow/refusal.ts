@@ -61,7 +61,7 @@ export function pageOf(url: string, what: string): UserError {
   });
 }
 
-/** A file that is on another server: what is there was chosen by whoever wrote the redirect. */
+/** A file that is on another server: its content was chosen by the author of the redirect. */
 export function elsewhereOf(url: string, what: string, location: string): UserError {
   const { origin } = new URL(location);
   return new UserError('registry-failed', `the MLflow server ${url}, asked for ${what}, redirects to ${origin}`, {

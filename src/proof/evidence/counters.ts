@@ -27,7 +27,7 @@ export interface CounterSource {
    * Does an executor that appears later begin at zero? Yes where pods are listed; Prometheus may just not have read it.
    */
   readonly seesNewInstances: boolean;
-  /** @throws UserError when nobody tells */
+  /** @throws UserError when the counts cannot be read */
   read(): Promise<CounterReading>;
 }
 

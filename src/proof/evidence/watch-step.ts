@@ -110,7 +110,7 @@ function whyUncounted({ plan }: ProofContext): string | undefined {
     : `${predictor.name} runs without the orchestrator, which counts the requests`;
 }
 
-/** A step of which nobody has figures. */
+/** A step without counts. */
 function silentWatch(
   context: ProofContext,
   { stage, interval, problem }: { readonly stage: Stage; readonly interval: number; readonly problem: string },

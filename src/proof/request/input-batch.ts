@@ -7,7 +7,7 @@ import type { Column, ColumnType, Tensor } from '../../model/model.ts';
 export type Batch =
   | { readonly kind: 'columns'; readonly columns: readonly FilledColumn[] }
   | { readonly kind: 'tensors'; readonly tensors: readonly FilledTensor[] }
-  /** A value nobody described. */
+  /** A value without a description. */
   | { readonly kind: 'value'; readonly value: Json };
 
 export interface FilledColumn extends Column {

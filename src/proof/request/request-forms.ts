@@ -27,7 +27,7 @@ export const REQUEST_FORMS: readonly RequestForm[] = [
 /** Rows in a form, or why it has none. */
 export interface FormedBatch {
   readonly batch: Batch | string;
-  /** It holds values that nobody logged: where the server refuses it, the model has not failed. */
+  /** It contains values that were not logged: if the server refuses it, the model has not failed. */
   readonly isMadeUp: boolean;
 }
 

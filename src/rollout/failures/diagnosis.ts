@@ -55,7 +55,7 @@ const WITHOUT_LOGS: ReadonlySet<RolloutFailureReason> = new Set([
   'operator-failed',
 ]);
 
-/** Reasons that no pod explains: somebody else acted. */
+/** Reasons that no pod explains: another person or tool acted. */
 const DONE_BY_OTHERS: ReadonlySet<RolloutFailureReason> = new Set(['object-deleted', 'object-changed', 'superseded']);
 
 /** Reasons that need no other words: the verdict's own sentence is the cause. */

@@ -55,7 +55,7 @@ export const OPERATOR_FAILURES: readonly FailureRow[] = [
     id: 'operator-owner',
     pattern: /already (?:owned|exists)|AlreadyOwnedError/,
     example: 'Object seldon/wine-main is already owned by another SeldonDeployment controller',
-    title: (_, [words]) => `An object of that name belongs to somebody else (${words})`,
+    title: (_, [words]) => `An object of that name belongs to another owner (${words})`,
     cure: () => 'give the SeldonDeployment another `name`, or delete the object that stands in its way',
   },
   {

@@ -72,7 +72,7 @@ const SAME_NAME: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** The package to install for an imported module; undefined where the module may be somebody's own code. */
+/** The package to install for an imported module; undefined if the module may be the user's own code. */
 export function packageOf(module: string): string | undefined {
   const [root = module] = module.split('.');
   if (Object.hasOwn(PACKAGES, root)) return PACKAGES[root];

@@ -36,7 +36,7 @@ export function eventFailure(pod: Pod, events: readonly KubernetesEvent[]): read
   return [{ reason, message, failingObject: { kind: 'pod', name, uid }, grace: SETTLING }];
 }
 
-/** Does somebody make room for a pod that no node takes? */
+/** Is room being made for a pod that no node takes? */
 export function isNodeComing(pod: Pod | undefined, events: readonly KubernetesEvent[]): boolean {
   return pod !== undefined && eventsOf(pod, events).some(({ reason }) => NODE_COMES.test(reason ?? ''));
 }

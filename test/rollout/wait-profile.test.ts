@@ -42,7 +42,7 @@ it('names the delays of the probes that a pod waited for, with the input that sa
   expect(waitProfile([pod(66)], START)).toBe(
     "66 s from the pod's creation until it was ready: 60 s the initial delay of the readiness probe of prediction " +
       "(`startup-probe: true` saves it), 20 s the orchestrator's readiness probe (only `orchestrator: false` saves it, " +
-      'and then nobody counts the requests)',
+      'and then the requests are not counted)',
   );
 });
 

@@ -17,6 +17,7 @@ import { end, fail, succeed } from './endings.ts';
 import { objectBeforeModel, rolloutObjects } from './find-object.ts';
 import { haltingJournal } from './halting.ts';
 import { startJournal } from './journal.ts';
+import { leaseOrder } from './lease-order.ts';
 import { changeLock, checkLock } from './locks.ts';
 import { makePlan } from './make-plan.ts';
 import { checkIngress, checkPermissions } from './preflight.ts';
@@ -172,23 +173,11 @@ async function remove(self: Run, ref: ObjectRef): Promise<void> {
 }
 
 /** Acquires the lease. From here on, no other run changes this object, and the post step closes what is left open. */
-async function waitForLease({ config, peers, control, context, journal }: Run, ref: ObjectRef): Promise<HeldLease> {
-  const left = { ref, mode: config.mode, target: context.target, context: config.cluster.context };
-  peers.runner.saveState('unfinished', JSON.stringify(left));
-  const { lockTimeout: timeout } = config;
+async function waitForLease(self: Run, ref: ObjectRef): Promise<HeldLease> {
+  const { lockTimeout: timeout } = self.config;
+  const order = leaseOrder(self, ref, timeout ?? 0);
   if (timeout === undefined) return { release: async () => {}, halted: new AbortController().signal };
-  const { cluster, clock, runner } = peers;
-  const order = {
-    cluster,
-    clock,
-    runner,
-    ref,
-    holder: control.holder,
-    run: context.runUrl,
-    mode: config.mode,
-    timeout,
-  };
-  return journal.step('turn', (conclude) => acquireLease(order, conclude));
+  return self.journal.step('turn', (conclude) => acquireLease(order, conclude));
 }
 
 /** @throws UserError model-not-allowed when its files must not be loaded from there */

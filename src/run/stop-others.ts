@@ -5,25 +5,16 @@ import { type Stopped, stopHolder } from '../record/stop-holder.ts';
 import type { ObjectRef } from '../seldon/cluster.ts';
 import type { HeldLeaseRecord } from '../seldon/lease.ts';
 import { ANNOTATIONS } from '../seldon/seldon-deployment.ts';
+import { leaseOrder } from './lease-order.ts';
 import type { Run } from './run-state.ts';
 
 /** Stops the run that is changing this object, so that an emergency need not wait for it. */
 export async function stopOthers(self: Run, ref: ObjectRef): Promise<Stopped> {
-  const { config, peers, control, context, journal } = self;
+  const { config, context, journal } = self;
   const { lockTimeout: timeout } = config;
   if (timeout === undefined) return { kind: 'nobody' };
-  const { cluster, clock, runner } = peers;
   const by = `${context.actor ?? 'somebody'}, by ${context.runUrl ?? 'a run outside GitHub'},`;
-  const order = {
-    cluster,
-    clock,
-    runner,
-    ref,
-    holder: control.holder,
-    run: context.runUrl,
-    mode: config.mode,
-    timeout,
-  };
+  const order = leaseOrder(self, ref, timeout);
   const stopped = await journal.step('turn', (conclude) => stopHolder({ ...order, by }, conclude));
   if (stopped.kind === 'taken') self.open.lease = stopped.lease;
   return stopped;

@@ -1,0 +1,11 @@
+import type { LeaseRequest } from '../record/acquire-lease.ts';
+import type { ObjectRef } from '../seldon/cluster.ts';
+import type { Run } from './run-state.ts';
+
+/** What to ask for a lease with. From here on the post step looks at what a killed run left, also after a takeover. */
+export function leaseOrder({ config, peers, control, context }: Run, ref: ObjectRef, timeout: number): LeaseRequest {
+  const { cluster, clock, runner } = peers;
+  const left = { ref, mode: config.mode, target: context.target, context: config.cluster.context };
+  runner.saveState('unfinished', JSON.stringify(left));
+  return { cluster, clock, runner, ref, holder: control.holder, run: context.runUrl, mode: config.mode, timeout };
+}

@@ -20,6 +20,7 @@ const SYMBOLS: Readonly<Record<Outcome, string>> = {
   'rolled-back': '↩️',
   withdrawn: '↩️',
   kept: '❌',
+  'object-changed': '⚠️',
   unknown: '⚠️',
 };
 
@@ -85,6 +86,8 @@ function sentence(report: Report): string {
       return `${model} ${failure(report)}; it was the first deployment, so the SeldonDeployment was deleted`;
     case 'kept':
       return `${model} ${failure(report)}; the failed rollout was left as it is`;
+    case 'object-changed':
+      return changedByOthers(report, model);
     case 'unknown':
       return `${model}: what is live now is not certain`;
   }
@@ -104,6 +107,15 @@ function swept({ name, previews, outcome }: Report): string {
 function failure({ steps }: Report): string {
   const isProof = steps.some(({ name, state }) => PROOF.has(name) && state === 'failed');
   return isProof ? 'became ready, but failed a check' : 'did not become ready';
+}
+
+/** Reasons that say themselves that another person or tool acted. */
+const BY_OTHERS: ReadonlySet<string> = new Set(['object-changed', 'superseded', 'object-deleted']);
+
+function changedByOthers(report: Report, model: string): string {
+  const change = report.reason === 'object-deleted' ? 'was deleted' : 'was changed';
+  const what = `the SeldonDeployment ${change} by another person or tool, and was left so`;
+  return BY_OTHERS.has(report.reason) ? `${model}: ${what}` : `${model} ${failure(report)}; ${what}`;
 }
 
 function deployed({ mode, predictors }: Report, model: string): string {

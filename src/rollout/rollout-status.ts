@@ -1,5 +1,5 @@
 import { equal } from '../base/json-value.ts';
-import { soleNumberOf, withoutReplicas } from '../seldon/replicas.ts';
+import { withoutReplicas, writtenNumberOf } from '../seldon/replicas.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Deployment, Snapshot } from '../seldon/snapshot.ts';
 import { deploymentFailure, progressOf } from './deployment-progress.ts';
@@ -106,7 +106,7 @@ function predictorStatus(predictor: ExpectedPredictor, shown: OwnSnapshot): read
     ...deployments.flatMap((deployment) => {
       const own = pods.filter((pod) => isNewPod(pod, predictor, deployment));
       const isModel = (partOf(deployment, predictor)?.part ?? 'model') === 'model';
-      const replicas = isModel ? soleNumberOf(object.spec, predictor.name) : undefined;
+      const replicas = isModel ? writtenNumberOf(object.spec, predictor.name) : undefined;
       const status = deploymentStatus(deployment, { predictor, pods: own, replicas, events: shown.events });
       return status === undefined ? [] : [status];
     }),

@@ -1,4 +1,5 @@
-import { messageOf } from '../base/errors.ts';
+import { bestEffort } from '../base/best-effort.ts';
+import { messageOf, UserError } from '../base/errors.ts';
 import type { Conclude } from '../base/journal.ts';
 import { equal } from '../base/json-value.ts';
 import type { Outcome } from '../base/outcome.ts';
@@ -36,29 +37,40 @@ export interface UndoRequest {
 }
 
 /** Outcome of the undo: `unknown` if the live state is uncertain. */
-export type UndoOutcome = Extract<Outcome, 'rolled-back' | 'withdrawn' | 'unknown'>;
+export interface UndoEnd {
+  readonly outcome: Extract<Outcome, 'rolled-back' | 'withdrawn' | 'object-changed' | 'unknown'>;
+  /** What another person or tool made of the object; undefined if it was deleted. */
+  readonly theirs?: SeldonDeployment | undefined;
+}
 
 /** Seconds until the pods of a deleted object are deleted: their grace period, and Seldon's preStop of 10 s. */
 const REMOVAL_TIMEOUT_S = 180;
 
 /** Restores exactly the previous state and waits until it is ready. Never throws: it reports the result. */
-export async function undoRollout(request: UndoRequest, conclude: Conclude): Promise<UndoOutcome> {
+export async function undoRollout(request: UndoRequest, conclude: Conclude): Promise<UndoEnd> {
+  const { cluster, clock } = request.peers;
+  const read = () => askAgain(clock, () => cluster.read(request.ref));
   try {
-    const { cluster, clock } = request.peers;
-    const now = await askAgain(clock, () => cluster.read(request.ref));
+    const now = await read();
     const foreign = changedByOthers(now, request.applied);
-    if (foreign !== undefined) {
-      conclude(`nothing was restored: ${foreign}`, 'failed');
-      return 'unknown';
-    }
+    if (foreign !== undefined) return leftAsTheirs(foreign, now, conclude);
     const { before } = request;
-    if (before === undefined) return await deleteFirst(request, now, conclude);
+    if (before === undefined) return { outcome: await deleteFirst(request, now, conclude) };
     const last = await moveRequests(request, before);
     return await applyPrevious({ ...request, ...last }, before, { now: last?.applied ?? now, conclude });
   } catch (error) {
+    // Somebody changed the object between the read and the write, which is refused then.
+    const isRace = error instanceof UserError && error.code === 'object-changed';
+    const theirs = isRace ? await bestEffort(read().then((object) => ({ object }))) : undefined;
+    if (theirs !== undefined) return leftAsTheirs(messageOf(error), theirs.object, conclude);
     conclude(`the previous state could not be restored: ${messageOf(error)}`, 'failed');
-    return 'unknown';
+    return { outcome: 'unknown' };
   }
+}
+
+function leftAsTheirs(why: string, theirs: SeldonDeployment | undefined, conclude: Conclude): UndoEnd {
+  conclude(`nothing was restored: ${why}`, 'failed');
+  return { outcome: 'object-changed', theirs };
 }
 
 function changedByOthers(now: SeldonDeployment | undefined, applied: SeldonDeployment): string | undefined {
@@ -99,7 +111,7 @@ async function deleteFirst(
   request: UndoRequest,
   now: SeldonDeployment | undefined,
   conclude: Conclude,
-): Promise<UndoOutcome> {
+): Promise<'withdrawn'> {
   const { peers, ref, applied } = request;
   await askAgain(peers.clock, () => peers.cluster.remove(ref, now ?? applied));
   conclude(
@@ -146,7 +158,7 @@ async function applyPrevious(
   request: UndoRequest,
   before: SeldonDeployment,
   { now, conclude }: Restoration,
-): Promise<UndoOutcome> {
+): Promise<UndoEnd> {
   const { peers, ref, timeout } = request;
   const { cluster, clock, runner } = peers;
   const manifest = undoManifest(request, before, now);
@@ -154,7 +166,7 @@ async function applyPrevious(
   const different = differsIn(restored, before, [request.manifest, manifest]);
   if (different !== undefined) {
     conclude(`the previous state was applied, but ${different} of the object now differ from it`, 'failed');
-    return 'unknown';
+    return { outcome: 'object-changed', theirs: restored };
   }
   const expected = expectationOf(restored);
   const restoredEnd = await waitUntilReady({ cluster, clock, runner, ref, timeout, expected });
@@ -163,10 +175,10 @@ async function applyPrevious(
   const model = before.spec.predictors[0]?.graph.modelUri ?? 'the previous model';
   if (status.phase === 'ready') {
     conclude([`${model} is restored and available`, ...orphans].join('; '));
-    return 'rolled-back';
+    return { outcome: 'rolled-back' };
   }
   conclude(`the previous spec (${model}) is restored, but it is not available: ${status.message}`, 'failed');
-  return 'unknown';
+  return { outcome: 'unknown' };
 }
 
 /** Fields that the undo restored and that another writer may have changed since. */

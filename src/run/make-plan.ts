@@ -4,6 +4,7 @@ import { refuseReturn } from '../plan/history.ts';
 import { predictorLines } from '../plan/live-state.ts';
 import { hasNewFiles, modelsOf } from '../plan/model-note.ts';
 import { previousModelOf, refuseOlderRun } from '../plan/origin.ts';
+import { refuseManaged, takeoverNote } from '../plan/ownership.ts';
 import { checkPlan, checkShownPlans, planHash, plansIn } from '../plan/plan-hash.ts';
 import { type PlanPreview, previewOf } from '../plan/plan-preview.ts';
 import type { RolloutObjects } from '../plan/plan-request.ts';
@@ -28,6 +29,7 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     // A comment that asks for a plan or takes something back does no harm when it is late.
     const isHarmless = context.event === 'issue_comment' && (config.dryRun || config.mode === 'rollback');
     if (!isHarmless) refuseOlderRun(live, context);
+    if (config.manifestFile === undefined) refuseManaged(live, config.takeOver);
     const surroundings = await readSurroundings(peers.cluster, config, objects);
     const order = { config, ref, model: resolved, live, context, ...surroundings };
     const { plan, protocol, withNewPods } = await planRollout(peers.workspace, order);
@@ -58,7 +60,9 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     const anew = hasNewFiles(live, model)
       ? [`The files in ${model.storageUri} are not those that its pods have loaded: the pods are made anew.`]
       : [];
-    draft.warnings = [...draft.warnings, ...(limits ?? []), ...anew, ...warnings, ...smoke.warnings];
+    const takeover = plan.unchanged || config.manifestFile !== undefined ? undefined : takeoverNote(live);
+    const notes = takeover === undefined ? plan.notes : [...plan.notes, takeover];
+    draft.warnings = [...draft.warnings, ...(limits ?? []), ...anew, ...notes, ...warnings, ...smoke.warnings];
     const estimates = await estimateSteps({
       ...{ metrics: peers.metrics, cluster: peers.cluster, ref, plan },
       ...{ gate: config.gate, stepInterval: config.share.stepInterval },

@@ -13,6 +13,7 @@ import { verifyMirror } from '../proof/verify-mirror.ts';
 import { findingOf } from '../report/draft.ts';
 import { applyManifest } from '../rollout/apply-plan.ts';
 import { rollOut, stateOf } from '../rollout/roll-out.ts';
+import { waitForAutoscaler } from '../rollout/wait-for-autoscaler.ts';
 import { waitProfile } from '../rollout/wait-profile.ts';
 import { deploymentLabelsOf } from '../seldon/created-objects.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
@@ -53,7 +54,7 @@ export async function runStages(rollout: RolloutContext, live: SeldonDeployment 
       reached = { ...sent, findings: undefined };
       reached = { ...sent, findings: await completeStage(rollout.proof, stage, sent.applied) };
       if (reached.findings !== undefined && !stage.bestEffort) return reached;
-      if (reached.findings === undefined && stage.bestEffort) await waitForIngress(rollout.proof);
+      if (reached.findings === undefined && (stage.bestEffort || stage.settles)) await waitForIngress(rollout.proof);
     }
     return { ...reached, findings: undefined };
   } catch (error) {
@@ -139,10 +140,13 @@ async function completeStage(
       const since = clock.now();
       let end: Parameters<Conclude> = [''];
       const request = { cluster, clock, runner, ref: objects.ref, applied, timeout };
-      const failed = await rollOut(request, (...said) => {
-        end = said;
-      });
-      const [message, state] = end;
+      const failed =
+        (await rollOut(request, (...said) => {
+          end = said;
+        })) ??
+        (stage.autoscaled && (await waitForAutoscaler(request, stage.autoscaled)));
+      const [message, state] =
+        failed === undefined || end[1] === 'failed' ? end : [failed[0]?.title ?? '', 'failed' as const];
       const profile = failed === undefined ? await profileOf(proof, applied, since) : undefined;
       conclude(profile === undefined ? message : `${message}; ${profile}`, state);
       return failed;
@@ -175,7 +179,7 @@ export async function proveStage(
   for (const [at, name] of stage.prove.entries()) {
     const predictor = predictors.find((one) => one.name === name);
     if (predictor === undefined) throw new Error(`a stage without its predictor ${name}`);
-    const isSubject = name === plan.predictor.name;
+    const isSubject = name === plan.predictor.name || name === stage.standIn;
     const proof = await proveModel(context, {
       predictor,
       about: stage.prove.length === 1 ? about : name,

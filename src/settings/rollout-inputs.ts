@@ -18,6 +18,7 @@ const MEANT_FOR: Partial<Record<InputName, readonly Mode[]>> = {
   'compare-requests': ['canary', 'shadow', 'ab', 'blue-green'],
   'compare-tolerance': ['canary', 'shadow', 'ab', 'blue-green'],
   manifest: ['direct'],
+  'prove-first': ['direct'],
   'preview-age': ['sweep'],
   'lock-reason': ['lock'],
   'lock-expiry': ['lock'],
@@ -117,6 +118,7 @@ export function readShare(read: InputReader): ShareConfig {
     predictor: read.label('predictor'),
     to: readRevision(read),
     routing,
+    proveFirst: read.flag('prove-first', false),
     ingressLag: read.seconds('ingress-lag', { least: 0 }) ?? 5,
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { UserError } from '../../src/base/errors.ts';
 import { undoRollout } from '../../src/rollout/undo-rollout.ts';
 import { aDeployment, anObject } from '../support/cluster-states.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -8,11 +9,16 @@ import { FakeRunner } from '../support/fake-runner.ts';
 const applied = anObject({ state: 'Creating' }, 'new');
 const before = anObject();
 
-async function undo(script: readonly Moment[], previous: typeof before | undefined) {
+async function undo(
+  script: readonly Moment[],
+  previous: typeof before | undefined,
+  change: (cluster: FakeCluster, clock: FakeClock) => void = () => {},
+) {
   const clock = new FakeClock();
   const cluster = new FakeCluster(clock, script);
+  change(cluster, clock);
   const told: string[] = [];
-  const outcome = await undoRollout(
+  const { outcome, theirs } = await undoRollout(
     {
       peers: { cluster, clock, runner: new FakeRunner() },
       ref: { namespace: 'seldon', name: 'wine' },
@@ -24,7 +30,7 @@ async function undo(script: readonly Moment[], previous: typeof before | undefin
     },
     (message) => told.push(message),
   );
-  return { outcome, cluster, told: told.join() };
+  return { outcome, theirs, cluster, told: told.join() };
 }
 
 describe('putting back what was there', () => {
@@ -60,10 +66,39 @@ describe('putting back what was there', () => {
   });
 
   it('leaves alone what somebody else changed meanwhile', async () => {
-    const { outcome, cluster, told } = await undo([{ at: 0, object: anObject(undefined, 'theirs') }], before);
-    expect(outcome).toBe('unknown');
+    const { outcome, theirs, cluster, told } = await undo([{ at: 0, object: anObject(undefined, 'theirs') }], before);
+    expect(outcome).toBe('object-changed');
+    expect(theirs).toEqual(anObject(undefined, 'theirs'));
     expect(cluster.applied).toEqual([]);
     expect(told).toContain('changed by another person or tool');
+  });
+
+  it('says that it was deleted where it was', async () => {
+    const { outcome, theirs, told } = await undo([{ at: 0, object: undefined }], before);
+    expect([outcome, theirs]).toEqual(['object-changed', undefined]);
+    expect(told).toContain('deleted by another person or tool');
+  });
+
+  it('reports what is live when the change comes between its read and its write', async () => {
+    const theirs = anObject(undefined, 'theirs');
+    const script = [
+      { at: 0, object: applied, deployments: [aDeployment({}, 'new')] },
+      { at: 1_000, object: theirs },
+    ];
+    const end = await undo(script, before, (cluster, clock) => {
+      cluster.apply = async () => {
+        clock.time = 1_000;
+        throw new UserError('object-changed', 'it was changed while this run prepared its own change');
+      };
+    });
+    expect([end.outcome, end.theirs]).toEqual(['object-changed', theirs]);
+  });
+
+  it('does not know what is live when the cluster cannot be asked', async () => {
+    const end = await undo([{ at: 0, object: applied }], before, (cluster) => {
+      cluster.read = () => Promise.reject(new UserError('cluster-unreachable', 'no answer'));
+    });
+    expect([end.outcome, end.theirs]).toEqual(['unknown', undefined]);
   });
 });
 

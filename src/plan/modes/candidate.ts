@@ -2,14 +2,15 @@ import { UserError } from '../../base/errors.ts';
 import { routesAtOnce } from '../../seldon/ingress.ts';
 import { checkedPredictorName } from '../../seldon/naming.ts';
 import { protocolNamed } from '../../seldon/protocol.ts';
-import { replicasOf } from '../../seldon/replicas.ts';
 import { ANNOTATIONS, type Predictor, SELDON, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
+import { autoscalingOf } from '../../seldon/sizing.ts';
 import { type Budget, budgetOf } from '../budget.ts';
 import { assembleManifest, type LaidOutPredictor, type PredictorLayout } from '../manifest.ts';
 import { noteOf } from '../model-note.ts';
 import type { StageDraft } from '../plan.ts';
 import type { ModelPlanRequest, PlanRequest } from '../plan-request.ts';
 import { renderPredictor } from '../predictor.ts';
+import { sizeCandidate } from './candidate-size.ts';
 
 /** Common parts of canary, shadow, ab and blue-green: a candidate predictor beside main. The pods of main do not change. */
 
@@ -34,36 +35,39 @@ export interface CandidateSpec {
   readonly shadow: boolean;
   /** Maximum percent. */
   readonly traffic: number;
-  /** Replicas, if neither the inputs nor a live predictor of that name set them. */
-  readonly replicas: number;
+  /** Its pods as a part of main's, if neither the inputs nor a live predictor of that name set them. Default: 1. */
+  readonly ratio?: number;
 }
 
 /** The candidate: the settings of main (resources, tolerations, environment) with the new model. */
 export function renderCandidate(
   request: ModelPlanRequest,
   candidate: CandidateSpec,
-): { predictor: Predictor; budget: Budget } {
-  const { main, spec } = liveOf(request);
+): { predictor: Predictor; budget: Budget; notes: readonly string[] } {
+  const live = liveOf(request);
+  const { main } = live;
+  const { traffic, ratio = 1 } = candidate;
   const name = checkedPredictorName(candidate.name);
-  const live = spec.predictors.find((one) => one.name === name);
-  const replicas = request.options.replicas ?? (live && replicasOf(spec, live)) ?? candidate.replicas;
-  const budget = budgetOf(request.timeout, replicas);
+  const base = baseFromMain(main);
+  const size = { live, main, traffic, ratio, asked: request.options.replicas };
+  const budget = budgetOf(request.timeout, sizeCandidate({ ...size, candidate: { ...base, name } }).pods);
   const rendered = renderPredictor({
     name,
     node: main.graph.name,
-    traffic: candidate.traffic,
+    traffic,
     model: request.model,
-    options: { ...request.options, replicas },
+    options: { ...request.options, replicas: undefined },
     fallbackReplicas: undefined,
     budget,
-    base: baseFromMain(main),
-    live,
+    base,
+    live: live.spec.predictors.find((one) => one.name === name),
   });
-  return { predictor: candidate.shadow ? { ...rendered, shadow: true } : rendered, budget };
+  const { candidate: sized, notes } = sizeCandidate({ ...size, candidate: rendered });
+  return { predictor: candidate.shadow ? { ...sized, shadow: true } : sized, budget, notes };
 }
 
-/** Main without its own fields: name, traffic, marker, model, and fields that two predictors cannot share. */
-function baseFromMain(main: Predictor): Predictor {
+/** Main without the fields that are only its own: name, traffic, marker, model, and fields that two predictors cannot share. */
+export function baseFromMain(main: Predictor): Predictor {
   const { traffic: _traffic, shadow: _shadow, explainer: _explainer, annotations = {}, labels = {}, ...rest } = main;
   const { [ANNOTATIONS.rollout]: _marker, [SELDON.serviceName]: _service, ...shared } = annotations;
   const { [SELDON.predictorLabel]: _version, ...marks } = labels;
@@ -113,7 +117,12 @@ export function arrivalStages(request: ModelPlanRequest, candidate: Predictor): 
   if (marker !== undefined && marker === markerIn(spec)?.[ANNOTATIONS.rollout]) return [];
   const before = spec.predictors.find((one) => one.name === name);
   const up = { title: `${name} is ready, without requests`, layout, prove: [name], throughEndpoint: false } as const;
-  const arriving = { ...up, compare: [main.name, name] as const };
+  const least = autoscalingOf(candidate)?.least ?? 1;
+  const arriving = {
+    ...up,
+    compare: [main.name, name] as const,
+    ...(least > 1 && { autoscaled: { predictor: name, pods: least } }),
+  };
   if ((before?.traffic ?? 0) === 0) return [arriving];
   const places = spec.predictors.map((one) => ({ predictor: withShare(one, { ...all, [name]: 0 }), rendered: false }));
   const [first, ...rest] = places;

@@ -2,7 +2,9 @@ import { UserError } from '../../base/errors.ts';
 import { checkedNodeName, checkedPredictorName } from '../../seldon/naming.ts';
 import { defaultReplicas, replicasOf } from '../../seldon/replicas.ts';
 import { MAIN_PREDICTOR, MODEL_NODE, type Predictor } from '../../seldon/seldon-deployment.ts';
-import { budgetOf } from '../budget.ts';
+import { podsOf } from '../../seldon/sizing.ts';
+import { type Budget, budgetOf } from '../budget.ts';
+import type { PredictorLayout } from '../manifest.ts';
 import { noteOf } from '../model-note.ts';
 import { otherSpecFields } from '../other-spec-fields.ts';
 import { type Plan, planOf } from '../plan.ts';
@@ -10,35 +12,46 @@ import type { ModelPlanRequest } from '../plan-request.ts';
 import { renderPredictor } from '../predictor.ts';
 import { refuseForeignServer } from './foreign-server.ts';
 
-/** One predictor with all traffic. A shadow beside it stays. A second predictor that answers is refused, not removed. */
-export function direct(request: ModelPlanRequest): Plan {
+/**
+ * One predictor with all traffic. A shadow beside it stays. A second predictor that answers is refused, not removed.
+ * @param leaving a predictor of ours that may be there and goes
+ */
+export function direct(request: ModelPlanRequest, leaving?: string): Plan {
+  const { name, budget, ...layout } = directLayout(request, leaving);
+  const title = `${name} has all traffic`;
+  return planOf(request, { stages: [{ title, layout, prove: [name], throughEndpoint: true }], subject: name, budget });
+}
+
+/** The object with the new model on main, and what follows from it. */
+export function directLayout(
+  request: ModelPlanRequest,
+  leaving?: string,
+): PredictorLayout & { readonly name: string; readonly budget: Budget } {
   const { live, base, model, options } = request;
   const baseMain = onlyPredictor(base?.spec.predictors ?? []);
-  const [liveMain, ...company] = live?.spec.predictors ?? [];
+  const [liveMain, ...others] = live?.spec.predictors ?? [];
+  const company = others.filter((one) => one.name !== leaving || one.shadow === true);
   refuseOtherPredictors(request, company);
   refuseGraph(request, liveMain, baseMain);
   refuseForeignServer(request, liveMain, baseMain);
 
   const name = checkedPredictorName(baseMain?.name ?? liveMain?.name ?? MAIN_PREDICTOR);
   const node = checkedNodeName(baseMain?.graph.name ?? liveMain?.graph.name ?? MODEL_NODE);
-  const fallbackReplicas = defaultReplicas(base?.spec, live?.spec, liveMain);
+  const fallbackReplicas = defaultReplicas(base?.spec, liveMain);
   const spec = { ...live?.spec, ...base?.spec };
   const known = { ...liveMain, ...baseMain, name, graph: { name: node } };
-  const budget = budgetOf(request.timeout, options.replicas ?? replicasOf(spec, known));
+  const running = live === undefined || liveMain === undefined ? 1 : podsOf(live, liveMain);
+  const budget = budgetOf(request.timeout, options.replicas ?? Math.max(replicasOf(spec, known), running));
   const predictors = { base: baseMain, live: liveMain };
   const main = renderPredictor({ name, node, traffic: 100, model, options, budget, fallbackReplicas, ...predictors });
   const shadows = company.filter((one) => one.name !== name);
-  const layout = {
+  return {
+    name,
+    budget,
     entries: [{ predictor: main, rendered: true }, ...shadows.map((predictor) => ({ predictor, rendered: false }))],
     otherFields: otherSpecFields(request),
     models: [noteOf(model)],
-  } as const;
-  const title = `${name} has all traffic`;
-  return planOf(request, {
-    stages: [{ title, layout: layout, prove: [name], throughEndpoint: true }],
-    subject: name,
-    budget,
-  });
+  };
 }
 
 function onlyPredictor(predictors: readonly Predictor[]): Predictor | undefined {

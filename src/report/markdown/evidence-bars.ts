@@ -1,3 +1,4 @@
+import { mostOf } from '../../base/extremes.ts';
 import type { Verdict } from '../../proof/evidence/questions.ts';
 import { type Interval, shareInterval, shareOf } from '../../proof/evidence/share.ts';
 
@@ -20,8 +21,8 @@ export function intervalBars(steps: readonly StepVerdict[]): string {
     const alpha = verdict.alpha / 2;
     return { stage, main: rangeOf(main, alpha), canary: rangeOf(canary, alpha) };
   });
-  const most = roundedUp(Math.max(...drawn.flatMap(({ main, canary }) => [main.upper, canary.upper])));
-  const width = Math.min(LONGEST_LABEL, Math.max(...drawn.map(({ stage }) => stage.length)));
+  const most = roundedUp(mostOf(drawn.flatMap(({ main, canary }) => [main.upper, canary.upper])));
+  const width = Math.min(LONGEST_LABEL, mostOf(drawn.map(({ stage }) => stage.length)));
   const label = (text: string) => text.slice(0, LONGEST_LABEL).padEnd(width);
   const end = `${Number((most * 100).toPrecision(2))} %`;
   return [

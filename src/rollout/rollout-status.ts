@@ -41,13 +41,16 @@ export function rolloutStatusOf(snapshot: Snapshot, expected: Expectation): Roll
   );
 }
 
+/** The state of a predictor whose pods are all available. */
+export const AVAILABLE = 'available';
+
 /** State of each predictor in words, by its name. */
 export function healthOf(snapshot: Snapshot, expected: Expectation): ReadonlyMap<string, string> {
   const object = snapshot.seldonDeployment;
   return new Map(
     expected.predictors.map((predictor) => {
       const [worst] = object === undefined ? [deleted(expected)] : predictorStatus(predictor, { ...snapshot, object });
-      return [predictor.name, worst?.message.replace(`${predictor.name}: `, '') ?? 'available'];
+      return [predictor.name, worst?.message.replace(`${predictor.name}: `, '') ?? AVAILABLE];
     }),
   );
 }

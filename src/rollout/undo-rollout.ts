@@ -12,7 +12,8 @@ import { applyManifest } from './apply-plan.ts';
 import { askAgain } from './ask-again.ts';
 import { expectationOf } from './expectation.ts';
 import { removeOrphans } from './remove-orphans.ts';
-import { undoManifest, withRequestsMovedBack } from './undo-manifest.ts';
+import { AVAILABLE, healthOf } from './rollout-status.ts';
+import { changedPods, undoManifest, withRequestsMovedBack } from './undo-manifest.ts';
 import { readStatusOnce, waitUntilReady } from './wait-until-ready.ts';
 
 /** The external systems that a rollout uses. */
@@ -85,16 +86,22 @@ function changedByOthers(now: SeldonDeployment | undefined, applied: SeldonDeplo
 /** Seconds for moving the requests. If a predictor is not ready, its requests move when it is removed. */
 const MOVE_TIMEOUT_S = 30;
 
-/** Moves the requests away from predictors that will be removed, if they are ready. Only then does the operator update the routes. */
+/** Moves the requests away from predictors that will be removed, if all are ready or can be. Only then does the operator update the routes. */
 async function moveRequests(
-  { peers, ref, manifest, applied, ingressLag }: UndoRequest,
+  { peers, ref, manifest, applied, ingressLag, timeout }: UndoRequest,
   before: SeldonDeployment,
 ): Promise<Pick<UndoRequest, 'manifest' | 'applied'> | undefined> {
   const { cluster, clock, runner } = peers;
   const emptied = withRequestsMovedBack(manifest, before);
   if (emptied === undefined) return undefined;
-  const { status } = await readStatusOnce({ cluster, clock, ref, expected: expectationOf(applied) });
-  if (status.phase !== 'ready') return undefined;
+  const expected = expectationOf(applied);
+  const { status, snapshot } = await readStatusOnce({ cluster, clock, ref, expected });
+  const restores = changedPods(applied, before);
+  // A predictor that goes may answer while the pods of another one fail: then those come back first.
+  const health = healthOf(snapshot, expected);
+  const goes = applied.spec.predictors.filter(({ name }) => before.spec.predictors.every((one) => one.name !== name));
+  const canAnswer = goes.every(({ name }) => health.get(name) === AVAILABLE);
+  if (status.phase !== 'ready' && !(restores && canAnswer)) return undefined;
   const { resourceVersion } = applied.metadata;
   const metadata = { ...emptied.metadata, ...(resourceVersion !== undefined && { resourceVersion }) };
   const moved = await cluster.apply({ ...emptied, metadata }, { dryRun: false }).catch((error: unknown) => {
@@ -102,7 +109,8 @@ async function moveRequests(
     runner.info(`the requests could not be moved first: ${messageOf(error)}`);
   });
   if (moved === undefined) return undefined;
-  await waitUntilReady({ cluster, clock, runner, ref, timeout: MOVE_TIMEOUT_S, expected: expectationOf(moved) });
+  const patience = restores ? timeout : MOVE_TIMEOUT_S;
+  await waitUntilReady({ cluster, clock, runner, ref, timeout: patience, expected: expectationOf(moved) });
   await clock.sleep(ingressLag * 1000);
   return { manifest: emptied, applied: moved };
 }

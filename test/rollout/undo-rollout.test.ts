@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
 import { undoRollout } from '../../src/rollout/undo-rollout.ts';
-import { aDeployment, anObject } from '../support/cluster-states.ts';
+import { ANNOTATIONS } from '../../src/seldon/seldon-deployment.ts';
+import { aDeployment, anObject, MARKER } from '../support/cluster-states.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeCluster, type Moment } from '../support/fake-cluster.ts';
 import { FakeRunner } from '../support/fake-runner.ts';
@@ -133,4 +134,39 @@ it('undoes although the requests could not be moved first: a courtesy stands in 
   expect(refused).toBe(1);
   expect(runner.lines.join()).toContain('the requests could not be moved first: the webhook says no');
   expect(cluster.applied.map((one) => one.spec.predictors.map(({ name }) => name))).toEqual([['main']]);
+});
+
+it('brings main back before the predictor goes that answers in its place', async () => {
+  const clock = new FakeClock();
+  const candidate = {
+    name: 'candidate',
+    traffic: 100,
+    annotations: { [ANNOTATIONS.rollout]: 'new' },
+    graph: { name: 'prediction', modelUri: 's3://mlflow/new' },
+  };
+  const failing = anObject({ state: 'Creating' }, 'new');
+  failing.spec.predictors = [...failing.spec.predictors.map((one) => ({ ...one, traffic: 0 })), candidate];
+  const { metadata, spec } = aDeployment({}, 'new');
+  const template = {
+    metadata: { ...spec.template.metadata, labels: { ...spec.template.metadata?.labels, version: 'candidate' } },
+  };
+  const second = {
+    ...aDeployment(),
+    metadata: { ...metadata, name: 'wine-candidate-0-prediction' },
+    spec: { ...spec, template },
+  };
+  const cluster = new FakeCluster(clock, [
+    { at: 0, object: failing, deployments: [aDeployment({ availableReplicas: 0 }, 'new'), second], routes: [] },
+    { at: 1_000, object: anObject(), deployments: [aDeployment(), second] },
+    { at: 20_000, deployments: [aDeployment()] },
+  ]);
+  const peers = { cluster, clock, runner: new FakeRunner() };
+  const ref = { namespace: 'seldon', name: 'wine' };
+  const order = { peers, ref, manifest: failing, applied: failing, before, ingressLag: 5, timeout: 60 };
+  const { outcome } = await undoRollout(order, () => {});
+  const shares = cluster.applied.map(({ spec: { predictors } }) =>
+    predictors.map((one) => `${one.name} ${one.traffic} ${one.annotations?.[ANNOTATIONS.rollout]}`).join(', '),
+  );
+  expect(shares).toEqual([`main 100 ${MARKER}, candidate 0 new`, `main 100 ${MARKER}`]);
+  expect(outcome).toBe('rolled-back');
 });

@@ -35,6 +35,7 @@ export function startDraft(config: DraftSettings | undefined, context: RunContex
     prediction: undefined,
     predictors: [],
     comparison: undefined,
+    evaluation: undefined,
     gates: [],
     history: [],
     previews: [],

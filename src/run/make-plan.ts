@@ -9,6 +9,7 @@ import { type PlanPreview, previewOf } from '../plan/plan-preview.ts';
 import type { RolloutObjects } from '../plan/plan-request.ts';
 import { planRollout, readSurroundings } from '../plan/plan-rollout.ts';
 import { recallModel } from '../plan/recall-model.ts';
+import { prepareEvaluation } from '../proof/evaluation/prepare-evaluation.ts';
 import { estimateSteps } from '../proof/evidence/step-estimates.ts';
 import { prepareSmoke } from '../proof/prepare-smoke.ts';
 import type { ProofContext } from '../proof/proof-context.ts';
@@ -39,6 +40,7 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     // Among the model's own warnings: they are told no more once it is proven.
     const model = { ...known, warnings: [...known.warnings, ...(limits ?? [])] };
     const smoke = await prepareSmoke(peers.workspace, { config, model, protocol });
+    const evaluation = await prepareEvaluation(peers, { config, model, protocol });
     const at = { ...objects.front, protocol, predictor, node: predictor.graph.name };
     Object.assign(draft, {
       protocol,
@@ -70,7 +72,7 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
       model: model.storageUri,
       live,
       plan,
-      files: [smoke.request?.body, config.proof.smokeExpect, ...smoke.comparing],
+      files: [smoke.request?.body, config.proof.smokeExpect, ...smoke.comparing, ...basisOf(evaluation)],
       place: { server: peers.cluster.server, target: context.target },
       replicas: config.render.replicas,
     });
@@ -89,11 +91,17 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
       config,
       signature: model.signature,
       smoke,
+      evaluation,
       notes: draft,
       evidence: { current: undefined },
     };
     return { proof, model, live, front: surroundings.front?.live, withNewPods };
   });
+}
+
+/** Without labelled rows a plan has the hash that it always had. */
+function basisOf(evaluation: ProofContext['evaluation']): readonly string[] {
+  return evaluation === undefined ? [] : [evaluation.basis];
 }
 
 /** Several clusters may each have a target object of the same name. */

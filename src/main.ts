@@ -53,7 +53,7 @@ export async function main(): Promise<void> {
     raw,
     prefix,
     actor: env['GITHUB_TRIGGERING_ACTOR'] ?? context.actor ?? '',
-    ref: baseOf(event) ?? context.commit,
+    ref: branchOf(baseOf(event)) ?? context.commit,
     mayChooseRef: mayChooseRef(event),
     repository: github?.collaboration,
     runner,
@@ -74,6 +74,7 @@ export async function main(): Promise<void> {
       workspace,
       github,
       commandPrefix,
+      decisionPrefix: prefix,
       progress: progress.update,
       cancelled,
     };
@@ -94,6 +95,11 @@ export async function main(): Promise<void> {
   // What was under way when the run was cancelled must not go on behind the report.
   const isHalted = reports.some(({ reason }) => reason === 'aborted' || reason === 'lease-lost');
   if (cancelled.aborted || isHalted) process.exit();
+}
+
+/** A bare name could also be a tag's. */
+function branchOf(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : `heads/${name}`;
 }
 
 function someOf([first, ...more]: readonly Report[]): ReportList {

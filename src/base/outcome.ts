@@ -87,6 +87,7 @@ export type Reason =
   | 'event-ignored'
   | 'need-failed'
   | 'nothing-stale'
+  | 'decision-needed'
   | 'internal-error'
   | RolloutFailureReason
   | ProofFailureReason

@@ -1,8 +1,10 @@
 import { messageOf, UserError } from '../base/errors.ts';
 import { nearestWord } from '../base/nearest-word.ts';
+import { nameInUri } from '../seldon/naming.ts';
 import { quoted } from '../settings/input-reader.ts';
 import type { InputName } from '../settings/inputs.ts';
-import { changes, type Refusal } from './admission.ts';
+import { isMeantFor, readModeName } from '../settings/rollout-inputs.ts';
+import { changes, isEmergency, type Refusal } from './admission.ts';
 import { objectRefusal } from './admission-rules.ts';
 import type { Reaction } from './collaboration.ts';
 import { type Command, helpOf, inputsOf, parseCommand } from './command.ts';
@@ -30,7 +32,7 @@ export async function admitCommand(request: GateRequest, comment: Comment): Prom
   const early = isUnclear ? await gate.judge(runInputsOf(inputsOfStep(raw), new Map()), HELP) : undefined;
   if (early !== undefined) return refuse(early);
   if ('fault' in said) return end('refused', 'command-unknown', said.fault, `comment \`${prefix} help\``);
-  const places = await readTargetInputs(request, base);
+  const places = await readTargetInputs(request, `heads/${base}`);
   const command = withTarget(said, places);
   if (command.verb === 'help') {
     const refusal = await gate.judge(runInputsOf(inputsOfStep(raw), new Map()), command);
@@ -38,9 +40,11 @@ export async function admitCommand(request: GateRequest, comment: Comment): Prom
   }
   const picked = pickPlaces(places, command);
   if ('reason' in picked) return refuse(picked);
+  const { isInBase } = gate.pullRequest;
+  const mergedPullRequest = isInBase === undefined || isEmergency(command.verb) ? undefined : comment.pullRequest;
   const orders: RunInputs[] = [];
   for (const place of picked) {
-    const order = commandedOrder(place, command, comment);
+    const order = { ...commandedOrder(place, command, comment), mergedPullRequest };
     const refusal = await gate.judge(order, command);
     if (refusal !== undefined) return refuse(told(refusal, place));
     orders.push(order);
@@ -59,6 +63,12 @@ function commandedOrder(place: TargetInputs, command: Command, { pullRequest }: 
   const { names, requirePlan } = policyOf(place.raw);
   const judgeName = (name: string) => objectRefusal(name, { given, chosen, names });
   chosen.set('pull-request', String(pullRequest));
+  // A command without a model is about the object that the workflow's model has.
+  const mode = readModeName(chosen.get('mode') ?? given('mode'));
+  const named = nameInUri(given('model-uri').trim());
+  const isNamed = (chosen.get('name') ?? given('name')).trim() !== '';
+  if (mode !== undefined && !isMeantFor('model-uri', mode) && !isNamed && named !== undefined)
+    chosen.set('name', named);
   return { ...runInputsOf(place, chosen), given, judgeName, needsPlan: requirePlan };
 }
 

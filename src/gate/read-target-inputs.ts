@@ -16,7 +16,7 @@ export interface TargetsRequest {
 
 /**
  * Inputs of this step: the targets of the file in `config` at that commit, or the step's own inputs.
- * @param ref branch or commit that is trusted
+ * @param ref `heads/…` of a branch, or a commit, that is trusted: by a bare name GitHub may find a tag
  * @throws UserError bad-input, targets-invalid, github-failed
  */
 export async function readTargetInputs(
@@ -65,7 +65,11 @@ export async function readTargetInputs(
 }
 
 function refOf({ raw, mayChooseRef }: TargetsRequest): string | undefined {
-  const ref = raw.input('config-ref').trim();
+  // GitHub knows branches as `heads/…` and tags as `tags/…`.
+  const ref = raw
+    .input('config-ref')
+    .trim()
+    .replace(/^refs\//, '');
   if (ref === '') return undefined;
   if (mayChooseRef) return ref;
   throw new UserError('bad-input', 'the input `config-ref` is not allowed for this event', {

@@ -23,6 +23,10 @@ export interface RunInputs extends TargetInputs {
   readonly shownBefore?: readonly string[];
   /** Is a change refused without a plan that was shown? */
   readonly needsPlan?: boolean;
+  /** The merged pull request on which the command was given. */
+  readonly mergedPullRequest?: number | undefined;
+  /** A plan of what the pull request's own file of targets will bring: no command can run it now. */
+  readonly isAfterMerge?: boolean;
 }
 
 export function inputsOfStep(raw: RawInputs): TargetInputs {

@@ -48,6 +48,8 @@ export function startDraft(config: DraftSettings | undefined, context: RunContex
     preview: undefined,
     plan: undefined,
     next: undefined,
+    decision: undefined,
+    askedMode: undefined,
     manifest: undefined,
     context,
   };

@@ -70,6 +70,7 @@ export async function execute(
             commandPrefix: order.isAfterMerge === true ? undefined : at.commandPrefix,
             decisionPrefix: at.decisionPrefix,
             mergedPullRequest: order.mergedPullRequest,
+            isAfterMerge: order.isAfterMerge,
             given: order.given,
             shownBefore: order.shownBefore,
           },

@@ -27,7 +27,7 @@ import {
 } from './gate/event.ts';
 import { listOfNames } from './gate/targets.ts';
 import { stateName } from './record/unfinished.ts';
-import { reportOfEnd, reportOfFailure } from './report/draft.ts';
+import { reportOfEnd, reportOfFailure, unplannedReport } from './report/draft.ts';
 import { findPullRequest } from './report/find-pull-request.ts';
 import { publishReport, type ReportList, writeComment } from './report/publish-report.ts';
 import { pullRequestHint } from './report/pull-request.ts';
@@ -53,6 +53,8 @@ export async function main(): Promise<void> {
     raw,
     prefix,
     actor: env['GITHUB_TRIGGERING_ACTOR'] ?? context.actor ?? '',
+    // The commit of a `pull_request` is that of its merge.
+    mergeCommit: event.name === 'pull_request' ? context.commit : undefined,
     ref: branchOf(baseOf(event)) ?? context.commit,
     mayChooseRef: mayChooseRef(event),
     repository: github?.collaboration,
@@ -79,7 +81,12 @@ export async function main(): Promise<void> {
       cancelled,
     };
     reports =
-      entered.kind === 'end' ? [reportOfEnd(entered.end, context)] : someOf(await execute(entered, surroundings));
+      entered.kind === 'end'
+        ? [reportOfEnd(entered.end, context)]
+        : someOf([
+            ...(await execute(entered, surroundings)),
+            ...entered.unplanned.map((one) => unplannedReport(one, context)),
+          ]);
   } catch (error) {
     reports = [reportOfFailure(error, context, { render: address.render })];
   }

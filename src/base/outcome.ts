@@ -88,6 +88,7 @@ export type Reason =
   | 'need-failed'
   | 'nothing-stale'
   | 'decision-needed'
+  | 'not-planned'
   | 'internal-error'
   | RolloutFailureReason
   | ProofFailureReason

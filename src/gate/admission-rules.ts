@@ -13,7 +13,8 @@ import {
   ROLES,
   type Verdict,
 } from './admission.ts';
-import type { Command, Verb } from './command.ts';
+import type { Verb } from './command.ts';
+import { closedRefusal, isMerged } from './merge/merged-pull-request.ts';
 import { matchesModel } from './model-pattern.ts';
 
 /** One rule. The rules are checked in order, and the first refusal counts. */
@@ -29,10 +30,7 @@ export function admissionOf(facts: AdmissionFacts, policy: Policy): Refusal | un
 }
 
 const RULES: readonly Rule[] = [
-  ({ pullRequest, command }) =>
-    pullRequest.isOpen || isEmergency(command.verb) || command.verb === 'status' || command.verb === 'help'
-      ? undefined
-      : closedRefusal(pullRequest, command),
+  ({ pullRequest, command }) => closedRefusal(pullRequest, command),
 
   // Otherwise a user who may push a branch would be judged by a file of their own.
   ({ pullRequest }, { bases }) => baseRefusal(pullRequest, bases),
@@ -120,34 +118,6 @@ const RULES: readonly Rule[] = [
         ),
 ];
 
-/**
- * A merged pull request is where people decide about what its merge brought. All else that is closed has no command that
- * changes something.
- */
-function closedRefusal(pullRequest: PullRequestFacts, { verb, args }: Command): Refusal | undefined {
-  const { isInBase, base } = pullRequest;
-  if (isInBase === undefined)
-    return refusal('pull-request-closed', 'this pull request is closed', 'comment on an open pull request');
-  if (!isMerged(pullRequest)) {
-    const sentence =
-      isInBase === 'no'
-        ? `the merge commit of this pull request is no longer in \`${base}\``
-        : `GitHub did not say whether the merge commit of this pull request is in \`${base}\``;
-    return refusal('pull-request-closed', sentence, 'comment on an open pull request');
-  }
-  const decided = verb === 'plan' ? args.get('mode') : verb;
-  if (decided === 'promote' || decided === 'rollback') return undefined;
-  return refusal(
-    'pull-request-closed',
-    'this pull request is merged: here a command can only decide about what it brought',
-    'comment `promote` or `rollback` here, or other commands on an open pull request',
-  );
-}
-
-function isMerged({ isInBase }: PullRequestFacts): boolean {
-  return isInBase === 'yes';
-}
-
 function refusal(reason: RefusalReason, sentence: string, cure: string): Refusal {
   return { reason, sentence, cure };
 }
@@ -175,7 +145,7 @@ export function baseRefusal(
   );
 }
 
-/** The name of the SeldonDeployment, once the model is known: one that the model's name alone chose must be allowed, too. */
+/** The SeldonDeployment's name, once known: one that the model's name alone chose must be allowed, too. */
 export function objectRefusal(
   name: string,
   { given, chosen, names }: Pick<AdmissionFacts, 'chosen' | 'given'> & { readonly names: readonly string[] },

@@ -24,14 +24,7 @@ export async function readTargetInputs(
   ref: string | undefined,
 ): Promise<readonly TargetInputs[]> {
   const { raw, repository, runner } = request;
-  const [path, names, chosenRef] = [
-    raw
-      .input('config')
-      .trim()
-      .replace(/^(?:\.\/)+/, ''),
-    listOfNames(raw.input('targets')),
-    refOf(request),
-  ];
+  const [path, names, chosenRef] = [targetsPath(raw), listOfNames(raw.input('targets')), refOf(request)];
   if (path === '') {
     if (names.length === 0) return [inputsOfStep(raw)];
     throw new UserError('bad-input', 'the input `targets` needs `config`, the file that defines them', {
@@ -62,6 +55,14 @@ export async function readTargetInputs(
     );
   runner.info(`targets of ${path} at ${commit.slice(0, 7)}: ${picked.map(({ name }) => name).join(', ')}`);
   return picked.map((target) => inputsOfTarget(target, raw, path));
+}
+
+/** Path of the file of targets; empty without one. */
+export function targetsPath(raw: RawInputs): string {
+  return raw
+    .input('config')
+    .trim()
+    .replace(/^(?:\.\/)+/, '');
 }
 
 function refOf({ raw, mayChooseRef }: TargetsRequest): string | undefined {

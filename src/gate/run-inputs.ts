@@ -11,6 +11,8 @@ export interface TargetInputs {
   /** Targets that must succeed first. */
   readonly needs: readonly string[];
   readonly raw: RawInputs;
+  /** Of the pull request's own file of targets, for a plan: no command can run it before the merge. */
+  readonly isAfterMerge?: boolean;
 }
 
 /** The inputs of one run, with the values from the event. */
@@ -25,8 +27,6 @@ export interface RunInputs extends TargetInputs {
   readonly needsPlan?: boolean;
   /** The merged pull request on which the command was given. */
   readonly mergedPullRequest?: number | undefined;
-  /** A plan of what the pull request's own file of targets will bring: no command can run it now. */
-  readonly isAfterMerge?: boolean;
 }
 
 export function inputsOfStep(raw: RawInputs): TargetInputs {

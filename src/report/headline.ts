@@ -92,6 +92,7 @@ function sentence(report: Report): string {
 }
 
 function planned({ mode, askedMode, reason }: Report, model: string): string {
+  if (reason === 'not-planned') return 'No plan of this target before the merge';
   if (reason === 'decision-needed')
     return `${model} has to wait: people must decide about the candidate beside main first`;
   if (askedMode === undefined) return `${model} can be deployed: nothing was applied`;

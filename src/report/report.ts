@@ -57,6 +57,8 @@ export interface Report {
   readonly next: string | undefined;
   /** The commands that decide about a candidate beside main; undefined if there is none. */
   readonly decision: Decision | undefined;
+  /** A plan of inputs that are not yet on the base branch. */
+  readonly isAfterMerge: boolean;
   /** The mode of the inputs, where another one was carried out: it was a first deployment, or main serves that model already. */
   readonly askedMode: string | undefined;
   /** YAML of the manifest; shown for a dry run. */

@@ -71,6 +71,7 @@ export function makePlan(
       predictionSkipped: smoke.skipped,
       previous: previousModelOf(live),
       predictors: live === undefined ? [] : predictorLines(live),
+      isAfterMerge: context.isAfterMerge === true,
       decision: standingDecision(self, config.dryRun ? live : plan.manifest),
       ...(plan.isSame && { askedMode: config.mode }),
       changes: plan.changes,

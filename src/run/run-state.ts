@@ -56,6 +56,8 @@ export interface Context extends RunContext {
   readonly commandPrefix: string | undefined;
   /** What comments begin with where a workflow reads them. */
   readonly decisionPrefix: string;
+  /** The inputs are those that the merge brings. */
+  readonly isAfterMerge?: boolean | undefined;
   /** The merged pull request whose comment this is; undefined for other events. */
   readonly mergedPullRequest?: number | undefined;
   /** The inputs before the event changed some. A command does not need to repeat them. */

@@ -75,6 +75,7 @@ export function aReport(over: Partial<Report> = {}): Report {
     next: undefined,
     decision: undefined,
     askedMode: undefined,
+    isAfterMerge: false,
     manifestPath: '/tmp/seldon-wine.yaml',
     manifest: 'apiVersion: machinelearning.seldon.io/v1\nkind: SeldonDeployment\n',
     context: {

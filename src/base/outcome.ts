@@ -89,6 +89,8 @@ export type Reason =
   | 'event-ignored'
   | 'need-failed'
   | 'nothing-stale'
+  | 'decision-needed'
+  | 'not-planned'
   | 'internal-error'
   | RolloutFailureReason
   | ProofFailureReason

@@ -58,6 +58,8 @@ export interface ShareConfig {
   /** Revision (`3`) or model version (`v3`) to go back to. */
   readonly to: string | undefined;
   readonly routing: Routing;
+  /** What a canary or blue-green rollout does where no object exists yet. */
+  readonly firstDeployment: 'deploy' | 'refuse';
   /** Seconds that the ingress may need to update its routes. */
   readonly ingressLag: number;
 }

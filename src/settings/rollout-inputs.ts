@@ -9,6 +9,7 @@ const MEANT_FOR: Partial<Record<InputName, readonly Mode[]>> = {
   traffic: ['canary', 'shadow', 'ab'],
   steps: ['canary'],
   'step-interval': ['canary'],
+  'first-deployment': ['canary', 'blue-green'],
   predictor: ['ab', 'promote', 'rollback'],
   to: ['rollback'],
   'prometheus-url': ['canary', 'direct', 'promote', 'blue-green', 'status'],
@@ -95,6 +96,7 @@ export function readShare(read: InputReader): ShareConfig {
     predictor: read.label('predictor'),
     to: readRevision(read),
     routing,
+    firstDeployment: read.oneOf('first-deployment', ['deploy', 'refuse']),
     ingressLag: read.seconds('ingress-lag', { least: 0 }) ?? 5,
   };
 }

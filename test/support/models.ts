@@ -54,6 +54,7 @@ export function someShares(over: Partial<ShareConfig> = {}): ShareConfig {
     to: undefined,
     routing: 'seldon',
     proveFirst: false,
+    firstDeployment: 'deploy',
     ingressLag: 0,
     ...over,
   };

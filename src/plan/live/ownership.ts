@@ -1,6 +1,6 @@
-import { UserError } from '../base/errors.ts';
-import { isJsonObject } from '../base/json-value.ts';
-import { FIELD_MANAGER, NOTES_MANAGER, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { UserError } from '../../base/errors.ts';
+import { isJsonObject } from '../../base/json-value.ts';
+import { FIELD_MANAGER, NOTES_MANAGER, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 
 /** Who else writes the live object. A forced apply takes its predictors from whoever wrote them. */
 

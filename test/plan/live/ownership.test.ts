@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { otherManagersOf, refuseManaged, takeoverNote } from '../../src/plan/ownership.ts';
-import type { ManagedFields, SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
-import { aPlanRequest, applied } from '../support/models.ts';
+import { otherManagersOf, refuseManaged, takeoverNote } from '../../../src/plan/live/ownership.ts';
+import type { ManagedFields, SeldonDeployment } from '../../../src/seldon/seldon-deployment.ts';
+import { aPlanRequest, applied } from '../../support/models.ts';
 
 const PREDICTORS = { 'f:spec': { 'f:predictors': {} } };
 

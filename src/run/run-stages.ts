@@ -45,15 +45,12 @@ export async function runStages(rollout: RolloutContext, live: SeldonDeployment 
   let reached: RolloutEnd = { findings: undefined, manifest: undefined, applied: undefined };
   try {
     for (const stage of plan.stages) {
-      const now = reached.applied ?? live;
-      if (stage.bestEffort && now !== undefined && (await stateOf(peers, now, objects.ref)) !== 'ready') continue;
-      const sent = await send(rollout, stage, {
-        before: reached.applied ?? live,
-        isFirst: reached.applied === undefined,
-      });
+      const before = reached.applied ?? live;
+      if (stage.bestEffort && before !== undefined && (await stateOf(peers, before, objects.ref)) !== 'ready') continue;
+      const sent = await send(rollout, stage, { before, isFirst: reached.applied === undefined });
       if ('findings' in sent) return { ...reached, findings: sent.findings };
       reached = { ...sent, findings: undefined };
-      reached = { ...sent, findings: await completeStage(rollout.proof, stage, sent.applied) };
+      reached = { ...sent, findings: await completeStage(rollout.proof, stage, { applied: sent.applied, before }) };
       if (reached.findings !== undefined && !stage.bestEffort) return reached;
       if (reached.findings === undefined && (stage.bestEffort || stage.settles)) await waitForIngress(rollout.proof);
     }
@@ -129,7 +126,7 @@ function uponVersion(manifest: SeldonDeployment, { metadata }: SeldonDeployment)
 async function completeStage(
   proof: ProofContext,
   stage: Stage,
-  applied: SeldonDeployment,
+  { applied, before }: { readonly applied: SeldonDeployment; readonly before: SeldonDeployment | undefined },
 ): Promise<readonly Finding[] | undefined> {
   const { peers, objects, plan } = proof;
   const { cluster, clock, runner } = peers;
@@ -140,7 +137,7 @@ async function completeStage(
     async (conclude) => {
       const since = clock.now();
       let end: Parameters<Conclude> = [''];
-      const request = { cluster, clock, runner, ref: objects.ref, applied, timeout };
+      const request = { cluster, clock, runner, ref: objects.ref, applied, before, timeout };
       const failed =
         (await rollOut(request, (...said) => {
           end = said;

@@ -9,6 +9,7 @@ import type { ProofContext } from '../proof/proof-context.ts';
 import type { HeldLease } from '../record/acquire-lease.ts';
 import type { Deployments } from '../record/deployments.ts';
 import type { OpenRecord } from '../record/github-deployment.ts';
+import type { Remember } from '../record/undo-memory.ts';
 import type { Draft } from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
 import type { Cluster } from '../seldon/cluster.ts';
@@ -72,7 +73,7 @@ export interface Run {
   readonly halt: AbortController;
   readonly draft: Draft;
   /** Resources to close at the end of the run, for every outcome. */
-  readonly open: { lease?: HeldLease; record?: OpenRecord | undefined };
+  readonly open: { lease?: HeldLease; record?: OpenRecord | undefined; remember?: Remember };
 }
 
 /** A rollout that is planned but not started. */

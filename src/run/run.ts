@@ -5,6 +5,7 @@ import { finalStageOf } from '../plan/plan.ts';
 import type { RolloutObjects } from '../plan/plan-request.ts';
 import { acquireLease, type HeldLease } from '../record/acquire-lease.ts';
 import { closeRecord, deactivateRecords, openRecord } from '../record/github-deployment.ts';
+import { forgetChanges, rememberChanges } from '../record/undo-memory.ts';
 import { endingOf, findingOf, identityOf, startDraft, storageSentence, underWay } from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
 import { tryPlan } from '../rollout/apply-plan.ts';
@@ -27,6 +28,7 @@ import { logBug, proveStage, runStages } from './run-stages.ts';
 import type { PreparedRollout, Run } from './run-state.ts';
 import { hasChanged, stopOthers, tellStopped } from './stop-others.ts';
 import { sweepPreviews } from './sweep-previews.ts';
+import { withdrawFirst } from './withdraw-first.ts';
 import { writeManifest } from './write-manifest.ts';
 
 /**
@@ -61,6 +63,7 @@ export async function run(
     Object.assign(self.draft, ending, { findings: [finding, ...self.draft.findings], warnings: [] });
     if (ending.outcome === 'unknown') self.draft.predictors = [];
   }
+  if (self.open.remember !== undefined) forgetChanges(own.runner);
   const report = { ...self.draft, steps: journal.records };
   const { deployments, runner } = own;
   await Promise.all([closeRecord({ deployments, runner, report }, self.open.record), self.open.lease?.release()]);
@@ -98,6 +101,7 @@ async function tellStory(self: Run): Promise<void> {
     if (stopped?.kind === 'stopped' && config.share.to === undefined) return tellStopped(self, ref, stopped);
     self.open.lease ??= await waitForLease(self, ref);
     obeyLease(self, self.open.lease);
+    if (stopped?.kind === 'taken' && (await withdrawFirst(self, ref, stopped.other))) return;
   }
   // A rollout is checked once more right before its first change.
   if (config.mode === 'remove') {
@@ -122,6 +126,7 @@ async function abort(self: Run, objects: RolloutObjects): Promise<void> {
   const stopped = await stopOthers(self, ref);
   if (stopped.kind !== 'taken' || !(await hasChanged(self, ref, stopped.other))) return tellStopped(self, ref, stopped);
   obeyLease(self, stopped.lease);
+  if (await withdrawFirst(self, ref, stopped.other)) return;
   const asRollback: Run = { ...self, config: { ...self.config, mode: 'rollback' } };
   return rollOutPrepared(asRollback, await makePlan(asRollback, objects, undefined));
 }
@@ -149,7 +154,13 @@ async function rollOutPrepared(self: Run, prepared: PreparedRollout): Promise<vo
     await control.confirm();
     await checkLock(self, objects.ref);
   };
-  const reached = await runStages({ proof: chosen.proof, confirm }, live);
+  const { budget } = chosen.proof.plan;
+  if (config.onCancel === 'rollback' && !plan.isFinal) {
+    const memory = { before: live, timeout: budget.timeout, ingressLag: config.share.ingressLag };
+    self.open.remember = rememberChanges(runner, memory);
+  }
+  const { remember } = self.open;
+  const reached = await runStages({ proof: chosen.proof, confirm, remember }, live);
   if (reached.findings !== undefined) return fail(self, chosen, reached);
   try {
     return await succeed(self, chosen, reached.applied);

@@ -48,7 +48,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   gate: /^js-yaml$/,
   plan: /^(js-yaml|node:crypto)$/,
   report: /^node:crypto$/,
-  compose: /^(@actions\/core|node:fs|node:crypto)$/,
+  compose: /^(@actions\/core|node:fs|node:crypto|node:zlib)$/,
   'adapters/github': /^(@actions\/github|node:.*)$/,
   'adapters/kubernetes': /^(@kubernetes\/client-node\/.*|js-yaml|node:.*)$/,
 };

@@ -7,7 +7,7 @@ import { type ModelDescription, modelFiles } from './model-files.ts';
  *
  * Behaviour of a model is written in its files, as on the rig: `FAIL_START` (text: it ends with that), `SLOW_START`
  * (seconds), `OOM` (the kernel kills it), `ANSWER` (`nan`, `error`, `wrong-shape`: what it answers instead). Here only:
- * `SLOW_ANSWER` (seconds for each prediction).
+ * `SLOW_ANSWER` (seconds for each prediction), `REFUSE` (`422`, or `422 note`: how it refuses what has a column `note`).
  */
 export type ModelFolder = Readonly<Record<string, string>>;
 

@@ -33,10 +33,13 @@ export type ModelInput = NdArray | Frame | PlainValue;
 /** What Python would raise; the message is what the real libraries say. */
 export class PythonError extends Error {
   override readonly name: string;
+  /** With which the server answers. */
+  readonly status: number;
 
-  constructor(message: string, type = 'ValueError') {
+  constructor(message: string, type = 'ValueError', status = 500) {
     super(message);
     this.name = type;
+    this.status = status;
   }
 }
 

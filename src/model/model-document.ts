@@ -138,13 +138,20 @@ function tensorOf(entry: Tree): Tensor {
 }
 
 function exampleOf(saved: unknown): ModelDocument['example'] {
-  if (!isJsonObject(saved) || typeof saved.artifact_path !== 'string') return undefined;
+  if (!isJsonObject(saved) || typeof saved.artifact_path !== 'string' || !isInside(saved.artifact_path))
+    return undefined;
   return {
     path: saved.artifact_path,
     type: String(saved.type),
     orient: textOf(saved.pandas_orient),
     hasParams: String(saved.params) === 'true',
   };
+}
+
+/** The author of a model chose this path: it names a file of the model and nothing else. */
+function isInside(path: string): boolean {
+  if (path === '' || /^[/\\]|^[\w+.-]+:|[\\\p{Cc}]|%(?:2e|2f|5c)/iu.test(path)) return false;
+  return !path.split('/').some((part) => part === '..' || part === '.' || part === '');
 }
 
 function* formatWarnings(sklearn: unknown): Generator<string> {

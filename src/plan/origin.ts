@@ -47,8 +47,8 @@ function previousUri(live: SeldonDeployment | undefined, now: string | undefined
 }
 
 /**
- * Refuses a push or a command whose run began before the one that shipped what is live: runs may overtake each other in a queue, and
- * an old commit must not undo a new one. Who wants to go back says so, with mode `rollback` or by hand.
+ * Refuses a run that began before the one that shipped what is live: runs may overtake each other in a queue or be started
+ * again, and an old commit must not undo a new one. Whoever wants to go back uses mode `rollback`, or starts a run by hand.
  * @throws UserError newer-run-live
  */
 export function refuseOlderRun(
@@ -57,11 +57,12 @@ export function refuseOlderRun(
 ): void {
   const theirs = runOf(live?.metadata.annotations?.[ANNOTATIONS.runUrl]);
   const ours = runOf(runUrl);
-  if (!['push', 'issue_comment'].includes(event ?? '') || theirs === undefined || ours === undefined) return;
+  const isByHand = event === undefined || event === 'workflow_dispatch';
+  if (isByHand || theirs === undefined || ours === undefined) return;
   if (theirs.repository !== ours.repository || theirs.id <= ours.id) return;
   const what = `the live model was deployed by a later run (${live?.metadata.annotations?.[ANNOTATIONS.runUrl]})`;
   throw new UserError('newer-run-live', what, {
-    hint: 'to go back use mode `rollback`, or start the workflow by hand; an older push or comment does not',
+    hint: 'to go back use mode `rollback`, or start the workflow by hand; an older push, comment or other event does not',
   });
 }
 

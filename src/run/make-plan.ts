@@ -25,8 +25,8 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
   return journal.step('render', async (conclude) => {
     const { ref } = objects;
     const live = await peers.cluster.read(ref);
-    // A comment that asks for a plan or takes something back does no harm when it is late.
-    const isHarmless = context.event === 'issue_comment' && (config.dryRun || config.mode === 'rollback');
+    // A plan or a comment that takes something back does no harm when it is late.
+    const isHarmless = config.dryRun || (context.event === 'issue_comment' && config.mode === 'rollback');
     if (!isHarmless) refuseOlderRun(live, context);
     const surroundings = await readSurroundings(peers.cluster, config, objects);
     const order = { config, ref, model: resolved, live, context, ...surroundings };
@@ -68,6 +68,7 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     if (config.dryRun) draft.preview = await preview(peers, { live, plan, model, estimates });
     draft.plan = planHash({
       model: model.storageUri,
+      digest: await filesOf(self, model),
       live,
       plan,
       files: [smoke.request?.body, config.proof.smokeExpect, ...smoke.comparing],
@@ -94,6 +95,14 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     };
     return { proof, model, live, front: surroundings.front?.live, withNewPods };
   });
+}
+
+/** Which files the plan is about, where it is shown or was agreed on. An urgent change does not wait for their list. */
+async function filesOf({ config, peers }: Run, model: Model): Promise<string | undefined> {
+  if (!config.dryRun && config.plan === undefined) return undefined;
+  const listed = model.version === undefined ? undefined : await peers.registry.filesDigest(model);
+  const parts = [model.digest, listed].filter((one) => one !== undefined);
+  return parts.length === 0 ? undefined : parts.join(' ');
 }
 
 /** Several clusters may each have a target object of the same name. */

@@ -1,6 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import type { Model } from '../model/model.ts';
-import { type StorageRules, storageFault } from '../model/storage-rules.ts';
+import { type StorageRules, storageFault, storagePattern } from '../model/storage-rules.ts';
 import { finalStageOf } from '../plan/plan.ts';
 import type { RolloutObjects } from '../plan/plan-request.ts';
 import { acquireLease, type HeldLease } from '../record/acquire-lease.ts';
@@ -196,7 +196,7 @@ function refuseStorage(model: Model, rules: StorageRules): void {
   const fault = storageFault(model, rules);
   if (fault === undefined) return;
   throw new UserError('model-not-allowed', `the model lies in \`${model.storageUri}\`: ${fault}`, {
-    hint: 'look at where the registry says its files are; the inputs `allow-storages` and `storage-uri-map` say what is allowed',
+    hint: `look at where the registry says its files are; if that is right, write \`allow-storages: ${storagePattern(model.storageUri)}\`, or a rule of \`storage-uri-map\``,
   });
 }
 

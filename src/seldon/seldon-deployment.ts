@@ -122,6 +122,8 @@ export const FIELD_MANAGER = 'mlflow-to-seldon';
 export const NOTES_MANAGER = 'mlflow-to-seldon-history';
 
 const OWN = 'mlflow-to-seldon.github.io';
+/** What the names of our annotations begin with. */
+export const OWN_PREFIX = `${OWN}/`;
 
 /**
  * Our annotations. `rollout` is on a predictor. Seldon copies it to the Deployment's pod template, which separates

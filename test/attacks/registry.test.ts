@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { ActionEnd } from '../../sandbox/runner.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { live, story, using } from '../scenarios/story.ts';
 import { type Asked, passedOn, type Reply, startWire, type Wire } from '../support/mlflow-replay.ts';
@@ -135,10 +136,14 @@ story('an example outside of the model is not asked for', async (sandbox) => {
   }
 });
 
+function planOf({ summary }: ActionEnd): string {
+  return /\b(?:[0-9a-f]{16}-){4}[0-9a-f]{16}\b/.exec(summary)?.[0] ?? '';
+}
+
 story('a plan does not hold once the files of its model are others', async (sandbox) => {
   const [place = ''] = [...sandbox.store.keys()].filter((key) => key.includes('/models/'));
   const plan = await sandbox.act(using({ 'model-uri': place, 'dry-run': 'true' }));
-  const approved = plan.outputs['plan'] ?? '';
+  const approved = planOf(plan);
   expect(approved, plan.shown).toMatch(/^[0-9a-f]+-/);
   const folder = sandbox.store.get(place) ?? {};
   sandbox.store.set(place, { ...folder, 'code/evil.py': 'import os' });
@@ -150,9 +155,9 @@ story('a plan does not hold once the files of its model are others', async (sand
   const good = await sandbox.act(using({ 'model-uri': place, plan: approved }));
   expect(good.outputs, good.shown).toMatchObject({ outcome: 'deployed' });
   const registered = await sandbox.act(using({ 'model-uri': 'models:/wine-quality/2', 'dry-run': 'true' }));
-  const { plan: second } = registered.outputs;
+  const second = planOf(registered);
   for (const [key, files] of sandbox.store)
     sandbox.store.set(key, { ...files, 'model.json': `${files['model.json']} ` });
-  const changed = await sandbox.act(using({ 'model-uri': 'models:/wine-quality/2', plan: second ?? '' }));
+  const changed = await sandbox.act(using({ 'model-uri': 'models:/wine-quality/2', plan: second }));
   expect(changed.outputs, changed.shown).toMatchObject({ outcome: 'failed', reason: 'plan-changed' });
 });

@@ -1,6 +1,6 @@
 import { unescape as percentDecoded } from 'node:querystring';
 import { UserError } from '../../base/errors.ts';
-import type { ConnectionOptions } from './connection.ts';
+import type { RegistryConfig } from '../../settings/config.ts';
 
 /** @throws UserError bad-input unless it is the http(s) URL of an MLflow server */
 export function parseTrackingUri(text: string): URL {
@@ -37,7 +37,13 @@ export function parseTrackingUri(text: string): URL {
 /** Basic authentication has precedence over a bearer token, as in MLflow's client. */
 export function headersOf(
   base: URL,
-  { config, workspace }: Pick<ConnectionOptions, 'config' | 'workspace'>,
+  {
+    config,
+    workspace,
+  }: {
+    readonly config: Pick<RegistryConfig, 'username' | 'password' | 'token'>;
+    readonly workspace?: string | undefined;
+  },
 ): Record<string, string> {
   const username = config.username ?? percentDecoded(base.username);
   const password = config.password ?? percentDecoded(base.password);

@@ -14,6 +14,8 @@ import { stateOf } from '../rollout/roll-out.ts';
 import type { ObjectRef } from '../seldon/cluster.ts';
 import type { Config } from '../settings/config.ts';
 import { appliedSoFar, cancellation } from './cancellation.ts';
+import { hasChanged, stopOthers, tellStopped } from './emergency/stop-others.ts';
+import { withdrawFirst } from './emergency/withdraw-first.ts';
 import { end, fail, succeed } from './endings.ts';
 import { objectBeforeModel, rolloutObjects } from './find-object.ts';
 import { haltingJournal } from './halting.ts';
@@ -26,9 +28,8 @@ import { reportStatus } from './report-status.ts';
 import { reportWinner } from './report-winner.ts';
 import { logBug, proveStage, runStages } from './run-stages.ts';
 import type { PreparedRollout, Run } from './run-state.ts';
-import { hasChanged, stopOthers, tellStopped } from './stop-others.ts';
+import { standingDecision } from './standing-candidate.ts';
 import { sweepPreviews } from './sweep-previews.ts';
-import { withdrawFirst } from './withdraw-first.ts';
 import { writeManifest } from './write-manifest.ts';
 
 /**
@@ -87,7 +88,7 @@ async function tellStory(self: Run): Promise<void> {
   if (config.mode === 'status') {
     const { cluster, clock } = peers;
     const live = await journal.step('look', (conclude) => reportStatus({ cluster, clock, config, ref }, conclude));
-    Object.assign(self.draft, live);
+    Object.assign(self.draft, live, { decision: standingDecision(self, await cluster.read(ref)) });
     return reportWinner(self, ref);
   }
   if (config.mode === 'sweep') return void Object.assign(self.draft, await sweepPreviews(self));
@@ -109,6 +110,7 @@ async function tellStory(self: Run): Promise<void> {
     return remove(self, ref);
   }
   const prepared = await makePlan(self, objects, given);
+  if (prepared === undefined) return end(self, 'planned', 'decision-needed');
   if (config.manifestFile !== undefined) {
     const { outcome, reason } = await writeManifest(self, prepared, config.manifestFile);
     return end(self, outcome, reason);
@@ -117,7 +119,8 @@ async function tellStory(self: Run): Promise<void> {
     await journal.step('apply', (conclude) => tryPlan(peers.cluster, prepared.proof.plan, conclude));
     return end(self, 'planned', 'dry-run');
   }
-  return rollOutPrepared(self, prepared);
+  // A first deployment goes on with the settings of its own.
+  return rollOutPrepared({ ...self, config: prepared.config }, prepared);
 }
 
 /** Stops the run that holds the lease. If that run does not answer, does what it would have done. */
@@ -128,7 +131,8 @@ async function abort(self: Run, objects: RolloutObjects): Promise<void> {
   obeyLease(self, stopped.lease);
   if (await withdrawFirst(self, ref, stopped.other)) return;
   const asRollback: Run = { ...self, config: { ...self.config, mode: 'rollback' } };
-  return rollOutPrepared(asRollback, await makePlan(asRollback, objects, undefined));
+  const prepared = await makePlan(asRollback, objects, undefined);
+  if (prepared !== undefined) return rollOutPrepared(asRollback, prepared);
 }
 
 function obeyLease({ halt }: Run, { halted }: HeldLease): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { putBack } from '../../src/record/put-back.ts';
 import { readMemory, rememberChanges, type UndoMemory } from '../../src/record/undo-memory.ts';
-import { isFirstOf } from '../../src/run/withdraw-first.ts';
+import { isFirstOf } from '../../src/run/emergency/withdraw-first.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import { aDeployment, anObject } from '../support/cluster-states.ts';
 import { FakeClock } from '../support/fake-clock.ts';

@@ -1,12 +1,12 @@
-import type { Finding } from '../base/finding.ts';
-import { historyOf } from '../plan/history.ts';
-import { describe } from '../record/acquire-lease.ts';
-import { deactivateRecords } from '../record/github-deployment.ts';
-import { remainder } from '../rollout/undo-rollout.ts';
-import type { ObjectRef } from '../seldon/cluster.ts';
-import type { HeldLeaseRecord } from '../seldon/lease.ts';
-import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
-import type { Run } from './run-state.ts';
+import type { Finding } from '../../base/finding.ts';
+import { historyOf } from '../../plan/history.ts';
+import { describe } from '../../record/acquire-lease.ts';
+import { deactivateRecords } from '../../record/github-deployment.ts';
+import { remainder } from '../../rollout/undo-rollout.ts';
+import type { ObjectRef } from '../../seldon/cluster.ts';
+import type { HeldLeaseRecord } from '../../seldon/lease.ts';
+import { ANNOTATIONS, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
+import type { Run } from '../run-state.ts';
 
 /**
  * Deletes what a run had created that did not answer and lost its lease, if it was the first deployment and never proven:

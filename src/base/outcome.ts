@@ -65,6 +65,8 @@ export type ProofFailureReason =
   | 'prediction-unproven'
   | 'endpoint-failed'
   | 'answers-differ'
+  | 'evaluation-failed'
+  | 'evaluation-undecided'
   | 'mirror-silent'
   | 'gate-failed'
   | 'gate-no-data'

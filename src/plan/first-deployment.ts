@@ -1,5 +1,6 @@
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
-import type { Config, Mode } from '../settings/config.ts';
+import type { Config } from '../settings/config.ts';
+import type { Mode } from '../settings/modes.ts';
 
 /**
  * Modes whose model is meant to become main, so that it may be the first one. The model of a shadow must answer nobody,

@@ -6,7 +6,8 @@ import type { RunContext } from '../base/run-context.ts';
 import type { EarlyEnd } from '../gate/gate-decision.ts';
 import type { UnplannedTarget } from '../gate/merge/targets-after-merge.ts';
 import type { Model } from '../model/model.ts';
-import type { Mode, RenderConfig } from '../settings/config.ts';
+import type { RenderConfig } from '../settings/config.ts';
+import type { Mode } from '../settings/modes.ts';
 import type { Report } from './report.ts';
 
 /** The report of a run in progress: what is known so far. It is complete at every moment, so it can always be published. */
@@ -36,6 +37,7 @@ export function startDraft(config: DraftSettings | undefined, context: RunContex
     prediction: undefined,
     predictors: [],
     comparison: undefined,
+    evaluation: undefined,
     gates: [],
     history: [],
     previews: [],

@@ -29,6 +29,7 @@ const PROOF: ReadonlySet<StepRecord['name']> = new Set([
   'predict',
   'endpoint',
   'compare',
+  'evaluate',
   'mirror',
   'hold',
   'gate',

@@ -8,6 +8,7 @@ import type { PredictorLine, RevisionLine } from '../plan/live-state.ts';
 import type { PreviousModel } from '../plan/origin.ts';
 import type { PlanPreview } from '../plan/plan-preview.ts';
 import type { Comparison } from '../proof/comparison.ts';
+import type { Evaluation } from '../proof/evaluation/evaluation.ts';
 import type { GateRecord } from '../proof/evidence/gate-record.ts';
 import type { PredictionRecord } from '../proof/smoke-request.ts';
 import type { Endpoint } from '../seldon/protocol.ts';
@@ -34,6 +35,8 @@ export interface Report {
   readonly predictors: readonly PredictorLine[];
   /** The answers of the old and the new model to the same requests. */
   readonly comparison: Comparison | undefined;
+  /** What labelled rows say of the served model. */
+  readonly evaluation: Evaluation | undefined;
   readonly gates: readonly GateRecord[];
   /** The proven revisions of this object, newest first. Shown by mode `status`. */
   readonly history: readonly RevisionLine[];

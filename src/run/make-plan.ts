@@ -11,6 +11,7 @@ import { type PlanPreview, previewOf } from '../plan/plan-preview.ts';
 import type { RolloutObjects } from '../plan/plan-request.ts';
 import { planRollout, readSurroundings } from '../plan/plan-rollout.ts';
 import { recallModel } from '../plan/recall-model.ts';
+import { prepareEvaluation } from '../proof/evaluation/prepare-evaluation.ts';
 import { estimateSteps } from '../proof/evidence/step-estimates.ts';
 import { prepareSmoke } from '../proof/prepare-smoke.ts';
 import type { ProofContext } from '../proof/proof-context.ts';
@@ -63,6 +64,7 @@ export function makePlan(
     // Among the model's own warnings: they are told no more once it is proven.
     const model = { ...known, warnings: [...known.warnings, ...(limits ?? [])] };
     const smoke = await prepareSmoke(peers.workspace, { config, model, protocol });
+    const evaluation = await prepareEvaluation(peers, { config, model, protocol });
     const at = { ...objects.front, protocol, predictor, node: predictor.graph.name };
     Object.assign(draft, {
       protocol,
@@ -87,9 +89,14 @@ export function makePlan(
       : [];
     draft.warnings = [...draft.warnings, ...(limits ?? []), ...anew, ...warnings, ...smoke.warnings];
     const estimates = await estimateSteps({
-      ...{ metrics: peers.metrics, cluster: peers.cluster, ref, plan },
-      ...{ gate: config.gate, stepInterval: config.share.stepInterval },
-      ...{ now: peers.clock.now(), mayReadPods: !config.dryRun },
+      metrics: peers.metrics,
+      cluster: peers.cluster,
+      ref,
+      plan,
+      gate: config.gate,
+      stepInterval: config.share.stepInterval,
+      now: peers.clock.now(),
+      mayReadPods: !config.dryRun,
     });
     for (const line of estimates) peers.runner.info(line);
     if (config.dryRun) draft.preview = await preview(peers, { live, plan, model, estimates });
@@ -97,7 +104,7 @@ export function makePlan(
       model: model.storageUri,
       live,
       plan,
-      files: [smoke.request?.body, config.proof.smokeExpect, ...smoke.comparing],
+      files: [smoke.request?.body, config.proof.smokeExpect, ...smoke.comparing, ...basisOf(evaluation)],
       place: { server: peers.cluster.server, target: context.target },
       replicas: config.render.replicas,
     });
@@ -116,6 +123,7 @@ export function makePlan(
       config,
       signature: model.signature,
       smoke,
+      evaluation,
       notes: draft,
       evidence: { current: undefined },
     };
@@ -143,6 +151,11 @@ function mustDecide(
     decision: standingDecision(self, live, { isFirst: true }),
     findings: [{ reason: 'decision-needed', title: message, cure: hint, quotes: [] }],
   };
+}
+
+/** Without labelled rows a plan has the hash that it always had. */
+function basisOf(evaluation: ProofContext['evaluation']): readonly string[] {
+  return evaluation === undefined ? [] : [evaluation.basis];
 }
 
 /** Several clusters may each have a target object of the same name. */

@@ -50,6 +50,7 @@ export function aReport(over: Partial<Report> = {}): Report {
     ],
     predictors: [],
     comparison: undefined,
+    evaluation: undefined,
     gates: [],
     history: [],
     previews: [],

@@ -153,8 +153,10 @@ function condition({ outcome, reason, mode }: Report): string {
 function nextStep({ plan, next, outcome, mode, askedMode, isAfterMerge }: Report): readonly string[] {
   // Main serves it already: nothing is to be run.
   if (plan === undefined || outcome !== 'planned' || askedMode === mode) return [];
-  if (isAfterMerge)
-    return [`**Plan of what the merge brings:** no command can run it before, as the base branch has other inputs.`];
+  if (isAfterMerge) {
+    const why = 'no command can run it before, as the base branch has other inputs';
+    return [`**Plan of what the merge brings:** ${codeSpan(plan)}; ${why}.`];
+  }
   if (next === undefined)
     return [`**Plan:** ${codeSpan(plan)}; with it as the input \`plan\` nothing else can happen.`];
   return [`**Plan:** to have this and nothing else, comment`, fence(next, 'text')];

@@ -30,7 +30,7 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     if (!isHarmless) refuseOlderRun(live, context);
     const surroundings = await readSurroundings(peers.cluster, config, objects);
     const order = { config, ref, model: resolved, live, context, ...surroundings };
-    const { plan, protocol, withNewPods } = await planRollout(peers.workspace, order);
+    const { plan, protocol, warnings: ofBase, withNewPods } = await planRollout(peers.workspace, order);
     const { predictor } = plan;
     const note = modelsOf(plan.manifest).get(predictor.name) ?? { uri: predictor.graph.modelUri ?? '' };
     const known = resolved ?? (await recallModel(peers, note));
@@ -58,7 +58,7 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     const anew = hasNewFiles(live, model)
       ? [`The files in ${model.storageUri} are not those that its pods have loaded: the pods are made anew.`]
       : [];
-    draft.warnings = [...draft.warnings, ...(limits ?? []), ...anew, ...warnings, ...smoke.warnings];
+    draft.warnings = [...draft.warnings, ...ofBase, ...(limits ?? []), ...anew, ...warnings, ...smoke.warnings];
     const estimates = await estimateSteps({
       ...{ metrics: peers.metrics, cluster: peers.cluster, ref, plan },
       ...{ gate: config.gate, stepInterval: config.share.stepInterval },

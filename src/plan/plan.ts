@@ -1,6 +1,5 @@
 import { equal } from '../base/json-value.ts';
 import type { Predictor, SeldonDeployment } from '../seldon/seldon-deployment.ts';
-import type { Budget } from './budget.ts';
 import { changesBetween } from './changes.ts';
 import { withoutEnvironmentValues } from './environment-values.ts';
 import { withoutNotes } from './given/own-notes.ts';
@@ -8,6 +7,7 @@ import { assembleManifest, type PredictorLayout, renderedBefore } from './manife
 import { readableYaml } from './manifest-file.ts';
 import { overlay } from './overlay.ts';
 import type { PlanRequest } from './plan-request.ts';
+import type { Budget } from './predictor/budget.ts';
 
 /** One apply, and the conditions for the next one. */
 export interface Stage {

@@ -14,6 +14,7 @@ import { prepareSmoke } from '../proof/prepare-smoke.ts';
 import type { ProofContext } from '../proof/proof-context.ts';
 import { identityOf } from '../report/draft.ts';
 import type { ObjectRef } from '../seldon/cluster.ts';
+import { hasSeveralNodes, modelNodeOf, modelUriOf } from '../seldon/graph.ts';
 import { endpointOf } from '../seldon/protocol.ts';
 import { signatureWarnings } from '../seldon/server-release.ts';
 import { checkSecret } from './preflight.ts';
@@ -32,13 +33,14 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     const order = { config, ref, model: resolved, live, context, ...surroundings };
     const { plan, protocol, warnings: ofBase, withNewPods } = await planRollout(peers.workspace, order);
     const { predictor } = plan;
-    const note = modelsOf(plan.manifest).get(predictor.name) ?? { uri: predictor.graph.modelUri ?? '' };
+    const note = modelsOf(plan.manifest).get(predictor.name) ?? { uri: modelUriOf(predictor) ?? '' };
     const known = resolved ?? (await recallModel(peers, note));
     const limits =
       resolved && signatureWarnings({ predictor, signature: known.signature, isFirst: live === undefined });
     // Among the model's own warnings: they are told no more once it is proven.
     const model = { ...known, warnings: [...known.warnings, ...(limits ?? [])] };
-    const smoke = await prepareSmoke(peers.workspace, { config, model, protocol });
+    const isForGraph = hasSeveralNodes(predictor.graph);
+    const smoke = await prepareSmoke(peers.workspace, { config, model, protocol, isForGraph });
     const at = { ...objects.front, protocol, predictor, node: predictor.graph.name };
     Object.assign(draft, {
       protocol,
@@ -54,7 +56,10 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     });
     // Only a write shows that a namespace is missing. This write is a dry run, so the server stores nothing.
     const hasNamespace = () => peers.cluster.apply(plan.stages[0].manifest, { dryRun: true });
-    const warnings = await checkSecret(peers.cluster, ref, { graph: predictor.graph, hasNamespace });
+    const warnings = await checkSecret(peers.cluster, ref, {
+      node: modelNodeOf(predictor) ?? predictor.graph,
+      hasNamespace,
+    });
     const anew = hasNewFiles(live, model)
       ? [`The files in ${model.storageUri} are not those that its pods have loaded: the pods are made anew.`]
       : [];
@@ -87,7 +92,8 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
       plan,
       protocol,
       config,
-      signature: model.signature,
+      // Other nodes of a graph may change the answer.
+      signature: isForGraph ? undefined : model.signature,
       smoke,
       notes: draft,
       evidence: { current: undefined },

@@ -130,6 +130,8 @@ const OWN = 'mlflow-to-seldon.github.io';
 export const ANNOTATIONS = {
   rollout: `${OWN}/rollout`,
   rendered: `${OWN}/rendered`,
+  /** Written by people on a predictor: the node of its graph that gets the model. */
+  graphNode: `${OWN}/graph-node`,
   models: `${OWN}/models`,
   history: `${OWN}/history`,
   runUrl: `${OWN}/run-url`,

@@ -1,6 +1,6 @@
 import { ANNOTATIONS } from '../../seldon/seldon-deployment.ts';
 
-const OURS: ReadonlySet<string> = new Set(Object.values(ANNOTATIONS));
+const OURS: ReadonlySet<string> = new Set(Object.values(ANNOTATIONS).filter((key) => key !== ANNOTATIONS.graphNode));
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** Annotations without those that this action or kubectl wrote; undefined if none is left. */

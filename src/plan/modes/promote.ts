@@ -1,12 +1,22 @@
 import { UserError } from '../../base/errors.ts';
+import {
+  componentOf,
+  containerOf,
+  hasSeveralNodes,
+  modelNodeName,
+  modelNodeOf,
+  modelUriOf,
+  withNode,
+} from '../../seldon/graph.ts';
 import { leastShare } from '../../seldon/ingress.ts';
 import { replicasOf } from '../../seldon/replicas.ts';
-import type { Predictor } from '../../seldon/seldon-deployment.ts';
-import { budgetOf } from '../budget.ts';
+import type { GraphNode, Predictor } from '../../seldon/seldon-deployment.ts';
 import { type PredictorLayout, renderedSpecOf } from '../manifest.ts';
 import { modelsOf, titleOf } from '../model-note.ts';
 import { type Plan, planOf } from '../plan.ts';
 import type { PlanRequest } from '../plan-request.ts';
+import { budgetOf } from '../predictor/budget.ts';
+import { checkedModelNode } from '../predictor/model-node.ts';
 import { liveOf } from './candidate.ts';
 
 /**
@@ -20,15 +30,26 @@ export function promote(request: PlanRequest): Plan {
   const { main } = live;
   const candidate = candidateOf(request, live.spec.predictors.slice(1));
   const budget = budgetOf(request.timeout, replicasOf(live.spec, main));
-  const title = titleOf(modelsOf(live).get(candidate.name) ?? { uri: candidate.graph.modelUri ?? candidate.name });
-  const graph = { ...candidate.graph, name: main.graph.name };
+  const title = titleOf(modelsOf(live).get(candidate.name) ?? { uri: modelUriOf(candidate) ?? candidate.name });
+  const graph = promotedGraph(main, candidate, `SeldonDeployment ${request.namespace}/${request.name}`);
   // What people wrote on main stays, and stays theirs: in the note, only what we rendered counts as ours.
-  const ours = renderedSpecOf(live).predictors.find((one) => one.name === main.name);
+  const rendered = renderedSpecOf(live).predictors;
+  const ours = rendered.find((one) => one.name === main.name);
   const promoted: Predictor = withProbesOf({ ...main, graph }, candidate);
+  const brought = withNotedXtype(
+    graph,
+    candidate,
+    rendered.find((one) => one.name === candidate.name),
+  );
+  const whole =
+    promoted.componentSpecs === main.componentSpecs
+      ? undefined
+      : withProbesOf({ name: main.name, ...ours, graph }, candidate);
   const noted = (traffic: number | undefined): Predictor => ({
     ...ours,
+    ...whole,
     name: main.name,
-    graph,
+    graph: brought,
     ...(traffic !== undefined && { traffic }),
   });
   const others = live.spec.predictors.slice(1).map((predictor) => ({ predictor, rendered: false }));
@@ -115,20 +136,39 @@ export function listed(predictors: readonly Predictor[]): string {
   return predictors.length === 0 ? 'none' : predictors.map((one) => `\`${one.name}\``).join(', ');
 }
 
+/** In a graph of several nodes only the model's node comes from the candidate: main's other nodes stay. */
+function promotedGraph(main: Predictor, candidate: Predictor, where: string): GraphNode {
+  if (!hasSeveralNodes(main.graph) && !hasSeveralNodes(candidate.graph))
+    return { ...candidate.graph, name: main.graph.name };
+  const { name } = checkedModelNode(main, where, 'object-not-ours');
+  const { children: _, ...proven } = checkedModelNode(candidate, where, 'object-not-ours');
+  return withNode(main.graph, name, ({ children }) => ({ ...proven, name, ...(children && { children }) }));
+}
+
+/** What people wrote as `xtype` on the candidate's model stays theirs. */
+function withNotedXtype(graph: GraphNode, candidate: Predictor, ours: Predictor | undefined): GraphNode {
+  const isOurs = ours === undefined || (modelNodeOf(ours)?.parameters ?? []).some(({ name }) => name === 'xtype');
+  if (isOurs) return graph;
+  const node = modelNodeName({ ...candidate, graph });
+  return withNode(graph, node, ({ parameters = [], ...rest }) => {
+    const others = parameters.filter(({ name }) => name !== 'xtype');
+    return { ...rest, ...(others.length > 0 && { parameters: others }) };
+  });
+}
+
 /** Main with the candidate's probes where it has none: Seldon's own would kill a server that builds its environment. */
 function withProbesOf(main: Predictor, candidate: Predictor): Predictor {
-  const proven = candidate.componentSpecs?.flatMap(({ spec }) => spec?.containers ?? []);
-  const probes = Object.entries(proven?.find(({ name }) => name === candidate.graph.name) ?? {}).filter(([key]) =>
-    key.endsWith('Probe'),
-  );
-  const [first, ...rest] = main.componentSpecs ?? [];
-  const containers = first?.spec?.containers ?? [];
-  const own = containers.find(({ name }) => name === main.graph.name);
-  if (probes.length === 0 || Object.keys(own ?? {}).some((key) => key.endsWith('Probe'))) return main;
-  const container = { ...(own ?? { name: main.graph.name }), ...Object.fromEntries(probes) };
-  const others = containers.filter((one) => one !== own);
-  return {
-    ...main,
-    componentSpecs: [{ ...first, spec: { ...first?.spec, containers: [...others, container] } }, ...rest],
-  };
+  const node = modelNodeName(main);
+  const isProbe = ([key]: readonly [string, unknown]) => key.endsWith('Probe');
+  const probes = Object.entries(containerOf(candidate, modelNodeName(candidate)) ?? {}).filter(isProbe);
+  const own = containerOf(main, node);
+  if (probes.length === 0 || Object.entries(own ?? {}).some(isProbe)) return main;
+  const at = componentOf(main, node);
+  const componentSpecs = (main.componentSpecs ?? [{}]).map((component, index) => {
+    if (index !== at) return component;
+    const others = (component.spec?.containers ?? []).filter((one) => one !== own);
+    const container = { ...(own ?? { name: node }), ...Object.fromEntries(probes) };
+    return { ...component, spec: { ...component.spec, containers: [...others, container] } };
+  });
+  return { ...main, componentSpecs };
 }

@@ -11,7 +11,7 @@ import type { StageDraft } from '../plan.ts';
 import type { ModelPlanRequest, PlanRequest } from '../plan-request.ts';
 import { type Budget, budgetOf } from '../predictor/budget.ts';
 import { checkedModelNode, refuseGraphWithoutOrchestrator } from '../predictor/model-node.ts';
-import { withoutOwnParts } from '../predictor/own-parts.ts';
+import { asManifest } from '../predictor/own-parts.ts';
 import { renderPredictor } from '../predictor/predictor.ts';
 
 /** Common parts of canary, shadow, ab and blue-green: a candidate predictor beside main. The pods of main do not change. */
@@ -75,9 +75,9 @@ export function renderCandidate(
 
 /** Main without its own fields: name, traffic, marker, model, and fields that two predictors cannot share. */
 function baseFromMain(main: Predictor, ours: Predictor | undefined): Predictor {
-  const bare = withoutOwnParts({ live: main, ours });
+  const bare = asManifest({ live: main, ours });
   const { traffic: _traffic, shadow: _shadow, explainer: _explainer, annotations = {}, labels = {}, ...rest } = bare;
-  const { [ANNOTATIONS.rollout]: _marker, [SELDON.serviceName]: _service, ...shared } = annotations;
+  const { [SELDON.serviceName]: _service, ...shared } = annotations;
   const { [SELDON.predictorLabel]: _version, ...marks } = labels;
   return {
     ...structuredClone(rest),

@@ -16,8 +16,8 @@ import { type Plan, planOf } from '../plan.ts';
 import type { ModelPlanRequest } from '../plan-request.ts';
 import { budgetOf } from '../predictor/budget.ts';
 import { checkedModelNode, refuseGraphWithoutOrchestrator } from '../predictor/model-node.ts';
-import { peoplesNodes, type Standing } from '../predictor/own-parts.ts';
-import { renderPredictor } from '../predictor/predictor.ts';
+import { asManifest, peoplesNodes, type Standing } from '../predictor/own-parts.ts';
+import { ownPartOf, renderPredictor } from '../predictor/predictor.ts';
 import { refuseForeignServer } from './foreign-server.ts';
 
 /** One predictor with all traffic. A shadow beside it stays. A second predictor that answers is refused, not removed. */
@@ -36,11 +36,17 @@ export function direct(request: ModelPlanRequest): Plan {
   const spec = { ...live?.spec, ...base?.spec };
   const known = { ...liveMain, ...baseMain, name, graph: { name: node } };
   const budget = budgetOf(request.timeout, options.replicas ?? replicasOf(spec, known));
-  const predictors = { base: baseMain, ...standing };
-  const main = renderPredictor({ name, node, traffic: 100, model, options, budget, fallbackReplicas, ...predictors });
+  // The other nodes of a live graph stay as they are, also where a manifest wrote them that is not given any more.
+  const isLiveGraph = baseMain === undefined && liveMain !== undefined && hasSeveralNodes(liveMain.graph);
+  const predictors = { base: isLiveGraph ? asManifest({ live: liveMain, ours }) : baseMain, ...standing };
+  const order = { name, node, traffic: 100, model, options, budget, fallbackReplicas, ...predictors };
+  const main = renderPredictor(order);
   const shadows = company.filter((one) => one.name !== name);
   const layout = {
-    entries: [{ predictor: main, rendered: true }, ...shadows.map((predictor) => ({ predictor, rendered: false }))],
+    entries: [
+      { predictor: main, rendered: true, ...(isLiveGraph && { noted: ownPartOf(order) }) },
+      ...shadows.map((predictor) => ({ predictor, rendered: false })),
+    ],
     otherFields: otherSpecFields(request),
     models: [noteOf(model)],
   } as const;

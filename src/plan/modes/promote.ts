@@ -6,6 +6,7 @@ import {
   modelNodeName,
   modelNodeOf,
   modelUriOf,
+  pathToNode,
   withNode,
 } from '../../seldon/graph.ts';
 import { leastShare } from '../../seldon/ingress.ts';
@@ -37,7 +38,7 @@ export function promote(request: PlanRequest): Plan {
   const ours = rendered.find((one) => one.name === main.name);
   const promoted: Predictor = withProbesOf({ ...main, graph }, candidate);
   const brought = withNotedXtype(
-    graph,
+    notedGraph(graph, promoted, ours),
     candidate,
     rendered.find((one) => one.name === candidate.name),
   );
@@ -143,6 +144,14 @@ function promotedGraph(main: Predictor, candidate: Predictor, where: string): Gr
   const { name } = checkedModelNode(main, where, 'object-not-ours');
   const { children: _, ...proven } = checkedModelNode(candidate, where, 'object-not-ours');
   return withNode(main.graph, name, ({ children }) => ({ ...proven, name, ...(children && { children }) }));
+}
+
+/** Of a graph of several nodes only the model's node counts as ours, and what of the others was ours before. */
+function notedGraph(graph: GraphNode, promoted: Predictor, ours: Predictor | undefined): GraphNode {
+  if (!hasSeveralNodes(graph)) return graph;
+  const node = modelNodeOf(promoted) ?? graph;
+  const known = ours && pathToNode(ours.graph, node) !== undefined ? ours.graph : pathToNode(graph, node);
+  return withNode(known ?? graph, node.name, ({ children }) => ({ ...node, ...(children && { children }) }));
 }
 
 /** What people wrote as `xtype` on the candidate's model stays theirs. */

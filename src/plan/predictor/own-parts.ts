@@ -1,7 +1,13 @@
 import { equal } from '../../base/json-value.ts';
 import type { Model } from '../../model/model.ts';
 import { containerOf, modelNodeName, modelNodeOf, nodesOf, withNode } from '../../seldon/graph.ts';
-import type { ContainerSpec, GraphParameter, Predictor } from '../../seldon/seldon-deployment.ts';
+import {
+  ANNOTATIONS,
+  type ContainerSpec,
+  type GraphNode,
+  type GraphParameter,
+  type Predictor,
+} from '../../seldon/seldon-deployment.ts';
 import { wantsDataFrame } from '../../seldon/xtype.ts';
 
 /** What of a live predictor follows our inputs or the model, and what people wrote there: that stays, in every mode. */
@@ -38,8 +44,11 @@ function xtypeOf(predictor: Predictor | undefined): GraphParameter | undefined {
   return node?.parameters?.find(({ name }) => name === 'xtype');
 }
 
-/** A predictor without what follows our inputs and the model: our probes, and `xtype`. */
-export function withoutOwnParts({ live, ours }: Standing & { readonly live: Predictor }): Predictor {
+/**
+ * A live predictor that stands for a manifest: without what follows our inputs and the model, which are the marker, our
+ * probes, our deadline and `xtype`.
+ */
+export function asManifest({ live, ours }: Standing & { readonly live: Predictor }): Predictor {
   const node = modelNodeName(live);
   const kept = peoplesProbes({ live, ours }, node);
   const bare = (container: ContainerSpec): ContainerSpec => {
@@ -51,9 +60,13 @@ export function withoutOwnParts({ live, ours }: Standing & { readonly live: Pred
     const settings = parameters?.filter(({ name }) => name !== 'xtype') ?? [];
     return { ...rest, ...(settings.length > 0 && { parameters: settings }) };
   });
+  const { annotations, progressDeadlineSeconds: deadline, ...rest } = live;
+  const { [ANNOTATIONS.rollout]: _marker, ...others } = annotations ?? {};
   return {
-    ...live,
+    ...rest,
     graph,
+    ...(Object.keys(others).length > 0 && { annotations: others }),
+    ...(deadline !== undefined && deadline !== ours?.progressDeadlineSeconds && { progressDeadlineSeconds: deadline }),
     ...(live.componentSpecs && {
       componentSpecs: live.componentSpecs.map((component) => {
         if (component.spec === undefined) return component;
@@ -65,8 +78,11 @@ export function withoutOwnParts({ live, ours }: Standing & { readonly live: Pred
 
 /** Nodes of a live graph that neither the manifest has nor we rendered: another person's. */
 export function peoplesNodes({ live, ours }: Standing, base: Predictor): readonly string[] {
+  // On the way to our own node, only the name of a node is noted.
+  const isMore = (node: GraphNode) => Object.keys(node).some((key) => key !== 'name' && key !== 'children');
   const names = (predictor: Predictor | undefined) =>
     predictor ? nodesOf(predictor.graph).map(({ name }) => name) : [];
-  const known = new Set([...names(base), ...names(ours)]);
+  const noted = ours === undefined ? [] : nodesOf(ours.graph).filter(isMore);
+  const known = new Set([...names(base), ...noted.map(({ name }) => name)]);
   return names(live).filter((name) => !known.has(name));
 }

@@ -31,7 +31,7 @@ export interface PredictorRequest extends Standing {
   readonly budget: Budget;
   /** Replicas if neither the inputs nor the manifest set them; undefined: the field is not written. */
   readonly fallbackReplicas: number | undefined;
-  /** The predictor of the user's base manifest. */
+  /** The predictor of the user's base manifest, or the live one that stands for it. */
   readonly base: Predictor | undefined;
   /** The predictor whose `xtype` the model inherits; default: the live one. */
   readonly inherits?: Standing;
@@ -43,8 +43,30 @@ export function renderPredictor(request: PredictorRequest): Predictor {
   const defaults = defaultsOf(request);
   const wanted = wantedBy(request);
   const rendered = base === undefined ? overlay(defaults, wanted) : overlay(overlay(defaults, base), wanted);
+  const placed = base === undefined ? rendered : inOrderOf(base, rendered);
   const isInnermost = [base, live].some((one) => one?.componentSpecs?.[0]?.replicas !== undefined);
-  return options.replicas === undefined ? rendered : withReplicas(rendered, options.replicas, isInnermost);
+  return options.replicas === undefined ? placed : withReplicas(placed, options.replicas, isInnermost);
+}
+
+/** In a graph of several nodes the manifest's containers come first, as the operator has them: they name the Deployment. */
+function inOrderOf(base: Predictor, rendered: Predictor): Predictor {
+  if (!hasSeveralNodes(base.graph)) return rendered;
+  const given = (base.componentSpecs ?? []).map(({ spec }) => (spec?.containers ?? []).map(({ name }) => name));
+  const componentSpecs = (rendered.componentSpecs ?? []).map((component, at) => {
+    if (component.spec === undefined) return component;
+    const place = ({ name }: ContainerSpec) => {
+      const index = given[at]?.indexOf(name) ?? -1;
+      return index < 0 ? Number.MAX_SAFE_INTEGER : index;
+    };
+    const containers = component.spec.containers.toSorted((a, b) => place(a) - place(b));
+    return { ...component, spec: { ...component.spec, containers } };
+  });
+  return { ...rendered, componentSpecs };
+}
+
+/** The part of it that is ours: where the live object stands for a manifest, the rest is its writers'. */
+export function ownPartOf(request: PredictorRequest): Predictor {
+  return overlay(defaultsOf(request), wantedBy(request));
 }
 
 /** Defaults that a base manifest can override. */
@@ -59,30 +81,19 @@ function defaultsOf(request: PredictorRequest): Predictor {
     ...Object.fromEntries(Object.entries(ours).filter(([key]) => !kept.includes(key))),
     // Seldon counts metrics ports over all predictors: unpinned, a later predictor's pods would restart
     // whenever an earlier one is added or removed. The operator sets the ports of MLServer.
-    ...(options.protocol === 'seldon' && !hasMetricsPort(given) && { ports: [metricsPort(graphOf(request))] }),
+    ...(options.protocol === 'seldon' && !hasMetricsPort(given) && { ports: [metricsPort(base?.graph)] }),
   };
   return {
     name,
     ...(fallbackReplicas !== undefined && { replicas: fallbackReplicas }),
-    graph: hasSeveralNodes(graphOf(request)) ? skeletonOf(request) : { name: node, children: [] },
+    graph: hasSeveralNodes(base?.graph) ? { name: base?.graph.name ?? node } : { name: node, children: [] },
     progressDeadlineSeconds: budget.progressDeadline,
     componentSpecs: inComponentOf(base ?? live, node, container),
   };
 }
 
-/** The graph to render into. */
-function graphOf({ base, live, node }: PredictorRequest): GraphNode {
-  return base?.graph ?? live?.graph ?? { name: node };
-}
-
-/** Where no manifest describes the graph, the other nodes are taken from the live one as they are. */
-function skeletonOf(request: PredictorRequest): GraphNode {
-  const graph = graphOf(request);
-  return request.base === undefined ? graph : { name: graph.name };
-}
-
 /** The operator gives the other containers of a pod the numbers from 6000 on, and a number may be taken only once. */
-function metricsPort(graph: GraphNode): object {
+function metricsPort(graph: GraphNode | undefined): object {
   return { name: 'metrics', containerPort: hasSeveralNodes(graph) ? 6900 : 6000, protocol: 'TCP' };
 }
 
@@ -121,7 +132,7 @@ function wantedBy(request: PredictorRequest): Predictor {
     name,
     ...(!options.orchestrator && { annotations: { [SELDON.noEngine]: 'true' } }),
     traffic,
-    graph: pathToNode(graphOf(request), shipped) ?? shipped,
+    graph: (base && pathToNode(base.graph, shipped)) ?? shipped,
     // Asked for in so many words.
     ...(options.startupProbe && {
       componentSpecs: inComponentOf(base ?? live, node, probes(options.protocol, node, { ...options, ...budget })),

@@ -5,10 +5,11 @@ import { UserError } from '../../base/errors.ts';
 /** Octal numbers, `yes` and merge keys have the same meaning as in kubectl, Argo CD and Flux. */
 const SCHEMA = CORE_SCHEMA.withTags(intYaml11Tag, boolYaml11Tag, mergeTag);
 
-/** Characters of a file. The API server takes no request beyond 1.5 MB, and one of our annotations repeats the manifest. */
-const LONGEST = 1_000_000;
+/** Characters of a file. One of our annotations repeats the manifest, and all of them may have 256 KiB. */
+const LONGEST = 500_000;
 /** The same with all aliases written out. */
-const BOUND = { size: 4_000_000 };
+const BOUND = { size: 1_500_000 };
+const MOST_DOCUMENTS = 200;
 const MOST_ALIASES = 1000;
 
 /** A value of Helm, or an action in double braces where YAML has a value. */
@@ -23,6 +24,11 @@ export function yamlDocuments(text: string, where: string): readonly unknown[] {
   if (text.length > LONGEST)
     throw invalid(`${where} has more than ${LONGEST} characters`, 'keep only the manifest in it');
   if (TEMPLATE.test(text)) throw template(where);
+  if ((text.match(/^---/gm) ?? []).length > MOST_DOCUMENTS)
+    throw invalid(
+      `${where} contains more than ${MOST_DOCUMENTS} YAML documents`,
+      'put the SeldonDeployment into its own file',
+    );
   const documents = parsed(text, where).filter((one) => one !== null && one !== undefined);
   if (!exceeds(documents, BOUND)) return documents;
   throw invalid(

@@ -1,4 +1,5 @@
 import { UserError } from '../../base/errors.ts';
+import { equal } from '../../base/json-value.ts';
 import {
   componentOf,
   containerOf,
@@ -18,6 +19,7 @@ import { type Plan, planOf } from '../plan.ts';
 import type { PlanRequest } from '../plan-request.ts';
 import { budgetOf } from '../predictor/budget.ts';
 import { checkedModelNode } from '../predictor/model-node.ts';
+import { type Standing, xtypeOf } from '../predictor/own-parts.ts';
 import { liveOf } from './candidate.ts';
 
 /**
@@ -34,8 +36,7 @@ export function promote(request: PlanRequest): Plan {
   const title = titleOf(modelsOf(live).get(candidate.name) ?? { uri: modelUriOf(candidate) ?? candidate.name });
   const graph = promotedGraph(main, candidate, `SeldonDeployment ${request.namespace}/${request.name}`);
   // What people wrote on main stays, and stays theirs: in the note, only what we rendered counts as ours.
-  const rendered = renderedSpecOf(live).predictors;
-  const ours = rendered.find((one) => one.name === main.name);
+  const ours = renderedSpecOf(live).predictors.find((one) => one.name === main.name);
   const promoted: Predictor = withProbesOf({ ...main, graph }, candidate);
   const brought = withNotedXtype(
     notedGraph(graph, promoted, ours),
@@ -154,13 +155,12 @@ function notedGraph(graph: GraphNode, promoted: Predictor, ours: Predictor | und
   return withNode(known ?? graph, node.name, ({ children }) => ({ ...node, ...(children && { children }) }));
 }
 
-/** What people wrote as `xtype` on the candidate's model stays theirs. */
-function withNotedXtype(graph: GraphNode, candidate: Predictor, ours: Predictor | undefined): GraphNode {
-  const isOurs = ours === undefined || (modelNodeOf(ours)?.parameters ?? []).some(({ name }) => name === 'xtype');
-  if (isOurs) return graph;
-  const node = modelNodeName({ ...candidate, graph });
-  return withNode(graph, node, ({ parameters = [], ...rest }) => {
-    const others = parameters.filter(({ name }) => name !== 'xtype');
+/** What people wrote as `xtype` on main, and the candidate has from there, stays theirs. */
+function withoutPeoplesXtype(graph: GraphNode, main: Standing & { readonly live: Predictor }): GraphNode {
+  const theirs = xtypeOf(main.live);
+  if (theirs === undefined || equal(theirs, xtypeOf(main.ours))) return graph;
+  return withNode(graph, modelNodeName(main.live), ({ parameters = [], ...rest }) => {
+    const others = parameters.filter((one) => !equal(one, theirs));
     return { ...rest, ...(others.length > 0 && { parameters: others }) };
   });
 }

@@ -39,7 +39,8 @@ export function xtypeFor(model: KnownModel, standing: Standing): GraphParameter 
   return equal(is, was) ? undefined : is;
 }
 
-function xtypeOf(predictor: Predictor | undefined): GraphParameter | undefined {
+/** The parameter of that name at the node that has the model. */
+export function xtypeOf(predictor: Predictor | undefined): GraphParameter | undefined {
   const node = predictor && modelNodeOf(predictor);
   return node?.parameters?.find(({ name }) => name === 'xtype');
 }

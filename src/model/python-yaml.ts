@@ -13,7 +13,7 @@ export function loadAsPython(text: string): unknown {
 }
 
 /** PyYAML repeats equal values as aliases, so a model of many columns has many. */
-const BOUND = { size: 50_000_000 };
+const BOUND = { size: 10_000_000 };
 
 function loaded(text: string): unknown {
   try {

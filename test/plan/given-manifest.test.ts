@@ -214,8 +214,13 @@ describe('a manifest of half a megabyte, the longest that is read', () => {
     ['question marks', `${ONE}${long('? ').slice(0, 480_000)}`, /is not YAML|too large/],
     ['tags', `${ONE}a: ${long('!a ').slice(0, 480_000)}`, /is not YAML/],
   ])('is judged within a second: %s', (_, text, words) => {
-    const began = performance.now();
-    expect(() => parseManifest(text, 'base.yaml', 'manifest')).toThrow(words);
-    expect(performance.now() - began).toBeLessThan(1000);
+    // The fastest of a few: other processes may have the processor meanwhile.
+    let fastest = Number.POSITIVE_INFINITY;
+    for (let trial = 0; trial < 5 && fastest >= 1000; trial++) {
+      const began = performance.now();
+      expect(() => parseManifest(text, 'base.yaml', 'manifest')).toThrow(words);
+      fastest = Math.min(fastest, performance.now() - began);
+    }
+    expect(fastest).toBeLessThan(1000);
   });
 });

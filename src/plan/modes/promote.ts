@@ -38,11 +38,7 @@ export function promote(request: PlanRequest): Plan {
   // What people wrote on main stays, and stays theirs: in the note, only what we rendered counts as ours.
   const ours = renderedSpecOf(live).predictors.find((one) => one.name === main.name);
   const promoted: Predictor = withProbesOf({ ...main, graph }, candidate);
-  const brought = withNotedXtype(
-    notedGraph(graph, promoted, ours),
-    candidate,
-    rendered.find((one) => one.name === candidate.name),
-  );
+  const brought = withoutPeoplesXtype(notedGraph(graph, promoted, ours), { live: main, ours });
   const whole =
     promoted.componentSpecs === main.componentSpecs
       ? undefined

@@ -1,5 +1,6 @@
 import { equal } from '../base/json-value.ts';
 import type { Model, ModelDetails, Schema } from '../model/model.ts';
+import { modelUriOf } from '../seldon/graph.ts';
 import { replicasOf } from '../seldon/replicas.ts';
 import { ANNOTATIONS, type Predictor, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { PredictorLine } from './live-state.ts';
@@ -127,7 +128,7 @@ function markerOf({ annotations }: Predictor): string | undefined {
 }
 
 function reasonOf(before: Predictor, after: Predictor): string {
-  return before.graph.modelUri === after.graph.modelUri ? 'other settings' : 'another model';
+  return modelUriOf(before) === modelUriOf(after) ? 'other settings' : 'another model';
 }
 
 function counted(pods: number): string {

@@ -17,6 +17,7 @@ import { prepareSmoke } from '../proof/prepare-smoke.ts';
 import type { ProofContext } from '../proof/proof-context.ts';
 import { type Draft, identityOf } from '../report/draft.ts';
 import type { ObjectRef } from '../seldon/cluster.ts';
+import { hasSeveralNodes, modelNodeOf, modelUriOf } from '../seldon/graph.ts';
 import { endpointOf } from '../seldon/protocol.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { signatureWarnings } from '../seldon/server-release.ts';
@@ -56,15 +57,16 @@ export function makePlan(
       conclude(planned.message);
       return undefined;
     }
-    const { plan, protocol, withNewPods } = planned;
+    const { plan, protocol, warnings: ofBase, withNewPods } = planned;
     const { predictor } = plan;
-    const note = modelsOf(plan.manifest).get(predictor.name) ?? { uri: predictor.graph.modelUri ?? '' };
+    const note = modelsOf(plan.manifest).get(predictor.name) ?? { uri: modelUriOf(predictor) ?? '' };
     const known = resolved ?? (await recallModel(peers, note));
     const limits =
       resolved && signatureWarnings({ predictor, signature: known.signature, isFirst: live === undefined });
     // Among the model's own warnings: they are told no more once it is proven.
     const model = { ...known, warnings: [...known.warnings, ...(limits ?? [])] };
-    const smoke = await prepareSmoke(peers.workspace, { config, model, protocol });
+    const isForGraph = hasSeveralNodes(predictor.graph);
+    const smoke = await prepareSmoke(peers.workspace, { config, model, protocol, isForGraph });
     const evaluation = await prepareEvaluation(peers, { config, model, protocol });
     const at = { ...objects.front, protocol, predictor, node: predictor.graph.name };
     Object.assign(draft, {
@@ -84,11 +86,14 @@ export function makePlan(
     });
     // Only a write shows that a namespace is missing. This write is a dry run, so the server stores nothing.
     const hasNamespace = () => peers.cluster.apply(plan.stages[0].manifest, { dryRun: true });
-    const warnings = await checkSecret(peers.cluster, ref, { graph: predictor.graph, hasNamespace });
+    const warnings = await checkSecret(peers.cluster, ref, {
+      node: modelNodeOf(predictor) ?? predictor.graph,
+      hasNamespace,
+    });
     const anew = hasNewFiles(live, model)
       ? [`The files in ${model.storageUri} are not those that its pods have loaded: the pods are made anew.`]
       : [];
-    draft.warnings = [...draft.warnings, ...(limits ?? []), ...anew, ...warnings, ...smoke.warnings];
+    draft.warnings = [...draft.warnings, ...ofBase, ...(limits ?? []), ...anew, ...warnings, ...smoke.warnings];
     const estimates = await estimateSteps({
       metrics: peers.metrics,
       cluster: peers.cluster,
@@ -123,7 +128,8 @@ export function makePlan(
       plan,
       protocol,
       config,
-      signature: model.signature,
+      // Other nodes of a graph may change the answer.
+      signature: isForGraph ? undefined : model.signature,
       smoke,
       evaluation,
       notes: draft,

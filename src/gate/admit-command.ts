@@ -46,7 +46,7 @@ export async function admitCommand(request: GateRequest, comment: Comment): Prom
     orders.push(order);
   }
   const confirm = () => confirmCommand(repository, { ...question, head }, { orders, command });
-  return proceed(orders, { head, confirm });
+  return proceed(orders, { pull: gate.pullRequest, confirm });
 }
 
 const HELP: Command = { verb: 'help', model: undefined, target: undefined, args: new Map() };

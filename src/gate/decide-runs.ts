@@ -91,7 +91,7 @@ function opened({ repository }: GateRequest, places: readonly TargetInputs[], pu
     const planned = new Map<InputName, string>(isApplied(place) ? [['dry-run', 'true']] : []);
     return runInputsOf(place, isPreview(place) ? previewOf(place, pull.number) : planned);
   });
-  return proceed(orders, { head: pull.head, confirm: () => confirmPreview(repository, places, pull) });
+  return proceed(orders, { pull, confirm: () => confirmPreview(repository, places, pull) });
 }
 
 /** What is about to be merged shows its plan. Previews belong to pull requests, not to queues. */

@@ -4,7 +4,7 @@ import type { Outcome, Reason } from '../base/outcome.ts';
 import type { Runner } from '../base/ports.ts';
 import type { InputName } from '../settings/inputs.ts';
 import { isPreviewName, previewName } from '../settings/preview-name.ts';
-import type { Refusal } from './admission.ts';
+import type { PullRequestFacts, Refusal } from './admission.ts';
 import type { Collaboration } from './collaboration.ts';
 import type { Trigger } from './event.ts';
 import type { TargetsRequest } from './read-target-inputs.ts';
@@ -32,6 +32,8 @@ export type GateDecision =
       readonly confirm: () => Promise<void>;
       /** SHA of the pull request's newest commit, if the event is about a pull request. */
       readonly head: string | undefined;
+      /** The pull request on which comments may give the next command; undefined if the event is about none. */
+      readonly pull: PullRequestFacts | undefined;
     };
 
 /** Inputs for the SeldonDeployment of one pull request. Modes that need a live model cannot be used there. */
@@ -52,9 +54,13 @@ export function previewOf({ raw }: TargetInputs, number: number): ReadonlyMap<In
 
 export function proceed(
   orders: readonly RunInputs[],
-  { head, confirm = async () => {} }: Partial<Pick<Extract<GateDecision, { kind: 'run' }>, 'head' | 'confirm'>> = {},
+  {
+    pull,
+    head = pull?.head,
+    confirm = async () => {},
+  }: Partial<Pick<Extract<GateDecision, { kind: 'run' }>, 'head' | 'confirm' | 'pull'>> = {},
 ): GateDecision {
-  return { kind: 'run', orders, confirm, head };
+  return { kind: 'run', orders, confirm, head, pull };
 }
 
 export function ignore(why: string, reason: Extract<Trigger, { kind: 'ignored' }>['reason']): GateDecision {

@@ -2,8 +2,6 @@ import { equal } from '../base/json-value.ts';
 import type { Model, ModelDetails, Schema } from '../model/model.ts';
 import { replicasOf } from '../seldon/replicas.ts';
 import { ANNOTATIONS, type Predictor, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
-import type { PredictorLine } from './live-state.ts';
-import { predictorLines } from './live-state.ts';
 import type { Plan } from './plan.ts';
 
 /** A model and its description in the registry. */
@@ -16,8 +14,8 @@ export interface Described {
 export interface PlanPreview {
   /** Description of the new model in the registry. */
   readonly description: string | undefined;
-  /** `column alcohol: double → float`, `column pH is removed`. */
-  readonly signature: readonly string[];
+  /** `column alcohol: double → float`, `column pH is removed`; undefined if one of both signatures is not known. */
+  readonly signature: readonly string[] | undefined;
   readonly metrics: readonly MetricLine[];
   /** `stage: dev → prod`. */
   readonly tags: readonly string[];
@@ -25,8 +23,6 @@ export interface PlanPreview {
   readonly pods: readonly string[];
   /** How long each step takes until it shows something, one sentence each. */
   readonly estimates: readonly string[];
-  /** Traffic of each predictor after the rollout. */
-  readonly after: readonly PredictorLine[];
 }
 
 export interface MetricLine {
@@ -52,12 +48,11 @@ export function previewOf({ live, plan, before, after, estimates }: PreviewReque
     tags: tagChanges(before?.details?.tags ?? new Map(), after.details?.tags ?? new Map()),
     pods: podChanges(live, plan.manifest),
     estimates,
-    after: predictorLines(plan.manifest),
   };
 }
 
-function signatureChanges(before: Described['model'], after: Described['model']): readonly string[] {
-  if (!before.isDescribed || !after.isDescribed) return ['the signature of one of the models is not known'];
+function signatureChanges(before: Described['model'], after: Described['model']): readonly string[] | undefined {
+  if (!before.isDescribed || !after.isDescribed) return undefined;
   return [
     ...schemaChanges('input', before.signature?.inputs, after.signature?.inputs),
     ...schemaChanges('output', before.signature?.outputs, after.signature?.outputs),

@@ -5,7 +5,8 @@ import type { Outcome, Reason } from '../base/outcome.ts';
 import type { RunContext } from '../base/run-context.ts';
 import type { EarlyEnd } from '../gate/gate-decision.ts';
 import type { Model } from '../model/model.ts';
-import type { Mode, RenderConfig } from '../settings/config.ts';
+import type { Mode, RecordConfig, RenderConfig } from '../settings/config.ts';
+import { environmentOf } from '../settings/record-inputs.ts';
 import type { Report } from './report.ts';
 
 /** The report of a run in progress: what is known so far. It is complete at every moment, so it can always be published. */
@@ -16,6 +17,7 @@ export interface DraftSettings {
   readonly mode?: Mode;
   readonly dryRun?: boolean;
   readonly render: Partial<Pick<RenderConfig, 'name' | 'namespace' | 'protocol'>>;
+  readonly record?: RecordConfig;
 }
 
 export function startDraft(config: DraftSettings | undefined, context: RunContext): Draft {
@@ -26,6 +28,7 @@ export function startDraft(config: DraftSettings | undefined, context: RunContex
     isPlan: config?.dryRun === true,
     name: config?.render.name,
     namespace: config?.render.namespace,
+    environment: config?.record && environmentOf(config.record, config.render.name),
     cluster: undefined,
     protocol: config?.render.protocol ?? 'seldon',
     model: undefined,
@@ -33,6 +36,8 @@ export function startDraft(config: DraftSettings | undefined, context: RunContex
     changes: [],
     steps: [],
     prediction: undefined,
+    before: [],
+    planned: [],
     predictors: [],
     comparison: undefined,
     gates: [],
@@ -48,6 +53,7 @@ export function startDraft(config: DraftSettings | undefined, context: RunContex
     preview: undefined,
     plan: undefined,
     next: undefined,
+    offer: undefined,
     manifest: undefined,
     context,
   };

@@ -34,16 +34,25 @@ const PROOF: ReadonlySet<StepRecord['name']> = new Set([
   'gate',
 ]);
 
-/** What happened, in one sentence. */
+/** What happened to which model, and where, in one sentence. */
 export function headline(report: Report): string {
-  return `${SYMBOLS[report.outcome]} ${sentence(report)}`;
+  const told = sentence(report);
+  const where = placeOf(report);
+  return `${SYMBOLS[report.outcome]} ${told}${where === '' || told.includes(where) ? '' : ` · ${where}`}`;
+}
+
+/** The environment; the object where none is named. */
+function placeOf({ environment, name, namespace, outcome, reason, mode }: Report): string {
+  if (outcome === 'ignored' || outcome === 'refused' || reason === 'help' || mode === 'sweep') return '';
+  if (environment !== undefined) return inline(environment, 120);
+  return name === undefined ? '' : codeSpan(`${namespace}/${name}`);
 }
 
 function sentence(report: Report): string {
   const model = modelTitle(report.model);
   switch (report.outcome) {
     case 'under-way':
-      return `${subject(report, model)} is being ${doneBy(report)}: this comment is updated while the run is in progress`;
+      return `${subject(report, model)} is being ${doneBy(report)}`;
     case 'deployed':
       return deployed(report, model);
     case 'rendered':
@@ -56,7 +65,7 @@ function sentence(report: Report): string {
         : `${deployed(report, model)} already`;
     case 'planned':
       if (report.mode === 'sweep') return swept(report);
-      return `${model} can be deployed: nothing was applied`;
+      return `Plan: ${planned(report, model)}; nothing is changed yet`;
     case 'restored':
       return `${model} gets all requests again`;
     case 'reported':
@@ -101,7 +110,16 @@ function swept({ name, previews, outcome }: Report): string {
   return outcome === 'planned' ? `${which} would be deleted` : `${which} are deleted`;
 }
 
-function failure({ steps }: Report): string {
+const FAILURES: Readonly<Partial<Record<Report['reason'], string>>> = {
+  'gate-failed': 'is worse than the live model',
+  'gate-undecided': 'was not shown to be good in time',
+  'gate-no-data': 'got no requests by which it could be judged',
+  'answers-differ': 'gives other answers than the live model',
+};
+
+function failure({ steps, reason }: Report): string {
+  const known = FAILURES[reason];
+  if (known !== undefined) return known;
   const isProof = steps.some(({ name, state }) => PROOF.has(name) && state === 'failed');
   return isProof ? 'became ready, but failed a check' : 'did not become ready';
 }
@@ -120,6 +138,23 @@ function deployed({ mode, predictors }: Report, model: string): string {
       return `${model} is promoted and gets all requests`;
     default:
       return `${model} is live on Seldon`;
+  }
+}
+
+function planned({ mode, planned: lines, name, namespace }: Report, model: string): string {
+  const beside = lines.at(-1);
+  switch (mode) {
+    case 'canary':
+    case 'ab':
+      return `${model} gets ${beside?.traffic ?? 0} % of the requests as ${nameOf(beside)}`;
+    case 'shadow':
+      return `${model} gets copies of ${beside?.traffic ?? 0} % of the requests as ${nameOf(beside)}`;
+    case 'blue-green':
+      return `${model} answers all requests as ${nameOf(beside)}, and the old model keeps its pods`;
+    case 'remove':
+      return `${codeSpan(`${namespace}/${name}`)} is deleted`;
+    default:
+      return `${model} gets all requests`;
   }
 }
 

@@ -1,7 +1,7 @@
 import { nextCommand } from '../gate/next-command.ts';
 import type { Model } from '../model/model.ts';
 import { refuseReturn } from '../plan/history.ts';
-import { predictorLines } from '../plan/live-state.ts';
+import { linesBefore, predictorLines, sharedLines } from '../plan/live-state.ts';
 import { hasNewFiles, modelsOf } from '../plan/model-note.ts';
 import { previousModelOf, refuseOlderRun } from '../plan/origin.ts';
 import { checkPlan, checkShownPlans, planHash, plansIn } from '../plan/plan-hash.ts';
@@ -39,6 +39,8 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     // Among the model's own warnings: they are told no more once it is proven.
     const model = { ...known, warnings: [...known.warnings, ...(limits ?? [])] };
     const smoke = await prepareSmoke(peers.workspace, { config, model, protocol });
+    const front = surroundings.front?.live;
+    const before = linesBefore(live, front);
     const at = { ...objects.front, protocol, predictor, node: predictor.graph.name };
     Object.assign(draft, {
       protocol,
@@ -46,7 +48,9 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
       sampleRequest: smoke.request?.body,
       predictionSkipped: smoke.skipped,
       previous: previousModelOf(live),
-      predictors: live === undefined ? [] : predictorLines(live),
+      predictors: before,
+      before,
+      planned: front === undefined ? predictorLines(plan.manifest) : sharedLines(front, plan.manifest),
       changes: plan.changes,
       endpoint: endpointOf({ ...at, ingressUrl: config.proof.ingressUrl }),
       manifest: plan.publicYaml,
@@ -74,8 +78,7 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
       place: { server: peers.cluster.server, target: context.target },
       replicas: config.render.replicas,
     });
-    const { commandPrefix: prefix, target, given } = context;
-    draft.next = prefix && nextCommand(config, { prefix, plan: draft.plan, target, given });
+    draft.next = context.offer && nextCommand(config, { offer: context.offer, plan: draft.plan, given: context.given });
     checkPlan(config.plan, draft.plan);
     checkShownPlans((context.shownBefore ?? []).flatMap(plansIn), draft.plan);
     if (control.needsPlan && config.plan === undefined && !config.dryRun) refuseReturn(live, plan.restores);
@@ -92,7 +95,7 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
       notes: draft,
       evidence: { current: undefined },
     };
-    return { proof, model, live, front: surroundings.front?.live, withNewPods };
+    return { proof, model, live, front, withNewPods };
   });
 }
 

@@ -31,7 +31,7 @@ const context = {
   event: 'push',
   pullRequest: 7,
   head: undefined,
-  commandPrefix: undefined,
+  offer: undefined,
   given: () => '',
 };
 

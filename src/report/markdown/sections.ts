@@ -1,6 +1,7 @@
 import type { Finding } from '../../base/finding.ts';
 import { cut, fence, inline, link, prose } from '../../base/untrusted-text.ts';
 import type { Report } from '../report.ts';
+import { fold } from './fold.ts';
 
 /** A part of the report that can be shortened: `longest` is the maximum length of each block of verbatim text. */
 export interface Section {
@@ -47,7 +48,7 @@ function cureOf(cure: string | undefined, longest: number): readonly string[] {
 /** The end of a log is the most useful part. */
 function renderQuote({ label, text }: Finding['quotes'][number], longest: number): string {
   const shown = text.length <= longest ? text : `…${text.slice(text.length - longest)}`;
-  return `<details open><summary>${inline(label, 200)}</summary>\n\n${fence(shown, 'text')}\n\n</details>`;
+  return fold(inline(label, 200), fence(shown, 'text'));
 }
 
 /** Shown for a dry run only; otherwise the manifest is in the `manifest-path` output. */
@@ -55,8 +56,7 @@ export function manifestSection({ manifest, outcome }: Report): readonly Section
   if (manifest === undefined || !['planned', 'rendered'].includes(outcome)) return [];
   return [
     {
-      render: (longest) =>
-        `<details><summary>Manifest</summary>\n\n${fence(cut(manifest, longest), 'yaml')}\n\n</details>`,
+      render: (longest) => fold('Manifest', fence(cut(manifest, longest), 'yaml')),
     },
   ];
 }

@@ -21,6 +21,8 @@ export interface PlanPreview {
   readonly tags: readonly string[];
   /** `main: 3 pods to be replaced by a rolling update, another model`. */
   readonly pods: readonly string[];
+  /** Each step of a canary: `main 90 %, canary 10 %`; empty for one step. */
+  readonly steps: readonly string[];
   /** How long each step takes until it shows something, one sentence each. */
   readonly estimates: readonly string[];
 }
@@ -33,7 +35,7 @@ export interface MetricLine {
 
 export interface PreviewRequest {
   readonly live: SeldonDeployment | undefined;
-  readonly plan: Pick<Plan, 'manifest'>;
+  readonly plan: Pick<Plan, 'manifest' | 'stages'>;
   /** The current model of main; undefined for a first model. */
   readonly before: Described | undefined;
   readonly after: Described;
@@ -47,8 +49,14 @@ export function previewOf({ live, plan, before, after, estimates }: PreviewReque
     metrics: metricLines(before?.details?.metrics ?? new Map(), after.details?.metrics ?? new Map()),
     tags: tagChanges(before?.details?.tags ?? new Map(), after.details?.tags ?? new Map()),
     pods: podChanges(live, plan.manifest),
+    steps: stepsOf(plan),
     estimates,
   };
+}
+
+function stepsOf({ stages }: PreviewRequest['plan']): readonly string[] {
+  const titles = stages.filter(({ observed }) => observed === true).map(({ title }) => title);
+  return titles.length > 1 ? titles : [];
 }
 
 function signatureChanges(before: Described['model'], after: Described['model']): readonly string[] | undefined {

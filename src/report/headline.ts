@@ -141,12 +141,12 @@ function deployed({ mode, predictors }: Report, model: string): string {
   }
 }
 
-function planned({ mode, planned: lines, name, namespace }: Report, model: string): string {
+function planned({ mode, planned: lines, preview, name, namespace }: Report, model: string): string {
   const beside = lines.at(-1);
   switch (mode) {
     case 'canary':
     case 'ab':
-      return `${model} gets ${beside?.traffic ?? 0} % of the requests as ${nameOf(beside)}`;
+      return `${model} gets ${(preview?.steps.length ?? 0) > 1 ? 'up to ' : ''}${beside?.traffic ?? 0} % of the requests as ${nameOf(beside)}`;
     case 'shadow':
       return `${model} gets copies of ${beside?.traffic ?? 0} % of the requests as ${nameOf(beside)}`;
     case 'blue-green':

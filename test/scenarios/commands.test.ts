@@ -35,7 +35,9 @@ story('a plan shows what would happen, and its command does exactly that', async
   expect(told(sandbox)).toContain('- pods: canary: 1 pod to be created');
   expect(told(sandbox)).toContain('- tag `reviewed: yes → no`');
   expect(told(sandbox)).toContain('| `rmse` | 0.731 | 0.712 | −0.019 | ✅ better |');
-  expect(told(sandbox)).toMatch(/requests before \| requests after .*\| `canary` \| wine-quality v2 \| none \| `██░░░░░░░░` 20 % \|/s);
+  expect(told(sandbox)).toMatch(
+    /requests before \| requests after .*\| `canary` \| wine-quality v2 \| none \| `██░░░░░░░░` 20 % \|/s,
+  );
   expect(offered(sandbox)).toMatch(/^\/seldon canary models:\/wine-quality@challenger traffic=20 plan=[0-9a-f-]+$/);
   const end = await sandbox.comment({ by: 'maria', body: offered(sandbox) });
   expect(end.outputs, end.shown).toMatchObject({ outcome: 'deployed', reason: 'ok' });

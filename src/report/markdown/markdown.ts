@@ -10,7 +10,7 @@ import { evidenceDetails, evidenceSection } from './evidence.ts';
 import { planDetails, planSections } from './plan.ts';
 import { requestsSection } from './requests.ts';
 import { comparisonDetails, comparisonSentence, historyTable, previewTable } from './rollout.ts';
-import { findingSections, manifestSection, type Section } from './sections.ts';
+import { findingSections, manifestSection, quoteSections, type Section } from './sections.ts';
 import { currentStep, stepsSection } from './steps.ts';
 
 export interface RenderOptions {
@@ -66,6 +66,8 @@ export function renderReport(report: Report, { limit, marker, previous }: Render
     ...endpointLine(report),
     historyTable(report.history),
     previewTable(report.previews),
+  ].filter((part) => part !== '');
+  const folded = [
     ...stepsSection(report.steps),
     ...factsSection(report),
     ...planDetails(report),
@@ -74,14 +76,15 @@ export function renderReport(report: Report, { limit, marker, previous }: Render
     ...changesSection(report),
   ].filter((part) => part !== '');
   const causes = findingSections(report);
+  const quotes = quoteSections(report);
   const details = [...curlSections(report), ...predictionSections(report), ...manifestSection(report)];
   const tail = [footer(report)];
-  const fixed = bytesOf([...head, ...body, ...tail].join('\n\n'));
-  const room = limit - fixed - 2 * (causes.length + details.length + 2);
-  const whole = fit([...causes, ...details], room) ?? [TOO_LONG];
-  const text = [...head, ...whole.slice(0, causes.length), ...body, ...whole.slice(causes.length), ...tail]
-    .filter(Boolean)
-    .join('\n\n');
+  const fixed = bytesOf([...head, ...body, ...folded, ...tail].join('\n\n'));
+  const room = limit - fixed - 2 * (causes.length + quotes.length + details.length + 2);
+  const whole = fit([...causes, ...quotes, ...details], room) ?? [TOO_LONG];
+  const [first, last] = [causes.length, causes.length + quotes.length];
+  const parts = [head, whole.slice(0, first), body, whole.slice(first, last), folded, whole.slice(last), tail];
+  const text = parts.flat().filter(Boolean).join('\n\n');
   return withEarlier(text, report.context, { previous, limit });
 }
 
@@ -129,5 +132,6 @@ function footer({ context, reason, outcome }: Report): string {
   const commit = context.commit === undefined ? '' : ` · commit ${codeSpan(context.commit.slice(0, 7))}`;
   const actor = context.actor === undefined ? '' : ` · by ${inline(context.actor, 60)}`;
   const time = context.time === undefined ? '' : ` · ${inline(context.time.slice(0, 16).replace('T', ' '), 40)} UTC`;
-  return `<sub>${outcome}, ${codeSpan(reason)} · ${run}${commit}${actor}${time}</sub>`;
+  const ending = outcome === reason ? codeSpan(outcome) : `${outcome}, ${codeSpan(reason)}`;
+  return `<sub>${ending} · ${run}${commit}${actor}${time}</sub>`;
 }

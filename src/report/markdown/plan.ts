@@ -6,8 +6,9 @@ import { metricTable } from './metrics.ts';
 /** What a plan changes for users: format of requests and answers, and metrics. Empty if the report is not of a plan. */
 export function planSections({ preview, outcome, before }: Report): readonly string[] {
   if (preview === undefined || outcome !== 'planned') return [];
-  const { description, signature, metrics } = preview;
+  const { description, signature, metrics, steps } = preview;
   return [
+    ...(steps.length === 0 ? [] : [`**Steps:** ${steps.map((step) => inline(step, 100)).join(' → ')}.`]),
     ...(description === undefined ? [] : [`> ${inline(cut(description, LONGEST_DESCRIPTION), LONGEST_DESCRIPTION)}`]),
     ...(before.length === 0 ? [] : [signatureLines(signature)]),
     metricTable(metrics),

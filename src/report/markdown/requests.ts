@@ -8,18 +8,19 @@ export function requestsSection(report: Report): readonly string[] {
   const { before, outcome } = report;
   const after = linesAfter(report);
   if (after.length === 0 && (before.length === 0 || !SHOWS_BEFORE.has(outcome))) return [];
-  if (before.length === 0) return [requestsTable(after, [{ head: 'requests', lines: after }])];
+  const now: Column = { head: before.length === 0 ? 'requests' : 'requests (unchanged)', of: (row) => row.after };
+  const rows = rowsOf(before, after);
+  if (before.length === 0) return [requestsTable(rows, [now])];
   if (!isSame(before, after)) {
-    const columns = [
-      { head: 'requests before', lines: before },
-      { head: AFTER[outcome] ?? 'requests now', lines: after },
+    const columns: readonly Column[] = [
+      { head: 'requests before', of: (row) => row.before },
+      { head: AFTER[outcome] ?? 'requests now', of: (row) => row.after },
     ];
-    return [requestsTable([...before, ...after], columns)];
+    return [requestsTable(rows, columns)];
   }
   const [only] = after;
-  if (after.length > 1 || only === undefined)
-    return [requestsTable(after, [{ head: 'requests (unchanged)', lines: after }])];
-  return [`**Requests:** unchanged. ${inline(only.model, 200)} answers all of them, as \`${only.name}\`.`];
+  if (after.length > 1 || only === undefined) return [requestsTable(rows, [now])];
+  return [`**Requests:** unchanged. ${inline(only.model, 200)} answers all of them, as ${codeSpan(only.name)}.`];
 }
 
 const AFTER: Readonly<Partial<Record<Report['outcome'], string>>> = {
@@ -44,27 +45,59 @@ function isSame(before: readonly PredictorLine[], after: readonly PredictorLine[
   return shares(before) === shares(after) && after.every(({ health }) => health === undefined);
 }
 
+/** One model, before and after. */
+interface Row {
+  readonly before: PredictorLine | undefined;
+  readonly after: PredictorLine | undefined;
+}
+
+/** A model that goes from one predictor to another has one row. */
+function rowsOf(before: readonly PredictorLine[], after: readonly PredictorLine[]): readonly Row[] {
+  const isSameModel = (one: PredictorLine, other: PredictorLine) =>
+    one.model === other.model && one.shadow === other.shadow;
+  const isKept = (line: PredictorLine, lines: readonly PredictorLine[]) =>
+    lines.some((one) => keyOf(one) === keyOf(line));
+  const moved = new Set<PredictorLine>();
+  const rows = before.map((line): Row => {
+    const same = after.find((one) => keyOf(one) === keyOf(line));
+    const other = after.find((one) => isSameModel(one, line) && !isKept(one, before) && !moved.has(one));
+    if (same === undefined && other !== undefined) moved.add(other);
+    return { before: line, after: same ?? other };
+  });
+  const fresh = after.filter((line) => !isKept(line, before) && !moved.has(line));
+  return [...rows, ...fresh.map((line): Row => ({ before: undefined, after: line }))];
+}
+
+function nameOf({ before, after }: Row): string {
+  const names = [...new Set([before, after].flatMap((line) => (line === undefined ? [] : [line.name])))];
+  return names.map((name) => codeSpan(name)).join(' → ');
+}
+
 interface Column {
   readonly head: string;
-  readonly lines: readonly PredictorLine[];
+  readonly of: (row: Row) => PredictorLine | undefined;
 }
 
 /** Cells of a bar of 100 %. */
 const BAR = 10;
 
-/** @param lines one row for each; of the same predictor with the same model the last one counts */
-function requestsTable(lines: readonly PredictorLine[], columns: readonly Column[]): string {
-  const hasHealth = lines.some((line) => line.health !== undefined);
-  const byKey = new Map(lines.map((line) => [keyOf(line), line]));
-  const rows = [...byKey].map(([key, { name, model, replicas, health }]) => [
-    codeSpan(name),
-    inline(model, 200),
-    ...columns.map((column) => share(column.lines.find((line) => keyOf(line) === key))),
-    columns.at(-1)?.lines.some((line) => keyOf(line) === key) === true ? String(replicas) : 'none',
-    ...(hasHealth ? [inline(health ?? '', 200)] : []),
+function requestsTable(rows: readonly Row[], columns: readonly Column[]): string {
+  const hasHealth = rows.some(({ after }) => after?.health !== undefined);
+  const cells = rows.map((row) => [
+    nameOf(row),
+    inline((row.after ?? row.before)?.model ?? '', 200),
+    ...columns.map(({ of }) => share(of(row))),
+    String(row.after?.replicas ?? 'none'),
+    ...(hasHealth ? [inline(row.after?.health ?? '', 200)] : []),
   ]);
-  const head = ['predictor', 'model', ...columns.map(({ head }) => head), 'pods', ...(hasHealth ? ['health'] : [])];
-  return table(rows, `| ${head.join(' | ')} |\n|${'---|'.repeat(head.length)}`);
+  const head = [
+    'predictor',
+    'model',
+    ...columns.map((column) => column.head),
+    'pods',
+    ...(hasHealth ? ['health'] : []),
+  ];
+  return table(cells, `| ${head.join(' | ')} |\n|${'---|'.repeat(head.length)}`);
 }
 
 function share(line: PredictorLine | undefined): string {

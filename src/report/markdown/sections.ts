@@ -11,7 +11,7 @@ export interface Section {
 /** Characters. A title may list the errors of many inputs, one on each line. */
 const LONGEST_TITLE = 4_000;
 
-/** Each cause: what failed and where, the cure, and the pod's own words. */
+/** Each cause: what failed and where, and the cure. */
 export function findingSections({ findings, outcome, context }: Report): readonly Section[] {
   return findings.map((finding, at) => ({
     render: (longest) =>
@@ -27,13 +27,20 @@ function renderFinding(
   finding: Finding,
   { longest, isFirst, page }: { longest: number; isFirst: boolean; page: string | undefined },
 ): string {
-  const { title, cure, quotes } = finding;
+  const { title, cure } = finding;
   const [sentence = '', ...rest] = title.slice(0, LONGEST_TITLE).split('\n');
   const lines = rest.map((line) => `> ${prose(line)}`);
   const head = [`> [!${isFirst ? 'CAUTION' : 'NOTE'}]`, `> ${prose(sentence)}`, ...lines].join('\n');
   const more =
     page === undefined ? [] : [`${link('More about this failure', `${page}#${finding.row ?? finding.reason}`)}`];
-  return [head, ...cureOf(cure, longest), ...more, ...quotes.map((quote) => renderQuote(quote, longest))].join('\n\n');
+  return [head, ...cureOf(cure, longest), ...more].join('\n\n');
+}
+
+/** What pods, events and logs say of the causes, in their own words. */
+export function quoteSections({ findings }: Report): readonly Section[] {
+  return findings.flatMap(({ quotes }) =>
+    quotes.map((quote): Section => ({ render: (longest) => renderQuote(quote, longest) })),
+  );
 }
 
 /** A cure is one sentence. Text after a blank line is something to paste. */

@@ -128,7 +128,11 @@ describe('a verdict in words', () => {
       [30, 300],
       /^failed requests: main 0\.5 % of 1,200, canary 10\.0 % of 300: worse by [\d.]+ to [\d.]+ points, and 1 point is allowed$/,
     ],
-    [[60, 24_000], [15, 6000], /: good: no difference found; a difference of 0\.\d+ points or more would have been found, and 1 point is allowed$/],
+    [
+      [60, 24_000],
+      [15, 6000],
+      /: good: no difference found; a difference of 0\.\d+ points or more would have been found, and 1 point is allowed$/,
+    ],
     [
       [1, 400],
       [0, 100],

@@ -26,7 +26,7 @@ function verdicts(comment: string): readonly (readonly string[])[] {
     .map((row) => row.slice(2, -2).split(' | '));
 }
 
-const NONE_FAILED = expect.stringMatching(/^0 % of [\d,]+ requests$/);
+const NONE_FAILED = expect.stringMatching(/^0 % of [\d,]+ requests?$/);
 const OPEN_OR_GOOD = expect.stringMatching(/open|good/);
 
 /** A row about failed requests where nothing failed. */
@@ -68,8 +68,8 @@ story('a canary much slower than main is taken away, and no user sees a failure'
     [
       'main 50 %, canary 50 %',
       expect.stringMatching(/^slower than \d+ ms$/),
-      expect.stringMatching(/^[\d.]+ % of [\d,]+ requests$/),
-      expect.stringMatching(/^(?:100|9\d)(?:\.\d+)? % of [\d,]+ requests$/),
+      expect.stringMatching(/^[\d.]+ % of [\d,]+ requests?$/),
+      expect.stringMatching(/^(?:100|9\d)(?:\.\d+)? % of [\d,]+ requests?$/),
       expect.stringMatching(/^[\d.]+ to [\d.]+ points$/),
       '❌ worse',
     ],

@@ -14,7 +14,7 @@ export function comparisonSentence(comparison: Comparison | undefined): readonly
   if (comparison === undefined) return [];
   const { tolerance, objection } = comparison;
   const verdict = objection === undefined ? ' **Within the tolerance.**' : ' **Outside the tolerance.**';
-  const sentence = `**Side by side:** ${prose(describeComparison(comparison), 400)}.`;
+  const sentence = `**Answers of both models to the same requests:** ${prose(describeComparison(comparison), 400)}.`;
   return [`${sentence}${tolerance === undefined ? '' : verdict}`];
 }
 

@@ -17,7 +17,7 @@ const STEP_WORDS: Readonly<Record<StepRecord['name'], string>> = {
   endpoint: 'public endpoint',
   compare: 'compare the models',
   mirror: 'mirrored requests',
-  hold: 'watch this step',
+  hold: 'watch the requests',
   gate: 'judge the requests',
   undo: 'restore',
   remove: 'delete',
@@ -31,7 +31,7 @@ export function stepsSection(steps: readonly StepRecord[]): readonly string[] {
   if (steps.length === 0) return [];
   const total = steps.reduce((sum, { duration }) => sum + duration, 0);
   const failed = steps.filter(({ state }) => state === 'failed').length;
-  const title = `${counted(steps.length, 'step')} in ${humanDuration(total)}${failed === 0 ? '' : `, ${failed} failed`}`;
+  const title = `What the run did: ${counted(steps.length, 'step')} in ${humanDuration(total)}${failed === 0 ? '' : `, ${failed} failed`}`;
   return [fold(title, table(stepRows(steps), '| step | | took |\n|---|---|--:|'))];
 }
 

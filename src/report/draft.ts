@@ -4,8 +4,10 @@ import type { StepRecord } from '../base/journal.ts';
 import type { Outcome, Reason } from '../base/outcome.ts';
 import type { RunContext } from '../base/run-context.ts';
 import type { EarlyEnd } from '../gate/gate-decision.ts';
+import type { UnplannedTarget } from '../gate/merge/targets-after-merge.ts';
 import type { Model } from '../model/model.ts';
-import type { Mode, RecordConfig, RenderConfig } from '../settings/config.ts';
+import type { RecordConfig, RenderConfig } from '../settings/config.ts';
+import type { Mode } from '../settings/modes.ts';
 import { environmentOf } from '../settings/record-inputs.ts';
 import type { Report } from './report.ts';
 
@@ -40,6 +42,7 @@ export function startDraft(config: DraftSettings | undefined, context: RunContex
     planned: [],
     predictors: [],
     comparison: undefined,
+    evaluation: undefined,
     gates: [],
     history: [],
     previews: [],
@@ -54,6 +57,9 @@ export function startDraft(config: DraftSettings | undefined, context: RunContex
     plan: undefined,
     next: undefined,
     offer: undefined,
+    decision: undefined,
+    askedMode: undefined,
+    isAfterMerge: false,
     manifest: undefined,
     context,
   };
@@ -113,6 +119,13 @@ export function findingOf(error: unknown, applied: Applied): Finding {
 
 export function reportOfEnd({ finding, ...ending }: EarlyEnd, context: RunContext): Report {
   return { ...startDraft(undefined, context), ...ending, findings: [finding] };
+}
+
+/** The report of a target whose plan can be shown only after the merge. */
+export function unplannedReport({ target, title, cure }: UnplannedTarget, context: RunContext): Report {
+  const finding: Finding = { reason: 'not-planned', title, cure, quotes: [] };
+  const draft = startDraft({ dryRun: true, render: {} }, { ...context, target });
+  return { ...draft, outcome: 'planned', reason: 'not-planned', findings: [finding] };
 }
 
 /** The report of a run that failed before its first step: invalid inputs, no kubeconfig. */

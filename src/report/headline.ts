@@ -29,6 +29,7 @@ const PROOF: ReadonlySet<StepRecord['name']> = new Set([
   'predict',
   'endpoint',
   'compare',
+  'evaluate',
   'mirror',
   'hold',
   'gate',
@@ -60,12 +61,13 @@ function sentence(report: Report): string {
     case 'unchanged':
       if (report.mode === 'sweep') return swept(report);
       if (report.reason === 'rendered') return `${file(report)} already contains ${model}`;
+      if (report.askedMode !== undefined) return `${model} is what main serves already: there is nothing to roll out`;
       return report.mode === 'direct'
         ? `${model} is already live on Seldon and answers`
         : `${deployed(report, model)} already`;
     case 'planned':
       if (report.mode === 'sweep') return swept(report);
-      return `Plan: ${planned(report, model)}; nothing is changed yet`;
+      return planned(report, model);
     case 'restored':
       return `${model} gets all requests again`;
     case 'reported':
@@ -99,6 +101,16 @@ function sentence(report: Report): string {
   }
 }
 
+function planned(report: Report, model: string): string {
+  const { mode, askedMode, reason } = report;
+  if (reason === 'not-planned') return 'No plan of this target before the merge';
+  if (reason === 'decision-needed')
+    return `${model} has to wait: people must decide about the candidate beside main first`;
+  if (askedMode === undefined) return `Plan: ${change(report, model)}; nothing is changed yet`;
+  if (askedMode === mode) return `${model} is what main serves already: a ${askedMode} would change nothing`;
+  return `Plan: ${model} is the first model, and the first deployment gets all requests, without a ${askedMode}; nothing is changed yet`;
+}
+
 function file({ manifestPath }: Report): string {
   return codeSpan(manifestPath ?? 'the file');
 }
@@ -124,7 +136,12 @@ function failure({ steps, reason }: Report): string {
   return isProof ? 'became ready, but failed a check' : 'did not become ready';
 }
 
-function deployed({ mode, predictors }: Report, model: string): string {
+/** The mode that was asked for needs a model beside which it can run. */
+function asFirst(asked: string | undefined): string {
+  return asked === undefined ? '' : `: it is the first deployment, so it got all requests without a ${asked}`;
+}
+
+function deployed({ mode, askedMode, predictors }: Report, model: string): string {
   const beside = predictors.at(-1);
   switch (mode) {
     case 'canary':
@@ -137,11 +154,12 @@ function deployed({ mode, predictors }: Report, model: string): string {
     case 'promote':
       return `${model} is promoted and gets all requests`;
     default:
-      return `${model} is live on Seldon`;
+      return `${model} is live on Seldon${asFirst(askedMode)}`;
   }
 }
 
-function planned({ mode, planned: lines, preview, name, namespace }: Report, model: string): string {
+/** What a plan changes. */
+function change({ mode, planned: lines, preview, name, namespace }: Report, model: string): string {
   const beside = lines.at(-1);
   switch (mode) {
     case 'canary':

@@ -54,6 +54,7 @@ export function aReport(over: Partial<Report> = {}): Report {
     planned: [],
     predictors: [],
     comparison: undefined,
+    evaluation: undefined,
     gates: [],
     history: [],
     previews: [],
@@ -78,6 +79,9 @@ export function aReport(over: Partial<Report> = {}): Report {
     plan: undefined,
     next: undefined,
     offer: undefined,
+    decision: undefined,
+    askedMode: undefined,
+    isAfterMerge: false,
     manifestPath: '/tmp/seldon-wine.yaml',
     manifest: 'apiVersion: machinelearning.seldon.io/v1\nkind: SeldonDeployment\n',
     context: {
@@ -149,6 +153,15 @@ const OFFER: NonNullable<Report['offer']> = {
   object: [],
   needsPlan: false,
   needs: [],
+};
+
+/** The commands about the canary of `BESIDE`. */
+const DECISION: NonNullable<Report['decision']> = {
+  standing: '`canary` (wine-quality v4, 10 %)',
+  promote: '/seldon promote',
+  rollback: '/seldon rollback',
+  isFirst: false,
+  needsWorkflow: false,
 };
 
 const PLAN = '315403b575-e5ed24c20e-ff372ae962-61bc535980-f0ed5d3790';
@@ -246,6 +259,7 @@ export const sampleReports: Readonly<Record<string, Report>> = {
     mode: 'canary',
     environment: 'production',
     offer: OFFER,
+    decision: DECISION,
     before: OLD,
     predictors: BESIDE,
     comparison: compare({
@@ -307,6 +321,7 @@ export const sampleReports: Readonly<Record<string, Report>> = {
     prediction: undefined,
     since: '2026-11-02T08:15:00Z',
     offer: OFFER,
+    decision: DECISION,
     predictors: BESIDE.map((line) => ({
       ...line,
       health: line.name === 'main' ? 'available' : '0 of 1 new pods ready',

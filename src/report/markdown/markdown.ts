@@ -6,6 +6,7 @@ import { nextStepOf } from '../next-step.ts';
 import type { Report } from '../report.ts';
 import { changesSection, curlSections, endpointLine, factsSection, predictionSections } from './details.ts';
 import { withEarlier } from './earlier.ts';
+import { evaluationSection } from './evaluation.ts';
 import { evidenceDetails, evidenceSection } from './evidence.ts';
 import { planDetails, planSections } from './plan.ts';
 import { requestsSection } from './requests.ts';
@@ -62,6 +63,7 @@ export function renderReport(report: Report, { limit, marker, previous }: Render
     ...evidenceSection(report.gates),
     ...winners(report),
     ...comparisonSentence(report.comparison),
+    ...evaluationSection(report.evaluation),
     ...nextStep(report),
     ...endpointLine(report),
     historyTable(report.history),

@@ -16,6 +16,7 @@ const STEP_WORDS: Readonly<Record<StepRecord['name'], string>> = {
   predict: 'prediction',
   endpoint: 'public endpoint',
   compare: 'compare the models',
+  evaluate: 'evaluate the labelled rows',
   mirror: 'mirrored requests',
   hold: 'watch the requests',
   gate: 'judge the requests',

@@ -133,7 +133,8 @@ export function contextOf(event: string): RunContext {
     GITHUB_ACTOR: actor,
   } = env;
   const runUrl = server && repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined;
-  return { repository, runUrl, commit, actor, event, troubleshooting: troubleshootingPage() };
+  const time = new Date(clock.now()).toISOString();
+  return { repository, runUrl, commit, actor, event, time, troubleshooting: troubleshootingPage() };
 }
 
 /** The page of the version that runs. An action of the same repository (`uses: ./`) has no name of its own. */

@@ -2,7 +2,7 @@ import { nextCommand } from '../gate/next-command.ts';
 import type { Model } from '../model/model.ts';
 import { withFirstDeployment } from '../plan/first-deployment.ts';
 import { refuseReturn } from '../plan/history.ts';
-import { predictorLines } from '../plan/live-state.ts';
+import { linesBefore, predictorLines, sharedLines } from '../plan/live-state.ts';
 import { hasNewFiles, modelsOf } from '../plan/model-note.ts';
 import { StandingCandidate } from '../plan/modes/standing.ts';
 import { previousModelOf, refuseOlderRun, refuseOthersRollout } from '../plan/origin.ts';
@@ -67,6 +67,8 @@ export function makePlan(
     const model = { ...known, warnings: [...known.warnings, ...(limits ?? [])] };
     const isForGraph = hasSeveralNodes(predictor.graph);
     const smoke = await prepareSmoke(peers.workspace, { config, model, protocol, isForGraph });
+    const front = surroundings.front?.live;
+    const before = linesBefore(live, front);
     const evaluation = await prepareEvaluation(peers, { config, model, protocol });
     const at = { ...objects.front, protocol, predictor, node: predictor.graph.name };
     Object.assign(draft, {
@@ -75,7 +77,9 @@ export function makePlan(
       sampleRequest: smoke.request?.body,
       predictionSkipped: smoke.skipped,
       previous: previousModelOf(live),
-      predictors: live === undefined ? [] : predictorLines(live),
+      predictors: before,
+      before,
+      planned: front === undefined ? predictorLines(plan.manifest) : sharedLines(front, plan.manifest),
       isAfterMerge: context.isAfterMerge === true,
       decision: standingDecision(self, config.dryRun ? live : plan.manifest),
       ...(plan.isSame && { askedMode: config.mode }),
@@ -115,8 +119,9 @@ export function makePlan(
       place: { server: peers.cluster.server, target: context.target },
       replicas: config.render.replicas,
     });
-    const { commandPrefix: prefix, target, given } = context;
-    draft.next = plan.isSame ? undefined : prefix && nextCommand(asked, { prefix, plan: draft.plan, target, given });
+    const { offer, given } = context;
+    draft.next =
+      plan.isSame || offer === undefined ? undefined : nextCommand(asked, { offer, plan: draft.plan, given });
     checkPlan(config.plan, draft.plan);
     checkShownPlans((context.shownBefore ?? []).flatMap(plansIn), draft.plan);
     if (control.needsPlan && config.plan === undefined && !config.dryRun) refuseReturn(live, plan.restores);
@@ -135,7 +140,7 @@ export function makePlan(
       notes: draft,
       evidence: { current: undefined },
     };
-    return { config, proof, model, live, front: surroundings.front?.live, withNewPods };
+    return { config, proof, model, live, front, withNewPods };
   });
 }
 

@@ -11,6 +11,7 @@ import { storageInitializerImage } from './model-server/storage-initializer.ts';
 import { type ModelFolder, type ObjectStore, REGISTERED_MODELS, type RegisteredModel, sandboxStore } from './models.ts';
 import type { AmbassadorForm } from './operator/ambassador-annotation.ts';
 import { type Operator, startOperator } from './operator/operator.ts';
+import { operatorImage, showOperator } from './operator/visible.ts';
 import { type SandboxPrometheus, startPrometheus } from './prometheus/server.ts';
 import { type ActionCall, type ActionEnd, runAction } from './runner.ts';
 
@@ -85,6 +86,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       { match: /seldonio\/mlflowserver:(?!missing)/, image: mlflowServerImage() },
       { match: /seldonio\/mlserver:(?!missing)/, image: mlserverImage() },
       { match: /seldonio\/seldon-core-executor:/, image: executorImage() },
+      { match: /seldonio\/seldon-core-operator:/, image: operatorImage() },
     ],
     users: [ADMIN, ACTION, ...(options.users ?? [])],
     without: isOld ? ['machinelearning.seldon.io/v1', 'machinelearning.seldon.io/v1alpha3'] : [],
@@ -99,6 +101,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const form = options.ambassador ?? 'mappings';
   const ambassador = { ambassador: true, ambassadorForm: form, istio: false };
   const operator = await startOperator({ kubeconfig, ...ambassador, webhook: !isOld });
+  await showOperator(cluster);
   const gateway = await startGateway({ kubeconfig });
   const mlflow = await startMlflow({ models: [...REGISTERED_MODELS, ...(options.models ?? [])], store });
   const github = await startGithub({

@@ -78,6 +78,7 @@ export type Reason =
   | 'dry-run'
   | 'rendered'
   | 'status'
+  | 'checked'
   | 'help'
   | 'lock'
   | 'unlock'

@@ -38,6 +38,7 @@ export function startDraft(config: DraftSettings | undefined, context: RunContex
     gates: [],
     history: [],
     previews: [],
+    checks: [],
     since: undefined,
     sampleRequest: undefined,
     predictionSkipped: undefined,

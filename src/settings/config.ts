@@ -10,7 +10,7 @@ export type DeployMode = 'direct' | 'canary' | 'shadow' | 'ab' | 'blue-green';
 export type DecisionMode = 'promote' | 'rollback';
 /** Modes about runs and people, which render nothing. */
 export type TurnMode = 'abort' | 'lock' | 'unlock';
-export type Mode = DeployMode | DecisionMode | TurnMode | 'status' | 'remove' | 'sweep';
+export type Mode = DeployMode | DecisionMode | TurnMode | 'status' | 'remove' | 'sweep' | 'check';
 
 export type ApiVersion = 'v1' | 'v1alpha2';
 export type Access = 'api-server' | 'ingress';
@@ -132,6 +132,8 @@ export interface Config {
   /** Patterns of storage that models may be loaded from; empty: any. */
   readonly allowStorages: readonly string[];
   readonly mode: Mode;
+  /** Modes whose permissions mode `check` looks for. */
+  readonly checkModes: readonly Mode[];
   readonly registry: RegistryConfig;
   readonly cluster: ClusterConfig;
   readonly render: RenderConfig;

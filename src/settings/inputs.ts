@@ -25,10 +25,17 @@ export const INPUTS = [
       'abort',
       'lock',
       'unlock',
+      'check',
     ],
     default: 'direct',
     description:
-      'Rollout mode: `direct`, `canary`, `shadow`, `ab`, `blue-green`, `promote`, `rollback`, `status`, `remove`, `sweep`, `abort`, `lock`, `unlock`; see [docs/modes.md](docs/modes.md).',
+      'Rollout mode: `direct`, `canary`, `shadow`, `ab`, `blue-green`, `promote`, `rollback`, `status`, `remove`, `sweep`, `abort`, `lock`, `unlock`, `check`; see [docs/modes.md](docs/modes.md).',
+  },
+  {
+    name: 'check-modes',
+    isOfStep: true,
+    description:
+      'Mode `check`: the modes whose permissions are needed, separated by commas, such as `direct`. Default: all modes.',
   },
   {
     name: 'traffic',

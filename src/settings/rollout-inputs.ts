@@ -1,6 +1,6 @@
 import { parseModelUri } from '../model/model-uri.ts';
 import type { CompareConfig, Mode, ShareConfig } from './config.ts';
-import type { InputReader } from './input-reader.ts';
+import { type InputReader, quoted } from './input-reader.ts';
 import type { InputName } from './inputs.ts';
 
 /** The modes that use an input. With other modes it is refused, because it would have no effect. */
@@ -21,6 +21,7 @@ const MEANT_FOR: Partial<Record<InputName, readonly Mode[]>> = {
   'preview-age': ['sweep'],
   'lock-reason': ['lock'],
   'lock-expiry': ['lock'],
+  'check-modes': ['check'],
 };
 
 const MODES = [
@@ -37,6 +38,7 @@ const MODES = [
   'abort',
   'lock',
   'unlock',
+  'check',
 ] as const;
 /** Modes that take their model from the cluster. */
 const WITHOUT_MODEL: readonly Mode[] = ['promote', 'rollback', 'status', 'remove', 'sweep', 'abort', 'lock', 'unlock'];
@@ -45,10 +47,23 @@ const WITHOUT_MODEL: readonly Mode[] = ['promote', 'rollback', 'status', 'remove
 export function readMode(read: InputReader): Mode {
   const mode = read.oneOf('mode', MODES);
   for (const [name, modes] of Object.entries(MEANT_FOR) as [InputName, readonly Mode[]][]) {
-    if (read.text(name) === undefined || modes.includes(mode)) continue;
+    if (read.text(name) === undefined || modes.includes(mode) || mode === 'check') continue;
     read.fault(name, `has no effect in mode \`${mode}\`: it is for ${modes.map((one) => `\`${one}\``).join(', ')}`);
   }
   return mode;
+}
+
+/** Modes whose permissions are checked: all that the Kubernetes API sees, or those that are named. */
+export function readCheckModes(read: InputReader): readonly Mode[] {
+  const all = MODES.filter((mode) => mode !== 'check');
+  const named = (read.text('check-modes') ?? '').split(/[\n,]/).flatMap((one) => one.trim() || []);
+  const unknown = named.filter((one) => !all.some((mode) => mode === one));
+  if (unknown.length > 0)
+    read.fault(
+      'check-modes',
+      `has ${quoted(unknown.join(', '))}: there are ${all.map((one) => `\`${one}\``).join(', ')}`,
+    );
+  return named.length === 0 ? all : all.filter((mode) => named.includes(mode));
 }
 
 /** Undefined if it is not a mode. */
@@ -59,7 +74,7 @@ export function readModeName(word: string): Mode | undefined {
 /** Whether a mode uses an input. */
 export function isMeantFor(name: InputName, mode: Mode): boolean {
   if (name === 'model-uri') return !WITHOUT_MODEL.includes(mode);
-  return MEANT_FOR[name]?.includes(mode) ?? true;
+  return mode === 'check' || (MEANT_FOR[name]?.includes(mode) ?? true);
 }
 
 /** Without a model, the name cannot be derived. */
@@ -77,6 +92,7 @@ const SINGLE_PREDICTOR: readonly Mode[] = [
   'abort',
   'lock',
   'unlock',
+  'check',
 ];
 
 /** Behind the ingress it is not known which predictor answers. */
@@ -89,6 +105,7 @@ export function checkAccess(read: InputReader, mode: Mode): void {
 }
 
 export function readModelUri(read: InputReader, mode: Mode): string | undefined {
+  if (mode === 'check') return read.text('model-uri');
   if (!WITHOUT_MODEL.includes(mode)) return read.required('model-uri');
   if (read.text('model-uri') === undefined) return undefined;
   return read.fault('model-uri', `must not be set: mode \`${mode}\` reads its model from the cluster`);
@@ -107,7 +124,7 @@ export function readShare(read: InputReader): ShareConfig {
   if (read.text('mode') === 'canary') checkCanaryShare(read, steps[0] ?? traffic);
   const routing = read.oneOf('routing', ['seldon', 'ambassador-annotations']);
   const isLegacy = routing === 'ambassador-annotations';
-  if (isLegacy && !['canary', 'shadow'].includes(read.text('mode') ?? ''))
+  if (isLegacy && !['canary', 'shadow', 'check'].includes(read.text('mode') ?? ''))
     read.fault('routing', 'is `ambassador-annotations`, which is for the modes `canary` and `shadow`');
   if (isLegacy && steps.length > 0) read.fault('steps', 'need `routing: seldon`');
   return {

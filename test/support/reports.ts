@@ -53,6 +53,7 @@ export function aReport(over: Partial<Report> = {}): Report {
     gates: [],
     history: [],
     previews: [],
+    checks: [],
     since: undefined,
     prediction: {
       origin: 'example',

@@ -5,6 +5,7 @@ import { codeSpan, cut, fence, inline, link, prose } from '../../base/untrusted-
 import { curlLine } from '../curl.ts';
 import { headline, modelTitle } from '../headline.ts';
 import type { Report } from '../report.ts';
+import { checkSections } from './checks.ts';
 import { planSections } from './plan.ts';
 import { rolloutSections } from './rollout.ts';
 import { findingSections, manifestSection, type Section } from './sections.ts';
@@ -53,6 +54,7 @@ export function renderReport(report: Report, { limit, marker }: RenderOptions): 
     ...endpoint(report),
     ...nextStep(report),
     table(factRows(report)),
+    ...checkSections(report),
     ...rolloutSections(report),
     ...planSections(report),
     ...changes(report),

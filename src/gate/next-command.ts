@@ -1,5 +1,6 @@
-import type { Config, Mode } from '../settings/config.ts';
+import type { Config } from '../settings/config.ts';
 import type { InputName } from '../settings/inputs.ts';
+import type { Mode } from '../settings/modes.ts';
 import { takes, type Verb } from './command.ts';
 
 export interface CommandSetting {

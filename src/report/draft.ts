@@ -5,7 +5,8 @@ import type { Outcome, Reason } from '../base/outcome.ts';
 import type { RunContext } from '../base/run-context.ts';
 import type { EarlyEnd } from '../gate/gate-decision.ts';
 import type { Model } from '../model/model.ts';
-import type { Mode, RenderConfig } from '../settings/config.ts';
+import type { RenderConfig } from '../settings/config.ts';
+import type { Mode } from '../settings/modes.ts';
 import type { Report } from './report.ts';
 
 /** The report of a run in progress: what is known so far. It is complete at every moment, so it can always be published. */

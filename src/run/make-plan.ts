@@ -60,9 +60,14 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
       : [];
     draft.warnings = [...draft.warnings, ...(limits ?? []), ...anew, ...warnings, ...smoke.warnings];
     const estimates = await estimateSteps({
-      ...{ metrics: peers.metrics, cluster: peers.cluster, ref, plan },
-      ...{ gate: config.gate, stepInterval: config.share.stepInterval },
-      ...{ now: peers.clock.now(), mayReadPods: !config.dryRun },
+      metrics: peers.metrics,
+      cluster: peers.cluster,
+      ref,
+      plan,
+      gate: config.gate,
+      stepInterval: config.share.stepInterval,
+      now: peers.clock.now(),
+      mayReadPods: !config.dryRun,
     });
     for (const line of estimates) peers.runner.info(line);
     if (config.dryRun) draft.preview = await preview(peers, { live, plan, model, estimates });

@@ -1,16 +1,9 @@
 import type { WriteBack } from '../model/registry.ts';
 import type { StorageSettings } from '../model/storage-uri.ts';
 import type { Protocol } from '../seldon/protocol.ts';
+import type { Mode } from './modes.ts';
 
 /** The settings of one run, read once and then readonly. Modules declare the part that they need. */
-
-/** Modes that deploy a new model. */
-export type DeployMode = 'direct' | 'canary' | 'shadow' | 'ab' | 'blue-green';
-/** Modes that change live predictors. They read all values from the cluster. */
-export type DecisionMode = 'promote' | 'rollback';
-/** Modes about runs and people, which render nothing. */
-export type TurnMode = 'abort' | 'lock' | 'unlock';
-export type Mode = DeployMode | DecisionMode | TurnMode | 'status' | 'remove' | 'sweep' | 'check';
 
 export type ApiVersion = 'v1' | 'v1alpha2';
 export type Access = 'api-server' | 'ingress';

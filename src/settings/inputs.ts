@@ -1,5 +1,6 @@
 import { GATE_INPUTS } from './gate-input-definitions.ts';
 import type { InputDefinition } from './input-definition.ts';
+import { MODES } from './modes.ts';
 import { PROOF_INPUTS } from './proof-inputs.ts';
 import { TRIGGER_INPUTS } from './trigger-inputs.ts';
 
@@ -11,25 +12,9 @@ export const INPUTS = [
   },
   {
     name: 'mode',
-    choices: [
-      'direct',
-      'canary',
-      'shadow',
-      'ab',
-      'blue-green',
-      'promote',
-      'rollback',
-      'status',
-      'remove',
-      'sweep',
-      'abort',
-      'lock',
-      'unlock',
-      'check',
-    ],
+    choices: MODES,
     default: 'direct',
-    description:
-      'Rollout mode: `direct`, `canary`, `shadow`, `ab`, `blue-green`, `promote`, `rollback`, `status`, `remove`, `sweep`, `abort`, `lock`, `unlock`, `check`; see [docs/modes.md](docs/modes.md).',
+    description: `Rollout mode: ${MODES.map((mode) => `\`${mode}\``).join(', ')}; see [docs/modes.md](docs/modes.md).`,
   },
   {
     name: 'check-modes',

@@ -1,6 +1,6 @@
-import type { Mode } from './config.ts';
 import type { InputReader } from './input-reader.ts';
 import type { InputName } from './inputs.ts';
+import type { Mode } from './modes.ts';
 
 /** Modes that need a cluster, and the alternative for a file. */
 const CLUSTER_MODES: Partial<Record<Mode, string>> = {

@@ -1,5 +1,6 @@
-import type { Config, Mode, ProofConfig, RenderConfig } from './config.ts';
+import type { Config, ProofConfig, RenderConfig } from './config.ts';
 import type { InputReader } from './input-reader.ts';
+import type { Mode } from './modes.ts';
 import { checkAccess, checkNamed } from './rollout-inputs.ts';
 import { parseExpectation } from './smoke-expect.ts';
 

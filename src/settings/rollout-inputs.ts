@@ -1,7 +1,8 @@
 import { parseModelUri } from '../model/model-uri.ts';
-import type { CompareConfig, Mode, ShareConfig } from './config.ts';
+import type { CompareConfig, ShareConfig } from './config.ts';
 import { type InputReader, quoted } from './input-reader.ts';
 import type { InputName } from './inputs.ts';
+import { bringsModel, MODES, type Mode, TURN_MODES } from './modes.ts';
 
 /** The modes that use an input. With other modes it is refused, because it would have no effect. */
 const MEANT_FOR: Partial<Record<InputName, readonly Mode[]>> = {
@@ -24,36 +25,18 @@ const MEANT_FOR: Partial<Record<InputName, readonly Mode[]>> = {
   'check-modes': ['check'],
 };
 
-const MODES = [
-  'direct',
-  'canary',
-  'shadow',
-  'ab',
-  'blue-green',
-  'promote',
-  'rollback',
-  'status',
-  'remove',
-  'sweep',
-  'abort',
-  'lock',
-  'unlock',
-  'check',
-] as const;
-/** Modes that take their model from the cluster. */
-const WITHOUT_MODEL: readonly Mode[] = ['promote', 'rollback', 'status', 'remove', 'sweep', 'abort', 'lock', 'unlock'];
-
 /** Reads the mode, and checks that the mode uses all given inputs. */
 export function readMode(read: InputReader): Mode {
   const mode = read.oneOf('mode', MODES);
   for (const [name, modes] of Object.entries(MEANT_FOR) as [InputName, readonly Mode[]][]) {
+    // A check takes the inputs of the step that it is about.
     if (read.text(name) === undefined || modes.includes(mode) || mode === 'check') continue;
     read.fault(name, `has no effect in mode \`${mode}\`: it is for ${modes.map((one) => `\`${one}\``).join(', ')}`);
   }
   return mode;
 }
 
-/** Modes whose permissions are checked: all that the Kubernetes API sees, or those that are named. */
+/** Modes whose permissions are checked: all, or those that are named. */
 export function readCheckModes(read: InputReader): readonly Mode[] {
   const all = MODES.filter((mode) => mode !== 'check');
   const named = (read.text('check-modes') ?? '').split(/[\n,]/).flatMap((one) => one.trim() || []);
@@ -73,27 +56,18 @@ export function readModeName(word: string): Mode | undefined {
 
 /** Whether a mode uses an input. */
 export function isMeantFor(name: InputName, mode: Mode): boolean {
-  if (name === 'model-uri') return !WITHOUT_MODEL.includes(mode);
-  return mode === 'check' || (MEANT_FOR[name]?.includes(mode) ?? true);
+  if (mode === 'check') return true;
+  if (name === 'model-uri') return bringsModel(mode);
+  return MEANT_FOR[name]?.includes(mode) ?? true;
 }
 
 /** Without a model, the name cannot be derived. */
 export function checkNamed(read: InputReader, mode: Mode): void {
-  if (!WITHOUT_MODEL.includes(mode) || read.text('name') !== undefined) return;
+  if (bringsModel(mode) || mode === 'check' || read.text('name') !== undefined) return;
   read.fault('name', `is required: mode \`${mode}\` has no model to derive the name from`);
 }
 
-const SINGLE_PREDICTOR: readonly Mode[] = [
-  'direct',
-  'rollback',
-  'status',
-  'remove',
-  'sweep',
-  'abort',
-  'lock',
-  'unlock',
-  'check',
-];
+const SINGLE_PREDICTOR: readonly Mode[] = ['direct', 'rollback', 'status', 'remove', 'sweep', ...TURN_MODES, 'check'];
 
 /** Behind the ingress it is not known which predictor answers. */
 export function checkAccess(read: InputReader, mode: Mode): void {
@@ -106,7 +80,7 @@ export function checkAccess(read: InputReader, mode: Mode): void {
 
 export function readModelUri(read: InputReader, mode: Mode): string | undefined {
   if (mode === 'check') return read.text('model-uri');
-  if (!WITHOUT_MODEL.includes(mode)) return read.required('model-uri');
+  if (bringsModel(mode)) return read.required('model-uri');
   if (read.text('model-uri') === undefined) return undefined;
   return read.fault('model-uri', `must not be set: mode \`${mode}\` reads its model from the cluster`);
 }

@@ -44,7 +44,7 @@ story('a workflow that would read the file of the commenter’s commit is refuse
   expect(end.shown).toContain('`config-ref` is not allowed for this event');
 });
 
-story('a stranger does not learn what the file says', async (sandbox) => {
+story('a stranger does not see the contents of the file', async (sandbox) => {
   sandbox.github.write('main', PATH, 'targets: { secret-project: { nmae: x } }');
   const before = sandbox.github.requests.length;
   const end = await sandbox.comment({ by: 'stranger', body: '/seldon help' }, { inputs: INPUTS });

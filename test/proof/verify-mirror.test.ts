@@ -70,7 +70,7 @@ async function see({ oneOf, status = 200 }: { readonly oneOf: number; readonly s
   return { findings, said: journal.records.at(-1)?.message, warnings: context.notes.warnings, sent, clock };
 }
 
-it('is content with the first copy that the shadow counts', async () => {
+it('succeeds with the first copy that the shadow counts', async () => {
   const { findings, said } = await see({ oneOf: 3 });
   expect(findings).toBeUndefined();
   expect(said).toBe('shadow counted 1 of 3 requests sent through https://models.example.com');

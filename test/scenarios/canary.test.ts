@@ -4,7 +4,7 @@ import { commentOf, expectEnding, live, modelUriOf, podUids, sharesOf, story, us
 
 const CANARY = { mode: 'canary', 'model-uri': 'models:/wine-quality@challenger' };
 
-story('a canary gets its share, and neither the pods of main nor a single request suffer', async (sandbox) => {
+story('a canary gets its share; main keeps its pods, and no request is lost', async (sandbox) => {
   await sandbox.act();
   const before = podUids(sandbox, 'main');
   const { result, failed, answers } = await underLoad(sandbox, () => sandbox.act(using({ ...CANARY, traffic: '20' })));
@@ -20,7 +20,7 @@ story('a canary gets its share, and neither the pods of main nor a single reques
   expect(comment).toContain('**Side by side:** 1 request, largest difference');
 });
 
-story('a canary is proven on its own Service before anybody else depends on it', async (sandbox) => {
+story('a canary is proven on its own Service before it gets users’ requests', async (sandbox) => {
   await sandbox.act();
   const { result, failed, answers } = await underLoad(sandbox, () =>
     sandbox.act(using({ ...CANARY, 'model-uri': 'models:/wine-quality/4' })),

@@ -153,7 +153,7 @@ it('knows what must be masked', () => {
   expect(secrets).toEqual(['t0ken-of-mlflow', 'ghs_1234', 't0ken-in-kubeconfig', 'a2V5LWRhdGE=']);
 });
 
-it('finds the word that was meant, and none where none is near', () => {
+it('finds the nearest valid word, and none if none is near', () => {
   expect(nearestWord('rolback', ['rollback', 'keep'])).toBe('rollback');
   expect(nearestWord('zzz', ['rollback', 'keep'])).toBeUndefined();
 });

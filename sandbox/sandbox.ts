@@ -72,6 +72,13 @@ export interface CommentEnd extends ActionEnd {
   readonly reactions: readonly string[];
 }
 
+/** What the storage initializer needs of the Secret `rclone-s3`. */
+const STORAGE_KEYS = {
+  RCLONE_CONFIG_S3_TYPE: 's3',
+  RCLONE_CONFIG_S3_ACCESS_KEY_ID: 'sandbox-key-id',
+  RCLONE_CONFIG_S3_SECRET_ACCESS_KEY: 'sandbox-key',
+};
+
 /** The action's user. It is not the operator's, so that their requests can be distinguished. */
 const ACTION: SandboxUser = { ...ADMIN, name: 'action', token: 'sandbox-action-token' };
 
@@ -96,7 +103,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: 'rclone-s3', namespace: 'seldon' },
-    data: { RCLONE_CONFIG_S3_TYPE: Buffer.from('s3').toString('base64') },
+    data: Object.fromEntries(
+      Object.entries(STORAGE_KEYS).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+    ),
   });
   const form = options.ambassador ?? 'mappings';
   const ambassador = { ambassador: true, ambassadorForm: form, istio: false };

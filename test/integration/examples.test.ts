@@ -110,8 +110,7 @@ async function play(
   sandbox: Sandbox,
   { workflow, event, uri, actor = 'octocat', isUnderLoad }: Scene,
 ): Promise<WorkflowEnd> {
-  if (event.name === 'pull_request')
-    sandbox.github.change(OPEN_PULL_REQUEST, { state: event === CLOSED ? 'closed' : 'open' });
+  sandbox.github.change(OPEN_PULL_REQUEST, { state: event === CLOSED ? 'closed' : 'open' });
   const run = () =>
     runWorkflow({
       workflow: placed(textOf(workflow), sandbox),

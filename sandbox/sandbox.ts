@@ -63,6 +63,8 @@ export interface Said {
   readonly body: string;
   /** Who started the run; default the one who commented. */
   readonly startedBy?: string;
+  /** Default: the open one. */
+  readonly pullRequest?: number;
   /** What else is different in the event. */
   readonly event?: Pick<CommentSeed, 'action' | 'isOnIssue'>;
 }
@@ -158,10 +160,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     prometheus,
     store,
     act,
-    comment: async ({ by, body, startedBy = by, event }, call = {}) => {
-      const id = github.post(OPEN_PULL_REQUEST, by, body);
+    comment: async ({ by, body, startedBy = by, pullRequest: number = OPEN_PULL_REQUEST, event }, call = {}) => {
+      const id = github.post(number, by, body);
       const end = await act({
-        event: commentEvent({ id, login: by, body, number: OPEN_PULL_REQUEST, ...event }),
+        event: commentEvent({ id, login: by, body, number, ...event }),
         ...call,
         env: { GITHUB_ACTOR: by, GITHUB_TRIGGERING_ACTOR: startedBy, ...call.env },
       });

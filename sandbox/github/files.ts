@@ -22,7 +22,9 @@ export function repositoryFiles(merged: readonly string[]): RepositoryFiles {
   const commits = new Map([[first.sha, first]]);
   const find = (ref: string): Commit | undefined => {
     const onDefault = merged.includes(ref) ? heads.get(DEFAULT_BRANCH) : undefined;
-    return heads.get(ref) ?? commits.get(ref) ?? (onDefault && { ...onDefault, sha: ref });
+    // A tag wins over a branch of that name, unless the ref says which is meant.
+    const branch = heads.get(ref.replace(/^heads\//, ''));
+    return heads.get(`tags/${ref}`) ?? branch ?? commits.get(ref) ?? (onDefault && { ...onDefault, sha: ref });
   };
   return {
     write(branch, path, text) {

@@ -12,6 +12,8 @@ type BasicError = components['schemas']['basic-error'];
 export interface PullRequestSeed {
   readonly number: number;
   readonly mergeCommit?: string;
+  /** The merge commit was taken out of the base branch again. */
+  readonly isRewritten?: boolean;
   readonly locked?: boolean;
   /** Default: `closed` where it is merged, else `open`. */
   readonly state?: 'open' | 'closed';
@@ -191,6 +193,8 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     if (inRepository === '/pulls') return listPulls(call);
     const pull = /^\/pulls\/(\d+)$/.exec(inRepository);
     if (pull !== null) return pullRequest(options.repository, pulls.get(Number(pull[1])));
+    const compared = /^\/compare\/[^/]+\.\.\.([0-9a-f]{40})$/.exec(decodeURIComponent(inRepository));
+    if (compared !== null) return compare(call, compared[1] ?? '');
     const commit = /^\/commits\/([0-9a-f]{40})\/pulls$/.exec(inRepository);
     if (commit !== null) return pullsOf(commit[1] ?? '');
     // What a token may not see is answered with 404.
@@ -272,8 +276,16 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     );
   }
 
+  /** Merge commits are behind the branch that they are in. */
+  function compare({ token }: Call, sha: string): Answer {
+    if (!token.permissions.includes('contents:read')) return failure(404, 'Not Found');
+    const merged = [...pulls.values()].find((one) => one.mergeCommit === sha);
+    if (merged === undefined) return failure(404, 'Not Found');
+    return { status: 200, body: { status: merged.isRewritten === true ? 'diverged' : 'behind', commits: [] } };
+  }
+
   function pullsOf(sha: string): Answer {
-    const pulls = options.pullRequests
+    const found = [...pulls.values()]
       .filter((one) => one.mergeCommit === sha)
       .map((one) => ({
         number: one.number,
@@ -281,7 +293,7 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
         merged_at: '2026-11-23T08:00:00Z',
         merge_commit_sha: sha,
       }));
-    return { status: 200, body: pulls satisfies readonly Partial<PullRequestSimple>[] };
+    return { status: 200, body: found satisfies readonly Partial<PullRequestSimple>[] };
   }
 
   return {
@@ -374,7 +386,8 @@ function pullRequest(repository: string, seed: PullRequestSeed | undefined): Ans
   const headRepository = isFork ? { full_name: 'stranger/wine' } : { full_name: repository };
   const baseRepository = { full_name: repository, default_branch: DEFAULT_BRANCH };
   const sides = { head: { sha: head, repo: headRepository }, base: { ref: base, repo: baseRepository } };
-  return { status: 200, body: { number: seed.number, state, draft: isDraft, ...sides } };
+  const merge = { merged: seed.mergeCommit !== undefined, merge_commit_sha: seed.mergeCommit ?? null };
+  return { status: 200, body: { number: seed.number, state, draft: isDraft, ...merge, ...sides } };
 }
 
 function mayComment({ permissions }: TokenSeed): boolean {

@@ -58,6 +58,8 @@ export interface ShareConfig {
   /** Revision (`3`) or model version (`v3`) to go back to. */
   readonly to: string | undefined;
   readonly routing: Routing;
+  /** What a canary or blue-green rollout does where no object exists yet. */
+  readonly firstDeployment: 'deploy' | 'refuse';
   /** Seconds that the ingress may need to update its routes. */
   readonly ingressLag: number;
 }
@@ -101,6 +103,20 @@ export interface CompareConfig {
   readonly tolerance: number | undefined;
 }
 
+export type MetricName = 'accuracy' | 'f1' | 'rmse' | 'mae';
+
+/** Labelled rows that are sent through the served model. */
+export interface EvaluateConfig {
+  /** Path in the workspace. */
+  readonly file: string;
+  /** Column with the correct answers. Undefined: found by the model's inputs and common names. */
+  readonly label: string | undefined;
+  /** The metric that decides. Undefined: by the labels and the answers. */
+  readonly metric: MetricName | undefined;
+  /** By how much it may be worse: a difference for scores, a share of the other value for errors. */
+  readonly margin: number;
+}
+
 export interface ProofConfig {
   readonly access: Access;
   readonly ingressUrl: string | undefined;
@@ -133,6 +149,8 @@ export interface Config {
   readonly share: ShareConfig;
   readonly gate: GateConfig;
   readonly compare: CompareConfig;
+  /** Undefined: no labelled rows are sent. */
+  readonly evaluate: EvaluateConfig | undefined;
   readonly proof: ProofConfig;
   readonly reporting: ReportingConfig;
   /** Timeout of one rollout in seconds. Undefined: computed from the probes' budget and the number of replicas. */

@@ -34,6 +34,12 @@ export const INPUTS = [
   },
   { name: 'step-interval', description: 'Duration of each canary step: seconds, or `5m`. Default: 60.' },
   {
+    name: 'first-deployment',
+    choices: ['deploy', 'refuse'],
+    description:
+      'What `canary` and `blue-green` do where no SeldonDeployment of that name exists yet: `deploy` gives the new model all requests, as `direct` does, and the report says so; `refuse` ends the run. Default: `deploy`.',
+  },
+  {
     name: 'predictor',
     description:
       'Name of the predictor beside main: the new one of `ab` (default `b`), or the one to `promote` or `rollback` if there are several.',

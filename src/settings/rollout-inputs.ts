@@ -9,6 +9,7 @@ const MEANT_FOR: Partial<Record<InputName, readonly Mode[]>> = {
   traffic: ['canary', 'shadow', 'ab'],
   steps: ['canary'],
   'step-interval': ['canary'],
+  'first-deployment': ['canary', 'blue-green'],
   predictor: ['ab', 'promote', 'rollback'],
   to: ['rollback'],
   'prometheus-url': ['canary', 'direct', 'promote', 'blue-green', 'status'],
@@ -18,6 +19,10 @@ const MEANT_FOR: Partial<Record<InputName, readonly Mode[]>> = {
   'gate-queries': ['canary', 'status'],
   'compare-requests': ['canary', 'shadow', 'ab', 'blue-green'],
   'compare-tolerance': ['canary', 'shadow', 'ab', 'blue-green'],
+  evaluate: ['direct', 'canary', 'shadow', 'ab', 'blue-green'],
+  'evaluate-label': ['direct', 'canary', 'shadow', 'ab', 'blue-green'],
+  'evaluate-metric': ['direct', 'canary', 'shadow', 'ab', 'blue-green'],
+  'evaluate-margin': ['direct', 'canary', 'shadow', 'ab', 'blue-green'],
   manifest: ['direct'],
   'preview-age': ['sweep'],
   'lock-reason': ['lock'],
@@ -108,6 +113,7 @@ export function readShare(read: InputReader): ShareConfig {
     predictor: read.label('predictor'),
     to: readRevision(read),
     routing,
+    firstDeployment: read.oneOf('first-deployment', ['deploy', 'refuse']),
     ingressLag: read.seconds('ingress-lag', { least: 0 }) ?? 5,
   };
 }

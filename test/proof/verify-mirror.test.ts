@@ -63,7 +63,15 @@ async function see({ oneOf, status = 200 }: { readonly oneOf: number; readonly s
       comparing: [],
       warnings: [],
     },
-    notes: { prediction: undefined, predictionSkipped: undefined, comparison: undefined, gates: [], warnings: [] },
+    notes: {
+      prediction: undefined,
+      predictionSkipped: undefined,
+      comparison: undefined,
+      evaluation: undefined,
+      gates: [],
+      warnings: [],
+    },
+    evaluation: undefined,
     evidence: { current: undefined },
   } satisfies ProofContext;
   const findings = await verifyMirror(context, plan.stages[0]);

@@ -32,6 +32,7 @@ const context = {
   pullRequest: 7,
   head: undefined,
   commandPrefix: undefined,
+  decisionPrefix: '/seldon',
   given: () => '',
 };
 

@@ -34,9 +34,12 @@ export class GithubCollaboration implements Collaboration {
     const pull = (await this.#api.ask('read the pull request', route, { pull_number: number })) as {
       readonly state: string;
       readonly draft?: boolean;
+      readonly merged?: boolean;
+      readonly merge_commit_sha?: string | null;
       readonly head: { readonly sha: string };
       readonly base: { readonly ref: string; readonly repo: { readonly default_branch?: string } };
     };
+    const isInBase = pull.merged === true ? await this.#isInBranch(pull.merge_commit_sha, pull.base.ref) : undefined;
     return {
       isOpen: pull.state === 'open',
       isDraft: pull.draft === true,
@@ -44,7 +47,24 @@ export class GithubCollaboration implements Collaboration {
       head: pull.head.sha,
       base: pull.base.ref,
       isDefaultBase: pull.base.ref === pull.base.repo.default_branch,
+      ...(isInBase !== undefined && { isInBase }),
     };
+  }
+
+  /** A merge that was taken out of the branch again, by a force push, leaves its commit elsewhere. */
+  async #isInBranch(commit: string | null | undefined, branch: string): Promise<Answer> {
+    if (commit === null || commit === undefined) return 'unknown';
+    const route = 'GET /repos/{owner}/{repo}/compare/{basehead}';
+    const basehead = `${branch}...${commit}`;
+    try {
+      const answer = await this.#api.ask('look for the merge commit', route, { basehead, per_page: 1 });
+      const { status } = answer as { readonly status?: string };
+      // `behind`: the branch has all that the commit has, and more.
+      return status === 'behind' || status === 'identical' ? 'yes' : 'no';
+    } catch {
+      // Without permission GitHub finds nothing, as for a commit that is gone.
+      return 'unknown';
+    }
   }
 
   async isApproved(pullRequest: number): Promise<Verdict> {

@@ -82,6 +82,7 @@ export type Reason =
   | 'dry-run'
   | 'rendered'
   | 'status'
+  | 'checked'
   | 'help'
   | 'lock'
   | 'unlock'

@@ -3,7 +3,7 @@
  * person, link an issue, inject HTML or act as a workflow command.
  */
 
-import { mostOf } from './extremes.ts';
+import { mostOf } from './numbers/extremes.ts';
 import { withoutTrailing } from './trailing.ts';
 
 /** ANSI escape sequences, and control characters but tab and newline. */

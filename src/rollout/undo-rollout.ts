@@ -6,6 +6,7 @@ import type { Outcome } from '../base/outcome.ts';
 import type { Clock, Runner } from '../base/ports.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { deploymentLabelsOf } from '../seldon/created-objects.ts';
+import { modelUriOf } from '../seldon/graph.ts';
 import { withoutReplicas } from '../seldon/replicas.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { applyManifest } from './apply-plan.ts';
@@ -35,6 +36,8 @@ export interface UndoRequest {
   readonly timeout: number;
   /** Seconds that the ingress may need to update its routes. */
   readonly ingressLag: number;
+  /** Called around an apply that is not the last one. */
+  readonly remember?: ((manifest: SeldonDeployment, applied?: SeldonDeployment) => void) | undefined;
 }
 
 /** Outcome of the undo: `unknown` if the live state is uncertain. */
@@ -88,7 +91,7 @@ const MOVE_TIMEOUT_S = 30;
 
 /** Moves the requests away from predictors that will be removed, if all are ready or can be. Only then does the operator update the routes. */
 async function moveRequests(
-  { peers, ref, manifest, applied, ingressLag, timeout }: UndoRequest,
+  { peers, ref, manifest, applied, ingressLag, timeout, remember }: UndoRequest,
   before: SeldonDeployment,
 ): Promise<Pick<UndoRequest, 'manifest' | 'applied'> | undefined> {
   const { cluster, clock, runner } = peers;
@@ -104,11 +107,13 @@ async function moveRequests(
   if (status.phase !== 'ready' && !(restores && canAnswer)) return undefined;
   const { resourceVersion } = applied.metadata;
   const metadata = { ...emptied.metadata, ...(resourceVersion !== undefined && { resourceVersion }) };
+  remember?.(emptied);
   const moved = await cluster.apply({ ...emptied, metadata }, { dryRun: false }).catch((error: unknown) => {
     // A refused apply has changed nothing and must not stop the undo.
     runner.info(`the requests could not be moved first: ${messageOf(error)}`);
   });
   if (moved === undefined) return undefined;
+  remember?.(emptied, moved);
   const patience = restores ? timeout : MOVE_TIMEOUT_S;
   await waitUntilReady({ cluster, clock, runner, ref, timeout: patience, expected: expectationOf(moved) });
   await clock.sleep(ingressLag * 1000);
@@ -180,7 +185,7 @@ async function applyPrevious(
   const restoredEnd = await waitUntilReady({ cluster, clock, runner, ref, timeout, expected });
   const { status } = restoredEnd;
   const orphans = await removeOrphans(cluster, ref, restoredEnd);
-  const model = before.spec.predictors[0]?.graph.modelUri ?? 'the previous model';
+  const model = (before.spec.predictors[0] && modelUriOf(before.spec.predictors[0])) ?? 'the previous model';
   if (status.phase === 'ready') {
     conclude([`${model} is restored and available`, ...orphans].join('; '));
     return { outcome: 'rolled-back' };

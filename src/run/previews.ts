@@ -1,4 +1,4 @@
-import { mostOf } from '../base/extremes.ts';
+import { mostOf } from '../base/numbers/extremes.ts';
 import { ANNOTATIONS, FIELD_MANAGER, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
 /** One preview that a sweep found. */

@@ -1,4 +1,4 @@
-import { leastOf, mostOf } from '../base/extremes.ts';
+import { leastOf, mostOf } from '../base/numbers/extremes.ts';
 import { userQuestions } from '../proof/evidence/user-queries.ts';
 import { nameWinners } from '../proof/evidence/winner.ts';
 import type { ObjectRef } from '../seldon/cluster.ts';

@@ -1,5 +1,5 @@
 import { UserError } from '../base/errors.ts';
-import { mostOf } from '../base/extremes.ts';
+import { mostOf } from '../base/numbers/extremes.ts';
 import { acquireLease } from '../record/acquire-lease.ts';
 import { deactivateRecords } from '../record/github-deployment.ts';
 import type { PreviewLine, Report } from '../report/report.ts';

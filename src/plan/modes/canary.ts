@@ -1,4 +1,4 @@
-import { mostOf } from '../../base/extremes.ts';
+import { mostOf } from '../../base/numbers/extremes.ts';
 import { type Plan, planOf, type StageDraft } from '../plan.ts';
 import type { ModelPlanRequest } from '../plan-request.ts';
 import { arrivalStages, checkOtherPredictors, layoutWith, liveOf, renderCandidate } from './candidate.ts';

@@ -1,16 +1,19 @@
 import { UserError } from '../../base/errors.ts';
+import { modelNodeName, withNode } from '../../seldon/graph.ts';
 import { routesAtOnce } from '../../seldon/ingress.ts';
 import { checkedPredictorName } from '../../seldon/naming.ts';
 import { protocolNamed } from '../../seldon/protocol.ts';
 import { ANNOTATIONS, type Predictor, SELDON, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 import { autoscalingOf } from '../../seldon/sizing.ts';
-import { type Budget, budgetOf } from '../budget.ts';
 import { firstDeploymentCure } from '../first-deployment.ts';
-import { assembleManifest, type LaidOutPredictor, type PredictorLayout } from '../manifest.ts';
+import { assembleManifest, type LaidOutPredictor, type PredictorLayout, renderedSpecOf } from '../manifest.ts';
 import { noteOf } from '../model-note.ts';
 import type { StageDraft } from '../plan.ts';
 import type { ModelPlanRequest, PlanRequest } from '../plan-request.ts';
-import { renderPredictor } from '../predictor.ts';
+import { type Budget, budgetOf } from '../predictor/budget.ts';
+import { checkedModelNode, refuseGraphWithoutOrchestrator } from '../predictor/model-node.ts';
+import { asManifest } from '../predictor/own-parts.ts';
+import { renderPredictor } from '../predictor/predictor.ts';
 import { sizeCandidate } from './candidate-size.ts';
 import { candidateInWords, StandingCandidate } from './standing.ts';
 
@@ -25,6 +28,10 @@ export function liveOf({ live, name, namespace, mode }: PlanRequest): SeldonDepl
     `there is no SeldonDeployment ${namespace}/${name}, and mode \`${mode}\` needs one that is live`,
     { hint: firstDeploymentCure(mode) },
   );
+}
+
+function objectOf({ namespace, name }: PlanRequest): string {
+  return `SeldonDeployment ${namespace}/${name}`;
 }
 
 /** Predictors after the first that answer requests. */
@@ -50,36 +57,51 @@ export function renderCandidate(
   const { main } = live;
   const { traffic, ratio = 1 } = candidate;
   const name = checkedPredictorName(candidate.name);
-  const base = baseFromMain(main);
+  const noted = renderedSpecOf(live).predictors;
+  const renderedIn = (one: Predictor) => noted.find((other) => other.name === one.name);
+  const base = baseFromMain(main, renderedIn(main));
   const size = { live, main, traffic, ratio, asked: request.options.replicas };
   const budget = budgetOf(request.timeout, sizeCandidate({ ...size, candidate: { ...base, name } }).pods);
+  const before = live.spec.predictors.find((one) => one.name === name);
   const rendered = renderPredictor({
     name,
-    node: main.graph.name,
+    node: checkedModelNode(main, objectOf(request), 'object-not-ours').name,
     traffic,
     model: request.model,
     options: { ...request.options, replicas: undefined },
     fallbackReplicas: undefined,
     budget,
     base,
-    live: live.spec.predictors.find((one) => one.name === name),
+    live: before,
+    ours: before && renderedIn(before),
+    inherits: { live: main, ours: renderedIn(main) },
   });
   const { candidate: sized, notes } = sizeCandidate({ ...size, candidate: rendered });
   return { predictor: candidate.shadow ? { ...sized, shadow: true } : sized, budget, notes };
 }
 
-/** Main without the fields that are only its own: name, traffic, marker, model, and fields that two predictors cannot share. */
-export function baseFromMain(main: Predictor): Predictor {
-  const { traffic: _traffic, shadow: _shadow, explainer: _explainer, annotations = {}, labels = {}, ...rest } = main;
+/** Main as a manifest for a candidate: without its model. */
+function baseFromMain(main: Predictor, ours: Predictor | undefined): Predictor {
+  const bare = withoutOwnFields(asManifest({ live: main, ours }));
+  return { ...bare, graph: withNode(bare.graph, modelNodeName(main), ({ modelUri: _uri, ...node }) => node) };
+}
+
+/** A predictor without name, traffic, marker, and fields that two predictors cannot share. */
+export function withoutOwnFields(predictor: Predictor): Predictor {
+  const {
+    traffic: _traffic,
+    shadow: _shadow,
+    explainer: _explainer,
+    annotations = {},
+    labels = {},
+    ...rest
+  } = predictor;
   const { [ANNOTATIONS.rollout]: _marker, [SELDON.serviceName]: _service, ...shared } = annotations;
   const { [SELDON.predictorLabel]: _version, ...marks } = labels;
-  const { modelUri: _uri, parameters, ...graph } = main.graph;
-  const settings = parameters?.filter(({ name }) => name !== 'xtype') ?? [];
   return {
     ...structuredClone(rest),
     ...(Object.keys(shared).length > 0 && { annotations: shared }),
     ...(Object.keys(marks).length > 0 && { labels: marks }),
-    graph: { ...graph, ...(settings.length > 0 && { parameters: settings }) },
   };
 }
 
@@ -150,7 +172,7 @@ export function checkOtherPredictors(
   candidate: Pick<CandidateSpec, 'name' | 'shadow'>,
 ): void {
   const live = liveOf(request);
-  const where = `SeldonDeployment ${request.namespace}/${request.name}`;
+  const where = objectOf(request);
   if (candidate.name === live.main.name) {
     throw new UserError('bad-input', `${where} already has a first predictor of that name: \`${candidate.name}\``, {
       hint: 'set another name for the candidate with the input `predictor`',
@@ -171,11 +193,8 @@ export function checkOtherPredictors(
       hint: 'roll it back first',
     });
   }
-  if ((live.main.graph.children ?? []).length > 0) {
-    throw new UserError('object-not-ours', `${where} has a graph of several nodes`, {
-      hint: 'this action deploys one MLflow model as a graph of one node; choose another `name`',
-    });
-  }
+  checkedModelNode(live.main, where, 'object-not-ours');
+  refuseGraphWithoutOrchestrator(request, live.main.graph);
   const { protocol } = live.spec;
   if (protocolNamed(protocol) !== request.options.protocol) {
     throw new UserError('bad-input', `${where} speaks protocol \`${protocol ?? 'seldon'}\`: all its predictors do`, {

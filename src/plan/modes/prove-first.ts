@@ -6,7 +6,7 @@ import type { LaidOutPredictor, PredictorLayout } from '../manifest.ts';
 import { noteOf } from '../model-note.ts';
 import { type Plan, planOf, type StageDraft } from '../plan.ts';
 import type { ModelPlanRequest } from '../plan-request.ts';
-import { arrivalStages, baseFromMain, checkOtherPredictors, layoutWith, liveOf } from './candidate.ts';
+import { arrivalStages, checkOtherPredictors, layoutWith, liveOf, withoutOwnFields } from './candidate.ts';
 import { sizeCandidate } from './candidate-size.ts';
 import { direct, directLayout } from './direct.ts';
 
@@ -44,7 +44,7 @@ function candidateFor(
 ): { readonly candidate: Predictor; readonly notes: readonly string[] } {
   const live = liveOf(request);
   const { main } = live;
-  const wanted = { ...baseFromMain(planned), name: PROVING_PREDICTOR, graph: planned.graph, traffic: 0 };
+  const wanted = { ...withoutOwnFields(planned), name: PROVING_PREDICTOR, traffic: 0 };
   const asked = request.options.replicas;
   if (moves) return sizeCandidate({ live, main, candidate: wanted, traffic: 100, ratio: 1, asked });
   const one = sizedTo(wanted, { pods: 1, ratio: 0 });
@@ -69,11 +69,12 @@ function asStandIn(stage: StageDraft): StageDraft {
 /** From the candidate's proof to its end. */
 function laterStages(request: ModelPlanRequest, candidate: Predictor, moves: boolean): readonly StageDraft[] {
   const last = directLayout(request, PROVING_PREDICTOR);
-  const [{ predictor: main }, ...shadows] = last.entries;
+  const [first, ...shadows] = last.entries;
+  const main = first.predictor;
   const beside = (mains: number, candidates: number): PredictorLayout => ({
     ...last,
     entries: [
-      { predictor: { ...main, traffic: mains }, rendered: true },
+      { ...first, predictor: { ...main, traffic: mains } },
       ...withCandidate(request, shadows, { predictor: { ...candidate, traffic: candidates }, rendered: true }),
     ],
   });

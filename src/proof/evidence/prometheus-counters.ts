@@ -1,4 +1,4 @@
-import { mostOf } from '../../base/extremes.ts';
+import { mostOf } from '../../base/numbers/extremes.ts';
 import type { ObjectRef } from '../../seldon/cluster.ts';
 import { type Labels, type RequestCount, requestCountOf, SERVER_REQUESTS } from '../../seldon/executor-metrics.ts';
 import type { CounterReading, CounterSource } from './counters.ts';

@@ -1,5 +1,5 @@
 import { UserError } from '../../base/errors.ts';
-import { leastOf } from '../../base/extremes.ts';
+import { leastOf } from '../../base/numbers/extremes.ts';
 import type { Plan, Stage } from '../../plan/plan.ts';
 import type { Cluster, ObjectRef } from '../../seldon/cluster.ts';
 import { deploymentLabelsOf } from '../../seldon/created-objects.ts';
@@ -10,7 +10,7 @@ import { secondsUntilGood } from './duration.ts';
 import { executorCounters } from './executor-counters.ts';
 import { ALPHA } from './judge.ts';
 import type { Metrics } from './metrics.ts';
-import { describeSeconds } from './verdict-words.ts';
+import { describePoints, describeSeconds } from './verdict-words.ts';
 
 /** Failures and latency are asked. */
 const QUESTIONS = 2;
@@ -54,7 +54,7 @@ export function describeSteps(
   { traffic, gate, stepInterval }: { readonly traffic: Traffic } & Pick<EstimateRequest, 'gate' | 'stepInterval'>,
 ): readonly string[] {
   const { perSecond, share, when } = traffic;
-  const margin = `${Number((gate.errorMargin * 100).toPrecision(2))} pp`;
+  const margin = describePoints(gate.errorMargin);
   const pace = `${Number(perSecond.toPrecision(2))} requests a second ${when}`;
   return stages.map(({ title, manifest }) => {
     const percent = manifest.spec.predictors.at(-1)?.traffic ?? 0;

@@ -1,6 +1,7 @@
 import type { Finding } from '../../base/finding.ts';
 import type { RolloutFailureReason } from '../../base/outcome.ts';
 import { staleServicesOf } from '../../seldon/created-objects.ts';
+import { modelNodeOf } from '../../seldon/graph.ts';
 import { ANNOTATIONS } from '../../seldon/seldon-deployment.ts';
 import type { KubernetesEvent, Pod, Snapshot } from '../../seldon/snapshot.ts';
 import type { Expectation } from '../expectation.ts';
@@ -182,7 +183,7 @@ function contextOf({ snapshot, expected }: FailureCase, status: FailedStatus): F
     object: { namespace, name },
     staleServices: snapshot.seldonDeployment === undefined ? [] : staleServicesOf(snapshot.seldonDeployment),
     modelUri: predictor?.modelUri ?? '',
-    secret: live?.graph.envSecretRefName,
+    secret: live && modelNodeOf(live)?.envSecretRefName,
     protocol: said === 'v2' || said === 'seldon' ? said : undefined,
   };
 }

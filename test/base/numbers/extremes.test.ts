@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { leastOf, mostOf } from '../../src/base/extremes.ts';
-import { fence } from '../../src/base/untrusted-text.ts';
-import { compare } from '../../src/proof/comparison.ts';
-import { judgeAnswer } from '../../src/proof/smoke-answer.ts';
+import { leastOf, mostOf } from '../../../src/base/numbers/extremes.ts';
+import { fence } from '../../../src/base/untrusted-text.ts';
+import { compare } from '../../../src/proof/comparison.ts';
+import { judgeAnswer } from '../../../src/proof/smoke-answer.ts';
 
-const SOURCES = new URL('../../src/', import.meta.url);
+const SOURCES = new URL('../../../src/', import.meta.url);
 
 test('the extremes of 200,000 numbers are found, and of none there are none', () => {
   const many = Array.from({ length: 200_000 }, (_, at) => at);

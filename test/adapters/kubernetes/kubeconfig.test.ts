@@ -121,5 +121,7 @@ test('a kubeconfig whose aliases stand for billions of values is refused, not ex
     const items = Array.from({ length: 9 }, () => (at === 0 ? 'x' : `*a${at - 1}`));
     return `a${at}: &a${at} [${items.join(', ')}]\n`;
   });
-  expect(() => read({ kubeconfig: `apiVersion: v1\n${levels.join('')}` })).toThrow('too large with its aliases written out');
+  expect(() => read({ kubeconfig: `apiVersion: v1\n${levels.join('')}` })).toThrow(
+    'too large with its aliases written out',
+  );
 });

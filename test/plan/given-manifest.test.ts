@@ -51,7 +51,7 @@ describe('a base manifest', () => {
     [
       'a Model of Seldon Core 2',
       'apiVersion: mlops.seldon.io/v1alpha1\nkind: Model\n',
-      /is a Model, not a SeldonDeployment/,
+      /is not a SeldonDeployment of Seldon Core 1, but a Model/,
     ],
     ['of the first API version', ONE.replace('.io/v1', '.io/v1alpha1'), /API version v1alpha1.*componentSpecs/],
     ['of another group', ONE.replace('machinelearning.seldon.io', 'acme.io'), /API version acme\.io\/v1/],

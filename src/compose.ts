@@ -8,6 +8,7 @@ import { GithubApi } from './adapters/github/api.ts';
 import { GithubCollaboration } from './adapters/github/collaboration.ts';
 import { GithubDeployments } from './adapters/github/deployments.ts';
 import { GithubRepository } from './adapters/github/repository.ts';
+import { GithubTokenAccess } from './adapters/github/token-access.ts';
 import { connectCluster, type KubernetesCluster } from './adapters/kubernetes/cluster.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
 import type { Runner } from './base/ports.ts';
@@ -92,6 +93,7 @@ export interface Github {
   readonly repository: GithubRepository;
   readonly collaboration: GithubCollaboration;
   readonly deployments: GithubDeployments;
+  readonly token: GithubTokenAccess;
 }
 
 export function openGithub(token: string | undefined, repository: string | undefined): Github | undefined {
@@ -102,6 +104,7 @@ export function openGithub(token: string | undefined, repository: string | undef
     repository: new GithubRepository(api),
     collaboration: new GithubCollaboration(api, repository),
     deployments: new GithubDeployments(api),
+    token: new GithubTokenAccess(api),
   };
 }
 
@@ -133,7 +136,8 @@ export function contextOf(event: string): RunContext {
     GITHUB_ACTOR: actor,
   } = env;
   const runUrl = server && repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined;
-  return { repository, runUrl, commit, actor, event, troubleshooting: troubleshootingPage() };
+  const time = new Date(clock.now()).toISOString();
+  return { repository, runUrl, commit, actor, event, time, troubleshooting: troubleshootingPage() };
 }
 
 /** The page of the version that runs. An action of the same repository (`uses: ./`) has no name of its own. */

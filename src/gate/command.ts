@@ -73,7 +73,7 @@ export function takes(verb: Verb, argument: string): boolean {
 }
 
 /** Verbs that take their model from the cluster. */
-const WITHOUT_MODEL: readonly Verb[] = ['promote', 'rollback', 'abort', 'lock', 'unlock', 'status', 'help'];
+export const WITHOUT_MODEL: readonly Verb[] = ['promote', 'rollback', 'abort', 'lock', 'unlock', 'status', 'help'];
 
 /** Maximum length of a command in characters. */
 const LONGEST = 1_000;

@@ -53,7 +53,8 @@ function parseDocument(text: string): Tree {
     const document = loadAsPython(text);
     if (isJsonObject(document)) return document;
   } catch (cause) {
-    throw new UserError('model-unusable', 'the file `MLmodel` is not YAML', { hint, cause });
+    const why = cause instanceof Error && cause.message.startsWith('too large') ? cause.message : 'not YAML';
+    throw new UserError('model-unusable', `the file \`MLmodel\` is ${why}`, { hint, cause });
   }
   throw new UserError('model-unusable', 'the file `MLmodel` does not describe a model', { hint });
 }

@@ -11,7 +11,7 @@ import { type ModelNote, modelsOf } from './model-note.ts';
 import { originAnnotations } from './origin.ts';
 import { overlay, projected } from './overlay.ts';
 import type { PlanRequest } from './plan-request.ts';
-import { podPart, samePods } from './predictor.ts';
+import { podPart, samePods } from './predictor/predictor.ts';
 
 /** A predictor's place in `spec.predictors`. */
 export interface LaidOutPredictor {

@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.ts';
 
 import type { RunContext } from '../base/run-context.ts';
+import { modelUriOf } from '../seldon/graph.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { type ModelNote, modelsOf } from './model-note.ts';
 
@@ -18,9 +19,10 @@ export interface OriginRequest {
  * describe the first predictor.
  */
 export function originAnnotations({ manifest, live, known, context }: OriginRequest): Record<string, string> {
-  const models = manifest.spec.predictors.flatMap(({ name, graph: { modelUri: uri } }) =>
-    uri === undefined ? [] : [[name, known.get(uri) ?? { uri }] as const],
-  );
+  const models = manifest.spec.predictors.flatMap((predictor) => {
+    const uri = modelUriOf(predictor);
+    return uri === undefined ? [] : [[predictor.name, known.get(uri) ?? { uri }] as const];
+  });
   const main = models[0]?.[1];
   const values: Record<string, string | undefined> = {
     [ANNOTATIONS.runUrl]: context.runUrl,
@@ -42,7 +44,8 @@ export function originAnnotations({ manifest, live, known, context }: OriginRequ
 
 /** The model of the first predictor before its last change. */
 function previousUri(live: SeldonDeployment | undefined, now: string | undefined): string | undefined {
-  const before = live?.spec.predictors[0]?.graph.modelUri;
+  const main = live?.spec.predictors[0];
+  const before = main && modelUriOf(main);
   return before === now ? live?.metadata.annotations?.[ANNOTATIONS.previousModelUri] : before;
 }
 

@@ -3,6 +3,7 @@ import { UserError } from '../base/errors.ts';
 import { canonicalJson } from '../base/json-value.ts';
 import { withoutReplicas } from '../seldon/replicas.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { withoutNotes } from './given/own-notes.ts';
 import type { Plan } from './plan.ts';
 
 /** Inputs and result of a plan. If one of them differs, the plan is no longer valid. */
@@ -34,7 +35,16 @@ export function planHash({ model, digest, live, plan, files, place, replicas }: 
     live === undefined ? 'none' : { uid: live.metadata.uid, spec: withoutReplicas(live.spec) },
     plan.stages.map(({ manifest: { apiVersion, metadata, spec } }) => {
       const { name, namespace, labels } = metadata;
-      return { apiVersion, name, namespace, labels, spec: withoutReplicas(spec), ...(replicas && { replicas }) };
+      const annotations = withoutNotes(metadata.annotations);
+      return {
+        apiVersion,
+        name,
+        namespace,
+        labels,
+        ...(annotations && { annotations }),
+        spec: withoutReplicas(spec),
+        ...(replicas && { replicas }),
+      };
     }),
     files.map((text) => text ?? 'none'),
     place,

@@ -5,6 +5,7 @@ import type { Outcome } from '../base/outcome.ts';
 import type { Clock, Runner } from '../base/ports.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { deploymentLabelsOf } from '../seldon/created-objects.ts';
+import { modelUriOf } from '../seldon/graph.ts';
 import { withoutReplicas } from '../seldon/replicas.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { applyManifest } from './apply-plan.ts';
@@ -164,7 +165,7 @@ async function applyPrevious(
   const restoredEnd = await waitUntilReady({ cluster, clock, runner, ref, timeout, expected });
   const { status } = restoredEnd;
   const orphans = await removeOrphans(cluster, ref, restoredEnd);
-  const model = before.spec.predictors[0]?.graph.modelUri ?? 'the previous model';
+  const model = (before.spec.predictors[0] && modelUriOf(before.spec.predictors[0])) ?? 'the previous model';
   if (status.phase === 'ready') {
     conclude([`${model} is restored and available`, ...orphans].join('; '));
     return 'rolled-back';

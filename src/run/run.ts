@@ -40,7 +40,7 @@ export async function run(
   config: Config,
   { peers, control, context }: Pick<Run, 'peers' | 'control' | 'context'>,
 ): Promise<Report> {
-  const draft = startDraft(config, context);
+  const draft = { ...startDraft(config, context), offer: context.offer };
   // A cancelled run that puts back what it changed is told to stop, and goes on from there.
   const undoesOnCancel = config.onCancel === 'rollback';
   const halt = new AbortController();

@@ -132,6 +132,8 @@ export const OWN_PREFIX = `${OWN}/`;
 export const ANNOTATIONS = {
   rollout: `${OWN}/rollout`,
   rendered: `${OWN}/rendered`,
+  /** Written by people on a predictor: the node of its graph that gets the model. */
+  graphNode: `${OWN}/graph-node`,
   models: `${OWN}/models`,
   history: `${OWN}/history`,
   runUrl: `${OWN}/run-url`,

@@ -31,6 +31,7 @@ const context = {
   event: 'push',
   pullRequest: 7,
   head: undefined,
+  offer: undefined,
   commandPrefix: undefined,
   decisionPrefix: '/seldon',
   given: () => '',

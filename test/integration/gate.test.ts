@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ let prometheus: RealPrometheus;
 
 beforeAll(async () => {
   world = await openSurroundings();
-  prometheus = await startRealPrometheus({ kubeconfig: process.env['KUBECONFIG'] ?? '' });
+  prometheus = await startRealPrometheus({ kubeconfig: readFileSync(process.env['KUBECONFIG'] ?? '', 'utf8') });
 });
 
 afterAll(async () => {

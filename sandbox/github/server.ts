@@ -12,6 +12,8 @@ type BasicError = components['schemas']['basic-error'];
 export interface PullRequestSeed {
   readonly number: number;
   readonly mergeCommit?: string;
+  /** The merge commit was taken out of the base branch again. */
+  readonly isRewritten?: boolean;
   readonly locked?: boolean;
   /** Default: `closed` where it is merged, else `open`. */
   readonly state?: 'open' | 'closed';
@@ -23,6 +25,8 @@ export interface PullRequestSeed {
   readonly base?: string;
   /** GitHub's decision on its reviews. */
   readonly approval?: 'APPROVED' | 'CHANGES_REQUESTED' | 'REVIEW_REQUIRED';
+  /** The commit that was approved; default the newest. */
+  readonly approvedAt?: string;
   /** Logins of the requested reviewers. */
   readonly reviewers?: readonly string[];
 }
@@ -188,8 +192,11 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     if (inRepository === '/deployments') return call.method === 'POST' ? deploy(call) : listDeployments(call);
     const marked = /^\/deployments\/(\d+)\/statuses$/.exec(inRepository);
     if (marked !== null) return mark(call, Number(marked[1]));
+    if (inRepository === '/pulls') return listPulls(call);
     const pull = /^\/pulls\/(\d+)$/.exec(inRepository);
     if (pull !== null) return pullRequest(options.repository, pulls.get(Number(pull[1])));
+    const compared = /^\/compare\/[^/]+\.\.\.([0-9a-f]{40})$/.exec(decodeURIComponent(inRepository));
+    if (compared !== null) return compare(call, compared[1] ?? '');
     const commit = /^\/commits\/([0-9a-f]{40})\/pulls$/.exec(inRepository);
     if (commit !== null) return pullsOf(commit[1] ?? '');
     // What a token may not see is answered with 404.
@@ -260,8 +267,27 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     return { status: 201, body: { id: nextId++, state: body['state'] } };
   }
 
+  function listPulls({ url, token }: Call): Answer {
+    if (!token.permissions.some((one) => one.startsWith('pull-requests:'))) return forbidden();
+    const open = [...pulls.values()].filter(({ state, mergeCommit }) =>
+      state === undefined ? mergeCommit === undefined : state === 'open',
+    );
+    return page(
+      url,
+      open.map(({ number }) => ({ number, state: 'open' })),
+    );
+  }
+
+  /** Merge commits are behind the branch that they are in. */
+  function compare({ token }: Call, sha: string): Answer {
+    if (!token.permissions.includes('contents:read')) return failure(404, 'Not Found');
+    const merged = [...pulls.values()].find((one) => one.mergeCommit === sha);
+    if (merged === undefined) return failure(404, 'Not Found');
+    return { status: 200, body: { status: merged.isRewritten === true ? 'diverged' : 'behind', commits: [] } };
+  }
+
   function pullsOf(sha: string): Answer {
-    const pulls = options.pullRequests
+    const found = [...pulls.values()]
       .filter((one) => one.mergeCommit === sha)
       .map((one) => ({
         number: one.number,
@@ -269,7 +295,7 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
         merged_at: '2026-11-23T08:00:00Z',
         merge_commit_sha: sha,
       }));
-    return { status: 200, body: pulls satisfies readonly Partial<PullRequestSimple>[] };
+    return { status: 200, body: found satisfies readonly Partial<PullRequestSimple>[] };
   }
 
   return {
@@ -325,10 +351,13 @@ function graphql({ token, body }: Call, { pulls, checks }: Known): Answer {
   if (query.includes('reviewDecision')) {
     const pull = pulls.get(Number(variables['number']));
     const asked = (pull?.reviewers ?? []).map((login) => ({ requestedReviewer: { login } }));
+    const head = pull?.head ?? 'a'.repeat(40);
+    const review = { state: 'APPROVED', author: { login: 'octocat' }, commit: { oid: pull?.approvedAt ?? head } };
     const told = {
       reviewDecision: pull?.approval ?? null,
       reviewRequests: { nodes: asked },
-      latestOpinionatedReviews: { nodes: [] },
+      headRefOid: head,
+      latestOpinionatedReviews: { nodes: pull?.approval === 'APPROVED' ? [review] : [] },
     };
     return data({ repository: { pullRequest: pull === undefined ? null : told } });
   }
@@ -362,7 +391,8 @@ function pullRequest(repository: string, seed: PullRequestSeed | undefined): Ans
   const headRepository = isFork ? { full_name: 'stranger/wine' } : { full_name: repository };
   const baseRepository = { full_name: repository, default_branch: DEFAULT_BRANCH };
   const sides = { head: { sha: head, repo: headRepository }, base: { ref: base, repo: baseRepository } };
-  return { status: 200, body: { number: seed.number, state, draft: isDraft, ...sides } };
+  const merge = { merged: seed.mergeCommit !== undefined, merge_commit_sha: seed.mergeCommit ?? null };
+  return { status: 200, body: { number: seed.number, state, draft: isDraft, ...merge, ...sides } };
 }
 
 function mayComment({ permissions }: TokenSeed): boolean {

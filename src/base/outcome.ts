@@ -80,6 +80,7 @@ export type Reason =
   | 'dry-run'
   | 'rendered'
   | 'status'
+  | 'checked'
   | 'help'
   | 'lock'
   | 'unlock'
@@ -89,6 +90,8 @@ export type Reason =
   | 'event-ignored'
   | 'need-failed'
   | 'nothing-stale'
+  | 'decision-needed'
+  | 'not-planned'
   | 'internal-error'
   | RolloutFailureReason
   | ProofFailureReason

@@ -17,6 +17,12 @@ export const INPUTS = [
     description: `Rollout mode: ${MODES.map((mode) => `\`${mode}\``).join(', ')}; see [docs/modes.md](docs/modes.md).`,
   },
   {
+    name: 'check-modes',
+    isOfStep: true,
+    description:
+      'Mode `check`: the modes whose permissions are needed, separated by commas, such as `direct`. Default: all modes.',
+  },
+  {
     name: 'traffic',
     description:
       'Percentage of the requests for the new predictor. Default: 10 for `canary`, 50 for `ab`. For `shadow`: percentage of requests to copy, default 100.',
@@ -27,6 +33,12 @@ export const INPUTS = [
       'Traffic percentages of a canary, such as `5,25,50`. The canary goes to the next step if it is healthy. Use instead of `traffic`.',
   },
   { name: 'step-interval', description: 'Duration of each canary step: seconds, or `5m`. Default: 60.' },
+  {
+    name: 'first-deployment',
+    choices: ['deploy', 'refuse'],
+    description:
+      'What `canary` and `blue-green` do where no SeldonDeployment of that name exists yet: `deploy` gives the new model all requests, as `direct` does, and the report says so; `refuse` ends the run. Default: `deploy`.',
+  },
   {
     name: 'predictor',
     description:
@@ -98,7 +110,12 @@ export const INPUTS = [
   {
     name: 'allow-storages',
     description:
-      'Storage that models may be loaded from, one pattern a line, `*` for anything, such as `s3://mlflow/*`. Default: any, but a registry may not name `pvc://` by itself.',
+      'Storage that models may be loaded from, one pattern a line, `*` for anything, such as `s3://mlflow/*`. Default: any that `model-uri` names; a registry may only name `s3://`, `gs://`, Azure, R2 and B2, and what is below `artifacts-destination` or a target of `storage-uri-map`.',
+  },
+  {
+    name: 'allow-artifact-hosts',
+    description:
+      "Hosts to which the MLflow server may redirect downloads of a model's files, such as `*.s3.eu-west-1.amazonaws.com`, for signed URLs. They do not get MLflow's credentials. Default: none.",
   },
   {
     name: 'kubeconfig',

@@ -34,9 +34,12 @@ export class GithubCollaboration implements Collaboration {
     const pull = (await this.#api.ask('read the pull request', route, { pull_number: number })) as {
       readonly state: string;
       readonly draft?: boolean;
+      readonly merged?: boolean;
+      readonly merge_commit_sha?: string | null;
       readonly head: { readonly sha: string };
       readonly base: { readonly ref: string; readonly repo: { readonly default_branch?: string } };
     };
+    const isInBase = pull.merged === true ? await this.#isInBranch(pull.merge_commit_sha, pull.base.ref) : undefined;
     return {
       isOpen: pull.state === 'open',
       isDraft: pull.draft === true,
@@ -44,15 +47,32 @@ export class GithubCollaboration implements Collaboration {
       head: pull.head.sha,
       base: pull.base.ref,
       isDefaultBase: pull.base.ref === pull.base.repo.default_branch,
+      ...(isInBase !== undefined && { isInBase }),
     };
+  }
+
+  /** A merge that was taken out of the branch again, by a force push, leaves its commit elsewhere. */
+  async #isInBranch(commit: string | null | undefined, branch: string): Promise<Answer> {
+    if (commit === null || commit === undefined) return 'unknown';
+    const route = 'GET /repos/{owner}/{repo}/compare/{basehead}';
+    const basehead = `${branch}...${commit}`;
+    try {
+      const answer = await this.#api.ask('look for the merge commit', route, { basehead, per_page: 1 });
+      const { status } = answer as { readonly status?: string };
+      // `behind`: the branch has all that the commit has, and more.
+      return status === 'behind' || status === 'identical' ? 'yes' : 'no';
+    } catch {
+      // Without permission GitHub finds nothing, as for a commit that is gone.
+      return 'unknown';
+    }
   }
 
   async isApproved(pullRequest: number): Promise<Verdict> {
     const query = `query ($owner: String!, $name: String!, $number: Int!) {
       repository(owner: $owner, name: $name) { pullRequest(number: $number) {
-        reviewDecision
+        reviewDecision headRefOid
         reviewRequests(first: 10) { nodes { requestedReviewer { ... on User { login } ... on Team { slug } } } }
-        latestOpinionatedReviews(first: 20) { nodes { state author { login } } }
+        latestOpinionatedReviews(first: 100) { nodes { state author { login } commit { oid } } }
       } }
     }`;
     const answer = await this.#graphql<{ repository?: { pullRequest?: ReviewFacts | null } | null }>(query, {
@@ -66,7 +86,9 @@ export class GithubCollaboration implements Collaboration {
       .filter(({ state }) => state === 'CHANGES_REQUESTED')
       .map(({ author }) => author?.login);
     const missing = [...asked, ...against].filter((one) => one !== undefined);
-    return { answer: decision === 'APPROVED' ? 'yes' : 'no', missing };
+    if (decision !== 'APPROVED') return { answer: 'no', missing };
+    // GitHub keeps an approval after a push, unless the branch's protection says otherwise.
+    return isOfNewest(facts) ? { answer: 'yes', missing } : { answer: 'no', missing: [OF_NEWEST] };
   }
 
   async checksPass(commit: string): Promise<Verdict> {
@@ -157,6 +179,14 @@ export class GithubCollaboration implements Collaboration {
   }
 }
 
+const OF_NEWEST = 'an approval of the newest commit';
+
+/** Has somebody approved what is the head now? */
+function isOfNewest({ headRefOid, latestOpinionatedReviews }: ReviewFacts): boolean {
+  const approvals = (latestOpinionatedReviews?.nodes ?? []).filter(({ state }) => state === 'APPROVED');
+  return headRefOid === undefined || approvals.some(({ commit }) => commit?.oid === headRefOid);
+}
+
 const UNKNOWN: Verdict = { answer: 'unknown', missing: [] };
 
 /** Ends of checks that do not stand in the way. */
@@ -164,11 +194,16 @@ const GOOD: readonly string[] = ['SUCCESS', 'NEUTRAL', 'SKIPPED'];
 
 interface ReviewFacts {
   readonly reviewDecision?: string | null;
+  readonly headRefOid?: string;
   readonly reviewRequests?: {
     readonly nodes?: readonly { readonly requestedReviewer?: { readonly login?: string; readonly slug?: string } }[];
   };
   readonly latestOpinionatedReviews?: {
-    readonly nodes?: readonly { readonly state?: string; readonly author?: { readonly login?: string } }[];
+    readonly nodes?: readonly {
+      readonly state?: string;
+      readonly author?: { readonly login?: string };
+      readonly commit?: { readonly oid?: string } | null;
+    }[];
   };
 }
 

@@ -149,7 +149,17 @@ describe('who works on the repository', () => {
 
   it('reads the state of a pull request', async () => {
     const known = { head: HEAD, base: 'main', isDefaultBase: true };
-    expect(await people().pullRequest(7)).toEqual({ isOpen: false, isDraft: false, isFork: false, ...known });
+    const reading = new GithubCollaboration(open('reader'), 'acme/wine');
+    expect(await reading.pullRequest(7)).toEqual({
+      isOpen: false,
+      isDraft: false,
+      isFork: false,
+      isInBase: 'yes',
+      ...known,
+    });
+    github.change(7, { isRewritten: true });
+    expect(await reading.pullRequest(7)).toMatchObject({ isInBase: 'no' });
+    expect(await people().pullRequest(7)).toMatchObject({ isInBase: 'unknown' });
     expect(await people().pullRequest(9)).toEqual({ isOpen: true, isDraft: true, isFork: true, ...known });
   });
 

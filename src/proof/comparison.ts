@@ -1,4 +1,4 @@
-import { LONGEST_ANSWER, parseBoundedJson, withoutOddNumbers } from '../base/bounded-json.ts';
+import { LONGEST_ANSWER, parseBoundedJson, withoutOddNumbers } from '../base/json/bounded-json.ts';
 import { jsonOf } from '../base/json-value.ts';
 import { percent } from '../base/percent.ts';
 import { shortJson } from '../base/rounding.ts';

@@ -51,7 +51,10 @@ async function run(text: string): Promise<string> {
     AZURE_STORAGE_ACCOUNT: 'account',
     AZURE_STORAGE_KEY: 'key',
   };
-  const { stdout } = await promisify(execFile)('bash', ['--norc', '-euo', 'pipefail', '-c', placed(text)], { cwd: folder, env });
+  const { stdout } = await promisify(execFile)('bash', ['--norc', '-euo', 'pipefail', '-c', placed(text)], {
+    cwd: folder,
+    env,
+  });
   return stdout;
 }
 

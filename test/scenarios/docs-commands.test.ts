@@ -46,7 +46,10 @@ it.runIf(CAN_RUN).each(OF_A_CLUSTER.map(({ place, text }) => [place, text] as co
     const sandbox = await startSandbox();
     try {
       await sandbox.act();
-      expect(JSON.parse(await runOn(sandbox, text))).toMatchObject({ revision: 1, model: { name: 'wine-quality', version: '1' } });
+      expect(JSON.parse(await runOn(sandbox, text))).toMatchObject({
+        revision: 1,
+        model: { name: 'wine-quality', version: '1' },
+      });
     } finally {
       await sandbox.close();
     }

@@ -104,7 +104,11 @@ function nodeToShip(request: ModelPlanRequest, standing: Standing, base: Predict
   if (live !== undefined && hasSeveralNodes(live.graph)) refusePeoplesNodes(where, peoplesNodes(standing, base));
   const chosen = base.annotations?.[ANNOTATIONS.graphNode] ?? liveChoice(live, graph);
   const annotations = { ...base.annotations, ...(chosen !== undefined && { [ANNOTATIONS.graphNode]: chosen }) };
-  return checkedModelNode({ graph, annotations }, 'the input `manifest`', 'manifest-invalid').name ?? MODEL_NODE;
+  return (
+    checkedModelNode({ graph, annotations }, 'the input `manifest`', 'manifest-invalid').name ??
+    live?.graph.name ??
+    MODEL_NODE
+  );
 }
 
 /** The node that the live object names, if the manifest has it. */

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../base/json-value.ts';
 import type { PullRequestFacts } from './admission.ts';
+import { modelAskedFor } from './dispatch-payload.ts';
 import { effectOf } from './event-table.ts';
 
 /** The trigger of a run, read from the runner's event. Pure; every field is validated. */
@@ -36,7 +37,7 @@ export type Trigger =
   /** A merge queue asks whether its plan still holds. */
   | { readonly kind: 'merge-group'; readonly group: MergeGroup }
   /** Another system says that there is a model, as MLflow's webhooks do: it may choose a model and nothing else. */
-  | { readonly kind: 'dispatch'; readonly modelUri: string | undefined };
+  | { readonly kind: 'dispatch'; readonly modelUri: string | undefined; readonly fault?: string };
 
 /** A pull request, as the event has it. */
 export interface EventPullRequest extends PullRequestFacts {
@@ -75,7 +76,7 @@ export function triggerOf({ name, payload }: RunnerEvent, { prefix, allowEvents 
   const { effect, isOptIn, why } = effectOf({ name, action }, allowEvents);
   if (effect === 'ignore') return unheard(why);
   if (event['deleted'] === true) return unheard('a branch or tag was deleted');
-  if (name === 'repository_dispatch') return { kind: 'dispatch', modelUri: modelIn(event['client_payload']) };
+  if (name === 'repository_dispatch') return { kind: 'dispatch', ...modelAskedFor(event['client_payload']) };
   if (name === 'merge_group') return mergeGroupTrigger(event);
   const pull = pullRequestIn(event);
   if (isOptIn) return { kind: 'step', optIn: furtherEvent(event), ...(pull !== undefined && { pull }) };
@@ -200,11 +201,6 @@ export function isFork(pull: JsonObject): boolean {
 
 function repositoryOf(side: unknown): string | undefined {
   return isJsonObject(side) ? textIn(side['repo'], 'full_name') : undefined;
-}
-
-function modelIn(payload: unknown): string | undefined {
-  const uri = isJsonObject(payload) ? payload['model_uri'] : undefined;
-  return typeof uri === 'string' ? uri : undefined;
 }
 
 function ignored(why: string): Trigger {

@@ -5,6 +5,7 @@ import { type Gateway, startGateway } from './gateway/gateway.ts';
 import { type CommentSeed, commentEvent, pushEvent } from './github/events.ts';
 import { type SandboxGithub, startGithub } from './github/server.ts';
 import { type SandboxMlflow, startMlflow } from './mlflow/server.ts';
+import { graphComponentImage } from './model-server/graph-component.ts';
 import { mlserverImage } from './model-server/mlserver.ts';
 import { mlflowServerImage } from './model-server/seldon.ts';
 import { storageInitializerImage } from './model-server/storage-initializer.ts';
@@ -86,6 +87,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       { match: /seldonio\/rclone-storage-initializer:/, image: storageInitializerImage(store) },
       { match: /seldonio\/mlflowserver:(?!missing)/, image: mlflowServerImage() },
       { match: /seldonio\/mlserver:(?!missing)/, image: mlserverImage() },
+      { match: /seldonio\/sklearnserver:|^acme\/(?:scaler|chooser|mean):1$/, image: graphComponentImage() },
       { match: /seldonio\/seldon-core-executor:/, image: executorImage() },
     ],
     users: [ADMIN, ACTION, ...(options.users ?? [])],

@@ -8,7 +8,9 @@ import { systemClock as clock } from './adapters/system-clock.ts';
 import { UserError } from './base/errors.ts';
 import type { RunContext } from './base/run-context.ts';
 import { env, type Github, holderOf, openCluster, runner, runnerOf } from './compose.ts';
+import { type CommandOffer, offerOf } from './gate/command-offer.ts';
 import type { GateDecision } from './gate/gate-decision.ts';
+import { policyOf } from './gate/pull-request-gate.ts';
 import type { RunInputs } from './gate/run-inputs.ts';
 import { reportOfFailure } from './report/draft.ts';
 import type { Report } from './report/report.ts';
@@ -41,7 +43,7 @@ interface ReadOrder extends RunInputs {
 
 /** @throws UserError bad-input before any request is sent */
 export async function execute(
-  { orders, confirm, head }: Extract<GateDecision, { kind: 'run' }>,
+  { orders, confirm, head, pull }: Extract<GateDecision, { kind: 'run' }>,
   at: Surroundings,
 ): Promise<readonly Report[]> {
   const read = readOrders(orders);
@@ -67,6 +69,7 @@ export async function execute(
           context: {
             ...context,
             pullRequest,
+            offer: order.isAfterMerge === true ? undefined : offerFor(order, at.commandPrefix, pull),
             commandPrefix: order.isAfterMerge === true ? undefined : at.commandPrefix,
             decisionPrefix: at.decisionPrefix,
             mergedPullRequest: order.mergedPullRequest,
@@ -109,6 +112,17 @@ function contextOf(
   head: string | undefined,
 ): RunContext & Pick<Context, 'head'> {
   return { ...context, commit: head ?? context.commit, head, target };
+}
+
+/** The commands that the comment may offer. An event without a pull request has nobody who could give them. */
+function offerFor(
+  { raw, target, given, config }: ReadOrder,
+  prefix: string | undefined,
+  pull: Extract<GateDecision, { kind: 'run' }>['pull'],
+): CommandOffer | undefined {
+  if (prefix === undefined || pull === undefined) return undefined;
+  const { name, namespace } = config.render;
+  return offerOf(prefix, { policy: policyOf(raw), pull }, { target, name, namespace, given });
 }
 
 interface Around {

@@ -33,10 +33,13 @@ export type ModelInput = NdArray | Frame | PlainValue;
 /** A Python exception with the message of the real libraries. */
 export class PythonError extends Error {
   override readonly name: string;
+  /** With which the server answers. */
+  readonly status: number;
 
-  constructor(message: string, type = 'ValueError') {
+  constructor(message: string, type = 'ValueError', status = 500) {
     super(message);
     this.name = type;
+    this.status = status;
   }
 }
 

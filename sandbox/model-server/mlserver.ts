@@ -125,6 +125,7 @@ function infer(request: InferenceRequest, name: string, model: PythonModel): Ans
     return json(200, inferenceOf(name, values));
   } catch (error) {
     if (!(error instanceof PythonError)) throw error;
+    if (error.status !== 500) return json(error.status, { error: error.message });
     return { status: 500, body: `${tracebackOf(error)}\n`, contentType: 'text/plain; charset=utf-8' };
   }
 }

@@ -60,7 +60,7 @@ export async function admitCommand(request: GateRequest, comment: Comment): Prom
     orders.push(order);
   }
   const confirm = () => confirmCommand(repository, { ...question, head }, { orders, command });
-  return proceed(orders, { head, confirm, unplanned: left });
+  return proceed(orders, { pull: gate.pullRequest, confirm, unplanned: left });
 }
 
 const HELP: Command = { verb: 'help', model: undefined, target: undefined, args: new Map() };

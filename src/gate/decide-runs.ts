@@ -115,7 +115,7 @@ function opened({ repository }: GateRequest, { places, unplanned }: AfterMerge, 
     return runInputsOf(place, isPreview(place) ? previewOf(place, pull.number) : planned);
   });
   const confirm = () => confirmPreview(repository, places, pull);
-  return proceed(orders, { head: pull.head, confirm, unplanned });
+  return proceed(orders, { pull, confirm, unplanned });
 }
 
 /** What is about to be merged shows its plan. Previews belong to pull requests, not to queues. */

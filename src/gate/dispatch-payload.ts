@@ -10,20 +10,18 @@ export interface AskedModel {
 /** Keys that people write for `model_uri`: `model-uri`, `modelUri`, `MODEL_URI`, `model`, `uri`. */
 const MODEL_KEY = /^(?:mlflow)?(?:model|uri|modeluri|modelurl|modelversion)$/;
 
-/** The model that a system asks for. A key that only looks like ours would ship another model without a word. */
-export function modelAskedFor(payload: unknown): AskedModel {
-  const told = isJsonObject(payload) ? payload : {};
-  const uri = told['model_uri'];
-  if (typeof uri === 'string' && uri.trim() !== '') return { modelUri: uri };
-  const near = Object.keys(told).find((key) =>
-    MODEL_KEY.test(
-      key
-        .slice(0, 40)
-        .toLowerCase()
-        .replace(/[^a-z]/g, ''),
-    ),
-  );
+/** A payload without `model_uri`: a key that only looks like ours would ship another model without a word. */
+export function misnamedModel(payload: unknown): AskedModel {
+  const keys = Object.keys(isJsonObject(payload) ? payload : {}).slice(0, MOST_KEYS);
+  const near = keys.find((key) => key !== 'model_uri' && MODEL_KEY.test(lettersOf(key)));
   if (near === undefined) return { modelUri: undefined };
-  const what = near === 'model_uri' ? 'is no text' : 'is not read';
-  return { modelUri: undefined, fault: `\`${near.slice(0, 40)}\` in its \`client_payload\` ${what}` };
+  return { modelUri: undefined, fault: `\`${near.slice(0, 40)}\` in its \`client_payload\` is not read` };
+}
+
+/** GitHub allows ten. */
+const MOST_KEYS = 10;
+
+function lettersOf(key: string): string {
+  const short = key.slice(0, 40).toLowerCase();
+  return short.replace(/[^a-z]/g, '');
 }

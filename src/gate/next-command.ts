@@ -2,19 +2,19 @@ import type { Config } from '../settings/config.ts';
 import type { InputName } from '../settings/inputs.ts';
 import type { Mode } from '../settings/modes.ts';
 import { takes, type Verb } from './command.ts';
+import type { CommandOffer } from './command-offer.ts';
 
 export interface CommandSetting {
-  readonly prefix: string;
+  readonly offer: Pick<CommandOffer, 'prefix' | 'target' | 'verbs'>;
   readonly plan: string;
-  readonly target: string | undefined;
   /** The inputs before the event changed some. The command does not need to repeat them. */
   readonly given: (name: InputName) => string;
 }
 
-/** The command that runs the plan with these settings. */
+/** The command that runs the plan with these settings; undefined if there is none that is allowed. */
 export function nextCommand(
   { mode, modelUri, render, share }: Config,
-  { prefix, plan, target, given }: CommandSetting,
+  { offer: { prefix, target, verbs }, plan, given }: CommandSetting,
 ): string | undefined {
   // Modes that delete something have no command.
   if (mode === 'remove' || mode === 'sweep') return undefined;
@@ -34,7 +34,7 @@ export function nextCommand(
     given('mode').trim(),
     chosen.map(([name]) => name),
   );
-  if (verb === undefined) return undefined;
+  if (verb === undefined || !verbs.includes(verb)) return undefined;
   const words = chosen.map(written);
   const model = modelUri === undefined || modelUri === given('model-uri').trim() ? [] : [quoted(modelUri)];
   return [prefix, verb, ...(target === undefined ? [] : [target]), ...model, ...words].join(' ');

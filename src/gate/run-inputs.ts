@@ -1,3 +1,4 @@
+import { judgesNothing } from '../settings/gate-inputs.ts';
 import { InputReader, type RawInputs } from '../settings/input-reader.ts';
 import type { InputName } from '../settings/inputs.ts';
 import { isMeantFor, readModeName } from '../settings/rollout-inputs.ts';
@@ -58,8 +59,9 @@ export function runInputsOf(place: TargetInputs, chosen: ReadonlyMap<InputName, 
   const { raw } = place;
   const pick = (name: InputName) => chosen.get(name) ?? raw.input(name);
   const mode = chosen.has('mode') ? readModeName(pick('mode')) : undefined;
-  const input = (name: InputName) =>
-    mode !== undefined && !chosen.has(name) && !isMeantFor(name, mode) ? '' : pick(name);
+  const isOfUse = (name: InputName) =>
+    mode === undefined || chosen.has(name) || (isMeantFor(name, mode) && !judgesNothing(name, mode, pick('bake')));
+  const input = (name: InputName) => (isOfUse(name) ? pick(name) : '');
   return { ...place, raw: { ...raw, input }, given: raw.input };
 }
 

@@ -1,4 +1,5 @@
 import { load } from 'js-yaml';
+import { exceeds } from '../base/bounded-tree.ts';
 import { UserError } from '../base/errors.ts';
 import { isJsonObject, type JsonObject } from '../base/json-value.ts';
 import { nearestWord } from '../base/nearest-word.ts';
@@ -25,6 +26,9 @@ export const ALL = 'all';
 export const MOST_TARGETS = 100;
 /** Maximum length of a file of targets in characters. */
 const LONGEST = 200_000;
+/** The same with all aliases written out. */
+const BOUND = { size: 2_000_000 };
+const MOST_ALIASES = 1000;
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 const ALLOWED = INPUTS.filter((one: InputDefinition) => one.isOfStep !== true).map(({ name }) => name);
@@ -84,11 +88,14 @@ export function listOfNames(text: string): readonly string[] {
 
 function parseYaml(text: string, path: string): unknown {
   if (text.length > LONGEST) throw invalid(path, [`it has more than ${LONGEST} characters`]);
+  let document: unknown;
   try {
-    return load(text);
+    document = load(text, { maxAliases: MOST_ALIASES });
   } catch (error) {
     throw invalid(path, [`it is not one YAML document: ${error instanceof Error ? error.message.split('\n')[0] : ''}`]);
   }
+  if (exceeds(document, BOUND)) throw invalid(path, ['it is too large or too deep with its aliases written out']);
+  return document;
 }
 
 function readBlock(
@@ -111,7 +118,9 @@ function readBlock(
     const known = ALLOWED.find((one) => one === name);
     const told = textOf(name, value);
     if (known !== undefined && told === undefined)
-      faults.push(`${where}: \`${name}\` must be a text, a number, \`true\` or \`false\`, or a list of them`);
+      faults.push(
+        `${where}: \`${name}\` must be a text, a number, \`true\` or \`false\`, or a list of them; JSON has at most ${MOST_VALUES} values`,
+      );
     if (known !== undefined && told !== undefined) values.set(known, told);
   }
   return { values, needs: namesOf(needs, where, faults) };
@@ -120,9 +129,23 @@ function readBlock(
 /** The value in the form of a step's input: lists have one entry per line. */
 function textOf(name: string, value: unknown): string | undefined {
   if (['string', 'number', 'boolean'].includes(typeof value)) return String(value);
-  if (JSON_INPUTS.some((one) => one === name) && typeof value === 'object') return JSON.stringify(value);
+  if (JSON_INPUTS.some((one) => one === name) && typeof value === 'object')
+    return isBounded(value) ? JSON.stringify(value) : undefined;
   const isList = Array.isArray(value) && value.every((one) => ['string', 'number'].includes(typeof one));
   return isList ? value.join('\n') : undefined;
+}
+
+/** Values in one JSON input. Anchors of YAML make much of little. */
+const MOST_VALUES = 20_000;
+
+function isBounded(value: unknown): boolean {
+  const waiting = [value];
+  for (let count = 0; waiting.length > 0; count++) {
+    const next = waiting.pop();
+    if (count + waiting.length > MOST_VALUES) return false;
+    if (typeof next === 'object' && next !== null) waiting.push(...Object.values(next));
+  }
+  return true;
 }
 
 function namesOf(needs: unknown, where: string, faults: string[]): readonly string[] {

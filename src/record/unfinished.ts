@@ -1,6 +1,7 @@
 import { isJsonObject, jsonOf } from '../base/json-value.ts';
 import type { LeaseRecord } from '../seldon/lease.ts';
 import { isLabel } from '../seldon/naming.ts';
+import { readMemory, type UndoMemory } from './undo-memory.ts';
 
 /** What a killed run left open. The run saved it while it was in progress. */
 export interface Unfinished {
@@ -16,6 +17,8 @@ export interface Unfinished {
     | undefined;
   /** A GitHub deployment that is still in progress. */
   readonly deployment: number | undefined;
+  /** What the run changed and has to restore; undefined where it leaves its changes. */
+  readonly undo: UndoMemory | 'lost' | undefined;
 }
 
 /** Name of the saved state of the target with this number. The first has the plain name. */
@@ -37,6 +40,7 @@ export function readUnfinished(left: (name: string) => string): Unfinished | und
     context: textOf(told, 'context'),
     lease: leaseOf(lease),
     deployment: Number.isInteger(deployment) ? deployment : undefined,
+    undo: readMemory(left('undo')),
   };
 }
 

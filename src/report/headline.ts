@@ -35,16 +35,25 @@ const PROOF: ReadonlySet<StepRecord['name']> = new Set([
   'gate',
 ]);
 
-/** What happened, in one sentence. */
+/** What happened to which model, and where, in one sentence. */
 export function headline(report: Report): string {
-  return `${SYMBOLS[report.outcome]} ${sentence(report)}`;
+  const told = sentence(report);
+  const where = placeOf(report);
+  return `${SYMBOLS[report.outcome]} ${told}${where === '' || told.includes(where) ? '' : ` · ${where}`}`;
+}
+
+/** The environment; the object where none is named. */
+function placeOf({ environment, name, namespace, outcome, reason, mode }: Report): string {
+  if (outcome === 'ignored' || outcome === 'refused' || reason === 'help' || mode === 'sweep') return '';
+  if (environment !== undefined) return inline(environment, 120);
+  return name === undefined ? '' : codeSpan(`${namespace}/${name}`);
 }
 
 function sentence(report: Report): string {
   const model = modelTitle(report.model);
   switch (report.outcome) {
     case 'under-way':
-      return `${subject(report, model)} is being ${doneBy(report)}: this comment is updated while the run is in progress`;
+      return `${subject(report, model)} is being ${doneBy(report)}`;
     case 'deployed':
       return deployed(report, model);
     case 'rendered':
@@ -92,13 +101,14 @@ function sentence(report: Report): string {
   }
 }
 
-function planned({ mode, askedMode, reason }: Report, model: string): string {
+function planned(report: Report, model: string): string {
+  const { mode, askedMode, reason } = report;
   if (reason === 'not-planned') return 'No plan of this target before the merge';
   if (reason === 'decision-needed')
     return `${model} has to wait: people must decide about the candidate beside main first`;
-  if (askedMode === undefined) return `${model} can be deployed: nothing was applied`;
+  if (askedMode === undefined) return `Plan: ${change(report, model)}; nothing is changed yet`;
   if (askedMode === mode) return `${model} is what main serves already: a ${askedMode} would change nothing`;
-  return `${model} can be deployed: the first deployment gets all requests, without a ${askedMode}. Nothing was applied`;
+  return `Plan: ${model} is the first model, and the first deployment gets all requests, without a ${askedMode}; nothing is changed yet`;
 }
 
 function file({ manifestPath }: Report): string {
@@ -112,7 +122,16 @@ function swept({ name, previews, outcome }: Report): string {
   return outcome === 'planned' ? `${which} would be deleted` : `${which} are deleted`;
 }
 
-function failure({ steps }: Report): string {
+const FAILURES: Readonly<Partial<Record<Report['reason'], string>>> = {
+  'gate-failed': 'is worse than the live model',
+  'gate-undecided': 'was not shown to be good in time',
+  'gate-no-data': 'got no requests by which it could be judged',
+  'answers-differ': 'gives other answers than the live model',
+};
+
+function failure({ steps, reason }: Report): string {
+  const known = FAILURES[reason];
+  if (known !== undefined) return known;
   const isProof = steps.some(({ name, state }) => PROOF.has(name) && state === 'failed');
   return isProof ? 'became ready, but failed a check' : 'did not become ready';
 }
@@ -136,6 +155,24 @@ function deployed({ mode, askedMode, predictors }: Report, model: string): strin
       return `${model} is promoted and gets all requests`;
     default:
       return `${model} is live on Seldon${asFirst(askedMode)}`;
+  }
+}
+
+/** What a plan changes. */
+function change({ mode, planned: lines, preview, name, namespace }: Report, model: string): string {
+  const beside = lines.at(-1);
+  switch (mode) {
+    case 'canary':
+    case 'ab':
+      return `${model} gets ${(preview?.steps.length ?? 0) > 1 ? 'up to ' : ''}${beside?.traffic ?? 0} % of the requests as ${nameOf(beside)}`;
+    case 'shadow':
+      return `${model} gets copies of ${beside?.traffic ?? 0} % of the requests as ${nameOf(beside)}`;
+    case 'blue-green':
+      return `${model} answers all requests as ${nameOf(beside)}, and the old model keeps its pods`;
+    case 'remove':
+      return `${codeSpan(`${namespace}/${name}`)} is deleted`;
+    default:
+      return `${model} gets all requests`;
   }
 }
 

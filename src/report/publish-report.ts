@@ -90,8 +90,9 @@ export async function writeComment(request: CommentRequest): Promise<string | un
   }
   const [report] = reports;
   const note = hiddenNote(details);
-  const body = renderSafely(report, { limit: COMMENT_LIMIT - note.length, marker: commentMarker(report) }) + note;
-  return repository.upsertComment(pullRequest, knownMarkers(report), () => body);
+  const options = { limit: COMMENT_LIMIT - note.length, marker: commentMarker(report) };
+  const body = (previous: string | undefined) => renderSafely(report, { ...options, previous }) + note;
+  return repository.upsertComment(pullRequest, knownMarkers(report), body);
 }
 
 function publicParts([first, ...more]: ReportList, details: PublicDetails): ReportList {

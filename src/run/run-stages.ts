@@ -11,6 +11,7 @@ import type { ProofContext } from '../proof/proof-context.ts';
 import { proveModel } from '../proof/prove-model.ts';
 import { soakStage } from '../proof/soak.ts';
 import { verifyMirror } from '../proof/verify-mirror.ts';
+import type { Remember } from '../record/undo-memory.ts';
 import { findingOf } from '../report/draft.ts';
 import { applyManifest } from '../rollout/apply-plan.ts';
 import { rollOut, stateOf } from '../rollout/roll-out.ts';
@@ -23,6 +24,8 @@ export interface RolloutContext {
   readonly proof: ProofContext;
   /** Called right before the first change. @throws UserError if the change is no longer allowed */
   readonly confirm: () => Promise<void>;
+  /** Called around each apply, for a post step that restores the previous state. */
+  readonly remember?: Remember | undefined;
 }
 
 /** The result of a rollout. */
@@ -93,7 +96,7 @@ interface Sent {
 
 /** If the first apply is refused, the run ends and nothing was changed. If a later one is refused, the rollout is undone. */
 async function send(
-  { proof, confirm }: RolloutContext,
+  { proof, confirm, remember }: RolloutContext,
   stage: Stage,
   { before, isFirst }: { readonly before: SeldonDeployment | undefined; readonly isFirst: boolean },
 ): Promise<Sent | { readonly findings: readonly Finding[] }> {
@@ -106,7 +109,9 @@ async function send(
       async (conclude) => {
         if (isFirst) await confirm();
         const { cluster, clock } = peers;
+        remember?.(manifest);
         const stored = await applyManifest({ cluster, clock, manifest, checked, before });
+        remember?.(manifest, stored);
         const { namespace, name, generation } = stored.metadata;
         conclude(`SeldonDeployment ${namespace}/${name} applied, generation ${generation ?? '?'}`);
         return stored;

@@ -1,10 +1,11 @@
 import { UserError } from '../base/errors.ts';
 import type { Model } from '../model/model.ts';
-import { type StorageRules, storageFault } from '../model/storage-rules.ts';
+import { type StorageRules, storageFault, storagePattern } from '../model/storage-rules.ts';
 import { finalStageOf } from '../plan/plan.ts';
 import type { RolloutObjects } from '../plan/plan-request.ts';
 import { acquireLease, type HeldLease } from '../record/acquire-lease.ts';
 import { closeRecord, deactivateRecords, openRecord } from '../record/github-deployment.ts';
+import { forgetChanges, rememberChanges } from '../record/undo-memory.ts';
 import { endingOf, findingOf, identityOf, startDraft, storageSentence, underWay } from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
 import { tryPlan } from '../rollout/apply-plan.ts';
@@ -13,6 +14,8 @@ import { stateOf } from '../rollout/roll-out.ts';
 import type { ObjectRef } from '../seldon/cluster.ts';
 import type { Config } from '../settings/config.ts';
 import { appliedSoFar, cancellation } from './cancellation.ts';
+import { hasChanged, stopOthers, tellStopped } from './emergency/stop-others.ts';
+import { withdrawFirst } from './emergency/withdraw-first.ts';
 import { end, fail, succeed } from './endings.ts';
 import { objectBeforeModel, rolloutObjects } from './find-object.ts';
 import { haltingJournal } from './halting.ts';
@@ -26,7 +29,6 @@ import { reportWinner } from './report-winner.ts';
 import { logBug, proveStage, runStages } from './run-stages.ts';
 import type { PreparedRollout, Run } from './run-state.ts';
 import { standingDecision } from './standing-candidate.ts';
-import { hasChanged, stopOthers, tellStopped } from './stop-others.ts';
 import { sweepPreviews } from './sweep-previews.ts';
 import { writeManifest } from './write-manifest.ts';
 
@@ -38,7 +40,7 @@ export async function run(
   config: Config,
   { peers, control, context }: Pick<Run, 'peers' | 'control' | 'context'>,
 ): Promise<Report> {
-  const draft = startDraft(config, context);
+  const draft = { ...startDraft(config, context), offer: context.offer };
   // A cancelled run that puts back what it changed is told to stop, and goes on from there.
   const undoesOnCancel = config.onCancel === 'rollback';
   const halt = new AbortController();
@@ -62,6 +64,7 @@ export async function run(
     Object.assign(self.draft, ending, { findings: [finding, ...self.draft.findings], warnings: [] });
     if (ending.outcome === 'unknown') self.draft.predictors = [];
   }
+  if (self.open.remember !== undefined) forgetChanges(own.runner);
   const report = { ...self.draft, steps: journal.records };
   const { deployments, runner } = own;
   await Promise.all([closeRecord({ deployments, runner, report }, self.open.record), self.open.lease?.release()]);
@@ -98,6 +101,7 @@ async function tellStory(self: Run): Promise<void> {
     if (stopped?.kind === 'stopped' && config.share.to === undefined) return tellStopped(self, ref, stopped);
     self.open.lease ??= await waitForLease(self, ref);
     obeyLease(self, self.open.lease);
+    if (stopped?.kind === 'taken' && (await withdrawFirst(self, ref, stopped.other))) return;
   }
   // A rollout is checked once more right before its first change.
   if (config.mode === 'remove') {
@@ -124,6 +128,7 @@ async function abort(self: Run, objects: RolloutObjects): Promise<void> {
   const stopped = await stopOthers(self, ref);
   if (stopped.kind !== 'taken' || !(await hasChanged(self, ref, stopped.other))) return tellStopped(self, ref, stopped);
   obeyLease(self, stopped.lease);
+  if (await withdrawFirst(self, ref, stopped.other)) return;
   const asRollback: Run = { ...self, config: { ...self.config, mode: 'rollback' } };
   const prepared = await makePlan(asRollback, objects, undefined);
   if (prepared !== undefined) return rollOutPrepared(asRollback, prepared);
@@ -152,7 +157,13 @@ async function rollOutPrepared(self: Run, prepared: PreparedRollout): Promise<vo
     await control.confirm();
     await checkLock(self, objects.ref);
   };
-  const reached = await runStages({ proof: chosen.proof, confirm }, live);
+  const { budget } = chosen.proof.plan;
+  if (config.onCancel === 'rollback' && !plan.isFinal) {
+    const memory = { before: live, timeout: budget.timeout, ingressLag: config.share.ingressLag };
+    self.open.remember = rememberChanges(runner, memory);
+  }
+  const { remember } = self.open;
+  const reached = await runStages({ proof: chosen.proof, confirm, remember }, live);
   if (reached.findings !== undefined) return fail(self, chosen, reached);
   try {
     return await succeed(self, chosen, reached.applied);
@@ -188,7 +199,7 @@ function refuseStorage(model: Model, rules: StorageRules): void {
   const fault = storageFault(model, rules);
   if (fault === undefined) return;
   throw new UserError('model-not-allowed', `the model lies in \`${model.storageUri}\`: ${fault}`, {
-    hint: 'look at where the registry says its files are; the inputs `allow-storages` and `storage-uri-map` say what is allowed',
+    hint: `look at where the registry says its files are; if that is right, write \`allow-storages: ${storagePattern(model.storageUri)}\`, or a rule of \`storage-uri-map\``,
   });
 }
 

@@ -20,6 +20,8 @@ export interface RegistryConfig extends StorageSettings {
   readonly token: string | undefined;
   readonly username: string | undefined;
   readonly password: string | undefined;
+  /** Hosts at which the server's files may be, by signed URLs; patterns. */
+  readonly artifactHosts?: readonly string[];
 }
 
 export interface ClusterConfig {

@@ -104,7 +104,12 @@ export const INPUTS = [
   {
     name: 'allow-storages',
     description:
-      'Storage that models may be loaded from, one pattern a line, `*` for anything, such as `s3://mlflow/*`. Default: any, but a registry may not name `pvc://` by itself.',
+      'Storage that models may be loaded from, one pattern a line, `*` for anything, such as `s3://mlflow/*`. Default: any that `model-uri` names; a registry may only name `s3://`, `gs://`, Azure, R2 and B2, and what is below `artifacts-destination` or a target of `storage-uri-map`.',
+  },
+  {
+    name: 'allow-artifact-hosts',
+    description:
+      "Hosts to which the MLflow server may redirect downloads of a model's files, such as `*.s3.eu-west-1.amazonaws.com`, for signed URLs. They do not get MLflow's credentials. Default: none.",
   },
   {
     name: 'kubeconfig',

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { redact } from '../../src/base/redaction.ts';
 import { codeSpan, inline, logLine, plain, prose } from '../../src/base/untrusted-text.ts';
-import { type StorageRules, storageFault } from '../../src/model/storage-rules.ts';
+import { type StorageRules, storageFault, storagePattern } from '../../src/model/storage-rules.ts';
 import { COMMENT_LIMIT, commentMarker, renderReport } from '../../src/report/markdown/markdown.ts';
 import { renderTargets } from '../../src/report/markdown/targets.ts';
 import { publicPart } from '../../src/report/public-details.ts';
@@ -58,6 +58,20 @@ describe('a known secret', () => {
       return performance.now() - started;
     };
     expect(Math.min(once(), once(), once())).toBeLessThan(1_000);
+  });
+});
+
+describe('a secret that nobody told, in an address', () => {
+  it.each([
+    'https://bob:hunter2222-x@mlflow.example.com/x',
+    'postgres://bob:hunter2222-x@db/x',
+    'https://s3.example/x?X-Amz-Credential=hunter2222-x&X-Amz-Date=1',
+    'https://s3.example/x?a=1&amp;X-Amz-Signature=hunter2222-x',
+    'X-Goog-Signature=hunter2222-x',
+    'https://a.blob.core.windows.net/c?sv=1&sig=hunter2222-x&se=1',
+    'Authorization: Basic hunter2222-x',
+  ])('%s', (text) => {
+    expect(redact(text, [])).not.toContain('hunter2222-x');
   });
 });
 
@@ -163,6 +177,48 @@ describe('where a registry says that a model lies', () => {
     expect(fault('s3://mlflow/1', { allowStorages: ['s3://mlflow/*'] })).toBeUndefined();
     expect(fault('s3://mlflow/1')).toBeUndefined();
     expect(fault('pvc://claim/model', { artifactsDestination: 'pvc://claim' })).toBeUndefined();
+    expect(fault('pvc://claim-of-others/model', { artifactsDestination: 'pvc://claim' })).toBeDefined();
+  });
+
+  it.each([
+    'backup:/etc',
+    'backup://host/folder',
+    'minio://bucket/model',
+    's3:bucket/model',
+    'S3://bucket/model',
+    's3://:bucket/model',
+    's3,env_auth=true:bucket/model',
+    ':s3,env_auth=true,endpoint=evil.example:bucket/model',
+    ':local:/etc',
+    'local:/etc/passwd',
+    'alias,remote=/etc:x',
+    's3:///etc',
+  ])('%s names a remote of its own choice: it is refused, unless the workflow names it', (uri) => {
+    expect(fault(uri)).toMatch(/remote of the Secret/);
+    expect(fault(uri, { allowStorages: [uri] })).toBeUndefined();
+    // Whoever may write `model-uri` means it.
+    expect(storageFault({ storageUri: uri, origin: 'storage' }, rules)).toBeUndefined();
+  });
+
+  it.each([
+    's3://bucket/model',
+    'gs://bucket.of-ours/model',
+    'azureblob:container/model',
+    'r2:bucket/m',
+    'b2:bucket/m',
+  ])('%s is what MLflow itself writes', (uri) => {
+    expect(fault(uri)).toBeUndefined();
+  });
+
+  it('is allowed below what the workflow names in another way', () => {
+    const map = [{ from: 'file:/srv/', to: 'minio:models/' }];
+    expect(fault('minio:models/7', { storageUriMap: map })).toBeUndefined();
+    expect(fault('minio:secrets/7', { storageUriMap: map })).toBeDefined();
+    expect(fault('nas:/models/7', { artifactsDestination: 'nas:/models' })).toBeUndefined();
+    expect([storagePattern('backup:/etc/x'), storagePattern('minio://bucket/a/b')]).toEqual([
+      'backup:/*',
+      'minio://bucket/*',
+    ]);
   });
 });
 

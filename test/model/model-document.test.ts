@@ -196,3 +196,13 @@ describe('what MLServer cannot load', () => {
     expect(mlserverWarnings(undefined)).toEqual([]);
   });
 });
+
+it('refuses an MLmodel whose aliases stand for billions of values, within a second', () => {
+  const levels = Array.from({ length: 30 }, (_, at) => {
+    const items = Array.from({ length: 9 }, () => (at === 0 ? 'x' : `*a${at - 1}`));
+    return `a${at}: &a${at} [${items.join(', ')}]\n`;
+  });
+  const began = performance.now();
+  expect(() => readModelDocument(levels.join(''))).toThrow('the file `MLmodel` is too large or too deep');
+  expect(performance.now() - began).toBeLessThan(1000);
+});

@@ -26,12 +26,12 @@ function verdicts(comment: string): readonly (readonly string[])[] {
     .map((row) => row.slice(2, -2).split(' | '));
 }
 
-const NONE_FAILED = expect.stringMatching(/^0 % of \d+ requests$/);
+const NONE_FAILED = expect.stringMatching(/^0 % of [\d,]+ requests?$/);
 const OPEN_OR_GOOD = expect.stringMatching(/open|good/);
 
 /** A row about failed requests where nothing failed. */
 function fine(step: string): readonly unknown[] {
-  return [step, 'failed requests', NONE_FAILED, NONE_FAILED, expect.stringMatching(/ pp$/), OPEN_OR_GOOD];
+  return [step, 'failed requests', NONE_FAILED, NONE_FAILED, expect.stringMatching(/ points$/), OPEN_OR_GOOD];
 }
 
 story('a canary under load passes the gate of each step, and the comment shows both verdicts', async (sandbox) => {
@@ -44,7 +44,7 @@ story('a canary under load passes the gate of each step, and the comment shows b
   ]);
   expect(comment).toContain('counted by Prometheus');
   expect(comment).toMatch(
-    /failed requests: canary 0 % of \d+ requests; .* would not have been seen; \d+ more requests/,
+    /failed requests: main 0 % of [\d,]+, canary 0 % of [\d,]+: no difference found so far; a difference of [\d.]+ points or more would have been found; with [\d,]+ more requests/,
   );
   expect(failed).toEqual([]);
   expect(Object.keys(answers).sort()).toEqual(['v1', 'v2']);
@@ -68,9 +68,9 @@ story('a canary much slower than main is taken away, and no user sees a failure'
     [
       'main 50 %, canary 50 %',
       expect.stringMatching(/^slower than \d+ ms$/),
-      expect.stringMatching(/^[\d.]+ % of \d+ requests$/),
-      expect.stringMatching(/^(?:100|9\d) % of \d+ requests$/),
-      expect.stringMatching(/^[\d.]+ to [\d.]+ pp$/),
+      expect.stringMatching(/^[\d.]+ % of [\d,]+ requests?$/),
+      expect.stringMatching(/^(?:100|9\d)(?:\.\d+)? % of [\d,]+ requests?$/),
+      expect.stringMatching(/^[\d.]+ to [\d.]+ points$/),
       '❌ worse',
     ],
   ]);
@@ -197,7 +197,7 @@ story('the user’s own queries are evaluated for both predictors, and named in 
     'answered',
     NONE_FAILED,
     NONE_FAILED,
-    expect.stringMatching(/ pp$/),
+    expect.stringMatching(/ points$/),
     '✅ good',
   ]);
 });

@@ -1,12 +1,12 @@
-import type { Finding } from '../base/finding.ts';
-import { predictorLines } from '../plan/live-state.ts';
-import { describe } from '../record/acquire-lease.ts';
-import { type Stopped, stopHolder } from '../record/stop-holder.ts';
-import type { ObjectRef } from '../seldon/cluster.ts';
-import type { HeldLeaseRecord } from '../seldon/lease.ts';
-import { ANNOTATIONS } from '../seldon/seldon-deployment.ts';
-import { leaseOrder } from './lease-order.ts';
-import type { Run } from './run-state.ts';
+import type { Finding } from '../../base/finding.ts';
+import { predictorLines } from '../../plan/live-state.ts';
+import { describe } from '../../record/acquire-lease.ts';
+import { type Stopped, stopHolder } from '../../record/stop-holder.ts';
+import type { ObjectRef } from '../../seldon/cluster.ts';
+import type { HeldLeaseRecord } from '../../seldon/lease.ts';
+import { ANNOTATIONS } from '../../seldon/seldon-deployment.ts';
+import { leaseOrder } from '../lease-order.ts';
+import type { Run } from '../run-state.ts';
 
 /** Stops the run that is changing this object, so that an emergency need not wait for it. */
 export async function stopOthers(self: Run, ref: ObjectRef): Promise<Stopped> {

@@ -1,5 +1,5 @@
-import type { Protocol } from '../seldon/protocol.ts';
-import { healthPath } from '../seldon/protocol.ts';
+import type { Protocol } from '../../seldon/protocol.ts';
+import { healthPath } from '../../seldon/protocol.ts';
 
 /**
  * Time limits for one pod. The server builds the model's conda environment when the pod starts, which takes

@@ -1,7 +1,7 @@
 import { isFailure } from '../base/outcome.ts';
 import { codeSpan, inline, prose } from '../base/untrusted-text.ts';
 import { type CommandOffer, commandLine } from '../gate/command-offer.ts';
-import type { Decision } from '../gate/decision.ts';
+import type { Decision } from '../gate/merge/decision.ts';
 import type { PredictorLine } from '../plan/live-state.ts';
 import { modelTitle } from './headline.ts';
 import type { Report } from './report.ts';

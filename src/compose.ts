@@ -8,6 +8,7 @@ import { GithubApi } from './adapters/github/api.ts';
 import { GithubCollaboration } from './adapters/github/collaboration.ts';
 import { GithubDeployments } from './adapters/github/deployments.ts';
 import { GithubRepository } from './adapters/github/repository.ts';
+import { GithubTokenAccess } from './adapters/github/token-access.ts';
 import { connectCluster, type KubernetesCluster } from './adapters/kubernetes/cluster.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
 import type { Runner } from './base/ports.ts';
@@ -92,6 +93,7 @@ export interface Github {
   readonly repository: GithubRepository;
   readonly collaboration: GithubCollaboration;
   readonly deployments: GithubDeployments;
+  readonly token: GithubTokenAccess;
 }
 
 export function openGithub(token: string | undefined, repository: string | undefined): Github | undefined {
@@ -102,6 +104,7 @@ export function openGithub(token: string | undefined, repository: string | undef
     repository: new GithubRepository(api),
     collaboration: new GithubCollaboration(api, repository),
     deployments: new GithubDeployments(api),
+    token: new GithubTokenAccess(api),
   };
 }
 

@@ -192,6 +192,7 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     if (inRepository === '/deployments') return call.method === 'POST' ? deploy(call) : listDeployments(call);
     const marked = /^\/deployments\/(\d+)\/statuses$/.exec(inRepository);
     if (marked !== null) return mark(call, Number(marked[1]));
+    if (inRepository === '/pulls') return listPulls(call);
     const pull = /^\/pulls\/(\d+)$/.exec(inRepository);
     if (pull !== null) return pullRequest(options.repository, pulls.get(Number(pull[1])));
     const compared = /^\/compare\/[^/]+\.\.\.([0-9a-f]{40})$/.exec(decodeURIComponent(inRepository));
@@ -264,6 +265,17 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     deployment.states.push(String(body['state']));
     deployment.url = typeof body['environment_url'] === 'string' ? body['environment_url'] : undefined;
     return { status: 201, body: { id: nextId++, state: body['state'] } };
+  }
+
+  function listPulls({ url, token }: Call): Answer {
+    if (!token.permissions.some((one) => one.startsWith('pull-requests:'))) return forbidden();
+    const open = [...pulls.values()].filter(({ state, mergeCommit }) =>
+      state === undefined ? mergeCommit === undefined : state === 'open',
+    );
+    return page(
+      url,
+      open.map(({ number }) => ({ number, state: 'open' })),
+    );
   }
 
   /** Merge commits are behind the branch that they are in. */

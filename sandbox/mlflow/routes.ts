@@ -33,6 +33,7 @@ const ROUTES: readonly (readonly [method: string, path: RegExp, route: Route])[]
   ['GET', /^\/version$/, () => text('3.17.1')],
   ['GET', at(`${API}/model-versions/get`), (library, { query }) => getVersion(library, query)],
   ['GET', at(`${API}/model-versions/get-download-uri`), (library, { query }) => getDownloadUri(library, query)],
+  ['GET', at(`${API}/registered-models/search`), ({ models }) => listModels(models)],
   ['GET', at(`${API}/registered-models/get`), (library, { query }) => getModel(library, query)],
   ['GET', at(`${API}/registered-models/alias`), (library, { query }) => getAlias(library, query)],
   ['POST', at(`${API}/registered-models/alias`), (library, { body }) => setAlias(library, body)],
@@ -96,6 +97,12 @@ function getModel({ models }: Library, query: URLSearchParams): Answer {
   if (model === undefined) return noModel(query);
   const aliases = model.versions.flatMap(({ version, aliases = [] }) => aliases.map((alias) => ({ alias, version })));
   return json({ registered_model: { name: model.name, ...(aliases.length > 0 && { aliases }) } });
+}
+
+/** The newest first, one page of any size. */
+function listModels(models: Library['models']): Answer {
+  const all = models.map(({ name }) => ({ name }));
+  return json(list('registered_models', all));
 }
 
 function getAlias({ models }: Library, query: URLSearchParams): Answer {

@@ -65,9 +65,9 @@ export function runInputsOf(place: TargetInputs, chosen: ReadonlyMap<InputName, 
   return { ...place, raw: { ...raw, input }, given: raw.input };
 }
 
-/** Whether previews are enabled. @throws UserError bad-input if the value is not `true` or `false` */
+/** Whether previews are enabled. A check has none: it deploys nothing. @throws UserError bad-input if the value is not `true` or `false` */
 export function isPreview(place: Pick<TargetInputs, 'raw'>): boolean {
-  return isSaid(place, 'preview', false);
+  return isSaid(place, 'preview', false) && readModeName(place.raw.input('mode')) !== 'check';
 }
 
 /** Whether a cluster is changed, not a file. @throws UserError bad-input if the value is not `true` or `false` */

@@ -15,6 +15,12 @@ export interface ModelRegistry {
   filesDigest(model: Pick<Model, 'modelId' | 'storageUri'>): Promise<string | undefined>;
 }
 
+/** A registry that can be asked without a model. */
+export interface ReachableRegistry extends ModelRegistry {
+  /** @returns the server's URL once it accepted the credentials; undefined if none is named @throws UserError registry-* */
+  reach(): Promise<string | undefined>;
+}
+
 /** Aliases and tags to write to the registry after a model is live. */
 export interface WriteBack {
   readonly aliases: readonly string[];

@@ -46,6 +46,7 @@ export function startDraft(config: DraftSettings | undefined, context: RunContex
     gates: [],
     history: [],
     previews: [],
+    checks: [],
     since: undefined,
     sampleRequest: undefined,
     predictionSkipped: undefined,

@@ -71,6 +71,7 @@ function sentence(report: Report): string {
     case 'restored':
       return `${model} gets all requests again`;
     case 'reported':
+      if (report.reason === 'checked') return `The setup is complete: ${report.checks.length} parts were checked`;
       if (report.reason === 'help') return 'What comments can do here';
       if (report.reason === 'lock') return `${codeSpan(`${report.namespace}/${report.name}`)} is locked`;
       if (report.reason === 'unlock') return `${codeSpan(`${report.namespace}/${report.name}`)} is not locked any more`;
@@ -87,6 +88,7 @@ function sentence(report: Report): string {
     case 'skipped':
       return 'Not started: a target that this one needs has failed';
     case 'failed':
+      if (report.reason === 'setup-incomplete') return incomplete(report);
       return report.steps.some((step) => step.name === 'wait')
         ? `${model} failed`
         : `${subject(report, model)} was not ${doneBy(report)}: nothing was changed`;
@@ -99,6 +101,11 @@ function sentence(report: Report): string {
     case 'unknown':
       return `${model}: what is live now is not certain`;
   }
+}
+
+function incomplete({ checks }: Report): string {
+  const missing = checks.filter(({ state }) => state === 'missing').length;
+  return `The setup is not complete: ${missing} of ${checks.length} parts ${missing === 1 ? 'is' : 'are'} missing`;
 }
 
 function planned(report: Report, model: string): string {

@@ -1,7 +1,7 @@
 import { isFailure } from '../base/outcome.ts';
 import { codeSpan, inline, prose } from '../base/untrusted-text.ts';
-import { type CommandOffer, commandLine } from '../gate/command-offer.ts';
-import type { Decision } from '../gate/merge/decision.ts';
+import { type CommandOffer, commandLine } from '../gate/commands/command-offer.ts';
+import type { Decision } from '../gate/decision.ts';
 import type { PredictorLine } from '../plan/live-state.ts';
 import { modelTitle } from './headline.ts';
 import type { Report } from './report.ts';
@@ -46,7 +46,7 @@ function planStep({ plan, next, offer, decision, mode, askedMode, isAfterMerge }
   if (askedMode === mode) return { sentence: 'nothing to do.' };
   if (isAfterMerge) {
     const why = 'no command can run it before, as the base branch has other inputs';
-    return { sentence: `merge this pull request. Plan of what the merge brings: ${why}.` };
+    return { sentence: `merge this pull request. Plan of what the merge brings: ${codeSpan(plan)}; ${why}.` };
   }
   const instead = decision && replacing(decision, mode);
   if (next === undefined)

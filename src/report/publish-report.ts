@@ -46,7 +46,9 @@ export async function publishReport(request: PublishRequest): Promise<void> {
   const { workspace, runner, secrets, path } = request;
   const reports = redacted(request.reports, secrets);
   const isNews = reports.some(({ outcome }) => outcome !== 'ignored');
-  const commentUrl = isNews ? await attempt(runner, () => commentOrSayWhyNot({ ...request, reports })) : undefined;
+  // A check is about the setup of a workflow, not about a pull request.
+  const isForPull = isNews && reports.some(({ mode }) => mode !== 'check');
+  const commentUrl = isForPull ? await attempt(runner, () => commentOrSayWhyNot({ ...request, reports })) : undefined;
   const summary = hasTargets(reports)
     ? safely(reports, () => renderTargets(reports, undefined, { limit: SUMMARY_LIMIT, path }))
     : renderSafely(reports[0], { limit: SUMMARY_LIMIT });

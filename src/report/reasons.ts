@@ -56,6 +56,7 @@ export const REASONS: Readonly<Record<FailureReason, string>> = {
   'argument-not-allowed': 'The command gives a value that its input does not allow.',
   'model-not-allowed': 'The command names a model that `allow-models` does not allow.',
   'plan-required': 'The command needs the plan that it agrees to; see `require-plan`.',
+  'setup-incomplete': 'Mode `check` found that something is missing; the report names each part with its cure.',
   'bad-input': 'An input of the step cannot be used.',
   'targets-invalid': 'The file of targets (`config`) cannot be used.',
   'model-uri-invalid': '`model-uri` is not a model URI.',

@@ -2,8 +2,8 @@ import type { Finding } from '../base/finding.ts';
 import type { StepRecord } from '../base/journal.ts';
 import type { Outcome, Reason } from '../base/outcome.ts';
 import type { RunContext } from '../base/run-context.ts';
-import type { CommandOffer } from '../gate/command-offer.ts';
-import type { Decision } from '../gate/merge/decision.ts';
+import type { CommandOffer } from '../gate/commands/command-offer.ts';
+import type { Decision } from '../gate/decision.ts';
 import type { ModelIdentity } from '../model/model.ts';
 import type { PredictorLine, RevisionLine } from '../plan/live-state.ts';
 import type { PreviousModel } from '../plan/origin.ts';
@@ -49,6 +49,8 @@ export interface Report {
   readonly history: readonly RevisionLine[];
   /** What a sweep found and did. */
   readonly previews: readonly PreviewLine[];
+  /** What mode `check` looked at. */
+  readonly checks: readonly CheckLine[];
   /** ISO 8601, when the object was created. Shown by mode `status`. */
   readonly since: string | undefined;
   /** A request that fits the model, for people to send; JSON text. */
@@ -86,4 +88,12 @@ export interface PreviewLine {
   readonly fate: 'removed' | 'would be removed' | 'kept';
   /** Why it was not deleted although it is old. */
   readonly why?: string | undefined;
+}
+
+/** One part of the setup, as mode `check` found it. */
+export interface CheckLine {
+  readonly what: string;
+  /** `missing`: a deployment fails without it. `unknown`: the user may not see it. */
+  readonly state: 'ok' | 'missing' | 'warning' | 'unknown';
+  readonly found: string;
 }

@@ -1,4 +1,4 @@
-import { type Decision, decisionOf } from '../gate/merge/decision.ts';
+import { type Decision, decisionOf } from '../gate/decision.ts';
 import { candidateInWords } from '../plan/modes/standing.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Run } from './run-state.ts';

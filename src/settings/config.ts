@@ -143,6 +143,8 @@ export interface Config {
   /** Patterns of storage that models may be loaded from; empty: any. */
   readonly allowStorages: readonly string[];
   readonly mode: Mode;
+  /** Modes whose permissions mode `check` looks for. */
+  readonly checkModes: readonly Mode[];
   readonly registry: RegistryConfig;
   readonly cluster: ClusterConfig;
   readonly render: RenderConfig;

@@ -77,7 +77,7 @@ function readQueries(read: InputReader): readonly GateQuery[] {
 
 function queryOf(read: InputReader, one: unknown, at: number): GateQuery | undefined {
   const fault = (words: string) => read.fault('gate-queries', `number ${at + 1} ${words}`);
-  if (!isJsonObject(one)) return fault('must be an object with `name`, `successes` and `trials`');
+  if (!isJsonObject(one)) return fault('is no object: write one with `name`, `successes` and `trials`');
   const strange = Object.keys(one).find((key) => !['name', 'successes', 'trials', 'margin'].includes(key));
   if (strange !== undefined)
     return fault(

@@ -17,6 +17,12 @@ export const INPUTS = [
     description: `Rollout mode: ${MODES.map((mode) => `\`${mode}\``).join(', ')}; see [docs/modes.md](docs/modes.md).`,
   },
   {
+    name: 'check-modes',
+    isOfStep: true,
+    description:
+      'Mode `check`: the modes whose permissions are needed, separated by commas, such as `direct`. Default: all modes.',
+  },
+  {
     name: 'traffic',
     description:
       'Percentage of the requests for the new predictor. Default: 10 for `canary`, 50 for `ab`. For `shadow`: percentage of requests to copy, default 100.',

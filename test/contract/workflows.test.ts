@@ -77,7 +77,7 @@ describe('every workflow', () => {
   // What only shows a plan, or waits by pull request, needs no turn with the others.
   const mayChange = EXAMPLES.filter(([, { on, jobs }]) => {
     const modes = Object.values(jobs).flatMap(({ steps }) => steps.map((step) => step.with?.['mode']));
-    return !('pull_request' in on) && !modes.includes('status');
+    return !('pull_request' in on) && !modes.includes('status') && !modes.includes('check');
   });
   const isApproved = ({ jobs }: Workflow) => Object.values(jobs).some(({ environment }) => environment !== undefined);
   const changing = mayChange.filter(([, workflow]) => !isApproved(workflow));

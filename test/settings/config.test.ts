@@ -129,7 +129,10 @@ describe('a fault of the inputs', () => {
     [{ 'pull-request': '#7' }, '`pull-request`'],
     [{ 'manifest-file': 'deploy/wine.yaml' }, '`manifest-file` is only written with `apply: false`'],
     [{ apply: 'false' }, '`manifest-file` is required with `apply: false`'],
-    [{ apply: 'false', 'manifest-file': 'deploy/' }, '`manifest-file` must be the path of a YAML file'],
+    [
+      { apply: 'false', 'manifest-file': 'deploy/' },
+      '`manifest-file` is `deploy/`, but must be the path of a YAML file',
+    ],
     [{ ...FILE, mode: 'canary', steps: '5,25' }, '`steps` needs a cluster, but `apply` is `false`: set `traffic`'],
     [{ ...FILE, mode: 'status', 'model-uri': '', name: 'wine' }, '`mode` is `status`, which needs a cluster'],
     [{ ...FILE, mode: 'remove', 'model-uri': '', name: 'wine' }, '`false`: delete the file'],

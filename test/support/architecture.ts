@@ -36,6 +36,7 @@ const PORTS_FOR_ADAPTERS: Readonly<Record<string, readonly string[]>> = {
     'gate/event.ts',
     'report/repository.ts',
     'record/deployments.ts',
+    'record/token-access.ts',
   ],
   'adapters/prometheus': ['proof/evidence/metrics.ts'],
 };

@@ -58,6 +58,7 @@ export function aReport(over: Partial<Report> = {}): Report {
     gates: [],
     history: [],
     previews: [],
+    checks: [],
     since: undefined,
     prediction: {
       origin: 'example',

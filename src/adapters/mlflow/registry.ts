@@ -2,10 +2,10 @@ import { UserError } from '../../base/errors.ts';
 import type { InputExample, Model, ModelDetails, ModelDocument } from '../../model/model.ts';
 import { readModelDocument } from '../../model/model-document.ts';
 import { type ModelUri, parseModelUri, storageOriginOf } from '../../model/model-uri.ts';
-import type { ModelRegistry, WriteBack } from '../../model/registry.ts';
+import type { ReachableRegistry, WriteBack } from '../../model/registry.ts';
 import { proxiedPathOf, storageUriOf } from '../../model/storage-uri.ts';
 import type { RegistryConfig } from '../../settings/config.ts';
-import { readLoggedModel } from './api.ts';
+import { readLoggedModel, searchModels } from './api.ts';
 import { type ConnectionOptions, MlflowConnection } from './connection.ts';
 import { readDetails } from './details.ts';
 import { digestOf } from './digest.ts';
@@ -24,7 +24,7 @@ interface Described {
 }
 
 /** MLflow's registry, runs and logged models over its REST API, from 2.9 to 3.17. */
-export class MlflowRegistry implements ModelRegistry {
+export class MlflowRegistry implements ReachableRegistry {
   readonly #config: RegistryConfig;
   readonly #options: ConnectionOptions;
   #server: MlflowConnection | undefined;
@@ -68,6 +68,12 @@ export class MlflowRegistry implements ModelRegistry {
     const listing = listingOf(modelId, storageOriginOf(storageUri));
     const listed = server && (await quietly(() => listAllFiles(server, listing)));
     return listed === undefined || listed.length === 0 ? undefined : digestOf('', listed);
+  }
+
+  async reach(): Promise<string | undefined> {
+    const server = this.#connect();
+    if (server !== undefined) await searchModels(server);
+    return server?.url;
   }
 
   close(): void {

@@ -4,6 +4,7 @@ import { codeSpan, fence, inline, link, prose } from '../../base/untrusted-text.
 import { headline } from '../headline.ts';
 import { nextStepOf } from '../next-step.ts';
 import type { Report } from '../report.ts';
+import { checkSections } from './checks.ts';
 import { changesSection, curlSections, endpointLine, factsSection, predictionSections } from './details.ts';
 import { withEarlier } from './earlier.ts';
 import { evaluationSection } from './evaluation.ts';
@@ -58,6 +59,7 @@ export function renderReport(report: Report, { limit, marker, previous }: Render
   const body = [
     ...currentStep(outcomeSteps(report)),
     warnings(report),
+    ...checkSections(report),
     ...requestsSection(report),
     ...planSections(report),
     ...evidenceSection(report.gates),

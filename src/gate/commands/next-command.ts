@@ -1,7 +1,7 @@
-import type { Config } from '../settings/config.ts';
-import type { InputName } from '../settings/inputs.ts';
-import type { Mode } from '../settings/modes.ts';
-import { takes, type Verb } from './command.ts';
+import type { Config } from '../../settings/config.ts';
+import type { InputName } from '../../settings/inputs.ts';
+import type { Mode } from '../../settings/modes.ts';
+import { takes, type Verb } from '../command.ts';
 import type { CommandOffer } from './command-offer.ts';
 
 export interface CommandSetting {
@@ -17,7 +17,7 @@ export function nextCommand(
   { offer: { prefix, target, verbs }, plan, given }: CommandSetting,
 ): string | undefined {
   // Modes that delete something have no command.
-  if (mode === 'remove' || mode === 'sweep') return undefined;
+  if (mode === 'remove' || mode === 'sweep' || mode === 'check') return undefined;
   const args: Arguments = {
     name: render.name,
     namespace: render.namespace,
@@ -58,7 +58,11 @@ function written([name, value]: readonly [string, string]): string {
 }
 
 /** `deploy` uses the mode of the inputs. For another mode, or an argument that `deploy` does not have, the verb of the mode. */
-function verbOf(mode: Exclude<Mode, 'remove' | 'sweep'>, given: string, chosen: readonly string[]): Verb | undefined {
+function verbOf(
+  mode: Exclude<Mode, 'remove' | 'sweep' | 'check'>,
+  given: string,
+  chosen: readonly string[],
+): Verb | undefined {
   const isAsGiven = mode === (given === '' ? 'direct' : given);
   if (isAsGiven && chosen.every((name) => takes('deploy', name))) return 'deploy';
   return mode === 'direct' ? undefined : mode;

@@ -65,7 +65,7 @@ export function readPreviewAge(read: InputReader): number {
 
 export function readPlan(read: InputReader): string | undefined {
   const plan = read.text('plan');
-  if (plan === undefined || /^[0-9a-f]{10}(?:-[0-9a-f]{10}){4}$/.test(plan)) return plan;
+  if (plan === undefined || /^[0-9a-f]{16}(?:-[0-9a-f]{16}){4}$/.test(plan)) return plan;
   return read.fault(
     'plan',
     `is ${quoted(plan)}, but must be copied whole from the comment of a plan, such as \`1f0c2a99ab-…\``,

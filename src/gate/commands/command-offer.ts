@@ -24,10 +24,16 @@ export interface OfferedObject {
   readonly given: (name: InputName) => string;
 }
 
+/** Commands of a merged pull request. */
+const DECIDES: readonly Verb[] = ['plan', 'promote', 'rollback'];
+
 /** The part of the policy that does not depend on who gives the command. */
 export function offerOf(
   prefix: string,
-  { policy, pull }: { readonly policy: Policy; readonly pull: Pick<PullRequestFacts, 'isOpen' | 'isDraft' | 'isFork'> },
+  {
+    policy,
+    pull,
+  }: { readonly policy: Policy; readonly pull: Pick<PullRequestFacts, 'isOpen' | 'isDraft' | 'isFork' | 'isInBase'> },
   { target, name, namespace, given }: OfferedObject,
 ): CommandOffer {
   const isGood = (!pull.isDraft || policy.allowDrafts) && (!pull.isFork || policy.allowForks);
@@ -36,6 +42,8 @@ export function offerOf(
     // Without the model, its name cannot stand in for the name of the object.
     if (!policy.commands.includes(verb) || (name === undefined && WITHOUT_MODEL.includes(verb))) return false;
     if (isEmergency(verb) || verb === 'status') return true;
+    // On a merged pull request people decide about what its merge brought.
+    if (pull.isInBase === 'yes') return DECIDES.includes(verb);
     return pull.isOpen && (isGood || !changes(verb));
   };
   const chosen = Object.entries({ name, namespace }).filter(

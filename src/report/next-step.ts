@@ -46,7 +46,7 @@ function planStep({ plan, next, offer, decision, mode, askedMode, isAfterMerge }
   if (askedMode === mode) return { sentence: 'nothing to do.' };
   if (isAfterMerge) {
     const why = 'no command can run it before, as the base branch has other inputs';
-    return { sentence: `merge this pull request. Plan of what the merge brings: ${codeSpan(plan)}; ${why}.` };
+    return { sentence: `merge this pull request. Plan of what the merge brings (${codeSpan(plan)}): ${why}.` };
   }
   const instead = decision && replacing(decision, mode);
   if (next === undefined)

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { commandLine, offerOf } from '../../src/gate/commands/command-offer.ts';
+import { commandLine, offerOf, type PullState } from '../../src/gate/commands/command-offer.ts';
 import { readPolicy } from '../../src/gate/policy.ts';
 import { InputReader } from '../../src/settings/input-reader.ts';
 import type { InputName } from '../../src/settings/inputs.ts';
 
 type Inputs = Readonly<Partial<Record<InputName, string>>>;
 
-const OPEN = { isOpen: true, isDraft: false, isFork: false };
+const OPEN: PullState = { isOpen: true, isDraft: false, isFork: false };
 
-function offered(inputs: Inputs, pull: Partial<typeof OPEN> = {}, chosen: Inputs = {}, target?: string) {
+function offered(inputs: Inputs, pull: Partial<PullState> = {}, chosen: Inputs = {}, target?: string) {
   const input = (name: InputName) => inputs[name] ?? '';
   const policy = readPolicy(new InputReader({ env: {}, input }));
   const all = { ...inputs, ...chosen };
@@ -23,7 +23,7 @@ it('on an open pull request all commands may be given', () => {
   expect(commandLine(offered(WINE, {}, {}, 'wine-prod'), 'promote')).toBe('/seldon promote wine-prod');
 });
 
-it.each<[string, Inputs, Partial<typeof OPEN>]>([
+it.each<[string, Inputs, Partial<PullState>]>([
   ['is closed', WINE, { isOpen: false }],
   ['is a draft', WINE, { isDraft: true }],
   ['comes from a fork', WINE, { isFork: true }],
@@ -33,10 +33,12 @@ it.each<[string, Inputs, Partial<typeof OPEN>]>([
   expect(commandLine(offered(inputs, pull), 'promote')).toBeUndefined();
 });
 
-it('an emergency and a question are always allowed, and a plan on a draft, too', () => {
+it('an emergency and a question are always allowed, a plan on a draft, and a decision after the merge', () => {
   const closed = offered(WINE, { isOpen: false });
   expect(closed.verbs).toEqual(['abort', 'lock', 'unlock', 'status', 'help']);
   expect(offered(WINE, { isDraft: true }).verbs).toContain('plan');
+  const merged = { isOpen: false, isInBase: 'yes' } as const;
+  expect(offered(WINE, merged).verbs).toEqual(['promote', 'rollback', ...closed.verbs]);
   expect(offered({ ...WINE, 'allow-drafts': 'true' }, { isDraft: true }).verbs).toContain('promote');
 });
 

@@ -1,6 +1,7 @@
 import type { InputName } from '../../settings/inputs.ts';
 import { changes, isEmergency, type Policy, type PullRequestFacts } from '../admission.ts';
 import { VERBS, type Verb, WITHOUT_MODEL } from '../command.ts';
+import { isMerged } from '../merge/merged-pull-request.ts';
 
 /** The commands that a comment on this pull request may give now. */
 export interface CommandOffer {
@@ -16,6 +17,12 @@ export interface CommandOffer {
   readonly needs: readonly string[];
 }
 
+/** Verbs that decide about a candidate. */
+const DECIDING: readonly Verb[] = ['promote', 'rollback'];
+
+/** What of a pull request decides which commands are allowed. */
+export type PullState = Pick<PullRequestFacts, 'isOpen' | 'isDraft' | 'isFork' | 'isInBase'>;
+
 /** The object of a run, and the inputs before the event changed some. */
 export interface OfferedObject {
   readonly target: string | undefined;
@@ -24,16 +31,10 @@ export interface OfferedObject {
   readonly given: (name: InputName) => string;
 }
 
-/** Commands of a merged pull request. */
-const DECIDES: readonly Verb[] = ['plan', 'promote', 'rollback'];
-
 /** The part of the policy that does not depend on who gives the command. */
 export function offerOf(
   prefix: string,
-  {
-    policy,
-    pull,
-  }: { readonly policy: Policy; readonly pull: Pick<PullRequestFacts, 'isOpen' | 'isDraft' | 'isFork' | 'isInBase'> },
+  { policy, pull }: { readonly policy: Policy; readonly pull: PullState },
   { target, name, namespace, given }: OfferedObject,
 ): CommandOffer {
   const isGood = (!pull.isDraft || policy.allowDrafts) && (!pull.isFork || policy.allowForks);
@@ -42,9 +43,9 @@ export function offerOf(
     // Without the model, its name cannot stand in for the name of the object.
     if (!policy.commands.includes(verb) || (name === undefined && WITHOUT_MODEL.includes(verb))) return false;
     if (isEmergency(verb) || verb === 'status') return true;
-    // On a merged pull request people decide about what its merge brought.
-    if (pull.isInBase === 'yes') return DECIDES.includes(verb);
-    return pull.isOpen && (isGood || !changes(verb));
+    // A merged pull request is where people decide about what its merge brought.
+    if (!pull.isOpen) return isMerged(pull) && DECIDING.includes(verb);
+    return isGood || !changes(verb);
   };
   const chosen = Object.entries({ name, namespace }).filter(
     ([input, value]) => value !== undefined && value !== given(input as InputName).trim(),

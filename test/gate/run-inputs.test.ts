@@ -13,7 +13,9 @@ const WORKFLOW: Readonly<Partial<Record<InputName, string>>> = {
   'prometheus-token': 'token-4711',
   'gate-latency': '0.1',
   'gate-no-data': 'fail',
-  'gate-queries': '[{"name":"sold","successes":"a","trials":"b","margin":0.1}]',
+  'gate-queries': JSON.stringify([
+    { name: 'sold', successes: 'a{p="$predictor"}', trials: 'b{p="$predictor"}', margin: 0.1 },
+  ]),
 };
 
 function commanded(chosen: Readonly<Partial<Record<InputName, string>>>, more: typeof WORKFLOW = {}) {

@@ -8,7 +8,7 @@ import { systemClock as clock } from './adapters/system-clock.ts';
 import { UserError } from './base/errors.ts';
 import type { RunContext } from './base/run-context.ts';
 import { env, type Github, holderOf, openCluster, runner, runnerOf } from './compose.ts';
-import { type CommandOffer, offerOf } from './gate/command-offer.ts';
+import { type CommandOffer, offerOf } from './gate/commands/command-offer.ts';
 import type { GateDecision } from './gate/gate-decision.ts';
 import { policyOf } from './gate/pull-request-gate.ts';
 import type { RunInputs } from './gate/run-inputs.ts';

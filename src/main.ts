@@ -15,7 +15,7 @@ import {
   secrets,
 } from './compose.ts';
 import { execute } from './execute.ts';
-import { reactToOutcome } from './gate/admit-command.ts';
+import { reactToOutcome } from './gate/commands/admit-command.ts';
 import { decideRuns } from './gate/decide-runs.ts';
 import {
   baseOf,

@@ -1,6 +1,6 @@
 /** The parts of numpy and pandas that decide whether MLflow accepts an input: dtypes, shapes, labels. */
 
-import { isList, isNumber, isRecord, isWhole, type Json } from '../../src/base/json-literal.ts';
+import { isList, isNumber, isRecord, isWhole, type Json } from '../../src/base/json/json-literal.ts';
 import { dimensionsOf } from '../../src/base/json-value.ts';
 import { flatten } from '../../src/proof/request/input-batch.ts';
 

@@ -1,6 +1,6 @@
 /** The parts of `mlflow.pyfunc` that a prediction needs: load a folder, enforce its schema, predict. */
 import { load } from 'js-yaml';
-import { isList, isNumber, type Json } from '../../src/base/json-literal.ts';
+import { isList, isNumber, type Json } from '../../src/base/json/json-literal.ts';
 import type { SchemaJson, TensorSpec, Weights } from '../model-files.ts';
 import { arrayOf, type Frame, frameOf, type ModelInput, PythonError, repr, type Series } from './arrays.ts';
 

@@ -1,5 +1,5 @@
 /** `seldonio/mlflowserver`: Seldon's Python wrapper 1.17.1 around one MLflow model, REST only. */
-import { isList, isNumber, isRecord, type Json, parseJson } from '../../src/base/json-literal.ts';
+import { isList, isNumber, isRecord, type Json, parseJson } from '../../src/base/json/json-literal.ts';
 import type { ContainerContext, ContainerImage } from '../container.ts';
 import { arrayOf, frameOf, type ModelInput, PythonError, reshaped } from './arrays.ts';
 import { loadModel, type PythonModel } from './pyfunc.ts';

@@ -1,6 +1,6 @@
 import { load } from 'js-yaml';
-import { exceeds } from '../base/bounded-tree.ts';
 import { UserError } from '../base/errors.ts';
+import { exceeds } from '../base/json/bounded-tree.ts';
 import { isJsonObject, type JsonObject } from '../base/json-value.ts';
 import { nearestWord } from '../base/nearest-word.ts';
 import type { InputDefinition } from '../settings/input-definition.ts';

@@ -1,5 +1,5 @@
 import { load } from 'js-yaml';
-import { exceeds } from '../base/bounded-tree.ts';
+import { exceeds } from '../base/json/bounded-tree.ts';
 
 /**
  * YAML as PyYAML reads it, which writes and reads `MLmodel`. It lets a quoted text go on at the indent of its parent, where

@@ -1,4 +1,4 @@
-import { LONGEST_ANSWER, parseBoundedJson } from '../base/bounded-json.ts';
+import { LONGEST_ANSWER, parseBoundedJson } from '../base/json/bounded-json.ts';
 import { percent } from '../base/percent.ts';
 import { shortJson } from '../base/rounding.ts';
 import type { Protocol } from '../seldon/protocol.ts';

@@ -1,4 +1,4 @@
-import { DEEPEST_JSON, LONGEST_ANSWER, parseBoundedJson } from '../base/bounded-json.ts';
+import { DEEPEST_JSON, LONGEST_ANSWER, parseBoundedJson } from '../base/json/bounded-json.ts';
 import { isJsonObject } from '../base/json-value.ts';
 import type { ProofFailureReason } from '../base/outcome.ts';
 import { shortJson } from '../base/rounding.ts';

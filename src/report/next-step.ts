@@ -1,6 +1,6 @@
 import { isFailure } from '../base/outcome.ts';
 import { codeSpan, inline, prose } from '../base/untrusted-text.ts';
-import { type CommandOffer, commandLine } from '../gate/command-offer.ts';
+import { type CommandOffer, commandLine } from '../gate/commands/command-offer.ts';
 import type { Decision } from '../gate/decision.ts';
 import type { PredictorLine } from '../plan/live-state.ts';
 import { modelTitle } from './headline.ts';

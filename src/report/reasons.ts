@@ -76,7 +76,7 @@ export const REASONS: Readonly<Record<FailureReason, string>> = {
   'seldon-not-installed': 'The cluster does not know SeldonDeployments.',
   'namespace-not-found': 'The namespace does not exist.',
   'secret-unusable': 'The Secret of `env-secret` does not exist or lacks what the storage needs.',
-  'manifest-invalid': 'The file of `manifest` is not a usable SeldonDeployment.',
+  'manifest-invalid': 'The file of `manifest` is not a usable SeldonDeployment: see [manifests.md](manifests.md).',
   'manifest-refused': 'The API server or a webhook refuses the SeldonDeployment.',
   'object-changed': 'The SeldonDeployment was changed by another person or tool during the run.',
   'object-not-ours': 'The SeldonDeployment is in a state that this run may not change.',

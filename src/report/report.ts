@@ -2,7 +2,7 @@ import type { Finding } from '../base/finding.ts';
 import type { StepRecord } from '../base/journal.ts';
 import type { Outcome, Reason } from '../base/outcome.ts';
 import type { RunContext } from '../base/run-context.ts';
-import type { CommandOffer } from '../gate/command-offer.ts';
+import type { CommandOffer } from '../gate/commands/command-offer.ts';
 import type { Decision } from '../gate/decision.ts';
 import type { ModelIdentity } from '../model/model.ts';
 import type { PredictorLine, RevisionLine } from '../plan/live-state.ts';

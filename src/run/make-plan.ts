@@ -1,4 +1,4 @@
-import { nextCommand } from '../gate/next-command.ts';
+import { nextCommand } from '../gate/commands/next-command.ts';
 import type { Model } from '../model/model.ts';
 import { withFirstDeployment } from '../plan/first-deployment.ts';
 import { refuseReturn } from '../plan/history.ts';

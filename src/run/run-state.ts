@@ -1,7 +1,7 @@
 import type { Journal } from '../base/journal.ts';
 import type { Clock, OpenEndpoint, Runner, Workspace } from '../base/ports.ts';
 import type { RunContext } from '../base/run-context.ts';
-import type { CommandOffer } from '../gate/command-offer.ts';
+import type { CommandOffer } from '../gate/commands/command-offer.ts';
 import type { Model } from '../model/model.ts';
 import type { ModelRegistry } from '../model/registry.ts';
 import type { RolloutPlan } from '../plan/plan-rollout.ts';

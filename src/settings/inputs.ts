@@ -72,10 +72,15 @@ export const INPUTS = [
     description:
       'Maximum relative difference between old and new answers, such as `0.05` or `5%`. Default: none; differences are only reported.',
   },
-  { name: 'name', description: "Name of the SeldonDeployment. Default: made from the registered model's name." },
+  {
+    name: 'name',
+    description:
+      "Name of the SeldonDeployment. Default: the one in `manifest`, else made from the registered model's name.",
+  },
   {
     name: 'namespace',
-    description: "Namespace of the SeldonDeployment. Default: the kubeconfig context's, else `seldon`.",
+    description:
+      "Namespace of the SeldonDeployment. Default: the one in `manifest`, else the kubeconfig context's, else `seldon`.",
   },
   {
     name: 'ingress-url',
@@ -143,7 +148,8 @@ export const INPUTS = [
   { name: 'service-account', description: 'ServiceAccount of the pods, for storage that trusts workload identity.' },
   {
     name: 'manifest',
-    description: 'Path of a base SeldonDeployment in the repository. The model and the inputs override its values.',
+    description:
+      'Path of a base SeldonDeployment in the repository. The model and the inputs override its values; see [docs/manifests.md](docs/manifests.md).',
   },
   {
     name: 'orchestrator',

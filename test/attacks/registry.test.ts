@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
+import { REGISTERED_MODELS } from '../../sandbox/models.ts';
 import type { ActionEnd } from '../../sandbox/runner.ts';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { PULL_REQUEST, type Sandbox } from '../../sandbox/sandbox.ts';
 import { live, story, using } from '../scenarios/story.ts';
 import { type Asked, passedOn, type Reply, startWire, type Wire } from '../support/mlflow-replay.ts';
 
@@ -160,4 +161,97 @@ story('a plan does not hold once the files of its model are others', async (sand
     sandbox.store.set(key, { ...files, 'model.json': `${files['model.json']} ` });
   const changed = await sandbox.act(using({ 'model-uri': 'models:/wine-quality/2', plan: second }));
   expect(changed.outputs, changed.shown).toMatchObject({ outcome: 'failed', reason: 'plan-changed' });
+});
+
+const NASTY = [
+  '@everyone',
+  '</details></details>',
+  '[link](https://evil.example)',
+  '![x](https://evil.example/x.png)',
+  '<img src=x onerror=y>',
+  '`a` | b',
+  '\u001b[31mred',
+  '\n::error::from a model\n::set-output name=outcome::deployed',
+  '<!-- mlflow-to-seldon: seldon/wine -->',
+  '\u202eevil',
+  'GH-7 acme/wine#7',
+].join(' ');
+
+const wine = REGISTERED_MODELS.find(({ name }) => name === 'wine-quality')?.versions[0];
+if (wine === undefined) throw new Error('the sandbox has no wine');
+const LOUD = {
+  ...wine,
+  version: '1',
+  aliases: ['loud'],
+  description: NASTY,
+  tags: { [NASTY]: NASTY },
+  metrics: { [NASTY]: 1, constructor: 2 },
+};
+
+/** What GitHub shows as it is: code is left out. */
+function outsideCode(markdown: string): string {
+  return markdown.replace(/^(`{3,})[^\n]*\n[\s\S]*?^\1$/gm, '').replace(/(`+)(?!`)[^\n]*?(?<!`)\1(?!`)/g, '');
+}
+
+function expectHarmless(texts: readonly string[], log: string): void {
+  for (const text of texts) {
+    const shown = outsideCode(text);
+    expect(shown).not.toMatch(/@everyone|\]\(https:\/\/evil|<img|\u202e|(?<!\u200b)#7\b/);
+    expect(text).not.toContain('\u001b');
+    expect(shown.match(/<details>/g)?.length).toBe(shown.match(/<\/details>/g)?.length);
+    expect(text.indexOf('<!-- mlflow-to-seldon: ', 1)).toBe(-1);
+  }
+  expect(log).not.toMatch(/^\s*::(?:error|set-output)[^:]*::(?:from a model|deployed)/m);
+  expect(log).not.toContain('\u001b[31m');
+}
+
+story(
+  'description, tags and metrics of a model are texts and nothing else, in a plan and after it',
+  async (sandbox) => {
+    await sandbox.act();
+    const inputs = { 'model-uri': 'models:/loud@loud', name: 'wine' };
+    const plan = await sandbox.act(using({ ...inputs, 'dry-run': 'true' }));
+    expect(plan.outputs, plan.shown).toMatchObject({ outcome: 'planned' });
+    const end = await sandbox.act(using(inputs));
+    expect(end.outputs['outcome'], end.shown).toMatch(/deployed|unchanged/);
+    const comments = sandbox.github.comments(PULL_REQUEST).map(({ body }) => body ?? '');
+    expect(comments.join()).toContain('evil.example');
+    expectHarmless([...comments, plan.summary, end.summary], plan.log + end.log);
+  },
+  { models: [{ name: 'loud', versions: [LOUD] }] },
+);
+
+story('a registry that repeats the token, in whatever form, gets it into no text of ours', async (sandbox) => {
+  const forms = [
+    TOKEN,
+    encodeURIComponent(`?token=${TOKEN}`),
+    Buffer.from(TOKEN).toString('base64'),
+    Buffer.from(`Bearer ${TOKEN}`).toString('base64'),
+    Buffer.from(`ci:${TOKEN}`).toString('base64'),
+    Buffer.from(TOKEN).toString('hex'),
+    [...TOKEN].join('\u200b'),
+    `https://ci:${TOKEN}@mlflow.example/x`,
+  ];
+  for (const form of forms) {
+    const message = `cannot read: ${form} is not accepted`;
+    const answer = {
+      status: 400,
+      body: { error_code: 'INVALID', message },
+      headers: { 'content-type': 'application/json' },
+    };
+    await withFront(
+      sandbox,
+      () => answer,
+      async (front) => {
+        const end = await sandbox.act(through(front, { 'model-uri': 'models:/wine-quality/1' }));
+        expect(end.outputs, end.shown).toMatchObject({ outcome: 'failed' });
+        const comments = sandbox.github.comments(PULL_REQUEST).map(({ body }) => body ?? '');
+        const log = end.log.replace(/^::add-mask::.*$/gm, '');
+        for (const text of [...comments, end.summary, log, JSON.stringify(end.outputs)]) {
+          expect(text.replace(/[\u200b\n]|\\u200b/g, '')).not.toContain(TOKEN);
+          expect(text).not.toContain(form);
+        }
+      },
+    );
+  }
 });

@@ -6,6 +6,7 @@ import { assembleManifest } from '../../src/plan/manifest.ts';
 import { planHash } from '../../src/plan/plan-hash.ts';
 import { ANNOTATIONS } from '../../src/seldon/seldon-deployment.ts';
 import { live, story } from '../scenarios/story.ts';
+import { cpuTime } from '../support/cpu-time.ts';
 import { aPlanRequest } from '../support/models.ts';
 
 /** Attacks by way of the file of targets: it says who may do what, so nobody may bring their own. */
@@ -91,9 +92,9 @@ describe('a file of targets that is hostile', () => {
             .fill(`*a${at - 1}`)
             .join(', ')}]`,
     );
-    const started = performance.now();
+    const started = cpuTime();
     expect(() => parseTargets(inside(lines.join('\n')), 'x.yml')).toThrow(/JSON has at most/);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(cpuTime() - started).toBeLessThan(2_000);
   });
 
   it.each([

@@ -9,6 +9,7 @@ import { COMMENT_LIMIT, commentMarker, renderReport } from '../../src/report/mar
 import { renderTargets } from '../../src/report/markdown/targets.ts';
 import { publicPart } from '../../src/report/public-details.ts';
 import { readAddress } from '../../src/settings/address.ts';
+import { cpuTime } from '../support/cpu-time.ts';
 import { aReport } from '../support/reports.ts';
 
 /** Attacks by way of texts: of models, pods, registries and people. */
@@ -52,10 +53,10 @@ describe('a known secret', () => {
 
   it('is hidden in a text of a megabyte within a second, wherever it stands', () => {
     const once = () => {
-      const started = performance.now();
+      const started = cpuTime();
       const text = `${'\u0000'.repeat(500_000)}${SECRET}${'wq7/Zr+'.repeat(70_000)}`;
       expect(redact(text, [SECRET, `${SECRET}other-4711`, 'w'.repeat(2_000)])).not.toContain(SECRET);
-      return performance.now() - started;
+      return cpuTime() - started;
     };
     expect(Math.min(once(), once(), once())).toBeLessThan(1_000);
   });
@@ -289,9 +290,9 @@ function slowestOnce({ where, pattern }: Found): number {
   const took = (unit: string, size: number) => {
     const text = `${chars.slice(0, 2).join('')}${unit.repeat(Math.ceil(Math.min(size, most) / unit.length))}\u{1f377}`;
     const global = new RegExp(pattern.source, pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`);
-    const started = performance.now();
+    const started = cpuTime();
     text.replace(global, '');
-    return performance.now() - started;
+    return cpuTime() - started;
   };
   const short = units.map((unit) => ({ unit, time: took(unit, SHORT) })).toSorted((a, b) => b.time - a.time);
   // What would stay under a second even if its time grew with the square of the length is not tried at full length.
@@ -316,7 +317,7 @@ describe('every regular expression', () => {
 });
 
 it('a line for the log of 256,000 line breaks is written at once', () => {
-  const started = performance.now();
+  const started = cpuTime();
   logLine('\n'.repeat(256_000));
-  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(cpuTime() - started).toBeLessThan(1_000);
 });

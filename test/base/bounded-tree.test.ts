@@ -1,6 +1,6 @@
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { exceeds } from '../../src/base/bounded-tree.ts';
+import { exceeds } from '../../src/base/json/bounded-tree.ts';
 
 const SIZE = { size: 100_000 };
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { commandLine, offerOf, type PullState } from '../../src/gate/command-offer.ts';
+import { commandLine, offerOf, type PullState } from '../../src/gate/commands/command-offer.ts';
 import { readPolicy } from '../../src/gate/policy.ts';
 import { InputReader } from '../../src/settings/input-reader.ts';
 import type { InputName } from '../../src/settings/inputs.ts';

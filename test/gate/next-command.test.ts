@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { VERBS, type Verb } from '../../src/gate/command.ts';
-import { nextCommand } from '../../src/gate/next-command.ts';
+import { nextCommand } from '../../src/gate/commands/next-command.ts';
 import type { InputName } from '../../src/settings/inputs.ts';
 import { readConfig } from '../../src/settings/read-config.ts';
 

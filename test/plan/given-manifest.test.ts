@@ -4,6 +4,7 @@ import { readBaseManifest, readManifestNames } from '../../src/plan/given/base-m
 import { parseManifest } from '../../src/plan/given/parse-manifest.ts';
 import { direct } from '../../src/plan/modes/direct.ts';
 import type { SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
+import { cpuTime } from '../support/cpu-time.ts';
 import { aModel, aPlanRequest, applied } from '../support/models.ts';
 
 const REF = { namespace: 'seldon', name: 'wine' };
@@ -50,7 +51,7 @@ describe('a base manifest', () => {
     [
       'a Model of Seldon Core 2',
       'apiVersion: mlops.seldon.io/v1alpha1\nkind: Model\n',
-      /is a Model, not a SeldonDeployment/,
+      /is not a SeldonDeployment of Seldon Core 1, but a Model/,
     ],
     ['of the first API version', ONE.replace('.io/v1', '.io/v1alpha1'), /API version v1alpha1.*componentSpecs/],
     ['of another group', ONE.replace('machinelearning.seldon.io', 'acme.io'), /API version acme\.io\/v1/],
@@ -217,9 +218,9 @@ describe('a manifest of half a megabyte, the longest that is read', () => {
     // The fastest of a few: other processes may have the processor meanwhile.
     let fastest = Number.POSITIVE_INFINITY;
     for (let trial = 0; trial < 5 && fastest >= 1000; trial++) {
-      const began = performance.now();
+      const began = cpuTime();
       expect(() => parseManifest(text, 'base.yaml', 'manifest')).toThrow(words);
-      fastest = Math.min(fastest, performance.now() - began);
+      fastest = Math.min(fastest, cpuTime() - began);
     }
     expect(fastest).toBeLessThan(1000);
   });

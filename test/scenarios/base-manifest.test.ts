@@ -90,3 +90,20 @@ story(
     expectEnding(sandbox, await sandbox.act(unnamed()), { outcome: 'unchanged', reason: 'already-live' });
   },
 );
+
+story('each target has the name of its own base manifest, not of that of the step', async (sandbox) => {
+  const config = '.github/seldon.yml';
+  const model = 'model-uri: models:/wine-quality@champion';
+  sandbox.github.write(
+    'main',
+    config,
+    `targets:\n  white: {${model}, manifest: deploy/white.yaml}\n  red: {${model}}\n`,
+  );
+  const end = await sandbox.act({
+    inputs: { config, manifest: FILE, 'model-uri': '', name: '', namespace: '' },
+    files: { [FILE]: NAMED, 'deploy/white.yaml': NAMED.replace('name: cellar', 'name: white-wine') },
+  });
+  expect(end.outputs['outcome'], end.shown).toBe('deployed');
+  const targets = JSON.parse(end.outputs['targets'] ?? '{}') as Readonly<Record<string, { name: string }>>;
+  expect([targets['white']?.name, targets['red']?.name]).toEqual(['white-wine', 'cellar']);
+});

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { load, YAMLException } from 'js-yaml';
-import { exceeds } from '../../base/bounded-tree.ts';
 import type { UserError } from '../../base/errors.ts';
+import { exceeds } from '../../base/json/bounded-tree.ts';
 import { isJsonObject } from '../../base/json-value.ts';
 import { decodedText, type Entry, invalid, RAW, refuseUnusable } from './kubeconfig-checks.ts';
 

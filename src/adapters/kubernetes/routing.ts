@@ -1,7 +1,7 @@
 /** Reads the routing objects that Seldon's operator writes: Istio's VirtualService, Emissary's Mappings, Services. */
 
 import { loadAll } from 'js-yaml';
-import { exceeds } from '../../base/bounded-tree.ts';
+import { exceeds } from '../../base/json/bounded-tree.ts';
 import { isJsonObject } from '../../base/json-value.ts';
 import type { ObjectRef } from '../../seldon/cluster.ts';
 import { deploymentLabelOf, virtualServiceOf } from '../../seldon/created-objects.ts';

@@ -101,7 +101,7 @@ function notOne(document: unknown, where: string): UserError {
       'write it as v1: `componentSpec` of a predictor became the list `componentSpecs`',
     );
   if (kind !== undefined && kind !== KIND)
-    return invalid(`${where} is a ${String(kind).slice(0, 60)}, not a SeldonDeployment of Seldon Core 1`, WRITE);
+    return invalid(`${where} is not a SeldonDeployment of Seldon Core 1, but a ${String(kind).slice(0, 60)}`, WRITE);
   if (kind === KIND && apiVersion !== undefined && !String(apiVersion).startsWith(GROUP))
     return invalid(`${where} has the API version ${String(apiVersion).slice(0, 60)}, not one of ${GROUP}`, WRITE);
   return invalid(

@@ -1,6 +1,6 @@
 import { boolYaml11Tag, CORE_SCHEMA, intYaml11Tag, loadAll, mergeTag } from 'js-yaml';
-import { exceeds } from '../../base/bounded-tree.ts';
 import { UserError } from '../../base/errors.ts';
+import { exceeds } from '../../base/json/bounded-tree.ts';
 
 /** Octal numbers, `yes` and merge keys have the same meaning as in kubectl, Argo CD and Flux. */
 const SCHEMA = CORE_SCHEMA.withTags(intYaml11Tag, boolYaml11Tag, mergeTag);

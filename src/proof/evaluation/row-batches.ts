@@ -1,5 +1,5 @@
 import { UserError } from '../../base/errors.ts';
-import { type Json, parseJson } from '../../base/json-literal.ts';
+import { type Json, parseJson } from '../../base/json/json-literal.ts';
 import type { Model, Schema } from '../../model/model.ts';
 import type { Protocol } from '../../seldon/protocol.ts';
 import { fitToSchema } from '../request/example-batch.ts';

@@ -1,7 +1,7 @@
-import type { Config } from '../settings/config.ts';
-import type { InputName } from '../settings/inputs.ts';
-import type { Mode } from '../settings/modes.ts';
-import { takes, type Verb } from './command.ts';
+import type { Config } from '../../settings/config.ts';
+import type { InputName } from '../../settings/inputs.ts';
+import type { Mode } from '../../settings/modes.ts';
+import { takes, type Verb } from '../command.ts';
 import type { CommandOffer } from './command-offer.ts';
 
 export interface CommandSetting {

@@ -1,7 +1,7 @@
-import type { InputName } from '../settings/inputs.ts';
-import { changes, isEmergency, type Policy, type PullRequestFacts } from './admission.ts';
-import { VERBS, type Verb, WITHOUT_MODEL } from './command.ts';
-import { isMerged } from './merge/merged-pull-request.ts';
+import type { InputName } from '../../settings/inputs.ts';
+import { changes, isEmergency, type Policy, type PullRequestFacts } from '../admission.ts';
+import { VERBS, type Verb, WITHOUT_MODEL } from '../command.ts';
+import { isMerged } from '../merge/merged-pull-request.ts';
 
 /** The commands that a comment on this pull request may give now. */
 export interface CommandOffer {

@@ -1,20 +1,20 @@
-import { messageOf, UserError } from '../base/errors.ts';
-import { nearestWord } from '../base/nearest-word.ts';
-import { nameInUri } from '../seldon/naming.ts';
-import { quoted } from '../settings/input-reader.ts';
-import type { InputName } from '../settings/inputs.ts';
-import { isMeantFor, readModeName } from '../settings/rollout-inputs.ts';
-import { changes, isEmergency, type Refusal } from './admission.ts';
-import { objectRefusal } from './admission-rules.ts';
-import type { Reaction } from './collaboration.ts';
-import { type Command, helpOf, inputsOf, parseCommand } from './command.ts';
-import type { Comment } from './event.ts';
-import { end, type GateDecision, type GateRequest, previewOf, proceed, refuse } from './gate-decision.ts';
-import { targetsAfterMerge } from './merge/targets-after-merge.ts';
-import { confirmCommand, openGate, policyOf } from './pull-request-gate.ts';
-import { readTargetInputs } from './read-target-inputs.ts';
-import { inputsOfStep, isPreview, type RunInputs, runInputsOf, type TargetInputs } from './run-inputs.ts';
-import { ALL, listOfNames } from './targets.ts';
+import { messageOf, UserError } from '../../base/errors.ts';
+import { nearestWord } from '../../base/nearest-word.ts';
+import { nameInUri } from '../../seldon/naming.ts';
+import { quoted } from '../../settings/input-reader.ts';
+import type { InputName } from '../../settings/inputs.ts';
+import { isMeantFor, readModeName } from '../../settings/rollout-inputs.ts';
+import { changes, isEmergency, type Refusal } from '../admission.ts';
+import { objectRefusal } from '../admission-rules.ts';
+import type { Reaction } from '../collaboration.ts';
+import { type Command, helpOf, inputsOf, parseCommand } from '../command.ts';
+import type { Comment } from '../event.ts';
+import { end, type GateDecision, type GateRequest, previewOf, proceed, refuse } from '../gate-decision.ts';
+import { targetsAfterMerge } from '../merge/targets-after-merge.ts';
+import { confirmCommand, openGate, policyOf } from '../pull-request-gate.ts';
+import { readTargetInputs } from '../read-target-inputs.ts';
+import { inputsOfStep, isPreview, type RunInputs, runInputsOf, type TargetInputs } from '../run-inputs.ts';
+import { ALL, listOfNames } from '../targets.ts';
 
 /** Turns a comment into runs, or into a refusal with its cause. */
 export async function admitCommand(request: GateRequest, comment: Comment): Promise<GateDecision> {

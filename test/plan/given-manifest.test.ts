@@ -115,6 +115,11 @@ describe('a base manifest', () => {
       [/metadata.name: cellar.*says wine/, /metadata.namespace: prod.*says seldon/],
     ],
     [
+      'with the annotation graph-node in the wrong place',
+      ONE.replace('{name: wine}', '{name: wine, annotations: {mlflow-to-seldon.github.io/graph-node: c}}'),
+      [/graph-node at the object: it only counts at the predictor/],
+    ],
+    [
       'with double braces in a text',
       ONE.replace('{name: wine}', "{name: wine, annotations: {note: 'greet {{name}}'}}"),
       [],

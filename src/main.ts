@@ -64,6 +64,7 @@ export async function main(): Promise<void> {
   const telling = { tell, path, repository: github?.repository, runner, secrets, publicDetails };
   const write = async (reports: ReportList) => writeComment({ ...telling, reports, pullRequest: await pullRequest });
   const progress = startProgressReports({ clock, runner, write });
+  const afterwards: (() => Promise<void>)[] = [];
   let reports: ReportList;
   try {
     const entered = await decideRuns(entry);
@@ -76,6 +77,7 @@ export async function main(): Promise<void> {
       commandPrefix,
       progress: progress.update,
       cancelled,
+      onPublished: (work: () => Promise<void>) => void afterwards.push(work),
     };
     reports =
       entered.kind === 'end' ? [reportOfEnd(entered.end, context)] : someOf(await execute(entered, surroundings));
@@ -84,6 +86,7 @@ export async function main(): Promise<void> {
   }
   await progress.end();
   await publishReport({ ...telling, reports, pullRequest: await pullRequest, workspace, runner });
+  for (const work of afterwards) await work();
   const isWell = reports.every(({ outcome }) => !isFailure(outcome));
   await reactToOutcome(entry, isWell);
   // The post step checks what a cancelled run left open.

@@ -53,7 +53,7 @@ function parseDocument(text: string): Tree {
     const document = loadAsPython(text);
     if (isJsonObject(document)) return document;
   } catch (cause) {
-    throw new UserError('model-unusable', 'the file `MLmodel` is not YAML', { hint, cause });
+    throw new UserError('model-unusable', 'the file `MLmodel` that MLflow returned is not YAML', { hint, cause });
   }
   throw new UserError('model-unusable', 'the file `MLmodel` does not describe a model', { hint });
 }

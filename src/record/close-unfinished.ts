@@ -7,7 +7,7 @@ import { startDraft } from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
 import type { Cluster } from '../seldon/cluster.ts';
 import type { Deployments } from './deployments.ts';
-import { closeRecord } from './github-deployment.ts';
+import { closeRecord, endRecord } from './github-deployment.ts';
 import type { Unfinished } from './unfinished.ts';
 
 export interface ClosingPeers {
@@ -20,13 +20,18 @@ export interface ClosingPeers {
 /** Closes what a killed run left open, and reports what is live now. */
 export async function closeUnfinished(
   { cluster, runner, deployments }: ClosingPeers,
-  { ref, mode, lease, deployment }: Unfinished,
+  { ref, mode, lease, deployment, ending }: Unfinished,
   context: RunContext,
 ): Promise<Report> {
   const isThere = !(cluster instanceof Error);
   const draft = { ...startDraft(undefined, context), mode, ...(isThere && { cluster: cluster.server }), ...ref };
   const report: Report = { ...draft, outcome: 'unknown', reason: 'cancelled', ...(await look(cluster, ref)) };
-  await closeRecord({ deployments, runner, report }, deployment === undefined ? undefined : { id: deployment });
+  const record = deployment === undefined ? undefined : { id: deployment };
+  if (ending === undefined) await closeRecord({ deployments, runner, report }, record);
+  else if (record !== undefined && deployments !== undefined)
+    await endRecord(deployments, record, ending).catch((error: unknown) => {
+      runner.warning(`the final state of the GitHub deployment could not be set: ${messageOf(error)}`);
+    });
   if (lease !== undefined) await releaseLease(cluster, lease, runner);
   return report;
 }

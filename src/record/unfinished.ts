@@ -1,6 +1,8 @@
 import { isJsonObject, jsonOf } from '../base/json-value.ts';
 import type { LeaseRecord } from '../seldon/lease.ts';
 import { isLabel } from '../seldon/naming.ts';
+import type { DeploymentState } from './deployments.ts';
+import type { RecordEnding } from './github-deployment.ts';
 
 /** What a killed run left open. The run saved it while it was in progress. */
 export interface Unfinished {
@@ -16,6 +18,8 @@ export interface Unfinished {
     | undefined;
   /** A GitHub deployment that is still in progress. */
   readonly deployment: number | undefined;
+  /** How the run ended, if it ended and only that deployment could not be closed. */
+  readonly ending: RecordEnding | undefined;
 }
 
 /** Name of the saved state of the target with this number. The first has the plain name. */
@@ -37,6 +41,20 @@ export function readUnfinished(left: (name: string) => string): Unfinished | und
     context: textOf(told, 'context'),
     lease: leaseOf(lease),
     deployment: Number.isInteger(deployment) ? deployment : undefined,
+    ending: endingOf(jsonOf(left('ending'))),
+  };
+}
+
+const STATES: readonly string[] = ['success', 'failure', 'error'] satisfies readonly DeploymentState[];
+
+function endingOf(told: unknown): RecordEnding | undefined {
+  const state = textOf(told, 'state');
+  if (state === undefined || !STATES.includes(state)) return undefined;
+  return {
+    state: state as DeploymentState,
+    description: textOf(told, 'description') ?? '',
+    environmentUrl: textOf(told, 'environmentUrl'),
+    logUrl: textOf(told, 'logUrl'),
   };
 }
 

@@ -1,3 +1,4 @@
+import { bestEffort } from '../base/best-effort.ts';
 import { messageOf, UserError } from '../base/errors.ts';
 import type { Finding } from '../base/finding.ts';
 import type { Conclude } from '../base/journal.ts';
@@ -11,7 +12,8 @@ import { proveModel } from '../proof/prove-model.ts';
 import { soakStage } from '../proof/soak.ts';
 import { verifyMirror } from '../proof/verify-mirror.ts';
 import { findingOf } from '../report/draft.ts';
-import { applyManifest } from '../rollout/apply-plan.ts';
+import { applyManifest, NothingApplied } from '../rollout/apply-plan.ts';
+import { askAgain } from '../rollout/ask-again.ts';
 import { rollOut, stateOf } from '../rollout/roll-out.ts';
 import { waitProfile } from '../rollout/wait-profile.ts';
 import { deploymentLabelsOf } from '../seldon/created-objects.ts';
@@ -38,13 +40,14 @@ const BEST_EFFORT_TIMEOUT_S = 60;
 
 /** Runs each stage: apply, wait until the pods are ready, prove. Ends at the first stage that fails. */
 export async function runStages(rollout: RolloutContext, live: SeldonDeployment | undefined): Promise<RolloutEnd> {
-  const { peers, objects, plan } = rollout.proof;
+  const { peers, plan } = rollout.proof;
   await rememberHistory(rollout.proof, live?.spec.predictors[0]?.name);
   let reached: RolloutEnd = { findings: undefined, manifest: undefined, applied: undefined };
   try {
     for (const stage of plan.stages) {
       const now = reached.applied ?? live;
-      if (stage.bestEffort && now !== undefined && (await stateOf(peers, now, objects.ref)) !== 'ready') continue;
+      const state = stage.bestEffort && now !== undefined ? await readState(rollout.proof, now) : 'ready';
+      if (state !== 'ready') continue;
       const sent = await send(rollout, stage, {
         before: reached.applied ?? live,
         isFirst: reached.applied === undefined,
@@ -62,6 +65,10 @@ export async function runStages(rollout: RolloutContext, live: SeldonDeployment 
     logBug(peers.runner, error);
     return { ...reached, findings: [findingOf(error, 'yes')] };
   }
+}
+
+function readState({ peers, objects }: ProofContext, now: SeldonDeployment): ReturnType<typeof stateOf> {
+  return askAgain(peers.clock, () => stateOf(peers, now, objects.ref));
 }
 
 /** Cancelling has rules of its own. */
@@ -103,9 +110,11 @@ async function send(
     const applied = await peers.journal.step(
       'apply',
       async (conclude) => {
-        if (isFirst) await confirm();
+        if (isFirst) await beforeAnyChange(confirm);
         const { cluster, clock } = peers;
-        const stored = await applyManifest({ cluster, clock, manifest, checked, before });
+        const apply = () => applyManifest({ cluster, clock, manifest, checked, before });
+        // In the middle of a rollout, one odd answer does not end it.
+        const stored = await (isFirst ? apply() : askAgain(clock, apply));
         const { namespace, name, generation } = stored.metadata;
         conclude(`SeldonDeployment ${namespace}/${name} applied, generation ${generation ?? '?'}`);
         return stored;
@@ -116,6 +125,15 @@ async function send(
   } catch (error) {
     if (isFirst || !(error instanceof UserError)) throw error;
     return { findings: [findingOf(error, 'no')] };
+  }
+}
+
+/** A refusal here is about a run that has changed nothing. */
+async function beforeAnyChange(confirm: RolloutContext['confirm']): Promise<void> {
+  try {
+    await confirm();
+  } catch (error) {
+    throw error instanceof UserError ? new NothingApplied(error) : error;
   }
 }
 
@@ -143,7 +161,7 @@ async function completeStage(
         end = said;
       });
       const [message, state] = end;
-      const profile = failed === undefined ? await profileOf(proof, applied, since) : undefined;
+      const profile = failed === undefined ? await bestEffort(profileOf(proof, applied, since)) : undefined;
       conclude(profile === undefined ? message : `${message}; ${profile}`, state);
       return failed;
     },

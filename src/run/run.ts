@@ -4,7 +4,13 @@ import { type StorageRules, storageFault } from '../model/storage-rules.ts';
 import { finalStageOf } from '../plan/plan.ts';
 import type { RolloutObjects } from '../plan/plan-request.ts';
 import { acquireLease, type HeldLease } from '../record/acquire-lease.ts';
-import { closeRecord, deactivateRecords, openRecord } from '../record/github-deployment.ts';
+import {
+  closeRecord,
+  deactivateRecords,
+  openRecord,
+  type RecordOrder,
+  renewRecord,
+} from '../record/github-deployment.ts';
 import { endingOf, findingOf, identityOf, startDraft, storageSentence, underWay } from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
 import { tryPlan } from '../rollout/apply-plan.ts';
@@ -63,7 +69,9 @@ export async function run(
   }
   const report = { ...self.draft, steps: journal.records };
   const { deployments, runner } = own;
-  await Promise.all([closeRecord({ deployments, runner, report }, self.open.record), self.open.lease?.release()]);
+  await closeRecord({ deployments, runner, report }, self.open.record);
+  const { lease } = self.open;
+  if (lease !== undefined) await control.release(lease);
   return report;
 }
 
@@ -132,19 +140,21 @@ function obeyLease({ halt }: Run, { halted }: HeldLease): void {
 }
 
 async function rollOutPrepared(self: Run, prepared: PreparedRollout): Promise<void> {
-  const { config, peers, control } = self;
+  const { peers, control } = self;
   const { proof, live } = prepared;
   const { plan, objects } = proof;
   const state = plan.unchanged && live !== undefined ? await stateOf(peers, live, objects.ref) : 'other';
   if (state === 'ready' && live !== undefined) {
     const findings = await proveStage(proof, finalStageOf(plan), live);
-    if (findings === undefined) return succeed(self, prepared, live);
+    if (findings === undefined) {
+      self.open.record = await renewRecord(recordOrder(self), objects.ref);
+      return succeed(self, prepared, live);
+    }
     return fail(self, prepared, { findings, manifest: undefined, applied: undefined });
   }
   const chosen = state === 'failed' ? { ...prepared, proof: { ...proof, plan: prepared.withNewPods() } } : prepared;
   control.cancelled.throwIfAborted();
-  const { deployments, runner } = peers;
-  self.open.record = await openRecord({ deployments, runner, config: config.record, report: self.draft });
+  self.open.record = await openRecord(recordOrder(self));
   const confirm = async () => {
     await control.confirm();
     await checkLock(self, objects.ref);
@@ -158,6 +168,11 @@ async function rollOutPrepared(self: Run, prepared: PreparedRollout): Promise<vo
     logBug(peers.runner, error);
     return fail(self, chosen, { ...reached, findings: [findingOf(error, 'yes')] });
   }
+}
+
+function recordOrder({ config, peers, control, draft }: Run): RecordOrder {
+  const { deployments, runner } = peers;
+  return { deployments, runner, config: config.record, holder: control.holder, report: draft };
 }
 
 async function remove(self: Run, ref: ObjectRef): Promise<void> {

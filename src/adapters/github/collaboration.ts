@@ -3,6 +3,7 @@ import { type Answer, type PullRequestFacts, ROLES, type Role, type Verdict } fr
 import type { Collaboration, Reaction } from '../../gate/collaboration.ts';
 import { isFork } from '../../gate/event.ts';
 import type { Failure, GithubApi } from './api.ts';
+import { listWith, objectWith } from './shapes.ts';
 
 /** Roles, pull request state and files of the repository, from GitHub's API. */
 export class GithubCollaboration implements Collaboration {
@@ -19,8 +20,12 @@ export class GithubCollaboration implements Collaboration {
   async roleOf(login: string): Promise<Role | 'unknown'> {
     const route = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission';
     try {
-      const answer = await this.#api.ask(`read the role of ${login}`, route, { username: login });
-      const { role_name: role, permission } = answer as { readonly role_name?: string; readonly permission?: string };
+      const { role_name: role, permission } = await this.#api.ask({
+        what: `read the role of ${login}`,
+        route,
+        parameters: { username: login },
+        read: objectWith<{ readonly role_name?: string; readonly permission: string }>({ permission: 'string' }),
+      });
       // A custom role of the organisation is based on one of the five: that one counts.
       return ROLES.find((one) => one === role) ?? ROLES.find((one) => one === permission) ?? 'unknown';
     } catch (error) {
@@ -30,20 +35,19 @@ export class GithubCollaboration implements Collaboration {
   }
 
   async pullRequest(number: number): Promise<PullRequestFacts> {
-    const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
-    const pull = (await this.#api.ask('read the pull request', route, { pull_number: number })) as {
-      readonly state: string;
-      readonly draft?: boolean;
-      readonly head: { readonly sha: string };
-      readonly base: { readonly ref: string; readonly repo: { readonly default_branch?: string } };
-    };
+    const pull = await this.#api.ask({
+      what: 'read the pull request',
+      route: 'GET /repos/{owner}/{repo}/pulls/{pull_number}',
+      parameters: { pull_number: number },
+      read: objectWith<PullRequest>({ state: 'string', head: 'object', base: 'object' }),
+    });
     return {
       isOpen: pull.state === 'open',
       isDraft: pull.draft === true,
       isFork: isFork({ ...pull }),
       head: pull.head.sha,
       base: pull.base.ref,
-      isDefaultBase: pull.base.ref === pull.base.repo.default_branch,
+      isDefaultBase: pull.base.ref === pull.base.repo?.default_branch,
     };
   }
 
@@ -89,9 +93,14 @@ export class GithubCollaboration implements Collaboration {
   /** Only comments that we wrote: anybody may paste a plan into one of their own. */
   async ownComments(pullRequest: number): Promise<readonly string[]> {
     const route = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
-    const query = { issue_number: pullRequest, per_page: 100 };
-    const [author, listed] = await Promise.all([this.#login(), this.#api.ask('read the comments', route, query)]);
-    const comments = listed as readonly { readonly body?: string; readonly user?: { readonly login: string } | null }[];
+    const parameters = { issue_number: pullRequest, per_page: 100 };
+    const read = listWith<{ readonly body?: string; readonly user?: { readonly login: string } | null }>({
+      id: 'number',
+    });
+    const [author, comments] = await Promise.all([
+      this.#login(),
+      this.#api.ask({ what: 'read the comments', route, parameters, read }),
+    ]);
     return comments
       .filter(({ user, body }) => user?.login === author && body?.startsWith('<!-- mlflow-to-seldon: ') === true)
       .map(({ body }) => body ?? '');
@@ -106,8 +115,13 @@ export class GithubCollaboration implements Collaboration {
     const [org = '', slug = ''] = team.split('/');
     const route = 'GET /orgs/{org}/teams/{team_slug}/memberships/{username}';
     try {
-      const answer = await this.#api.ask('read a team', route, { org, team_slug: slug, username: login });
-      return (answer as { readonly state?: string }).state === 'active' ? 'yes' : 'no';
+      const { state } = await this.#api.ask({
+        what: 'read a team',
+        route,
+        parameters: { org, team_slug: slug, username: login },
+        read: objectWith<{ readonly state: string }>({ state: 'string' }),
+      });
+      return state === 'active' ? 'yes' : 'no';
     } catch (error) {
       return statusOf(error) === 404 ? 'no' : 'unknown';
     }
@@ -117,14 +131,17 @@ export class GithubCollaboration implements Collaboration {
   async readFile(path: string, ref: string): Promise<{ readonly text: string; readonly commit: string }> {
     const what = `read ${path} of the repository`;
     try {
-      const found = await this.#api.ask(what, 'GET /repos/{owner}/{repo}/commits/{ref}', { ref });
-      const commit = (found as { readonly sha: string }).sha;
+      const { sha: commit } = await this.#api.ask({
+        what,
+        route: 'GET /repos/{owner}/{repo}/commits/{ref}',
+        parameters: { ref },
+        read: objectWith<{ readonly sha: string }>({ sha: 'string' }),
+      });
       const route = 'GET /repos/{owner}/{repo}/contents/{path}';
-      const file = (await this.#api.ask(what, route, { path, ref: commit })) as {
-        readonly type?: string;
-        readonly encoding?: string;
-        readonly content?: string;
-      };
+      // A folder is a list.
+      const read = (data: unknown) => objectWith<RepositoryFile>({ type: 'string' })(data) ?? listWith(NOTHING)(data);
+      const found = await this.#api.ask({ what, route, parameters: { path, ref: commit }, read });
+      const file: RepositoryFile = 'type' in found ? found : {};
       if (file.type !== 'file' || file.encoding !== 'base64' || file.content === undefined)
         throw new UserError('github-failed', `could not ${what}: it is not a plain file of at most 1 MB`);
       return { text: Buffer.from(file.content, 'base64').toString('utf8'), commit };
@@ -143,19 +160,35 @@ export class GithubCollaboration implements Collaboration {
 
   async react(comment: number, reaction: Reaction): Promise<void> {
     const route = 'POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions';
-    await this.#api.ask('react to the comment', route, { comment_id: comment, content: reaction });
+    const parameters = { comment_id: comment, content: reaction };
+    await this.#api.ask({ what: 'react to the comment', route, parameters, read: objectWith({ id: 'number' }) });
   }
 
   /** Undefined if GitHub does not answer. An unknown answer counts as no. */
   async #graphql<T>(query: string, variables: Record<string, unknown>): Promise<T | undefined> {
     const [owner = '', name = ''] = this.#repository.split('/');
     try {
-      return await this.#api.graphql<T>(query, { owner, name, ...variables });
+      return await this.#api.graphql<T>('read a pull request or commit', query, { owner, name, ...variables });
     } catch {
       return undefined;
     }
   }
 }
+
+interface PullRequest {
+  readonly state: string;
+  readonly draft?: boolean;
+  readonly head: { readonly sha: string };
+  readonly base: { readonly ref: string; readonly repo?: { readonly default_branch?: string } };
+}
+
+interface RepositoryFile {
+  readonly type?: string;
+  readonly encoding?: string;
+  readonly content?: string;
+}
+
+const NOTHING = {};
 
 const UNKNOWN: Verdict = { answer: 'unknown', missing: [] };
 

@@ -3,7 +3,7 @@ import { isJsonObject, jsonOf } from '../../base/json-value.ts';
 import type { LeaseStore, ObjectRef } from '../../seldon/cluster.ts';
 import { type HeldLeaseRecord, type LeaseRecord, type Lock, leaseName, lockName } from '../../seldon/lease.ts';
 import { ANNOTATIONS } from '../../seldon/seldon-deployment.ts';
-import { failureOf, readJson } from './api-status.ts';
+import { failureOf, isKubernetesAnswer, isObjectMissing, readJson } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';
 
 /** The fields of a `coordination.k8s.io/v1` Lease that we use. */
@@ -71,17 +71,18 @@ export class Leases implements LeaseStore {
 
   /** Releases our lease. It never releases the lease of another run. */
   async give(ref: ObjectRef, { holder }: LeaseRecord): Promise<void> {
-    const known = await this.#read(ref);
-    if (known?.spec?.holderIdentity !== holder) return;
-    const { uid, resourceVersion } = known.metadata;
-    const preconditions = {
-      ...(uid !== undefined && { uid }),
-      ...(resourceVersion !== undefined && { resourceVersion }),
-    };
-    const body = JSON.stringify({ apiVersion: 'v1', kind: 'DeleteOptions', preconditions });
-    const answer = await this.#connection.request({ method: 'DELETE', path: path(ref), body });
-    if (answer.status >= 300 && answer.status !== 404 && answer.status !== 409)
-      throw failureOf(answer, { ...WHAT, verb: 'delete', namespace: ref.namespace });
+    for (let attempt = 1; ; attempt++) {
+      const known = await this.#read(ref);
+      if (known?.spec?.holderIdentity !== holder) return;
+      const { uid, resourceVersion } = known.metadata;
+      // A key without a value is not sent.
+      const preconditions = { uid, resourceVersion };
+      const body = JSON.stringify({ apiVersion: 'v1', kind: 'DeleteOptions', preconditions });
+      const answer = await this.#connection.request({ method: 'DELETE', path: path(ref), body });
+      if (answer.status < 300 && isKubernetesAnswer(answer)) return;
+      // Any other answer may be one of a proxy: the Lease itself tells.
+      if (attempt === MOST_TRIES) throw failureOf(answer, { ...WHAT, verb: 'delete', namespace: ref.namespace });
+    }
   }
 
   async look(ref: ObjectRef): Promise<HeldLeaseRecord | undefined> {
@@ -144,7 +145,7 @@ export class Leases implements LeaseStore {
 
   async #read(ref: ObjectRef, where = path(ref), connection = this.#connection): Promise<Lease | undefined> {
     const answer = await connection.request({ method: 'GET', path: where });
-    if (answer.status === 404) return undefined;
+    if (isObjectMissing(answer)) return undefined;
     return readJson<Lease>(answer, { ...WHAT, verb: 'get', namespace: ref.namespace });
   }
 }

@@ -1,12 +1,11 @@
 import { parseBoundedJson } from '../base/bounded-json.ts';
 import type { HttpAnswer, HttpExchange } from '../base/ports.ts';
+import { blamesRequest } from './answer/blamed-request.ts';
 import type { ProofContext } from './proof-context.ts';
 import type { Target } from './proof-targets.ts';
 
 /** Milliseconds between the attempts of a request whose answer is a failure. The last one counts. */
 const PAUSES_AFTER_FAILURE = [250, 750];
-/** Codes with which a model itself refuses a request: it would do so again. */
-const OWN_REFUSALS = [400, 422];
 
 /** The answer that counts, and the one before it if that was a failure. */
 export interface Answered {
@@ -37,8 +36,8 @@ export async function sendUntilOpen(
     const isBusy = answer.kind === 'answer' && answer.status === 429;
     const next = isClosed || isBusy ? pause : PAUSES_AFTER_FAILURE[failures];
     const wait = next === undefined ? undefined : Math.max(next, retryAfterOf(answer));
-    const isOwn = answer.kind === 'answer' && answer.isFromModel === true && OWN_REFUSALS.includes(answer.status);
-    if (wait === undefined || isOwn || clock.now() + wait > end) return { answer, passed: undefined };
+    // A model that refuses a request would do so again.
+    if (wait === undefined || blamesRequest(answer) || clock.now() + wait > end) return { answer, passed: undefined };
     if (!isClosed && !isBusy) failures++;
     if (!isClosed) passed = describeAnswer(answer);
     if (pause > 1_000 && !told)

@@ -15,9 +15,8 @@ import { findingOf } from '../report/draft.ts';
 import { applyManifest, NothingApplied } from '../rollout/apply-plan.ts';
 import { askAgain } from '../rollout/ask-again.ts';
 import { rollOut, stateOf } from '../rollout/roll-out.ts';
-import { waitProfile } from '../rollout/wait-profile.ts';
-import { deploymentLabelsOf } from '../seldon/created-objects.ts';
-import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { profileOf } from './pod-profile.ts';
 
 /** The values that all stages of one rollout need. */
 export interface RolloutContext {
@@ -218,13 +217,4 @@ export async function proveStage(
     (await verifyMirror(proven, stage)) ??
     (await soakStage(proven, stage, stored))
   );
-}
-
-/** What the new pods waited for. */
-async function profileOf({ peers, objects, plan }: ProofContext, applied: SeldonDeployment, since: number) {
-  const observation = await peers.cluster.observe(objects.ref, deploymentLabelsOf(applied));
-  const marker = plan.predictor.annotations?.[ANNOTATIONS.rollout];
-  const pods = observation.pods.filter(({ metadata }) => metadata.annotations?.[ANNOTATIONS.rollout] === marker);
-  observation.close();
-  return waitProfile(pods, since);
 }

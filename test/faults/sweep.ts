@@ -5,31 +5,18 @@
  */
 import { appendFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { faultsFor, isSlow, nameOf, type Target } from './fault.ts';
+import { nameOf, type Target } from './fault.ts';
 import { judge } from './judge.ts';
 import { STORIES, storyNamed } from './stories.ts';
 import { rowsOf, tableOf, type Verdict } from './table.ts';
+import { targetsOf } from './targets.ts';
 import { type PreparedStory, prepare, tryFault } from './trial.ts';
 
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 const OUT = fileURLToPath(new URL('../../sandbox/out/faults/', import.meta.url));
 
-/** Requests of one kind that are spoilt: the first ones are told apart, later ones of the same kind are alike. */
-const ORDINALS = 3;
-
-/** Each fault in each request; a slow fault only in the first of each kind. */
-export function targetsOf({ requests }: Pick<PreparedStory, 'requests'>): readonly Target[] {
-  return requests
-    .filter(({ ordinal }) => ordinal <= ORDINALS)
-    .flatMap((request) =>
-      faultsFor(request)
-        .filter((fault) => !isSlow(fault) || request.ordinal === 1)
-        .map((fault) => ({ ...request, fault })),
-    );
-}
-
 /** Plays trials, some at a time. */
-export async function playAll(
+async function playAll(
   prepared: PreparedStory,
   targets: readonly Target[],
   { parallel, onVerdict }: { readonly parallel: number; readonly onVerdict: (verdict: Verdict) => void },
@@ -59,8 +46,11 @@ async function sweep(names: readonly string[]): Promise<void> {
     const file = `${OUT}${story.name}.jsonl`;
     writeFileSync(file, '');
     process.stdout.write(`${story.name}: ${prepared.requests.length} requests, ${targets.length} runs\n`);
+    let done = 0;
     const onVerdict = (verdict: Verdict) => {
       verdicts.push(verdict);
+      done++;
+      if (done % 50 === 0) process.stdout.write(`  ${story.name}: ${done} of ${targets.length}\n`);
       if (verdict.flaws.length === 0) return;
       appendFileSync(file, `${JSON.stringify(verdict)}\n`);
       const { target } = verdict.evidence;
@@ -73,4 +63,4 @@ async function sweep(names: readonly string[]): Promise<void> {
   if (verdicts.some(({ flaws }) => flaws.length > 0)) process.exitCode = 1;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await sweep(process.argv.slice(2));
+await sweep(process.argv.slice(2));

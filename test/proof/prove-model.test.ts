@@ -84,7 +84,7 @@ async function prove(
     throughEndpoint: false,
     hasAllTraffic: true,
   });
-  return { proof, sent, smoke };
+  return { proof, sent, smoke, warnings: context.notes.warnings as readonly string[] };
 }
 
 describe('a request that was made up', () => {
@@ -114,7 +114,9 @@ describe('a request that was made up', () => {
 
   it('does not excuse a model that fails for another reason', async () => {
     const { proof, sent } = await prove(() => BROKEN);
-    expect(sent).toHaveLength(1);
+    // The same request again, and no other form.
+    expect(sent).toHaveLength(3);
+    expect(new Set(sent).size).toBe(1);
     expect(proof.findings).toMatchObject([{ reason: 'prediction-failed' }]);
   });
 
@@ -156,5 +158,31 @@ describe('a model for which nothing is known to send', () => {
   it('may be asked by its columns alone', async () => {
     const { sent } = await prove(() => GOOD, { model: { signature: namedColumns('a') } });
     expect(sent).toEqual(['{"data":{"names":["a"],"ndarray":[[1.5]]}}']);
+  });
+});
+
+describe('an answer that is a failure once', () => {
+  const PAGE: Said = { status: 200, body: '<!doctype html><html>Sign in</html>' };
+
+  it.each([
+    ['an error', BROKEN],
+    ['a page of a gateway', PAGE],
+    ['an empty body', { status: 200, body: '' }],
+    ['a refusal of a gateway', { status: 401, body: 'Unauthorized' }],
+    ['too many requests', { status: 429, body: 'later' }],
+  ])('is asked for again, and reported: %s', async (_what, once) => {
+    const answers = [once];
+    const { proof, sent, warnings } = await prove(() => answers.shift() ?? GOOD);
+    expect(sent).toHaveLength(2);
+    expect(proof.findings).toBeUndefined();
+    expect(warnings).toEqual([
+      expect.stringMatching(/^POST .* failed once, and worked when it was sent again: HTTP \d/),
+    ]);
+  });
+
+  it('counts when it happens again', async () => {
+    const { proof, sent } = await prove(() => PAGE);
+    expect(sent).toHaveLength(3);
+    expect(proof.findings).toMatchObject([{ reason: 'prediction-invalid' }]);
   });
 });

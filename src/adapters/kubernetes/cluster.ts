@@ -169,7 +169,7 @@ export class KubernetesCluster implements Cluster {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
     const answer = await this.#connection.request({ method: 'GET', path });
     if (answer.status === 403) return 'forbidden';
-    if (answer.status === 404) return 'missing';
+    if (isObjectMissing(answer)) return 'missing';
     const secret = readJson<{ data?: object }>(answer, { verb: 'get', resource: 'secrets', namespace });
     return Object.keys(secret.data ?? {});
   }

@@ -16,6 +16,7 @@ import {
   sendWithRetry,
 } from '../http/client.ts';
 import { elsewhereOf, pageOf, unreachableOf, userErrorOf } from './refusal.ts';
+import { parseTrackingUri } from './tracking-uri.ts';
 
 export type Tree = Readonly<Record<string, unknown>>;
 
@@ -176,37 +177,6 @@ function readAuthorities(path: string): string {
 function isPage({ headers, body }: HttpResponse): boolean {
   return (
     /^\s*<(?:!doctype\s+html|html)\b/i.test(body.slice(0, 1000)) || /^text\/html/.test(headers['content-type'] ?? '')
-  );
-}
-
-function parseTrackingUri(text: string): URL {
-  const url = URL.parse(text);
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  const vendor = /^azureml:/.test(text)
-    ? 'Azure Machine Learning'
-    : /^arn:aws[\w-]*:sagemaker:/.test(text)
-      ? 'SageMaker'
-      : undefined;
-  if (vendor !== undefined) {
-    throw new UserError(
-      'bad-input',
-      `the tracking URI is one of ${vendor}, which needs a plugin of MLflow to be asked`,
-      {
-        hint: 'leave `mlflow-tracking-uri` out, and give the storage URI of the model as `model-uri` with a `smoke-request`',
-      },
-    );
-  }
-  const isDatabricks = /^databricks|^uc:/.test(text);
-  throw new UserError(
-    'bad-input',
-    isDatabricks
-      ? `the tracking URI \`${text}\` names a Databricks or Unity Catalog registry, which this action does not support`
-      : 'the tracking URI is not the http(s) URL of an MLflow server',
-    {
-      hint: isDatabricks
-        ? 'set `model-uri` to the storage URI of the model'
-        : 'set the input `mlflow-tracking-uri` (or MLFLOW_TRACKING_URI) to a URL such as `https://mlflow.example.com`',
-    },
   );
 }
 

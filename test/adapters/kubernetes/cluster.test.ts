@@ -121,8 +121,12 @@ test('of a Secret only the names of its keys leave', async () => {
   expect(await cluster.secretKeys(REF)).toEqual(['A', 'B']);
   api.reply = (_, response) => answer(response, 403, refusal(403, 'no'));
   expect(await cluster.secretKeys(REF)).toBe('forbidden');
-  api.reply = (_, response) => answer(response, 404, refusal(404, 'no'));
+  const details = { name: 'wine', kind: 'secrets' };
+  api.reply = (_, response) => answer(response, 404, refusal(404, 'secrets "wine" not found', details));
   expect(await cluster.secretKeys(REF)).toBe('missing');
+  // An odd 404 is not about the Secret.
+  api.reply = (_, response) => unknownKind(response);
+  await expect(cluster.secretKeys(REF)).rejects.toMatchObject({ code: 'cluster-failed' });
 });
 
 test('something that is no API server is recognised', async () => {

@@ -38,8 +38,11 @@ function predictorsOf({ spec }: SeldonDeployment): readonly LivePredictor[] {
   return spec.predictors.map(({ name, traffic = 100, graph }) => ({ name, traffic, modelUri: graph.modelUri ?? '' }));
 }
 
+/** Milliseconds of a second of probes and back-offs: probes must not fail because several runs share the machine. */
+export const SECOND_MS = 20;
+
 /** Milliseconds that the sandbox may need to come to rest after a run. */
-const REST_MS = 6_000;
+const REST_MS = 15_000;
 
 /** Waits until the controllers have done what a run told them. */
 export async function comeToRest(sandbox: Sandbox): Promise<void> {
@@ -59,7 +62,7 @@ function isAtRest(sandbox: Sandbox): boolean {
 /** The object that the runs before a story leave; undefined where there are none. */
 export async function startingPoint({ before, name }: FaultStory): Promise<SeldonDeployment | undefined> {
   if (before.length === 0) return undefined;
-  const sandbox = await startSandbox();
+  const sandbox = await startSandbox({ second: SECOND_MS });
   try {
     for (const call of before) {
       const end = await sandbox.act(call);

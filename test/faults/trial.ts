@@ -4,7 +4,7 @@ import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import type { SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import type { RequestName, Target } from './fault.ts';
 import type { Evidence, LiveState } from './judge.ts';
-import { comeToRest, makeLive, startingPoint, stateIn } from './live-state.ts';
+import { comeToRest, makeLive, SECOND_MS, startingPoint, stateIn } from './live-state.ts';
 import { type FaultProxy, Spoiler, startProxy } from './proxy.ts';
 import type { FaultStory } from './stories.ts';
 
@@ -87,7 +87,7 @@ async function play(
   { story, start, main }: Pick<PreparedStory, 'story' | 'start' | 'main'>,
   target: Target | undefined,
 ): Promise<Played> {
-  const sandbox = await startSandbox();
+  const sandbox = await startSandbox({ second: SECOND_MS });
   const spoiler = new Spoiler(target);
   const proxies: FaultProxy[] = [];
   try {

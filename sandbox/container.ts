@@ -1,25 +1,25 @@
-/** What a container image is in the sandbox: a function that runs in this process. The kubelet calls it. */
+/** A container image in the sandbox: a function that runs in this process. The kubelet calls it. */
 export interface ContainerContext {
   readonly image: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** The pod's annotations, as the downward API gives them. */
   readonly annotations: Readonly<Record<string, string>>;
-  /** The loopback port that stands for a container port of the same pod; every pod has ports of its own. */
+  /** The loopback port of a container port of the same pod; every pod has its own ports. */
   portOf(containerPort: number): number;
   /** The pod's shared model folder (/mnt/models): file name → content. The storage initializer fills it. */
   readonly models: Map<string, string>;
   /** One line of the container's log. */
   log(line: string): void;
-  /** Aborted when the pod is deleted: stop and resolve `exited`. */
+  /** Aborted when the pod is deleted: the container must stop and resolve `exited`. */
   readonly signal: AbortSignal;
-  /** Milliseconds that one second of the real thing takes here. */
+  /** The length of one real second here, in milliseconds. */
   readonly second: number;
 }
 
 export interface ContainerExit {
   readonly exitCode: number;
-  /** `OOMKilled` where the kernel did it; default `Completed` or `Error`. */
+  /** `OOMKilled` if the kernel killed it; default `Completed` or `Error`. */
   readonly reason?: string;
 }
 

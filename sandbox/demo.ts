@@ -1,4 +1,4 @@
-/** A story on one machine, from a first model to a pull request that brings the next one. `npm run demo` */
+/** A story on one machine, from the first model to a pull request with the next one. `npm run demo` */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type ActionCall, type ActionEnd, asShown } from './runner.ts';
@@ -8,7 +8,7 @@ const OUT = fileURLToPath(new URL('./out/', import.meta.url));
 
 interface Act {
   readonly title: string;
-  /** Where people read about it. */
+  /** The address of its documentation. */
   readonly pullRequest: number;
   readonly outcome: string;
   perform(sandbox: Sandbox, call: Partial<ActionCall>): Promise<ActionEnd>;
@@ -89,7 +89,7 @@ function commentOn(sandbox: Sandbox, pullRequest: number): string {
   return latest?.body ?? 'none';
 }
 
-/** Plays one act: the first with the step's whole log, all with the comment that people read. */
+/** Plays one act: the first with the step's whole log, all with the comment on the pull request. */
 async function play(sandbox: Sandbox, { title, pullRequest, outcome, perform }: Act, number: number): Promise<boolean> {
   say(`\n${'─'.repeat(100)}\n${number}. ${title}\n`);
   const raw: string[] = [];

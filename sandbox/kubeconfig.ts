@@ -1,6 +1,6 @@
 import { load } from 'js-yaml';
 
-/** Who we are to which API server. */
+/** The API server and our credentials for it. */
 export interface Access {
   readonly server: URL;
   readonly token: string | undefined;
@@ -8,7 +8,7 @@ export interface Access {
   readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string };
 }
 
-/** Reads the current context. Certificates and keys must be in the text, not in files beside it. */
+/** Reads the current context. Certificates and keys must be inline. */
 export function readKubeconfig(text: string): Access {
   const { cluster, user } = currentContext(load(text) as Kubeconfig);
   const tls = {

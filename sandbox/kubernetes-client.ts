@@ -1,4 +1,4 @@
-/** A client for controllers: requests with a kubeconfig's credentials, and collections kept up to date by a watch. */
+/** A client for controllers: requests with a kubeconfig's credentials, and collections that a watch keeps current. */
 import type { Agent, IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAgent, open, send } from '../src/adapters/http/client.ts';
@@ -6,7 +6,7 @@ import { readKubeconfig } from './kubeconfig.ts';
 import { Collection } from './kubernetes-collection.ts';
 import type { Kind, KubernetesObject, Metadata } from './kubernetes-object.ts';
 
-/** The API server refused: its own sentence. */
+/** The API server refused; the message is its own. */
 export class KubernetesError extends Error {
   override readonly name = 'KubernetesError';
   readonly status: number;
@@ -37,7 +37,7 @@ export class KubernetesClient {
   readonly #agent: Agent;
   readonly #closing = new AbortController();
 
-  /** @param kubeconfig its text; certificates and keys are in it, not beside it */
+  /** @param kubeconfig its text; certificates and keys are inline */
   constructor(kubeconfig: string) {
     const { server, token, tls } = readKubeconfig(kubeconfig);
     this.#server = server;
@@ -63,7 +63,7 @@ export class KubernetesClient {
     return this.call({ method: 'PATCH', path: objectPath(kind, named), body: patch, contentType });
   }
 
-  /** Its dependents go first when it is Foreground. An object that is gone already is no failure. */
+  /** With Foreground its dependents are deleted first. A missing object is not an error. */
   async remove(kind: Kind, named: Named, propagationPolicy: 'Foreground' | 'Background'): Promise<void> {
     try {
       await this.removePresent(kind, named, propagationPolicy);
@@ -72,7 +72,7 @@ export class KubernetesClient {
     }
   }
 
-  /** @throws KubernetesError also when it is gone already */
+  /** @throws KubernetesError also if it does not exist */
   async removePresent(kind: Kind, named: Named, propagationPolicy: 'Foreground' | 'Background'): Promise<void> {
     await this.call({ method: 'DELETE', path: objectPath(kind, named), body: { propagationPolicy } });
   }
@@ -93,7 +93,7 @@ export class KubernetesClient {
     return parsed as T;
   }
 
-  /** Opens a request whose answer streams, with the caller's own headers and body. */
+  /** Opens a request with a streamed answer, with the caller's headers and body. */
   open(
     { method, path, body }: { readonly method: string; readonly path: string; readonly body?: string },
     { headers = {}, signal }: { readonly headers?: Readonly<Record<string, string>>; readonly signal?: AbortSignal },
@@ -108,7 +108,7 @@ export class KubernetesClient {
     });
   }
 
-  /** Lists a kind in all namespaces and follows it; resolves when the first list is there. */
+  /** Lists a kind in all namespaces and watches it; resolves after the first list. */
   async follow<T extends KubernetesObject>(kind: Kind, onChange: (object: T) => void): Promise<Collection<T>> {
     const collection = new Collection<T>(onChange);
     const version = await this.#firstList(kind, collection);
@@ -127,7 +127,7 @@ export class KubernetesClient {
     return new URL(`${this.#server.origin}${this.#server.pathname.replace(/\/$/, '')}${path}`);
   }
 
-  /** Of a kind that nobody asked for so far a real server says 429, "storage is (re)initializing", for a moment. */
+  /** For a kind that was never requested a real server answers 429, "storage is (re)initializing", for a moment. */
   async #firstList<T extends KubernetesObject>(kind: Kind, collection: Collection<T>): Promise<string> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -144,7 +144,7 @@ export class KubernetesClient {
       method: 'GET',
       path: collectionPath(kind, undefined),
     });
-    // Items of a list do not say what they are.
+    // Items of a list have no kind.
     collection.reset((list.items ?? []).map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind })));
     return list.metadata.resourceVersion;
   }
@@ -156,14 +156,14 @@ export class KubernetesClient {
         version ??= await this.#list(kind, collection);
         version = await this.#watch(kind, { collection, version });
       } catch {
-        // The server is away, or its answer made no sense: begin anew.
+        // The server cannot be reached, or its answer is invalid: start again.
         version = undefined;
       }
       await delay(version === undefined ? 200 : 0, undefined, { signal: this.#closing.signal });
     }
   }
 
-  /** Follows one stream to its end; @returns where to go on, undefined when the server has forgotten that moment */
+  /** Follows one stream to its end; @returns the resourceVersion to continue from, undefined if it has expired */
   async #watch<T extends KubernetesObject>(
     kind: Kind,
     { collection, version }: { readonly collection: Collection<T>; readonly version: string },

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from './kubernetes-object.ts';
 
-/** What is known of one kind; a cache, with the staleness of one. */
+/** The cached objects of one kind. */
 export class Collection<T extends KubernetesObject> {
   readonly #onChange: (object: T) => void;
   #objects = new Map<string, T>();
@@ -23,7 +23,7 @@ export class Collection<T extends KubernetesObject> {
     for (const object of [...before, ...objects]) this.#onChange(object);
   }
 
-  /** Takes an object unless a newer one of that name is known. */
+  /** Stores an object unless a newer one of that name is stored. */
   put(object: T): void {
     const known = this.#objects.get(keyOf(object));
     if (known !== undefined && versionOf(known) >= versionOf(object)) return;

@@ -1,4 +1,4 @@
-/** What every Kubernetes object has, and where the API keeps one. */
+/** The fields of every Kubernetes object, and its path in the API. */
 
 export interface Kind {
   /** `apps/v1`. */

@@ -29,9 +29,9 @@ export interface ModelDescription {
     | { readonly columns: readonly string[]; readonly data: readonly (readonly unknown[])[] }
     | readonly number[][];
   readonly weights: Weights;
-  /** Extra files that the model servers obey. */
+  /** Extra files that control the model servers. */
   readonly behaviour?: Readonly<Record<string, string>>;
-  /** Without `MLmodel` a folder is no model. */
+  /** A folder without `MLmodel` is not a model. */
   readonly withoutDocument?: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface Place {
 
 const REQUIREMENTS = ['mlflow==3.2.0', 'cloudpickle==3.1.2', 'numpy==1.26.4', 'scikit-learn==1.5.2'];
 
-/** The folder that `mlflow.sklearn.log_model` of MLflow 3 leaves behind, with JSON in place of the pickle. */
+/** The folder that `mlflow.sklearn.log_model` of MLflow 3 writes, with JSON instead of the pickle. */
 export function modelFiles(model: ModelDescription, place: Place): Readonly<Record<string, string>> {
   const { example, behaviour, withoutDocument, weights } = model;
   const frame = example !== undefined && 'columns' in example;
@@ -109,7 +109,7 @@ function documentOf({ inputs, outputs, example }: ModelDescription, { modelId, r
   };
 }
 
-/** As Python writes it: a float keeps its fraction. */
+/** As in Python: a float keeps its fraction. */
 function pythonJson(value: unknown, floats: boolean): string {
   const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
   return JSON.stringify(value, (_key, one) => (floats && Number.isInteger(one) ? rawJSON(`${one}.0`) : one));

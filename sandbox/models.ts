@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import { type ModelDescription, modelFiles } from './model-files.ts';
 
 /**
- * The sandbox's object store: which model folders exist, by storage URI. The MLflow server lists and serves the same
+ * The sandbox's object store: the model folders by storage URI. The MLflow server lists and serves the same
  * files that the storage initializer copies into a pod.
  *
- * Behaviour of a model is written in its files, as on the rig: `FAIL_START` (text: it ends with that), `SLOW_START`
- * (seconds), `OOM` (the kernel kills it), `ANSWER` (`nan`, `error`, `wrong-shape`: what it answers instead). Here only:
- * `SLOW_ANSWER` (seconds for each prediction).
+ * Behaviour of a model is written in its files, as on the rig: `FAIL_START` (text: the server exits with it),
+ * `SLOW_START` (seconds), `OOM` (the kernel kills it), `ANSWER` (`nan`, `error`, `wrong-shape`: the answer instead of a
+ * prediction). Only here: `SLOW_ANSWER` (seconds for each prediction).
  */
 export type ModelFolder = Readonly<Record<string, string>>;
 
-/** Storage URI as the initializer gets it (`s3://mlflow/1/models/m-…/artifacts`) → files. */
+/** Storage URI as the storage initializer gets it (`s3://mlflow/1/models/m-…/artifacts`) → files. */
 export type ObjectStore = ReadonlyMap<string, ModelFolder>;
 
-/** A name in the registry, as the MLflow server tells it. */
+/** A registered model, as the MLflow server returns it. */
 export interface RegisteredModel {
   readonly name: string;
   readonly versions: readonly RegisteredVersion[];
@@ -32,7 +32,7 @@ export interface RegisteredVersion {
   readonly aliases?: readonly string[];
   readonly description?: string;
   readonly tags?: Readonly<Record<string, string>>;
-  /** Last values of its run. */
+  /** The last values of its run's metrics. */
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
@@ -57,7 +57,7 @@ const WINE_ROWS = [
   [6.3, 0.3, 0.34, 1.6, 0.049, 14.0, 132.0, 0.994, 3.3, 0.49, 9.5],
 ];
 
-/** ElasticNet on the white wines, the shrunk weights rounded; versions differ in what they regularise. */
+/** An ElasticNet on the white wine data, with rounded weights; the versions differ in their regularisation. */
 function wine(alcohol: number, behaviour: Readonly<Record<string, string>> = {}): ModelDescription {
   return {
     inputs: WINE_COLUMNS.map((name) => ({ type: 'double', name, required: true })),

@@ -4,20 +4,22 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The GitHub runner, as far as one JavaScript action can see it: environment, event file, command files, log. */
+/** The GitHub runner as a JavaScript action sees it: environment, event file, command files, log. */
 export interface ActionCall {
   /** `with:` of the step. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly event: { readonly name: string; readonly payload: unknown };
-  /** Environment beside what the runner sets. */
+  /** Environment variables in addition to the runner's. */
   readonly env?: Readonly<Record<string, string>>;
   /** Files of the checked-out repository. */
   readonly files?: Readonly<Record<string, string>>;
   /** Called with every raw line of the log as it is written. */
   readonly onLine?: (line: string) => void;
-  /** The run is cancelled at the first line of the log that matches: SIGINT, 7.5 s later SIGTERM, 2.5 s later the end. */
+  /**
+   * The run is cancelled at the first line of the log that matches: SIGINT, 7.5 s later SIGTERM, 2.5 s later the end.
+   */
   readonly cancelAt?: RegExp;
-  /** The runner kills the step there, without a word. */
+  /** The runner kills the step at this line, without a signal that can be handled. */
   readonly killAt?: RegExp;
   readonly timeout?: number;
   readonly main?: string;
@@ -25,9 +27,9 @@ export interface ActionCall {
 
 export interface ActionEnd {
   readonly exitCode: number | null;
-  /** Raw, with workflow commands, as the runner reads it. */
+  /** The raw log with workflow commands, as the runner reads it. */
   readonly log: string;
-  /** As a person reads it on GitHub: groups folded open, masks applied. */
+  /** As a person reads it on GitHub: groups expanded, masks applied. */
   readonly shown: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
@@ -35,24 +37,24 @@ export interface ActionEnd {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Milliseconds after SIGINT, as the runner has them. */
+/** Milliseconds after SIGINT, as on the real runner. */
 const SIGTERM_AFTER = 7_500;
 const SIGKILL_AFTER = 10_000;
 
 const BUNDLE = fileURLToPath(new URL('../dist/index.js', import.meta.url));
-/** Node keeps the bundle's compiled code there, by its content, so that not every process compiles it again. */
+/** Node's compile cache, so that not every process compiles the bundle again. */
 const COMPILED = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
 
 /**
- * Runs the built bundle in a process of its own, in an empty home, with nothing of our environment but PATH, and
- * nothing of its own but where compiled code is kept.
+ * Runs the built bundle in its own process with an empty home. Of our environment it gets only PATH, and the
+ * folder of Node's compile cache.
  */
 export async function runAction(call: ActionCall): Promise<ActionEnd> {
   const folder = mkdtempSync(join(tmpdir(), 'runner-'));
   try {
     const env = prepare(folder, call);
     const main = await execute(call, env, join(folder, 'workspace'));
-    // The runner's step after the job: whatever became of the one before.
+    // The runner's post step: it runs however the main step ended.
     const state = readCommandFile(readFileSync(join(folder, 'state'), 'utf8'));
     const left = Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]);
     const { cancelAt: _, killAt: __, ...quiet } = call;
@@ -169,7 +171,7 @@ export function readCommandFile(text: string): Record<string, string> {
   return values;
 }
 
-/** What GitHub makes of workflow commands. */
+/** The log as GitHub shows it. */
 export function asShown(log: string): string {
   const masks: string[] = [];
   let indent = '';

@@ -21,9 +21,9 @@ export interface Sandbox {
   readonly gateway: Gateway;
   readonly mlflow: SandboxMlflow;
   readonly github: SandboxGithub;
-  /** The action is not told of it, unless a call does. */
+  /** The action does not know its address, unless a call gives it. */
   readonly prometheus: SandboxPrometheus;
-  /** What lies in it may be changed while stories run. */
+  /** Its contents may be changed while stories run. */
   readonly store: Map<string, ModelFolder>;
   /** Somebody comments on the open pull request, and its workflow runs. */
   comment(said: Said, call?: Partial<ActionCall>): Promise<CommentEnd>;
@@ -33,18 +33,18 @@ export interface Sandbox {
 }
 
 export interface SandboxOptions {
-  /** Milliseconds that one second of probes and back-offs takes. */
+  /** The length of one second of probes and back-offs, in milliseconds. */
   readonly second?: number;
-  /** Beside the one who may do everything. */
+  /** In addition to the administrator. */
   readonly users?: readonly SandboxUser[];
-  /** Beside the sandbox's own models: in the registry, and as folders of the object store. */
+  /** In addition to the sandbox's models: in the registry, and as folders of the object store. */
   readonly models?: readonly RegisteredModel[];
   readonly folders?: ObjectStore;
-  /** How the operator tells Ambassador of its routes; `v0` is Seldon 0.2, with its one API version. */
+  /** How the operator publishes its routes to Ambassador; `v0` is Seldon 0.2, with its one API version. */
   readonly ambassador?: AmbassadorForm;
   /** The repository is on a GitHub Enterprise Server. */
   readonly isEnterprise?: boolean;
-  /** The bearer token that Prometheus wants; default: none. */
+  /** The bearer token that Prometheus needs; default: none. */
   readonly prometheusToken?: string;
 }
 
@@ -62,6 +62,8 @@ export interface Said {
   readonly body: string;
   /** Who started the run; default the one who commented. */
   readonly startedBy?: string;
+  /** Default: the open one. */
+  readonly pullRequest?: number;
   /** What else is different in the event. */
   readonly event?: Pick<CommentSeed, 'action' | 'isOnIssue'>;
 }
@@ -71,7 +73,7 @@ export interface CommentEnd extends ActionEnd {
   readonly reactions: readonly string[];
 }
 
-/** Whose kubeconfig the action gets: somebody else than the operator, so that their requests can be told apart. */
+/** The action's user. It is not the operator's, so that their requests can be distinguished. */
 const ACTION: SandboxUser = { ...ADMIN, name: 'action', token: 'sandbox-action-token' };
 
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
@@ -131,7 +133,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         'artifacts-destination': 's3://mlflow',
         'env-secret': 'rclone-s3',
         'ingress-url': gateway.url,
-        // It learns its routes by watch.
+        // It reads its routes by a watch.
         'ingress-lag': '0',
         'github-token': 'ghs_sandbox',
         ...call.inputs,
@@ -146,10 +148,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     prometheus,
     store,
     act,
-    comment: async ({ by, body, startedBy = by, event }, call = {}) => {
-      const id = github.post(OPEN_PULL_REQUEST, by, body);
+    comment: async ({ by, body, startedBy = by, pullRequest: number = OPEN_PULL_REQUEST, event }, call = {}) => {
+      const id = github.post(number, by, body);
       const end = await act({
-        event: commentEvent({ id, login: by, body, number: OPEN_PULL_REQUEST, ...event }),
+        event: commentEvent({ id, login: by, body, number, ...event }),
         ...call,
         env: { GITHUB_ACTOR: by, GITHUB_TRIGGERING_ACTOR: startedBy, ...call.env },
       });

@@ -27,6 +27,8 @@ export interface Surroundings {
   readonly github: Github | undefined;
   /** The first word of comments that are commands; undefined if this event is not about a pull request. */
   readonly commandPrefix: string | undefined;
+  /** The first word of comments that are commands, whatever this event is. */
+  readonly decisionPrefix: string;
   readonly progress: (report: Report) => void;
   readonly cancelled: AbortSignal;
   /** Called once the report is published. */
@@ -70,7 +72,10 @@ export async function execute(
           context: {
             ...context,
             pullRequest,
-            commandPrefix: at.commandPrefix,
+            commandPrefix: order.isAfterMerge === true ? undefined : at.commandPrefix,
+            decisionPrefix: at.decisionPrefix,
+            mergedPullRequest: order.mergedPullRequest,
+            isAfterMerge: order.isAfterMerge,
             given: order.given,
             shownBefore: order.shownBefore,
           },

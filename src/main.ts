@@ -27,7 +27,7 @@ import {
 } from './gate/event.ts';
 import { listOfNames } from './gate/targets.ts';
 import { stateName } from './record/unfinished.ts';
-import { reportOfEnd, reportOfFailure } from './report/draft.ts';
+import { reportOfEnd, reportOfFailure, unplannedReport } from './report/draft.ts';
 import { findPullRequest } from './report/find-pull-request.ts';
 import { publishReport, type ReportList, writeComment } from './report/publish-report.ts';
 import { pullRequestHint } from './report/pull-request.ts';
@@ -53,7 +53,9 @@ export async function main(): Promise<void> {
     raw,
     prefix,
     actor: env['GITHUB_TRIGGERING_ACTOR'] ?? context.actor ?? '',
-    ref: baseOf(event) ?? context.commit,
+    // The commit of a `pull_request` is that of its merge.
+    mergeCommit: event.name === 'pull_request' ? context.commit : undefined,
+    ref: branchOf(baseOf(event)) ?? context.commit,
     mayChooseRef: mayChooseRef(event),
     repository: github?.collaboration,
     runner,
@@ -75,12 +77,18 @@ export async function main(): Promise<void> {
       workspace,
       github,
       commandPrefix,
+      decisionPrefix: prefix,
       progress: progress.update,
       cancelled,
       onPublished: (work: () => Promise<void>) => void afterwards.push(work),
     };
     reports =
-      entered.kind === 'end' ? [reportOfEnd(entered.end, context)] : someOf(await execute(entered, surroundings));
+      entered.kind === 'end'
+        ? [reportOfEnd(entered.end, context)]
+        : someOf([
+            ...(await execute(entered, surroundings)),
+            ...entered.unplanned.map((one) => unplannedReport(one, context)),
+          ]);
   } catch (error) {
     reports = [reportOfFailure(error, context, { render: address.render })];
   }
@@ -97,6 +105,11 @@ export async function main(): Promise<void> {
   // What was under way when the run was cancelled must not go on behind the report.
   const isHalted = reports.some(({ reason }) => reason === 'aborted' || reason === 'lease-lost');
   if (cancelled.aborted || isHalted) process.exit();
+}
+
+/** A bare name could also be a tag's. */
+function branchOf(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : `heads/${name}`;
 }
 
 function someOf([first, ...more]: readonly Report[]): ReportList {

@@ -2,7 +2,7 @@ import { forbidden, unauthorized } from './api-error.ts';
 import type { Kind } from './kinds.ts';
 import type { KubeObject, Tree } from './objects.ts';
 
-/** Verbs on resources, in the words of RBAC; `*` is all, `pods/log` a subresource. */
+/** Verbs on resources, as in RBAC; `*` is all, `pods/log` a subresource. */
 export interface Rule {
   readonly verbs: readonly string[];
   readonly groups: readonly string[];
@@ -25,7 +25,7 @@ export const ADMIN: SandboxUser = {
 
 const ANONYMOUS: SandboxUser = { name: 'system:anonymous', token: '', rules: [] };
 
-/** What every user may do. */
+/** The permissions of every user. */
 const EVERYBODY: readonly Rule[] = [
   {
     verbs: ['create'],
@@ -42,7 +42,7 @@ export interface Attempt {
   readonly namespace?: string | undefined;
 }
 
-/** Who holds a token; nobody's request is that of `system:anonymous`. */
+/** The user of a token; a request without one is from `system:anonymous`. */
 export class Users {
   readonly #users: SandboxUser[];
 
@@ -56,7 +56,7 @@ export class Users {
     return user;
   }
 
-  /** For the log of requests: the user a header stands for. */
+  /** For the log of requests: the user of an authorization header. */
   nameOf(header: string | undefined): string | undefined {
     return this.#users.find(({ token }) => header === `Bearer ${token}`)?.name;
   }

@@ -38,7 +38,7 @@ interface Verdict {
   readonly status?: Partial<Refusal>;
 }
 
-/** Asks all ValidatingWebhookConfigurations. @returns their warnings @throws ApiError when one denies or fails */
+/** Calls all ValidatingWebhookConfigurations. @returns their warnings @throws ApiError if one denies or fails */
 export async function askWebhooks(store: Store, admission: Admission): Promise<readonly string[]> {
   const hooks = store.list(VALIDATING_WEBHOOK).flatMap((one) => (one['webhooks'] ?? []) as readonly Webhook[]);
   const concerned = hooks.filter((hook) => hook.rules?.some((rule) => concerns(rule, admission)));
@@ -134,7 +134,7 @@ function unreachable(url: URL, { code, message }: NodeJS.ErrnoException): string
   return `Post "${url.href}": ${why}`;
 }
 
-/** What the API server demands of a new pod: its service account, and room in the quotas. @throws ApiError 403 */
+/** The API server's checks of a new pod: its service account and the quotas. @throws ApiError 403 */
 export function admitPod(store: Store, { metadata, spec }: KubeObject): void {
   const { namespace, name } = metadata;
   const { serviceAccountName = 'default' } = (spec ?? {}) as { serviceAccountName?: string };

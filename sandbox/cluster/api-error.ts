@@ -65,7 +65,7 @@ export function alreadyExists(kind: Kind, name: string): ApiError {
   return new ApiError({ code: 409, message, reason: 'AlreadyExists', details: about(kind, name) });
 }
 
-/** Something else of that name is still going. */
+/** An object of that name is still being deleted. */
 export function stillDeleted(kind: Kind, name: string): ApiError {
   const { refusal } = alreadyExists(kind, name);
   return new ApiError({ ...refusal, message: `object is being deleted: ${refusal.message}` });

@@ -1,4 +1,4 @@
-/** Answers one request to the Kubernetes API, whatever carried it. */
+/** Answers one request to the Kubernetes API, independent of its transport. */
 
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { authorize, review, type SandboxUser, type Users } from './access.ts';
@@ -71,7 +71,7 @@ export async function answer(parts: ApiParts, request: ApiRequest): Promise<ApiA
   return write(parts, { target, request, user, verb });
 }
 
-/** What the API is asked for, in RBAC's words. */
+/** The attributes of a request, in RBAC's terms. */
 function verbOf(method: string, { name, subresource }: Target, query: URLSearchParams): string | undefined {
   const isWatch = ['true', '1'].includes(query.get('watch') ?? '');
   if (subresource === undefined && name === undefined)
@@ -101,7 +101,7 @@ function methodNotAllowed(): ApiError {
   return new ApiError({ code: 405, message, reason: 'MethodNotAllowed', details: {} });
 }
 
-/** A real server reads protobuf too, which kubectl prefers for the kinds it knows. */
+/** A real server also reads protobuf, which kubectl prefers for built-in kinds. */
 function onlyJson(): ApiError {
   const message = 'the body of the request was in an unknown format - accepted media types include: application/json';
   return new ApiError({ code: 415, message, reason: 'UnsupportedMediaType' });
@@ -116,7 +116,7 @@ async function forward(
   return { kind: 'relayed', message: await relay(parts, target, { method, path, headers, body }) };
 }
 
-/** A list in pages: the token of the next one says where it begins, and how old the whole list is. */
+/** A list in pages: the continue token has the start of the next page and the list's resourceVersion. */
 function list(store: Store, target: Target, query: URLSearchParams): Tree {
   const matches = selectorOf(target.kind, query);
   const all = store.list(target.kind, target.namespace).filter(matches);

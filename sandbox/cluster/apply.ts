@@ -14,13 +14,14 @@ import { isSame, isTree, type KubeObject, type Tree, timestamp } from './objects
 export interface Application {
   readonly manager: string;
   readonly apiVersion: string;
-  /** Takes fields away from other managers. */
+  /** Takes fields from other managers. */
   readonly force: boolean;
 }
 
 /**
- * Server-side apply: lays `applied` over `live`, drops what this manager alone owned and says no more, and notes who
- * owns what. Maps are merged, lists replaced as a whole. @throws ApiError 409 when another manager owns a changed field
+ * Server-side apply: merges `applied` into `live`, removes fields that only this manager owned and no longer applies,
+ * and records the owners. Maps are merged, lists replaced as a whole. @throws ApiError 409 when another manager owns a
+ * changed field
  */
 export function applyOver(live: KubeObject | undefined, applied: KubeObject, application: Application): KubeObject {
   const owners = live === undefined ? [] : readOwners(live);
@@ -50,7 +51,7 @@ function merge(below: unknown, above: unknown): unknown {
   );
 }
 
-/** A map that becomes empty goes too. */
+/** A map that becomes empty is removed too. */
 function removeAt(value: unknown, [key = '', ...rest]: readonly string[]): unknown {
   if (!isTree(value)) return value;
   const { [key]: child, ...others } = value;

@@ -9,7 +9,7 @@ interface ScalerSpec {
   readonly maxReplicas: number;
 }
 
-/** Seconds between two looks at a Deployment. */
+/** Seconds between two checks of a Deployment. */
 const PERIOD = 15;
 
 /** Keeps a Deployment's replicas between the least and the most that its autoscaler allows; there are no metrics. */
@@ -38,7 +38,7 @@ function scale(store: Store, scaler: KubeObject): void {
   const target = store.get(DEPLOYMENT, scaler.metadata.namespace, scaleTargetRef.name);
   if (target === undefined || scaleTargetRef.kind !== DEPLOYMENT.kind) return;
   const { replicas: current = 1 } = target.spec as { replicas?: number };
-  // Who scales to 0 has switched the autoscaler off.
+  // 0 replicas switch the autoscaler off.
   if (current === 0) return;
   const replicas = Math.min(Math.max(current, minReplicas), maxReplicas);
   if (replicas !== current)

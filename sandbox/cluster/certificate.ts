@@ -4,11 +4,11 @@ import type { SandboxUser } from './access.ts';
 
 export interface Certificate {
   readonly key: string;
-  /** PEM; it is its own authority. */
+  /** PEM; self-signed. */
   readonly cert: string;
 }
 
-/** A self-signed certificate for this machine, with an elliptic key: made in milliseconds. */
+/** A self-signed certificate for this machine. An elliptic key is made within milliseconds. */
 export async function makeCertificate(): Promise<Certificate> {
   const pems = await generate([{ name: 'commonName', value: 'sandbox' }], {
     keyType: 'ec',

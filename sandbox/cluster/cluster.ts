@@ -16,12 +16,12 @@ import { ApiServer, type LoggedRequest } from './server.ts';
 import { Store } from './store.ts';
 
 export interface ClusterOptions {
-  /** Milliseconds that one second of probes, back-offs and deadlines takes; default 20. */
+  /** The length of one second of probes, back-offs and deadlines, in milliseconds; default 20. */
   readonly second?: number;
-  /** Namespaces to begin with; default `default` and `seldon`. The first is that of the kubeconfig's context. */
+  /** The first namespaces; default `default` and `seldon`. The first is that of the kubeconfig's context. */
   readonly namespaces?: readonly string[];
   readonly images?: readonly SandboxImage[];
-  /** The first is that of `kubeconfig()`; default one who may do everything. */
+  /** The first is the user of `kubeconfig()`; default: an administrator. */
   readonly users?: readonly SandboxUser[];
   /** Default true. */
   readonly tls?: boolean;
@@ -46,25 +46,25 @@ export interface SandboxCluster {
   kubeconfig(user?: string): string;
   /** Makes the next matching requests fail. */
   fail(fault: Fault): void;
-  /** From now on the token is answered with 401. */
+  /** Revokes the token: it is answered with 401. */
   revokeToken(token: string): void;
   /** Adds a user, or a new token of one. */
   allow(user: SandboxUser): void;
   /**
-   * Forgets all changes until now. A watch that asks for them is told so by an event (`in-stream`, as servers with a
-   * watch cache do) or by HTTP 410 (`refused`).
+   * Forgets all changes until now. A watch that asks for them gets an event (`in-stream`, as servers with a
+   * watch cache do) or HTTP 410 (`refused`).
    */
   compact(way?: 'in-stream' | 'refused'): void;
   /** Cuts the connections of all watches. */
   dropWatches(): void;
-  /** Is not there for a while. */
+  /** Refuses connections for a while. */
   restart(downMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
 const MINUTE = 60;
 
-/** Starts a Kubernetes API with a node behind it, on loopback, in this process. */
+/** Starts a Kubernetes API with one node, on loopback, in this process. */
 export async function startCluster(options: ClusterOptions = {}): Promise<SandboxCluster> {
   const { second = 20, namespaces = ['default', 'seldon'], images = [], tls = true } = options;
   const store = new Store();

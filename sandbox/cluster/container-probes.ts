@@ -9,12 +9,12 @@ export interface ProbedContainer {
   /** Aborted when the container has ended. */
   readonly signal: AbortSignal;
   readonly onFailure: (message: string) => void;
-  /** The container has to be restarted, and why. */
+  /** The container must be restarted, with the reason. */
   readonly onKill: (message: string) => void;
   readonly onHealth: (health: { readonly started: boolean; readonly ready: boolean }) => void;
 }
 
-/** Starts a running container's probes; without any it has started, and is ready, at once. */
+/** Starts a running container's probes; without probes it is started and ready at once. */
 export function startProbes({ spec, onFailure, onKill, onHealth, ...loop }: ProbedContainer): void {
   const { name, startupProbe, readinessProbe, livenessProbe } = spec;
   const started = Promise.withResolvers<void>();

@@ -9,13 +9,13 @@ import { timestamp } from './objects.ts';
 import type { ContainerSpec, ContainerState, ContainerStatus } from './pods.ts';
 import type { ProbeTarget } from './probes.ts';
 
-/** What a container needs of its pod and the node. */
+/** The parts of the pod and the node that a container needs. */
 export interface PodSurroundings {
   /** `wine-main-0-prediction-6bbb59d495-tczt9_seldon(314a7c8c-…)`, as messages name the pod. */
   readonly label: string;
   /** Milliseconds of one second. */
   readonly second: number;
-  /** Milliseconds a container gets to end by itself. */
+  /** A container's grace period in milliseconds. */
   readonly grace: number;
   /** Aborted when the pod is deleted. */
   readonly signal: AbortSignal;
@@ -34,7 +34,7 @@ export interface Starting {
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds, however long a second is. */
+/** Real milliseconds, independent of the sandbox's second. */
 const HEARSAY = 25;
 
 /** One container of a pod, through pulls, runs, failures and restarts. */
@@ -93,7 +93,7 @@ export class ContainerRun {
     return stop.signal;
   }
 
-  /** Still to come, for a reason: `ContainerCreating`. */
+  /** Waiting, with its reason: `ContainerCreating`. */
   wait(reason: string): void {
     this.#become({ waiting: { reason } });
   }
@@ -161,7 +161,7 @@ export class ContainerRun {
         killed.abort();
       },
       onHealth: (health) => {
-        // Most probes find what the one before found: there is nothing to write then.
+        // Most probes give the same result as before: nothing is written then.
         if (health.started === this.#hasStarted && health.ready === this.#isReady) return;
         this.#hasStarted = health.started;
         this.#isReady = health.ready;
@@ -179,7 +179,7 @@ export class ContainerRun {
     return { exitCode: 137, reason: 'Error' };
   }
 
-  /** The first restart comes at once. */
+  /** The first restart has no delay. */
   async #backOff(failures: number): Promise<void> {
     await this.#pause(SYNC);
     if (failures > 0) {
@@ -218,7 +218,7 @@ export class ContainerRun {
   }
 }
 
-/** An image's function that throws is a process that crashes. */
+/** An exception of the image's function is a crash of the process. */
 function crash(log: string[]): (error: unknown) => ContainerExit {
   return (error) => {
     log.push(String(error instanceof Error ? error.stack : error));

@@ -1,7 +1,7 @@
 import { DEPLOYMENT, type Kind, NAMESPACE, POD, SECRET, SELDON_DEPLOYMENT, SERVICE } from './kinds.ts';
 import { isTree, type KubeObject, type Tree } from './objects.ts';
 
-/** What the API server writes into an object before it stores it, so that a client which compares meets it here too. */
+/** The defaults that the API server writes into an object, so that clients that compare objects see them here too. */
 export function withDefaults(kind: Kind, object: KubeObject, live: KubeObject | undefined): KubeObject {
   const spec = treeOf(object.spec);
   if (kind === DEPLOYMENT) return { ...object, spec: deploymentSpec(spec), status: object.status ?? {} };

@@ -7,16 +7,16 @@ export type Propagation = 'Background' | 'Foreground' | 'Orphan';
 
 export interface DeletionOptions {
   readonly propagation: Propagation;
-  /** Seconds; default is the pod's own. */
+  /** Seconds; default: the pod's own. */
   readonly grace?: number | undefined;
 }
 
 const FOREGROUND = 'foregroundDeletion';
 
-/** The node that this cluster has. Pods that say they are on another one are nobody's. */
+/** The node of this cluster. No kubelet runs the pods of another one. */
 export const NODE = 'sandbox-node';
 
-/** Deletes, or begins to: @returns the object while it is still there */
+/** Deletes an object, or marks it for deletion. @returns the object while it exists */
 export function deleteObject(
   store: Store,
   kind: Kind,
@@ -44,7 +44,7 @@ export function deleteObject(
   }));
 }
 
-/** A pod that no kubelet knows needs no time to end. */
+/** A pod that no kubelet runs ends at once. */
 function graceOf({ spec }: KubeObject): number {
   const { nodeName, terminationGracePeriodSeconds = 30 } = (spec ?? {}) as PodPlace;
   return nodeName === NODE ? terminationGracePeriodSeconds : 0;
@@ -55,7 +55,7 @@ interface PodPlace {
   readonly terminationGracePeriodSeconds?: number;
 }
 
-/** Deletes what belongs to what was deleted, and what lies in a namespace that goes. */
+/** Deletes the dependents of deleted objects, and the contents of deleted namespaces. */
 export class GarbageCollector {
   readonly #store: Store;
   readonly #stop: () => void;

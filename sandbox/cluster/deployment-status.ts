@@ -15,7 +15,7 @@ export interface Deployment extends KubeObject {
 /** A number of pods, or a percentage of them: `25%`. */
 export type Share = number | string;
 
-/** Zero is left out, as Kubernetes does. */
+/** Zero is omitted, as in Kubernetes. */
 export interface DeploymentStatus {
   readonly observedGeneration?: number;
   readonly replicas?: number;
@@ -40,7 +40,7 @@ type News = Pick<DeploymentCondition, 'type' | 'status' | 'reason' | 'message'>;
 export interface Rollout {
   readonly current: ReplicaSet | undefined;
   readonly all: readonly ReplicaSet[];
-  /** How many pods may be missing. */
+  /** The number of pods that may be missing. */
   readonly maxUnavailable: number;
   readonly isLate: boolean;
 }
@@ -100,14 +100,14 @@ export function hasMoved(before: DeploymentStatus, after: DeploymentStatus): boo
   return grew('updatedReplicas') || grew('readyReplicas') || grew('availableReplicas') || old(after) < old(before);
 }
 
-/** The condition of its type, moved to the end when it says something new. */
+/** The condition of its type, moved to the end if it changed. */
 export function withCondition(
   conditions: readonly DeploymentCondition[],
   news: News | undefined,
 ): readonly DeploymentCondition[] {
   if (news === undefined) return conditions;
   const known = conditions.find(({ type }) => type === news.type);
-  // The same again is left alone; but each further step of a rollout is dated anew.
+  // An equal condition is kept; each further step of a rollout gets a new date.
   const isSame = known?.status === news.status && known.reason === news.reason;
   if (isSame && news.reason !== 'ReplicaSetUpdated') return conditions;
   const now = timestamp();

@@ -33,7 +33,7 @@ export class DeploymentController {
   readonly #events: EventRecorder;
   readonly #queue: WorkQueue;
   readonly #second: number;
-  /** When each rollout last moved; its deadline counts from there. */
+  /** The time of each rollout's last progress; its deadline counts from there. */
   readonly #moved = new Map<string, number>();
   readonly #stop: () => void;
 
@@ -76,7 +76,7 @@ export class DeploymentController {
     this.#report(deployment, maxUnavailable);
   }
 
-  /** A new template: its ReplicaSet first, the rest in later turns. */
+  /** A new template: its ReplicaSet first, the rest in later steps. */
   #begin(deployment: Deployment, all: readonly ReplicaSet[]): void {
     const { metadata, spec } = deployment;
     const hash = safeHash(JSON.stringify(spec.template), 10);
@@ -132,7 +132,7 @@ export class DeploymentController {
     return true;
   }
 
-  /** Old pods go as new ones are available; those that never were go first. */
+  /** Old pods are deleted as new ones become available; those that never were available first. */
   #scaleDown(deployment: Deployment, { current, old, maxUnavailable }: Scale): void {
     const minimum = deployment.spec.replicas - maxUnavailable;
     const newMissing = current.spec.replicas - (current.status?.availableReplicas ?? 0);
@@ -199,7 +199,7 @@ function available({ status }: ReplicaSet): number {
   return status?.availableReplicas ?? 0;
 }
 
-/** Surge is rounded up, unavailability down; both zero would never move. */
+/** Surge is rounded up, unavailability down; with both zero it would never progress. */
 function limitsOf({ spec }: Deployment): { readonly maxSurge: number; readonly maxUnavailable: number } {
   const { rollingUpdate } = spec.strategy;
   const maxSurge = Math.ceil(shareOf(rollingUpdate.maxSurge, spec.replicas));

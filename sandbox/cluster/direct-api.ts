@@ -6,7 +6,7 @@ import type { Resources } from './resources.ts';
 import { parseLabelSelector } from './selectors.ts';
 import type { Store } from './store.ts';
 
-/** An object as one writes it in a test; the server adds the rest. */
+/** An object as a test writes it; the server adds the rest. */
 export interface Draft {
   readonly apiVersion: string;
   readonly kind: string;
@@ -19,7 +19,7 @@ export interface Reference {
   readonly name: string;
 }
 
-/** For tests: the API without HTTP and without asking who one is; admission and validation are the same. */
+/** For tests: the API without HTTP and without authentication; admission and validation are the same. */
 export class DirectApi {
   readonly #store: Store;
   readonly #resources: Resources;
@@ -45,7 +45,7 @@ export class DirectApi {
     return this.#store.list(kindNamed(kind), namespace).filter(({ metadata }) => matches(metadata.labels ?? {}));
   }
 
-  /** Replaces the object whatever its version is. */
+  /** Replaces the object without a check of its version. */
   async update(object: KubeObject): Promise<KubeObject> {
     const kind = kindNamed(object.kind);
     const { namespace, name } = object.metadata;
@@ -54,7 +54,7 @@ export class DirectApi {
     return (await this.#resources.update(writeOf(kind, namespace, { name, body }))).object;
   }
 
-  /** A merge patch; `subresource` status changes what controllers report. */
+  /** A merge patch; `subresource` status changes the status. */
   async patch(
     kind: string,
     { namespace, name }: Reference,

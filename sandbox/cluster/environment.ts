@@ -10,12 +10,12 @@ export interface PodSetting {
   readonly podIP: string;
 }
 
-/** Why a container cannot be made: the kubelet shows it as CreateContainerConfigError. */
+/** The reason why a container cannot be created: the kubelet shows it as CreateContainerConfigError. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** The container's environment, Secrets and ConfigMaps filled in. @throws ConfigError when one is missing */
+/** The container's environment, with the values of Secrets and ConfigMaps. @throws ConfigError if one is missing */
 export function environmentOf(store: Store, setting: PodSetting, container: ContainerSpec): Record<string, string> {
   const namespace = setting.pod.metadata.namespace ?? '';
   const env: Record<string, string> = {};

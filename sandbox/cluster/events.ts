@@ -12,10 +12,13 @@ export interface Occurrence {
   readonly fieldPath?: string;
 }
 
-/** Clients stop reporting about one object after so many events in a short time (client-go, `EventSourceObjectSpamFilter`). */
+/**
+ * Clients stop to report events of one object after this number in a short time (client-go,
+ * `EventSourceObjectSpamFilter`).
+ */
 const BURST = 25;
 
-/** Writes events as Kubernetes' own components do: the same one again only counts up. */
+/** Writes events as Kubernetes' own components do: a repeated event only increments the count. */
 export class EventRecorder {
   readonly #store: Store;
   readonly #names = new Map<string, string>();

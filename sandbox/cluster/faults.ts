@@ -1,13 +1,13 @@
 import { ApiError } from './api-error.ts';
 
-/** Requests that shall fail, for tests. */
+/** Requests that fail, for tests. */
 export interface Fault {
   readonly match: { readonly method?: string; readonly path?: string | RegExp };
   /** An HTTP status, or `cut`: the connection breaks without an answer. */
   readonly status: number | 'cut';
   /** How many matching requests fail; default 1. */
   readonly times?: number;
-  /** Seconds, as the header says them. */
+  /** Seconds, as in the header. */
   readonly retryAfter?: number;
 }
 
@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<number, readonly [reason: string, message: string]>
   504: ['Timeout', 'Timeout: request did not complete within the allotted timeout'],
 };
 
-/** The faults still to come. */
+/** The remaining faults. */
 export class Faults {
   readonly #faults: { readonly fault: Fault; left: number }[] = [];
 

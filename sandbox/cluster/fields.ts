@@ -1,4 +1,4 @@
-/** Which manager owns which fields of an object (`metadata.managedFields`). Lists are owned as a whole. */
+/** The fields of an object by their manager (`metadata.managedFields`). Lists are owned as a whole. */
 
 import { isSame, isTree, type KubeObject, type Tree, timestamp } from './objects.ts';
 
@@ -21,7 +21,7 @@ interface ManagedFieldsEntry extends Omit<Owner, 'fields' | 'subresource'> {
 
 const SEPARATOR = '\0';
 
-/** What the API server itself keeps, and nobody owns. */
+/** Fields that the API server sets and no manager owns. */
 const UNOWNED = new Set(
   [
     ['apiVersion'],
@@ -43,7 +43,7 @@ export function displayPath(path: string): string {
   return `.${splitPath(path).join('.')}`;
 }
 
-/** What an applied object says something about: its leaves. */
+/** The fields that an applied object sets: its leaves. */
 export function leavesOf(object: KubeObject): FieldSet {
   return new Set([...leaves(object, [])].filter((path) => !isUnowned(path)));
 }
@@ -54,7 +54,7 @@ function* leaves(value: unknown, path: readonly string[]): Generator<string> {
 }
 
 export interface Difference {
-  /** Added or set to another value; a new map counts beside what is in it. */
+  /** Added or changed fields; a new map counts in addition to its contents. */
   readonly changed: FieldSet;
   readonly removed: FieldSet;
 }
@@ -94,7 +94,7 @@ export function readOwners({ metadata }: KubeObject): Owner[] {
   }));
 }
 
-/** The object with its owners written in: appliers first, then by time and name; nobody who owns nothing. */
+/** The object with its owners: appliers first, then by time and name; without those that own nothing. */
 export function withOwners(object: KubeObject, owners: readonly Owner[]): KubeObject {
   const named = owners.filter(({ fields }) => fields.size > 0);
   const order = ({ operation, time, manager, subresource = '' }: Owner) =>
@@ -124,7 +124,7 @@ function encode(fields: FieldSet): Tree {
   return marked(root, fields, []);
 }
 
-/** A map that is owned itself, and not only what is in it, carries a dot. */
+/** A map that is owned itself, not only its contents, has a dot. */
 function marked(node: Tree, fields: FieldSet, path: readonly string[]): Tree {
   const children = Object.entries(node).map(([key, child]) => [
     key,
@@ -142,14 +142,14 @@ function decode(node: Tree, path: readonly string[]): string[] {
   );
 }
 
-/** Somebody who writes by another way than apply: `manager` with `Update`, per subresource. */
+/** A writer that does not use apply: `manager` with `Update`, per subresource. */
 export interface Writer {
   readonly manager: string;
   readonly apiVersion: string;
   readonly subresource: string | undefined;
 }
 
-/** After an update: what the writer changed is now his alone. */
+/** After an update: only the writer owns the changed fields. */
 export function trackUpdate(before: KubeObject | undefined, after: KubeObject, writer: Writer): KubeObject {
   const { changed, removed } = differenceOf(before ?? {}, after);
   const owners = before === undefined ? [] : readOwners(before);

@@ -1,13 +1,13 @@
 import type { ContainerImage } from '../container.ts';
 import type { Occurrence } from './events.ts';
 
-/** Seconds: the kubelet's first back-off, doubled each time, and its longest. */
+/** Seconds: the kubelet's first back-off, which doubles each time, and its longest. */
 export const BACKOFF = 10;
 export const LONGEST_BACKOFF = 300;
-/** Seconds between two looks of the kubelet at a pod. */
+/** Seconds between two syncs of a pod by the kubelet. */
 export const SYNC = 1;
 
-/** What a pull does to its container. */
+/** The effects of a pull on its container. */
 export interface PullSteps {
   imageOf(reference: string): ContainerImage | undefined;
   report(type: Occurrence['type'], reason: string, message: string): void;
@@ -16,7 +16,7 @@ export interface PullSteps {
   isOver(): boolean;
 }
 
-/** Tries until the image is there, with the kubelet's and containerd's words; undefined when the pod ends before. */
+/** Pulls until the image exists, with the messages of kubelet and containerd; undefined if the pod ends before. */
 export async function pullImage(reference: string, steps: PullSteps): Promise<ContainerImage | undefined> {
   const full = normalized(reference);
   const cause = `failed to pull and unpack image "${full}": failed to resolve reference "${full}": ${full}: not found`;

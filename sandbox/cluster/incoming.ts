@@ -1,4 +1,4 @@
-/** What a request brings, checked as far as the request alone tells. */
+/** The parsed request, validated as far as that needs no stored state. */
 
 import { randomBytes } from 'node:crypto';
 import { load } from 'js-yaml';
@@ -11,14 +11,14 @@ export interface Write {
   readonly kind: Kind;
   readonly version: string;
   readonly namespace: string | undefined;
-  /** As the URL names it. */
+  /** As in the URL. */
   readonly name: string | undefined;
   readonly subresource: string | undefined;
   readonly query: URLSearchParams;
   readonly contentType: string;
   readonly body: string;
   readonly user: string;
-  /** Of managed fields, where the query names none. */
+  /** The default manager of fields, where the query names none. */
   readonly agent: string;
 }
 
@@ -36,7 +36,7 @@ export function readObject({ kind, version, namespace, name, body }: Write): Kub
   return placed(object, namespace, name);
 }
 
-/** The object of an apply, which may be YAML and must say what it is. @throws ApiError 400 */
+/** The object of an apply. It may be YAML, and must have kind and apiVersion. @throws ApiError 400 */
 export function readApplied({ kind, version, namespace, name, body }: Write): KubeObject {
   const value = parse(body, load, kind);
   const object = { ...value, metadata: metadataOf(value) } as KubeObject;
@@ -88,7 +88,7 @@ function suffix(): string {
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-/** @throws ApiError 403, 404, 422 for a new object that cannot be */
+/** @throws ApiError 403, 404, 422 for a new object that is refused */
 export function checkCreatable(store: Store, kind: Kind, { metadata }: KubeObject): void {
   const { name, namespace } = metadata;
   const complaints = kind === SERVICE ? serviceNameComplaints(name) : nameComplaints(name);
@@ -129,7 +129,7 @@ function nameComplaints(name: string): { readonly reason: string; readonly messa
   return [{ reason: 'FieldValueInvalid', message }];
 }
 
-/** A PUT says which version, and may say which object, it replaces. @throws ApiError 409, 422 */
+/** A PUT has the resourceVersion, and may have the uid, of the object it replaces. @throws ApiError 409, 422 */
 export function guardUpdate(kind: Kind, live: KubeObject, { metadata }: KubeObject): void {
   const { name, resourceVersion, uid } = metadata;
   if (uid !== undefined && uid !== live.metadata.uid) {
@@ -143,7 +143,7 @@ export function guardUpdate(kind: Kind, live: KubeObject, { metadata }: KubeObje
     throw conflict(kind, name, MODIFIED);
 }
 
-/** An apply may say both too, but has to find an object of that uid. @throws ApiError 409, 422 */
+/** An apply may have both too, but an object of that uid must exist. @throws ApiError 409, 422 */
 export function guardApply(kind: Kind, live: KubeObject | undefined, { metadata }: KubeObject): void {
   const { name, resourceVersion, uid } = metadata;
   if (live === undefined) {

@@ -1,14 +1,14 @@
 /** One resource of the API, as a CustomResourceDefinition or the API server's own code declares it. */
 export interface Kind {
   readonly group: string;
-  /** The first one is stored; the others are the same object under another `apiVersion`. */
+  /** The first is the storage version; the others differ only in `apiVersion`. */
   readonly versions: readonly string[];
   readonly kind: string;
   readonly plural: string;
   readonly namespaced: boolean;
   /** Declared by a CustomResourceDefinition. */
   readonly custom: boolean;
-  /** Counts `metadata.generation`. */
+  /** Has `metadata.generation`. */
   readonly generation: boolean;
   /** Has the subresource `status`: the main resource cannot write it. */
   readonly status: boolean;
@@ -80,7 +80,7 @@ export function apiVersionOf({ group, versions }: Kind, version = versions[0] ??
   return group === '' ? version : `${group}/${version}`;
 }
 
-/** `deployments.apps`, or `pods`: how errors name a resource. */
+/** `deployments.apps`, or `pods`: the resource as in errors. */
 export function resourceName({ plural, group }: Kind): string {
   return group === '' ? plural : `${plural}.${group}`;
 }

@@ -8,7 +8,7 @@ import { type Node, PodRun } from './pod-run.ts';
 import type { PodSpec, PodStatus } from './pods.ts';
 import type { Store } from './store.ts';
 
-/** What an image reference contains: the first that matches counts; an image that nothing matches does not exist. */
+/** A part of an image reference: the first match counts; an image without a match does not exist. */
 export interface SandboxImage {
   /** The whole reference as the pod has it, or a pattern in it. */
   readonly match: RegExp | string;
@@ -55,7 +55,7 @@ export class Kubelet {
     for (const timer of this.#deadlines.values()) clearTimeout(timer);
   }
 
-  /** Such a pod stays as it is, Failed, until somebody deletes it. */
+  /** Such a pod stays Failed until somebody deletes it. */
   #endAfter(pod: KubeObject, seconds: number): void {
     const uid = pod.metadata.uid ?? '';
     if (this.#deadlines.has(uid)) return;

@@ -29,7 +29,7 @@ export interface OwnerReference {
   blockOwnerDeletion?: boolean;
 }
 
-/** What every Kubernetes object has. Objects in the store are never changed, only replaced. */
+/** The fields of every Kubernetes object. Objects in the store are never changed, only replaced. */
 export interface KubeObject {
   apiVersion: string;
   kind: string;
@@ -57,7 +57,7 @@ export function timestamp(at = Date.now()): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
-/** `seldon/wine`, the words of events and errors. */
+/** `seldon/wine`, as in events and errors. */
 export function fullName({ namespace = '', name }: Pick<ObjectMeta, 'namespace' | 'name'>): string {
   return `${namespace}/${name}`;
 }
@@ -66,7 +66,7 @@ export function controllerOf({ metadata }: KubeObject): OwnerReference | undefin
   return metadata.ownerReferences?.find((one) => one.controller);
 }
 
-/** The reference that a controller puts on what it creates. */
+/** The owner reference of a controller's objects. */
 export function ownedBy({ apiVersion, kind, metadata }: KubeObject): OwnerReference {
   const { name, uid = '' } = metadata;
   return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };

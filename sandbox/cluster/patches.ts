@@ -18,7 +18,7 @@ interface Operation {
   readonly value?: unknown;
 }
 
-/** RFC 6902 without copy and move. @throws ApiError 422 when it does not fit */
+/** RFC 6902 without copy and move. @throws ApiError 422 if it cannot be applied */
 export function jsonPatch(target: unknown, operations: unknown): unknown {
   if (!Array.isArray(operations)) throw unfit();
   return (operations as Operation[]).reduce((value, { op, path, value: wanted }) => {

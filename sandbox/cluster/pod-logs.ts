@@ -4,7 +4,7 @@ import type { PodSpec, PodStatus } from './pods.ts';
 import type { Target } from './routes.ts';
 import type { Store } from './store.ts';
 
-/** Lines of a container's log; undefined when there is none. */
+/** Lines of a container's log; undefined if there is none. */
 export type ReadLog = (uid: string, container: string, previous: boolean) => readonly string[] | undefined;
 
 /** `pods/<name>/log`. @returns undefined while the pod is on no node (HTTP 204) @throws ApiError 400, 404 */

@@ -1,10 +1,10 @@
 import { createServer } from 'node:net';
 
-/** Below the ports that operating systems give to clients, so that only another sandbox could take one. */
+/** Below the ephemeral ports of operating systems, so that only another sandbox could use one. */
 const FIRST = 20_000;
 const COUNT = 12_000;
 
-/** Which loopback port stands for which container port of which pod. */
+/** The loopback port of each container port of each pod. */
 export class PodPorts {
   readonly #ports = new Map<string, number>();
   readonly #addresses = new Map<string, string>();
@@ -28,7 +28,7 @@ export class PodPorts {
     }
   }
 
-  /** A port that the pod did not declare is given one too. */
+  /** A port that the pod did not declare gets one too. */
   portOf(uid: string, containerPort: number): number {
     const port = this.find(uid, containerPort) ?? this.#candidate();
     this.#ports.set(`${uid}:${containerPort}`, port);

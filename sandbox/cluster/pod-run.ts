@@ -19,7 +19,7 @@ export interface Node {
   imageOf(reference: string): ContainerImage | undefined;
 }
 
-/** Seconds that pass before a pod's network is there, and after an init container's end. */
+/** Seconds until a pod's network exists, and after an init container's end. */
 const SETUP = 0.3;
 
 /** One pod on the node, from its first status to its last. */
@@ -52,7 +52,7 @@ export class PodRun {
     return [...this.#inits, ...this.#mains].find(({ spec }) => spec.name === container)?.log(previous);
   }
 
-  /** Ends when the pod has been stopped and is gone from the store. */
+  /** Resolves when the pod has been stopped and removed from the store. */
   async live(): Promise<void> {
     const { ports, second } = this.#node;
     const uid = this.#pod.metadata.uid ?? '';
@@ -84,7 +84,7 @@ export class PodRun {
     this.#stopping.abort();
   }
 
-  /** The node goes down: nothing more is written. */
+  /** The node goes down: nothing is written any more. */
   abandon(): void {
     this.#isAbandoned = true;
     this.#stopping.abort();
@@ -140,7 +140,7 @@ export class PodRun {
     if (!this.#isAbandoned) this.#node.events.record(this.#pod, { ...occurrence, component: 'kubelet' });
   }
 
-  /** Changes that come together are written together. */
+  /** Changes within a short time are written together. */
   #changed(): void {
     this.#pending ??= setTimeout(() => this.#write(), this.#node.second / 50);
   }

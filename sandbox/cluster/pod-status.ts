@@ -9,12 +9,12 @@ export interface PodSituation {
   readonly isInitialized: boolean;
   readonly inits: readonly ContainerRun[];
   readonly mains: readonly ContainerRun[];
-  /** All containers have ended, for good. */
+  /** All containers have ended and will not be restarted. */
   readonly isOver: boolean;
   readonly startTime: string;
 }
 
-/** `status` as a kubelet writes it, from what its containers are; conditions keep the time they last changed. */
+/** `status` as a kubelet writes it from the containers' states; conditions keep the time of their last change. */
 export function podStatus(before: PodStatus, situation: PodSituation): PodStatus {
   const { podIP, hasSandbox, inits, mains, startTime } = situation;
   const initContainerStatuses = inits.map(({ status }) => status);

@@ -6,7 +6,7 @@ import type { ProbeSpec } from './pods.ts';
 export interface ProbeTarget {
   /** The loopback port behind a port's number or name. */
   portOf(port: number | string): number;
-  /** How messages write the port: `10.244.0.3:9000`. */
+  /** The port as in messages: `10.244.0.3:9000`. */
   addressOf(port: number | string): string;
 }
 
@@ -16,15 +16,17 @@ export interface ProbeLoop {
   /** Milliseconds of one second. */
   readonly second: number;
   readonly signal: AbortSignal;
-  /** Resolves when probing may begin: liveness and readiness wait for the startup probe. */
+  /** Resolves when the probes may begin: liveness and readiness wait for the startup probe. */
   readonly begin: Promise<void>;
-  /** Every failure, in the kubelet's words. */
+  /** Every failure in the kubelet's words. */
   readonly onFailure: (message: string) => void;
   /** The threshold for a result has been reached. @returns whether to go on */
   readonly onResult: (success: boolean) => boolean;
 }
 
-/** However fast the sandbox's seconds pass, a server in the same process needs so many milliseconds to answer. */
+/**
+ * The least timeout in milliseconds: a server in the same process needs it, however short the sandbox's seconds are.
+ */
 const SHORTEST_TIMEOUT = 250;
 
 /** Probes a container again and again, until the signal or `onResult` ends it. */
@@ -53,7 +55,7 @@ async function passes(milliseconds: number, signal: AbortSignal): Promise<boolea
   return delay(milliseconds, true, { signal }).catch(() => false);
 }
 
-/** Undefined when it succeeds. Probes by command or gRPC always do. */
+/** Undefined if it succeeds. Probes by command or gRPC always succeed. */
 function attempt(spec: ProbeSpec, target: ProbeTarget, timeout: number): Promise<string | undefined> {
   if (spec.httpGet !== undefined) return httpProbe(spec.httpGet, target, timeout);
   if (spec.tcpSocket !== undefined) return tcpProbe(spec.tcpSocket.port, target, timeout);

@@ -9,7 +9,7 @@ import type { Store } from './store.ts';
 
 export interface Relayed {
   readonly method: string;
-  /** Path and query on the other side. */
+  /** Path and query of the forwarded request. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -18,7 +18,7 @@ export interface Relayed {
 interface Endpoint {
   readonly address: string;
   readonly containerPort: number;
-  /** Undefined: the pod declares no such port, so nobody can listen there. */
+  /** Undefined: the pod declares no such port. */
   readonly port: number | undefined;
 }
 
@@ -37,7 +37,7 @@ interface NamedPort {
   readonly containerPort: number;
 }
 
-/** Sends a request on to a pod, for `services/<name>:<port>/proxy/…` and `pods/<name>:<port>/proxy/…`. */
+/** Forwards a request to a pod, for `services/<name>:<port>/proxy/…` and `pods/<name>:<port>/proxy/…`. */
 export async function relay(
   { store, ports }: { readonly store: Store; readonly ports: PodPorts },
   target: Target,

@@ -35,16 +35,16 @@ export interface FailureCondition {
   readonly lastTransitionTime: string;
 }
 
-/** Letters of generated names: no vowels, so that no words come up (apimachinery, `rand.SafeEncodeString`). */
+/** Letters of generated names: no vowels, so that they form no words (apimachinery, `rand.SafeEncodeString`). */
 const SAFE = 'bcdfghjklmnpqrstvwxz2456789';
 
-/** A name's tail that is always the same for the same text. */
+/** The suffix of a name: the same text gives the same suffix. */
 export function safeHash(text: string, length: number): string {
   const digest = createHash('sha256').update(text).digest();
   return [...digest.subarray(0, length)].map((byte) => SAFE[byte % SAFE.length]).join('');
 }
 
-/** Keeps as many pods as each ReplicaSet says. */
+/** Creates and deletes pods until each ReplicaSet has its number. */
 export class ReplicaSetController {
   readonly #store: Store;
   readonly #events: EventRecorder;
@@ -82,7 +82,7 @@ export class ReplicaSetController {
     this.#store.edit(REPLICA_SET, set, (live) => ({ ...live, status: statusOf(set, pods, failure) }));
   }
 
-  /** @returns what stood in the way */
+  /** @returns the reason if it could not */
   #create(set: ReplicaSet, count: number): string | undefined {
     const key = set.metadata.uid ?? '';
     try {
@@ -141,7 +141,7 @@ function isReady({ status }: KubeObject): boolean {
   return conditions.some((one) => one.type === 'Ready' && one.status === 'True');
 }
 
-/** Those that are not ready go first, then the youngest. */
+/** Pods that are not ready are deleted first, then the youngest. */
 function surplus(pods: readonly KubeObject[], count: number): KubeObject[] {
   if (count <= 0) return [];
   const age = ({ metadata }: KubeObject) => metadata.creationTimestamp ?? '';

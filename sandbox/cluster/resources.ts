@@ -31,13 +31,13 @@ interface Proposal {
   readonly warnings: readonly string[];
 }
 
-/** Media types of PATCH, and how often a patch is tried again when the object changes under it. */
+/** Media types of PATCH, and the number of retries when the object changes meanwhile. */
 const MERGE = 'application/merge-patch+json';
 const JSON_PATCH = 'application/json-patch+json';
 const APPLY = 'application/apply-patch+yaml';
 const PATCH_TRIES = 5;
 
-/** The writing verbs on objects, with all that stands between a request and the store. */
+/** The writing verbs, with authorization, admission and validation. */
 export class Resources {
   readonly #store: Store;
 
@@ -72,7 +72,7 @@ export class Resources {
     return written;
   }
 
-  /** @param mayCreate throws when the user may only patch: apply makes what is missing */
+  /** @param mayCreate throws if the user may only patch: apply creates a missing object */
   async patch(write: Write, mayCreate: () => void): Promise<Written> {
     for (let left = PATCH_TRIES; left > 0; left--) {
       const written = await (write.contentType === APPLY ? this.#apply(write, mayCreate) : this.#patch(write));
@@ -81,7 +81,7 @@ export class Resources {
     throw conflict(write.kind, write.name ?? '', MODIFIED);
   }
 
-  /** @returns the object while it is still there */
+  /** @returns the object while it exists */
   remove({ kind, namespace, name = '', query, body }: Write): { readonly uid: string; readonly object?: KubeObject } {
     const options = (body === '' ? {} : JSON.parse(body)) as DeleteOptions;
     const propagation = query.get('propagationPolicy') ?? options.propagationPolicy ?? 'Background';
@@ -149,7 +149,7 @@ export class Resources {
     return pruneUnknown(kind, object, query.get('fieldValidation') ?? 'Warn');
   }
 
-  /** The main resource cannot write the status, nor the subresource anything else. */
+  /** The main resource cannot write the status, and the subresource writes only the status. */
   #replacing(write: Write, live: KubeObject, object: KubeObject): KubeObject {
     const { kind, subresource } = write;
     const next =
@@ -162,7 +162,7 @@ export class Resources {
     return trackUpdate(live, this.#store.revise(kind, live, safe), writerOf(write));
   }
 
-  /** @returns undefined when the object has changed since `live` */
+  /** @returns undefined if the object has changed since `live` */
   async #commit(
     write: Write,
     live: KubeObject | undefined,
@@ -214,7 +214,7 @@ function checkPropagation(policy: string): void {
   throw invalid('DeleteOptions.meta.k8s.io', '', [cause]);
 }
 
-/** A list's body; the items of built-in kinds do not repeat what they are. */
+/** A list's body; the items of built-in kinds have no kind. */
 export function listBody(write: Pick<Write, 'kind' | 'version'>, items: readonly KubeObject[], metadata: Tree): Tree {
   const { kind, version } = write;
   const apiVersion = apiVersionOf(kind, version);
@@ -223,7 +223,7 @@ export function listBody(write: Pick<Write, 'kind' | 'version'>, items: readonly
   return { kind: `${kind.kind}List`, apiVersion, metadata, items: all };
 }
 
-/** The object under the version that was asked for. */
+/** The object in the requested version. */
 export function asVersion({ kind, version }: Pick<Write, 'kind' | 'version'>, object: KubeObject): KubeObject {
   return { ...object, apiVersion: apiVersionOf(kind, version) };
 }

@@ -1,21 +1,21 @@
 import { apiVersionOf, KINDS, type Kind } from './kinds.ts';
 import type { Tree } from './objects.ts';
 
-/** What a path below `/api` or `/apis` means. */
+/** A parsed path below `/api` or `/apis`. */
 export interface Target {
   readonly kind: Kind;
   readonly version: string;
   readonly namespace: string | undefined;
   readonly name: string | undefined;
   readonly subresource: string | undefined;
-  /** What follows the subresource `proxy`. */
+  /** The path after the subresource `proxy`. */
   readonly rest: string;
 }
 
-/** What this server offers. */
+/** The resources of this server. */
 export interface Served {
   readonly kinds: readonly Kind[];
-  /** Versions that it does not: `machinelearning.seldon.io/v1`. */
+  /** Versions that it does not serve: `machinelearning.seldon.io/v1`. */
   readonly without?: readonly string[];
 }
 

@@ -5,7 +5,7 @@ import { fullName, type KubeObject, timestamp } from './objects.ts';
 import type { ContainerSpec, PodCondition, PodSpec, PodStatus } from './pods.ts';
 import type { Store } from './store.ts';
 
-/** What the one node has, of what pods may request. */
+/** The capacity of the node. */
 const CAPACITY: Readonly<Record<string, number>> = {
   cpu: 8,
   memory: 32 * 2 ** 30,
@@ -17,7 +17,7 @@ const NODE_LABELS: Readonly<Record<string, string>> = {
   'kubernetes.io/arch': 'amd64',
 };
 
-/** Puts every new pod on the one node, or says why not. It looks at each pod alone. */
+/** Assigns every new pod to the one node, or reports why not. It looks at each pod separately. */
 export function startScheduler(store: Store, events: EventRecorder, second: number): () => void {
   return store.listen(({ type, kind, object }) => {
     if (kind !== POD || type !== 'ADDED' || (object.spec as PodSpec).nodeName !== undefined) return;

@@ -4,7 +4,7 @@ import { DEPLOYMENT, type Kind, SELDON_DEPLOYMENT } from './kinds.ts';
 import { isTree, type KubeObject, type Tree } from './objects.ts';
 import { type ObjectSchema, type Schema, SELDON_DEPLOYMENT_SCHEMA } from './schema.ts';
 
-/** What is wrong at a place: `spec.predictors[0].trafic`. */
+/** An error at a path: `spec.predictors[0].trafic`. */
 type Problem =
   | { readonly kind: 'unknown' | 'missing'; readonly path: string }
   | { readonly kind: 'type'; readonly path: string; readonly wanted: string; readonly value: unknown };
@@ -14,7 +14,7 @@ function schemaOf(kind: Kind): ObjectSchema | undefined {
   return kind === SELDON_DEPLOYMENT ? SELDON_DEPLOYMENT_SCHEMA : undefined;
 }
 
-/** Server-side apply needs the schema to merge: what it does not know is an error, strict or not, without a reason. */
+/** Server-side apply needs the schema to merge: an unknown field is an error without a reason, strict or not. */
 export function checkApplied(kind: Kind, version: string, object: KubeObject): void {
   const [problem] = problemsOf(kind, object).filter((one) => one.kind !== 'missing' && !isFraction(one));
   if (problem === undefined) return;
@@ -30,7 +30,7 @@ export interface Pruned {
   readonly warnings: readonly string[];
 }
 
-/** What a write other than apply does with unknown fields: drop them, with a warning, or refuse (`Strict`). */
+/** How a write other than apply treats unknown fields: it drops them with a warning, or refuses them (`Strict`). */
 export function pruneUnknown(kind: Kind, object: KubeObject, validation: string): Pruned {
   const unknown = problemsOf(kind, object).filter((one) => one.kind === 'unknown');
   const words = unknown.map(({ path }) => `unknown field "${path}"`);
@@ -58,7 +58,7 @@ export function checkTypes(kind: Kind, object: KubeObject): void {
   if (all.length > 0) throw invalid(kindName(kind), object.metadata.name, all);
 }
 
-/** The little of a Deployment without which its controller could do nothing. */
+/** The fields of a Deployment that its controller needs. */
 function deploymentComplaints({ metadata: own, spec }: KubeObject): Required<Cause>[] {
   const { selector, template } = treeOf(spec);
   const { metadata, spec: pod } = treeOf(template);
@@ -87,7 +87,7 @@ function labelComplaints(field: string, labels: Tree = {}): Required<Cause>[] {
   });
 }
 
-/** The lists whose keys Kubernetes wants to be unique, of those that a model's container can get twice. */
+/** The lists with unique keys in Kubernetes that a model's container can repeat. */
 function volumeComplaints({ volumes = [], containers = [] }: Tree): Required<Cause>[] {
   const names = (volumes as readonly Tree[]).map(({ name }) => name);
   const twice = names.flatMap((name, index) => {
@@ -125,7 +125,7 @@ function* walk(value: unknown, schema: Schema, path: string): Generator<Problem>
     for (const [key, item] of Object.entries(value)) yield* walk(item, 'string', `${path}.${key}`);
 }
 
-/** In the order of names, as the API server reports. */
+/** Sorted by name, as the API server reports them. */
 function* walkFields(value: Tree, { fields, required }: ObjectSchema, path: string): Generator<Problem> {
   for (const key of [...new Set([...Object.keys(value), ...required])].sort()) {
     const at = path === '' ? key : `${path}.${key}`;
@@ -162,7 +162,7 @@ function isOfType(value: unknown, wanted: string): boolean {
   return jsonTypeOf(value) === wanted && value !== null;
 }
 
-/** To apply, any number is a number. */
+/** Apply does not distinguish types of numbers. */
 function isFraction(problem: Problem): boolean {
   return problem.kind === 'type' && problem.wanted === 'integer' && typeof problem.value === 'number';
 }

@@ -39,7 +39,7 @@ function labelTest(term: string): (labels: Labels) => boolean {
   return (labels) => Object.hasOwn(labels, key) === (not === '');
 }
 
-/** Every kind has its name and namespace; events and pods a few fields more. */
+/** Every kind has its name and namespace; events and pods have a few more fields. */
 function parseFieldSelector(kind: Kind, text: string): Matcher {
   const tests = text
     .split(',')

@@ -12,9 +12,9 @@ export interface LoggedRequest {
   readonly method: string;
   /** With the query. */
   readonly path: string;
-  /** Who asked; undefined when the token is nobody's. */
+  /** The user; undefined for an unknown token. */
   readonly user: string | undefined;
-  /** Which connection carried it, counted from 1. */
+  /** The number of its connection, from 1. */
   readonly connection: number;
 }
 
@@ -25,7 +25,7 @@ export interface ServerOptions {
   readonly bookmarkEvery: number;
 }
 
-/** The API server's HTTP side: connections, streams, and what a test wants to go wrong. */
+/** The API server's HTTP side: connections, streams, and the faults of tests. */
 export class ApiServer {
   readonly requests: LoggedRequest[] = [];
   readonly faults = new Faults();
@@ -79,12 +79,12 @@ export class ApiServer {
   async close(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
-      // Not closeAllConnections(): it does not know those that are still shaking hands.
+      // Not closeAllConnections(): it does not include connections in their TLS handshake.
       for (const socket of this.#sockets) socket.destroy();
     });
   }
 
-  /** Refuses connections for a while, as when the API server restarts; what is stored stays. */
+  /** Refuses connections for a while, like a restart of the API server; the stored objects stay. */
   async restart(downMs: number): Promise<void> {
     await this.close();
     await delay(downMs);

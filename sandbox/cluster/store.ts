@@ -7,14 +7,14 @@ export interface Change {
   readonly version: number;
   readonly kind: Kind;
   readonly object: KubeObject;
-  /** What the object was before; a watch with a selector must know. */
+  /** The object's earlier form, for watches with a selector. */
   readonly previous: KubeObject | undefined;
 }
 
-/** Changes that a watch may still ask for. */
+/** The number of changes that a watch can start from. */
 const HISTORY = 10_000;
 
-/** The part of etcd: objects by kind and name, one counter of versions, and the changes of late. */
+/** In place of etcd: objects by kind and name, one counter of versions, and the latest changes. */
 export class Store {
   readonly #objects = new Map<Kind, Map<string, KubeObject>>();
   readonly #listeners = new Set<(change: Change) => void>();
@@ -35,7 +35,7 @@ export class Store {
     return this.#objects.get(kind)?.get(keyOf(namespace, name));
   }
 
-  /** In the order of namespace and name. */
+  /** Sorted by namespace and name. */
   list(kind: Kind, namespace?: string): KubeObject[] {
     const all = this.#objects.get(kind) ?? new Map<string, KubeObject>();
     const keys = [...all.keys()].filter((key) => namespace === undefined || key.startsWith(`${namespace}/`));
@@ -47,7 +47,7 @@ export class Store {
     for (const [kind, objects] of this.#objects) for (const object of objects.values()) yield [kind, object];
   }
 
-  /** The object as it would be stored: with what the API server adds to a new one. */
+  /** The object as it would be stored, with the fields that the API server adds to a new one. */
   prepare(kind: Kind, object: KubeObject): KubeObject {
     const { resourceVersion: _, ...metadata } = object.metadata;
     const added = { uid: randomUUID(), creationTimestamp: timestamp(), ...(kind.generation && { generation: 1 }) };
@@ -60,8 +60,8 @@ export class Store {
   }
 
   /**
-   * What replacing `live` by `next` makes: `live` itself when that changes nothing. Generation counts changes outside
-   * of metadata and status, and the deletion.
+   * The result of a replacement of `live` by `next`: `live` itself if nothing changes. Generation counts changes
+   * outside of metadata and status, and the deletion.
    */
   revise(kind: Kind, live: KubeObject, next: KubeObject): KubeObject {
     const { uid, creationTimestamp, resourceVersion, generation = 1, namespace, name } = live.metadata;
@@ -74,14 +74,14 @@ export class Store {
     return isSame(revised, live) ? live : (revised as KubeObject);
   }
 
-  /** Replaces an object. One that was only waiting for its last finalizer goes. */
+  /** Replaces an object. An object that waited only for its last finalizer is deleted. */
   replace(kind: Kind, live: KubeObject, next: KubeObject): KubeObject {
     const revised = this.revise(kind, live, next);
     if (revised === live) return live;
     return isOver(kind, revised) ? this.#put('DELETED', kind, revised) : this.#put('MODIFIED', kind, revised);
   }
 
-  /** Reads, changes and replaces at once, as controllers do; nothing happens when the object is gone. */
+  /** Reads, changes and replaces in one step; nothing happens if the object does not exist. */
   edit(kind: Kind, object: KubeObject, change: (live: KubeObject) => KubeObject): KubeObject | undefined {
     const live = this.get(kind, object.metadata.namespace, object.metadata.name);
     if (live === undefined || live.metadata.uid !== object.metadata.uid) return undefined;
@@ -93,19 +93,19 @@ export class Store {
     if (live !== undefined && live.metadata.uid === object.metadata.uid) this.#put('DELETED', kind, live);
   }
 
-  /** @returns undefined when the store has forgotten that moment */
+  /** @returns undefined if that version has been compacted */
   changesSince(kind: Kind, version: number): readonly Change[] | undefined {
     if (version < this.#oldest) return undefined;
     return this.#history.filter((change) => change.kind === kind && change.version > version);
   }
 
-  /** Forgets all changes until now: whoever wants to go on from any of them is too late. */
+  /** Compacts all changes until now: a watch cannot start from an earlier version. */
   compact(): void {
     this.#history = [];
     this.#oldest = ++this.#version;
   }
 
-  /** @returns how to stop listening */
+  /** @returns a function that stops it */
   listen(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -135,7 +135,7 @@ function keyOf(namespace: string | undefined, name: string): string {
   return `${namespace ?? ''}/${name}`;
 }
 
-/** A pod ends when its kubelet, a namespace when its content has. */
+/** A pod is removed when its kubelet has stopped it, a namespace when it is empty. */
 function isOver(kind: Kind, { metadata }: KubeObject): boolean {
   const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = metadata;
   if (deletionTimestamp === undefined || kind === NAMESPACE) return false;

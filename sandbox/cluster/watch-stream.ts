@@ -23,12 +23,13 @@ interface WatchEvent {
   readonly object: object;
 }
 
-/** Seconds a watch lives when the client does not say; clients' clocks are real, so these are real seconds. */
+/** Seconds a watch lives when the client does not say; these are real seconds, because the clients' clocks are real. */
 const LIFETIME = 1800;
 
 /**
- * Follows a collection from `resourceVersion` on; without one, what is there comes first. @returns how to stop
- * @throws ApiError 400 for a selector that cannot be read
+ * Follows a collection from `resourceVersion` on; without one, the existing objects come first. @returns a function
+ * that stops it
+ * @throws ApiError 400 for an invalid selector
  */
 export function openWatch(store: Store, request: WatchRequest, sink: WatchSink, bookmarkEvery: number): () => void {
   const { kind, version, namespace, query } = request;
@@ -77,7 +78,9 @@ export function openWatch(store: Store, request: WatchRequest, sink: WatchSink, 
   return stop;
 }
 
-/** To a selector, an object that begins or ceases to match comes or goes; one that goes looks as it did before. */
+/**
+ * With a selector, an object that begins to match is added, and one that stops matching is deleted in its earlier form.
+ */
 function seenThrough(matches: Matcher, { type, object, previous }: Change): WatchEvent | undefined {
   const did = previous !== undefined && matches(previous);
   const does = type !== 'DELETED' && matches(object);

@@ -1,4 +1,4 @@
-/** What a controller has still to look at, each once however often it was added. */
+/** The keys that a controller must still process, each once. */
 export class WorkQueue {
   readonly #timers = new Map<string, { readonly due: number; readonly timer: NodeJS.Timeout }>();
   readonly #sync: (key: string) => void;

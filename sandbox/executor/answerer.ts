@@ -15,7 +15,7 @@ export interface ExecutorOptions {
   readonly host?: string;
   /** Default seldon. */
   readonly protocol?: string;
-  /** The port that stands for a container port of the same pod; default: itself. */
+  /** The port of a container port of the same pod; default: itself. */
   readonly portOf?: (containerPort: number) => number;
   /** Milliseconds; `seldon.io/rest-timeout` of the pod. Default: no end. */
   readonly restTimeout?: number | undefined;
@@ -27,7 +27,7 @@ interface Reply {
   readonly contentType?: string;
 }
 
-/** Answers requests as the executor's router, middlewares and client do. */
+/** Answers requests like the executor's router, middlewares and client. */
 export class Answerer {
   readonly #options: ExecutorOptions;
   readonly #protocol: 'seldon' | 'v2';
@@ -91,7 +91,7 @@ export class Answerer {
     }
   }
 
-  /** A dial of every node: nothing is asked of the models. */
+  /** Connects to every node without a request to the models. */
   async #isReady(): Promise<boolean> {
     const ports = nodesOf(this.#options.predictor.graph).flatMap(({ endpoint }) => endpoint?.service_port ?? []);
     return (await Promise.all(ports.map((port) => canDial(this.#portOf(port))))).every(Boolean);
@@ -134,7 +134,7 @@ export class Answerer {
   }
 }
 
-/** Anything but 200 is an error: its status and body are passed on, its content type is not. */
+/** Any status but 200 is an error: its status and body are forwarded, its content type is not. */
 function replyOf(answer: ModelAnswer): Reply {
   if (answer.kind === 'failed') return failure(answer.message);
   const { status, contentType } = answer;
@@ -143,18 +143,18 @@ function replyOf(answer: ModelAnswer): Reply {
   return { status, body, ...(contentType !== undefined && { contentType }) };
 }
 
-/** The executor's own errors. The header is out before it is set: Go guesses a content type. */
+/** The executor's own errors. The header is sent before the content type is set: Go guesses one. */
 function failure(info: string): Reply {
   const body = htmlEscaped(JSON.stringify({ status: { code: 500, info, status: 'FAILURE' } }));
   return { status: 500, body, contentType: 'text/plain; charset=utf-8' };
 }
 
-/** Go's json.HTMLEscape, which the executor sends every body through. */
+/** Go's json.HTMLEscape, which the executor applies to every body. */
 function htmlEscaped(body: string): string {
   return body.replace(/[<>&\u2028\u2029]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** As Go's router says it, without the executor's own headers. */
+/** As Go's router answers, without the executor's headers. */
 function refuse(response: ServerResponse, status: 404 | 405): void {
   if (status === 405) response.writeHead(405).end();
   else

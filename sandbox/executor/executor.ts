@@ -21,7 +21,7 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
   server.listen(options.port, options.host ?? '0.0.0.0');
   await listening.promise;
   return {
-    // Like the reference: nothing new, and what is under way may end.
+    // Like the reference: no new requests, and those in progress may finish.
     close: async () => {
       const late = setTimeout(() => server.closeAllConnections(), GRACEFUL);
       await new Promise((resolve) => server.close(resolve));
@@ -30,7 +30,7 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
   };
 }
 
-/** What the sandbox's kubelet runs for `seldonio/seldon-core-executor`. */
+/** The program that the sandbox's kubelet runs for `seldonio/seldon-core-executor`. */
 export function executorImage(): ContainerImage {
   return async ({ args, env, annotations, portOf, signal, log }) => {
     const options = optionsOf(args, env['ENGINE_PREDICTOR'] ?? '');

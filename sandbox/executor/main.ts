@@ -7,7 +7,7 @@ import { optionsOf, restTimeoutOf, startExecutor } from './executor.ts';
 
 const PODINFO = '/etc/podinfo/annotations';
 
-/** The downward API's file: `key="value"`, one a line. */
+/** The downward API's file: one `key="value"` for each line. */
 function podAnnotation(key: string): string | undefined {
   const lines = existsSync(PODINFO) ? readFileSync(PODINFO, 'utf8').split('\n') : [];
   const line = lines.find((one) => one.startsWith(`${key}=`));

@@ -22,7 +22,7 @@ export class RequestHistogram {
   readonly #labels: Readonly<Record<string, string>>;
   readonly #series = new Map<string, Series>();
 
-  /** @param labels those that all series share */
+  /** @param labels labels of all series */
   constructor(labels: Readonly<Record<string, string>>) {
     this.#labels = labels;
   }

@@ -1,4 +1,4 @@
-/** The executor's calls of a model container on loopback, with Go's words for what goes wrong. */
+/** The executor's calls of a model container on loopback, with Go's error messages. */
 import { request as httpRequest } from 'node:http';
 import { createConnection } from 'node:net';
 
@@ -29,7 +29,7 @@ export async function ask(call: ModelCall): Promise<ModelAnswer> {
   }
 }
 
-/** Does anything listen there? */
+/** Whether something listens there. */
 export function canDial(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection({ port, host: '127.0.0.1' });

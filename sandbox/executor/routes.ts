@@ -1,9 +1,9 @@
 import type { Predictor } from '../operator/seldon-deployment.ts';
 
-/** What a request asks the executor to do. */
+/** The action that a request asks for. */
 export type Wish =
   | { readonly kind: 'ready' | 'alive' | 'metrics' | 'graph-metadata' }
-  /** To be asked of a node of the graph, at `path` of its container. */
+  /** For a node of the graph, at `path` of its container. */
   | { readonly kind: 'relay'; readonly service: Service; readonly node: string; readonly path: string }
   | { readonly kind: 'refused'; readonly status: 404 | 405 };
 
@@ -23,7 +23,7 @@ const PROBES: readonly Rule[] = [
   { methods: ANY, path: /^\/prometheus$/, wish: () => ({ kind: 'metrics' }) },
 ];
 
-/** There is no `/health/ping`: that is the model's own. */
+/** There is no `/health/ping` here: only the model server has it. */
 const SELDON: readonly Rule[] = [
   post(/^\/api\/v(?:0\.1|1\.0)\/predictions$/, (_, root) => relay('predictions', root, '/predict')),
   post(/^\/api\/v(?:0\.1|1\.0)\/feedback$/, (_, root) => relay('feedback', root, '/send-feedback')),
@@ -42,7 +42,7 @@ const V2: readonly Rule[] = [
   get(/^\/v2\/health\/ready$/, () => ({ kind: 'ready' })),
 ];
 
-/** What a request means under the deployment's protocol. */
+/** The meaning of a request in the deployment's protocol. */
 export function wishOf(
   { method, path }: { readonly method: string; readonly path: string },
   { protocol, predictor }: { readonly protocol: 'seldon' | 'v2'; readonly predictor: Predictor },

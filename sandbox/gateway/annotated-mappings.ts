@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../kubernetes-object.ts';
 import { AMBASSADOR_CONFIG } from '../operator/ambassador-annotation.ts';
 import type { Mapping, MappingSpec } from '../operator/kinds.ts';
 
-/** The Mappings that stand as YAML in a Service's annotation, as Ambassador read them before it had kinds of its own. */
+/** The Mappings that stand as YAML in a Service's annotation, as Ambassador read them before it had its own kinds. */
 export function annotatedMappings({ metadata }: KubernetesObject): readonly Mapping[] {
   const text = metadata.annotations?.[AMBASSADOR_CONFIG];
   if (text === undefined) return [];

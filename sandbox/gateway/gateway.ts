@@ -28,7 +28,10 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** An ingress as Emissary is: what it routes it learns from the API, and it reaches Services through the API's proxy. */
+/**
+ * An ingress like Emissary: it reads its routes from the API server, and reaches Services through the API server's
+ * proxy.
+ */
 export async function startGateway({ kubeconfig, istio = false, port = 0 }: GatewayOptions): Promise<Gateway> {
   const client = new KubernetesClient(kubeconfig);
   const mappings = await client.follow<Mapping>(MAPPING, () => undefined);
@@ -68,7 +71,7 @@ interface Exchange {
   readonly body: string | undefined;
 }
 
-/** Of a request, what goes on to the Service. */
+/** The part of a request that the Service gets. */
 const FORWARDED = ['content-type', 'accept', 'seldon-puid'];
 const RETURNED = ['content-type', 'seldon-puid', 'x-content-type-options', 'access-control-allow-origin'];
 
@@ -106,7 +109,7 @@ class Ingress {
     response.writeHead(status, headers).end(text);
   }
 
-  /** Copies, whose answers nobody hears. */
+  /** Copies whose answers are dropped. */
   #mirror({ key, mirrors, timeout }: RouteGroup, exchange: Exchange): void {
     for (const mirror of mirrors) {
       const rest = { weight: 100 - mirror.weight };
@@ -140,7 +143,7 @@ function envoySays(status: number, body: string): Answer {
   return { status, headers: { 'content-type': 'text/plain' }, body };
 }
 
-/** A Status object: there is no such Service, or nobody behind it. */
+/** A Status object: there is no such Service, or it has no endpoint. */
 function isApiServers(body: string): boolean {
   return /^\{"kind":"Status","apiVersion":"v1"/.test(body);
 }

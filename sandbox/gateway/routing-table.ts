@@ -1,15 +1,15 @@
 import type { Destination, Mapping, VirtualService } from '../operator/kinds.ts';
 
-/** A Service that may get a request, and what its share is. */
+/** A Service that can get a request, and its share. */
 export interface Backend {
   readonly service: string;
   readonly namespace: string;
   readonly port: number;
-  /** Percent; a mirror gets copies of so many. */
+  /** Percent; a mirror gets copies of this share. */
   readonly weight: number;
 }
 
-/** All that answers under one prefix. */
+/** All Services that answer under one prefix. */
 export interface RouteGroup {
   /** Same key, same group: weights are counted per key. */
   readonly key: string;
@@ -22,10 +22,10 @@ export interface RouteGroup {
   readonly timeout: number;
 }
 
-/** Envoy's own, where a route says nothing. */
+/** Envoy's default, where a route sets none. */
 const DEFAULT_TIMEOUT = 15_000;
 
-/** REST Mappings of the same prefix and headers are one group; who has no weight shares what the others leave. */
+/** REST Mappings of the same prefix and headers are one group; those without a weight share the rest. */
 export function groupsOfMappings(mappings: readonly Mapping[]): readonly RouteGroup[] {
   const rest = mappings.filter(({ spec }) => !spec.prefix_regex && !spec.grpc);
   const groups = Map.groupBy(rest, ({ spec }) => JSON.stringify([spec.prefix, spec.headers ?? {}]));
@@ -44,7 +44,7 @@ export function groupsOfMappings(mappings: readonly Mapping[]): readonly RouteGr
   });
 }
 
-/** The HTTP routes of VirtualServices; one destination alone gets everything, whatever its weight. */
+/** The HTTP routes of VirtualServices; a single destination gets all requests, whatever its weight. */
 export function groupsOfVirtualServices(services: readonly VirtualService[]): readonly RouteGroup[] {
   return services.flatMap(({ metadata, spec }) =>
     spec.http.flatMap(({ match, rewrite, route, mirror, mirrorPercentage }) => {
@@ -62,7 +62,7 @@ export function groupsOfVirtualServices(services: readonly VirtualService[]): re
   );
 }
 
-/** The group of the longest prefix, and among those the one that asks for most headers. */
+/** The group with the longest prefix, and among those the one with most header matches. */
 export function findGroup(
   groups: readonly RouteGroup[],
   { path, headers }: { readonly path: string; readonly headers: Readonly<Record<string, unknown>> },

@@ -3,13 +3,13 @@ interface Weighed {
 }
 
 /**
- * Smooth weighted round robin: no luck in it, and after as many turns as the weights sum to, each had exactly its
- * share. Counts begin anew when the weights of a key change.
+ * Smooth weighted round robin: it is deterministic, and after as many turns as the sum of the weights each has exactly
+ * its share. Counts begin anew when the weights of a key change.
  */
 export class WeightedChoice {
   readonly #turns = new Map<string, { readonly weights: string; readonly credit: number[] }>();
 
-  /** @returns undefined when there is nothing to choose from */
+  /** @returns undefined if there is no destination */
   next<T extends Weighed>(key: string, options: readonly T[]): T | undefined {
     const weights = options.map(({ weight }) => weight).join();
     const known = this.#turns.get(key);

@@ -27,7 +27,7 @@ export function anAccount(login: string, type?: 'Organization'): SimpleUser {
   };
 }
 
-/** What events say of the organization that owns their repository. */
+/** The owner of the repository as events describe it. */
 export function anOrganization(login: string): Readonly<Record<string, unknown>> {
   const api = `https://api.github.com/orgs/${login}`;
   return {

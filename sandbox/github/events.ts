@@ -2,7 +2,7 @@ import { anAccount, anOrganization } from './accounts.ts';
 import { anIssue, anIssueComment, aPullRequest } from './issues.ts';
 import { aRepository } from './repository.ts';
 
-/** Events as GitHub sends them to a runner: complete, so that they hold against its published webhook schema. */
+/** Events as GitHub sends them to a runner: complete, so that they are valid in its published webhook schema. */
 export interface GithubEvent {
   readonly name: string;
   readonly payload: Readonly<Record<string, unknown>>;
@@ -10,7 +10,7 @@ export interface GithubEvent {
 
 const REPOSITORY = 'acme/wine';
 
-/** What every event carries. */
+/** The fields of every event. */
 function event(name: string, sender: string, payload: GithubEvent['payload']): GithubEvent {
   return {
     name,
@@ -26,7 +26,7 @@ function event(name: string, sender: string, payload: GithubEvent['payload']): G
 export interface CommentSeed {
   readonly login: string;
   readonly body: string;
-  /** Of the pull request or issue it stands under. */
+  /** The pull request or issue of the comment. */
   readonly number: number;
   readonly id?: number;
   /** Default: created. */
@@ -34,7 +34,7 @@ export interface CommentSeed {
   readonly isOnIssue?: boolean;
 }
 
-/** Somebody says something under an open pull request. */
+/** Somebody comments on an open pull request. */
 export function commentEvent(seed: CommentSeed): GithubEvent {
   const { login, body, number, id = 1001, action = 'created', isOnIssue = false } = seed;
   const issue = anIssue({ repository: REPOSITORY, number, author: login, isPullRequest: !isOnIssue });
@@ -50,7 +50,7 @@ export type PullRequestAction = 'opened' | 'synchronize' | 'reopened' | 'ready_f
 
 export interface PullRequestEventSeed {
   readonly number: number;
-  /** `owner/name` of the head's repository; null when it is gone. Default: the repository itself. */
+  /** `owner/name` of the head's repository; null if it was deleted. Default: the repository itself. */
   readonly from?: string | null;
   /** SHA of its newest commit; default 40 times `a`. */
   readonly head?: string;
@@ -59,7 +59,7 @@ export interface PullRequestEventSeed {
   readonly mergeCommit?: string;
 }
 
-/** What some actions tell beside the pull request. */
+/** Additional fields of some actions. */
 const BESIDE: Readonly<Partial<Record<PullRequestAction, (head: string) => GithubEvent['payload']>>> = {
   synchronize: (head) => ({ before: 'e'.repeat(40), after: head }),
   labeled: () => ({
@@ -129,7 +129,7 @@ export function pushEvent({ after, branch = 'main', modified = ['models/wine.uri
   });
 }
 
-/** Pushes tell times of their repository in seconds, and more of its owner. */
+/** Pushes give the times of their repository in seconds, and more fields of its owner. */
 function pushedRepository(): Readonly<Record<string, unknown>> {
   const repository = aRepository(REPOSITORY);
   const seconds = (name: string) => Math.floor(Date.parse(String(repository[name])) / 1_000);
@@ -144,13 +144,13 @@ function pushedRepository(): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Somebody presses “Run workflow”. What is typed arrives as text. */
+/** Somebody presses “Run workflow”. Inputs arrive as text. */
 export function workflowDispatchEvent(inputs: Readonly<Record<string, string>> = {}): GithubEvent {
   const workflow = '.github/workflows/deploy-by-hand.yml';
   return event('workflow_dispatch', 'octocat', { inputs, ref: 'refs/heads/main', workflow });
 }
 
-/** Another system calls GitHub's API; `action` is the type that it names. */
+/** Another system calls GitHub's API; `action` is its event type. */
 export function repositoryDispatchEvent(action: string, clientPayload: GithubEvent['payload']): GithubEvent {
   return event('repository_dispatch', 'relay[bot]', {
     action,
@@ -160,7 +160,7 @@ export function repositoryDispatchEvent(action: string, clientPayload: GithubEve
   });
 }
 
-/** A merge queue asks for the checks of what it would merge. */
+/** A merge queue requests the checks of its merge commit. */
 export function mergeGroupEvent(pullRequest: number, head = 'f'.repeat(40)): GithubEvent {
   const base = '0'.repeat(39).concat('1');
   const person = { name: 'octocat', email: 'octocat@example.com' };

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** What a repository's branches hold, and what its API says of it. */
+/** The branches of a repository, and its API. */
 export interface RepositoryFiles {
   /** A commit on a branch that writes one file; a new branch begins with what is on the default one. */
   write(branch: string, path: string, text: string): void;
-  /** `GET /commits/{ref}` and `GET /contents/{path}?ref=`; undefined for what is neither. */
+  /** `GET /commits/{ref}` and `GET /contents/{path}?ref=`; undefined for other paths. */
   answer(path: string, query: URLSearchParams): { readonly status: number; readonly body: unknown } | undefined;
 }
 
@@ -22,7 +22,9 @@ export function repositoryFiles(merged: readonly string[]): RepositoryFiles {
   const commits = new Map([[first.sha, first]]);
   const find = (ref: string): Commit | undefined => {
     const onDefault = merged.includes(ref) ? heads.get(DEFAULT_BRANCH) : undefined;
-    return heads.get(ref) ?? commits.get(ref) ?? (onDefault && { ...onDefault, sha: ref });
+    // A tag wins over a branch of that name, unless the ref says which is meant.
+    const branch = heads.get(ref.replace(/^heads\//, ''));
+    return heads.get(`tags/${ref}`) ?? branch ?? commits.get(ref) ?? (onDefault && { ...onDefault, sha: ref });
   };
   return {
     write(branch, path, text) {
@@ -36,7 +38,7 @@ export function repositoryFiles(merged: readonly string[]): RepositoryFiles {
       const ref = /^\/commits\/([^/]+)$/.exec(path)?.[1];
       if (ref !== undefined) {
         const found = find(decodeURIComponent(ref));
-        // GitHub's word for a ref that leads nowhere.
+        // GitHub's message for a ref that does not exist.
         return found === undefined
           ? { status: 422, body: { message: `No commit found for SHA: ${decodeURIComponent(ref)}` } }
           : { status: 200, body: { sha: found.sha } };

@@ -6,7 +6,7 @@ type Shape = Readonly<Record<string, unknown>>;
 const OPENED = '2026-08-03T08:00:00Z';
 const CLOSED = '2026-08-03T10:00:00Z';
 
-/** What an issue and a pull request have in common. */
+/** The common fields of an issue and a pull request. */
 function thread(number: number, author: string): Shape {
   return {
     id: 1_000 + number,
@@ -77,7 +77,7 @@ export interface IssueCommentSeed {
   readonly id: number;
   readonly author: string;
   readonly body: string;
-  /** The issue or pull request it stands under. */
+  /** The issue or pull request of the comment. */
   readonly issue: Shape;
 }
 
@@ -101,7 +101,7 @@ export function anIssueComment({ id, author, body, issue }: IssueCommentSeed): S
 
 export interface PullRequestShape {
   readonly repository: string;
-  /** `owner/name` of the head's repository; null when it is gone. */
+  /** `owner/name` of the head's repository; null if it was deleted. */
   readonly from: string | null;
   readonly number: number;
   readonly author: string;
@@ -165,7 +165,7 @@ interface Side {
   readonly ref: string;
   readonly sha: string;
   readonly repository: string | null;
-  /** Whose it was, where the repository is gone. */
+  /** The owner, where the repository was deleted. */
   readonly owner: string;
 }
 

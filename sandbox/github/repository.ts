@@ -1,6 +1,6 @@
 import { anAccount } from './accounts.ts';
 
-/** Addresses of a repository, below its own; some are templates. */
+/** URLs of a repository; some are templates. */
 const ADDRESSES: Readonly<Record<string, string>> = {
   forks: '/forks',
   keys: '/keys{/key_id}',
@@ -42,7 +42,7 @@ const ADDRESSES: Readonly<Record<string, string>> = {
 
 const COUNTS = ['size', 'stargazers_count', 'watchers_count', 'forks_count', 'open_issues_count'];
 
-/** A repository as GitHub's events describe it. That of a person is a fork here. */
+/** A repository as GitHub's events describe it. A person's repository is a fork here. */
 export function aRepository(fullName: string): Readonly<Record<string, unknown>> {
   const [owner = '', name = ''] = fullName.split('/');
   const isFork = owner !== 'acme';

@@ -12,6 +12,8 @@ type BasicError = components['schemas']['basic-error'];
 export interface PullRequestSeed {
   readonly number: number;
   readonly mergeCommit?: string;
+  /** The merge commit was taken out of the base branch again. */
+  readonly isRewritten?: boolean;
   readonly locked?: boolean;
   /** Default: `closed` where it is merged, else `open`. */
   readonly state?: 'open' | 'closed';
@@ -21,13 +23,13 @@ export interface PullRequestSeed {
   readonly head?: string;
   /** The branch it goes into; default `main`. */
   readonly base?: string;
-  /** What GitHub makes of its reviews. */
+  /** GitHub's decision on its reviews. */
   readonly approval?: 'APPROVED' | 'CHANGES_REQUESTED' | 'REVIEW_REQUIRED';
-  /** Logins that were asked for a review. */
+  /** Logins of the requested reviewers. */
   readonly reviewers?: readonly string[];
 }
 
-/** Who a token is. The token of a workflow (`github-actions[bot]`) may not ask. */
+/** The owner of a token. The token of a workflow (`github-actions[bot]`) is refused. */
 export interface TokenSeed {
   readonly login: string;
   /** As a job's `permissions:` block writes them: `pull-requests:write`. */
@@ -39,7 +41,10 @@ export interface GithubOptions {
   readonly repository: string;
   readonly pullRequests: readonly PullRequestSeed[];
   readonly tokens: Readonly<Record<string, TokenSeed>>;
-  /** Roles in the repository by login: GitHub's five, or one of the organisation's own, which stands on `write` here. */
+  /**
+   * Roles in the repository by login: GitHub's five, or a custom role of the organisation, which is based on `write`
+   * here.
+   */
   readonly people?: Readonly<Record<string, string>>;
   /** Logins by `org/team`. */
   readonly teams?: Readonly<Record<string, readonly string[]>>;
@@ -49,14 +54,14 @@ export interface GithubOptions {
   readonly checks?: Readonly<Record<string, 'SUCCESS' | 'FAILURE' | 'PENDING'>>;
 }
 
-/** Answers the next requests that match wrongly, for tests. */
+/** Spoils the answers to the next matching requests, for tests. */
 export interface Fault {
   readonly match: RegExp;
   readonly status: number;
   readonly times: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly message?: string;
-  /** The request is carried out, and only its answer lost. */
+  /** The request is executed, and only its answer is lost. */
   readonly late?: boolean;
   /** There is no answer at all. */
   readonly hangs?: boolean;
@@ -83,7 +88,7 @@ export interface SandboxGithub {
   post(pullRequest: number, login: string, body: string): number;
   /** Reactions of ours under a comment, in order. */
   reactions(comment: number): readonly string[];
-  /** GitHub's record of deployments, with the states each went through. */
+  /** GitHub's record of deployments, with their states. */
   deployments(): readonly DeploymentRecord[];
   /** A commit on a branch that writes one file. */
   write(branch: string, path: string, text: string): void;
@@ -91,17 +96,17 @@ export interface SandboxGithub {
   change(pullRequest: number, traits: Partial<PullRequestSeed>): void;
   /** A person gets another role in the repository. */
   setRole(login: string, role: string): void;
-  /** The checks of a commit end otherwise. */
+  /** The checks of a commit end with another result. */
   setChecks(commit: string, state: 'SUCCESS' | 'FAILURE' | 'PENDING'): void;
   fail(fault: Fault): void;
   close(): Promise<void>;
 }
 
-/** Characters of a comment's body, as GitHub limits them. */
+/** GitHub's limit for the characters of a comment. */
 const LONGEST_BODY = 65_536;
 const DOCUMENTATION = 'https://docs.github.com/rest';
 
-/** An answer under way: what a handler returns. */
+/** The answer of a handler. */
 interface Answer {
   readonly status: number;
   readonly body: unknown;
@@ -188,9 +193,11 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
       return call.method === 'POST' ? mark(call, Number(marked[1])) : statesOf(call, Number(marked[1]));
     const pull = /^\/pulls\/(\d+)$/.exec(inRepository);
     if (pull !== null) return pullRequest(options.repository, pulls.get(Number(pull[1])));
+    const compared = /^\/compare\/[^/]+\.\.\.([0-9a-f]{40})$/.exec(decodeURIComponent(inRepository));
+    if (compared !== null) return compare(call, compared[1] ?? '');
     const commit = /^\/commits\/([0-9a-f]{40})\/pulls$/.exec(inRepository);
     if (commit !== null) return pullsOf(commit[1] ?? '');
-    // What a token may not see is not there.
+    // What a token may not see is answered with 404.
     if (!call.token.permissions.includes('contents:read')) return failure(404, 'Not Found');
     return files.answer(inRepository, call.url.searchParams) ?? failure(404, 'Not Found');
   }
@@ -268,8 +275,16 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     );
   }
 
+  /** Merge commits are behind the branch that they are in. */
+  function compare({ token }: Call, sha: string): Answer {
+    if (!token.permissions.includes('contents:read')) return failure(404, 'Not Found');
+    const merged = [...pulls.values()].find((one) => one.mergeCommit === sha);
+    if (merged === undefined) return failure(404, 'Not Found');
+    return { status: 200, body: { status: merged.isRewritten === true ? 'diverged' : 'behind', commits: [] } };
+  }
+
   function pullsOf(sha: string): Answer {
-    const pulls = options.pullRequests
+    const found = [...pulls.values()]
       .filter((one) => one.mergeCommit === sha)
       .map((one) => ({
         number: one.number,
@@ -277,7 +292,7 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
         merged_at: '2026-11-23T08:00:00Z',
         merge_commit_sha: sha,
       }));
-    return { status: 200, body: pulls satisfies readonly Partial<PullRequestSimple>[] };
+    return { status: 200, body: found satisfies readonly Partial<PullRequestSimple>[] };
   }
 
   return {
@@ -303,7 +318,7 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
   };
 }
 
-/** Where github.com has it; undefined where an Enterprise Server has nothing. */
+/** The path on github.com; undefined where an Enterprise Server has none. */
 function pathOfEnterprise(path: string): string | undefined {
   if (path === '/api/graphql') return '/graphql';
   return path.startsWith('/api/v3/') ? path.slice('/api/v3'.length) : undefined;
@@ -313,7 +328,7 @@ function tokenOf({ headers }: IncomingMessage): string {
   return /^(?:token|bearer) (.+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
 }
 
-/** GET /user answers people and apps on behalf of people; the token of a workflow gets this 403. */
+/** GET /user answers people and apps that act for people; the token of a workflow gets this 403. */
 function whoAmI({ token }: Call): Answer {
   if (token.login.endsWith('[bot]')) return forbidden();
   return { status: 200, body: anAccount(token.login) };
@@ -324,7 +339,7 @@ interface Known {
   readonly checks: Readonly<Record<string, string>>;
 }
 
-/** The three GraphQL questions that are known here. */
+/** The three GraphQL queries that this server supports. */
 function graphql({ token, body }: Call, { pulls, checks }: Known): Answer {
   const query = String(body['query']).replace(/\s+/g, ' ');
   const variables = (body['variables'] ?? {}) as Readonly<Record<string, unknown>>;
@@ -350,7 +365,7 @@ function graphql({ token, body }: Call, { pulls, checks }: Known): Answer {
 
 const ROLES = ['read', 'triage', 'write', 'maintain', 'admin'];
 
-/** `permission` is the older word, which knows neither `maintain` nor `triage`, nor roles of the organisation's own. */
+/** `permission` is the older field: it has neither `maintain` nor `triage`, nor custom roles. */
 function roleOf(people: Readonly<Record<string, string>>, login: string): Answer {
   const role = people[login];
   const older = { triage: 'read', maintain: 'write' }[role ?? ''] ?? (ROLES.includes(role ?? '') ? role : 'write');
@@ -370,7 +385,8 @@ function pullRequest(repository: string, seed: PullRequestSeed | undefined): Ans
   const headRepository = isFork ? { full_name: 'stranger/wine' } : { full_name: repository };
   const baseRepository = { full_name: repository, default_branch: DEFAULT_BRANCH };
   const sides = { head: { sha: head, repo: headRepository }, base: { ref: base, repo: baseRepository } };
-  return { status: 200, body: { number: seed.number, state, draft: isDraft, ...sides } };
+  const merge = { merged: seed.mergeCommit !== undefined, merge_commit_sha: seed.mergeCommit ?? null };
+  return { status: 200, body: { number: seed.number, state, draft: isDraft, ...merge, ...sides } };
 }
 
 function mayComment({ permissions }: TokenSeed): boolean {
@@ -394,7 +410,7 @@ function bodyFault({ body }: Call): Answer | undefined {
     : undefined;
 }
 
-/** Pages of at most 100, with the Link header that leads to the next. */
+/** Pages of at most 100, with a Link header to the next page. */
 function page(url: URL, list: readonly unknown[]): Answer {
   const size = Math.min(Number(url.searchParams.get('per_page') ?? 30), 100);
   const at = Number(url.searchParams.get('page') ?? 1);

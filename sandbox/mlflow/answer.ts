@@ -1,4 +1,4 @@
-/** An HTTP answer as MLflow 3.17 words it (recorded). */
+/** An HTTP answer in the words of MLflow 3.17 (recorded). */
 export interface Answer {
   readonly status: number;
   readonly type: string;
@@ -9,7 +9,7 @@ const NOT_FOUND_PAGE =
   '<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested URL was not ' +
   'found on the server. If you entered the URL manually please check your spelling and try again.</p>\n';
 
-/** An empty list is left out. */
+/** Empty lists are omitted. */
 export function list(key: string, items: readonly unknown[]): Record<string, unknown> {
   return items.length === 0 ? {} : { [key]: items };
 }

@@ -1,16 +1,16 @@
 import type { ModelFolder, ObjectStore, RegisteredModel, RegisteredVersion } from '../models.ts';
 import { list } from './answer.ts';
 
-/** What the server knows. */
+/** The data of the server. */
 export interface Library {
   readonly models: readonly RegisteredModel[];
   readonly store: ObjectStore;
 }
 
-/** All there is belongs to one experiment. */
+/** All runs belong to one experiment. */
 export const EXPERIMENT = '1';
 
-/** What `mlflow-artifacts:/p` is called in the object store: the server's --artifacts-destination is s3://mlflow. */
+/** The object store's URI for `mlflow-artifacts:/p`: the server's --artifacts-destination is s3://mlflow. */
 export function folderAt({ store }: Library, artifactUri: string): ModelFolder | undefined {
   return store.get(artifactUri.replace('mlflow-artifacts:/', 's3://mlflow/'));
 }
@@ -39,7 +39,7 @@ export function runRoot(runId: string | null): string {
   return `mlflow-artifacts:/${EXPERIMENT}/${runId}/artifacts`;
 }
 
-/** `source` is what the registrant said; there is no `model_id`. */
+/** `source` is as registered; there is no `model_id`. */
 export function versionJson(
   name: string,
   { version, status, stage, runId, modelId, artifactUri, aliases = [], ...told }: RegisteredVersion,

@@ -55,7 +55,7 @@ export function answerOf(library: Library, question: Question): Answer {
   return noRoute();
 }
 
-/** An alias stands on one version at a time. */
+/** An alias points to one version at a time. */
 function setAlias({ models }: Library, { name, version, alias }: Question['body']): Answer {
   const model = models.find((one) => one.name === name);
   const target = model?.versions.find((one) => one.version === version);
@@ -80,7 +80,7 @@ function getVersion({ models }: Library, query: URLSearchParams): Answer {
   return found === undefined ? noVersion(query) : json({ model_version: versionJson(name, found) });
 }
 
-/** Answers for versions that are not ready too, and for files that are gone. */
+/** Answers also for versions that are not ready, and for files that no longer exist. */
 function getDownloadUri({ models }: Library, query: URLSearchParams): Answer {
   const [, found] = findVersion(models, query);
   return found === undefined ? noVersion(query) : json({ artifact_uri: found.artifactUri });
@@ -102,7 +102,7 @@ function getAlias({ models }: Library, query: URLSearchParams): Answer {
   return refused(400, 'INVALID_PARAMETER_VALUE', `Registered model alias ${alias} not found.`);
 }
 
-/** The newest of each stage. */
+/** The newest version of each stage. */
 function getLatest({ models }: Library, query: URLSearchParams): Answer {
   const model = findModel(models, query);
   if (model === undefined) return noModel(query);
@@ -139,7 +139,7 @@ function metricsOf({ models }: Library, runId: string | null): readonly unknown[
   return Object.entries(found?.metrics ?? {}).map(([key, value]) => ({ key, value, timestamp: 0, step: 0 }));
 }
 
-/** In MLflow 3 empty for a run that logged a model. */
+/** Empty in MLflow 3 for a run that logged a model. */
 function listRun(library: Library, query: URLSearchParams): Answer {
   const runId = query.get('run_id');
   if (!hasRun(library, runId)) return noRun(runId);

@@ -10,7 +10,7 @@ export interface MlflowOptions {
   readonly store: ObjectStore;
   /** Default: a free one. */
   readonly port?: number;
-  /** As with `--app-name basic-auth`; default: open to all. */
+  /** As with `--app-name basic-auth`; default: no authentication. */
   readonly auth?: { readonly username: string; readonly password: string };
   /** As with `--static-prefix` on 3.12 and newer: everything is under it. */
   readonly staticPrefix?: string;
@@ -21,7 +21,7 @@ export interface MlflowOptions {
 export interface SandboxMlflow {
   /** The tracking URI. */
   readonly url: string;
-  /** `GET /api/2.0/mlflow/runs/get?run_id=…`, in the order they came. */
+  /** Requests such as `GET /api/2.0/mlflow/runs/get?run_id=…`, in order of arrival. */
   readonly requests: readonly string[];
   close(): Promise<void>;
 }
@@ -38,9 +38,12 @@ const FOREIGN_HOST: Answer = {
   body: 'Invalid Host header - possible DNS rebinding attack detected',
 };
 
-/** A small MLflow 3.17: registry, runs, logged models and proxied artifacts; of versions aliases and tags can be written. */
+/**
+ * A small MLflow 3.17: registry, runs, logged models and proxied artifacts; aliases and tags of versions can be
+ * written.
+ */
 export async function startMlflow(given: MlflowOptions): Promise<SandboxMlflow> {
-  // What is written stays in this server.
+  // Writes change this server only.
   const options = { ...given, models: structuredClone(given.models) };
   const requests: string[] = [];
   const server = createServer((request, response) => {

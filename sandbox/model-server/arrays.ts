@@ -1,4 +1,4 @@
-/** As much of numpy and pandas as decides whether MLflow takes an input: dtypes, shapes, labels. */
+/** The parts of numpy and pandas that decide whether MLflow accepts an input: dtypes, shapes, labels. */
 
 import { isList, isNumber, isRecord, isWhole, type Json } from '../../src/base/json-literal.ts';
 import { dimensionsOf } from '../../src/base/json-value.ts';
@@ -22,7 +22,7 @@ export interface Series {
   readonly cells: readonly Json[];
 }
 
-/** A dict, list or str that nobody has converted. */
+/** A dict, list or str without conversion. */
 export interface PlainValue {
   readonly kind: 'plain';
   readonly value: Json;
@@ -30,7 +30,7 @@ export interface PlainValue {
 
 export type ModelInput = NdArray | Frame | PlainValue;
 
-/** What Python would raise; the message is what the real libraries say. */
+/** A Python exception with the message of the real libraries. */
 export class PythonError extends Error {
   override readonly name: string;
 
@@ -40,7 +40,7 @@ export class PythonError extends Error {
   }
 }
 
-/** `np.array(value)`: numbers next to text become text. */
+/** `np.array(value)`: numbers beside text become text. */
 export function arrayOf(value: Json): NdArray {
   const shape = dimensionsOf(value);
   if (shape === undefined) {

@@ -7,7 +7,7 @@ import { type Frame, type ModelInput, PythonError, reshaped, type Series } from 
 import { loadModel, type PythonModel } from './pyfunc.ts';
 import { type Answered, type Asked, logLines, pause, serve, startUp, timestamp } from './server-life.ts';
 
-/** A model that does not load leaves a server that says it is ready, and ends well a moment later, with exit code 0. */
+/** If a model does not load, the server reports that it is ready, and ends a moment later with exit code 0. */
 export function mlserverImage(): ContainerImage {
   return async (context) => {
     const port = Number(context.env.MLSERVER_HTTP_PORT ?? context.env.PREDICTIVE_UNIT_HTTP_SERVICE_PORT ?? 9000);
@@ -81,7 +81,7 @@ const DTYPES: Readonly<Record<string, string>> = {
 const DATATYPES = Object.keys(DTYPES).map((one) => `'${one}'`);
 const EXPECTED = `${DATATYPES.slice(0, -1).join(', ')} or ${DATATYPES.at(-1)}`;
 
-/** What FastAPI checks before any model is asked. */
+/** FastAPI's checks before the model is called. */
 function validated(body: string): InferenceRequest | Answered {
   if (body === '') return invalid([{ type: 'missing', loc: ['body'], msg: 'Field required', input: null }]);
   let request: Json;
@@ -138,7 +138,7 @@ function decoded(inputs: readonly Input[], codec: string | undefined, model: Pyt
   throw new PythonError('Expected input to be DataFrame. Found: InferenceRequest', 'mlflow.exceptions.MlflowException');
 }
 
-/** A known column is decoded by its codec, which wants one cell a row; an unknown one is taken as it comes. */
+/** A known column is decoded by its codec, which needs one cell for each row; an unknown one is kept. */
 function frameOf(inputs: readonly Input[], model: PythonModel): Frame {
   const columns = inputs.map((input): Series => {
     const cells = checkedCells(input);
@@ -146,7 +146,7 @@ function frameOf(inputs: readonly Input[], model: PythonModel): Frame {
     const column = known ? flatten(reshaped(cells, [input.shape[0] ?? 0, 1]).value) : cells;
     return { dtype: DTYPES[input.datatype] ?? 'object', cells: column };
   });
-  // Inputs named by their place are the unnamed columns of the signature.
+  // Inputs that are named by their position are the unnamed columns of the signature.
   const labels = inputs.map(({ name }, at) => (name === `input-${at}` ? at : name));
   return { kind: 'frame', labels, columns };
 }
@@ -157,7 +157,7 @@ function checkedCells({ data, datatype }: Input): readonly Json[] {
   return data;
 }
 
-/** Every array answer gets a second dimension. NaN becomes null: orjson knows no other way. */
+/** Every array answer gets a second dimension. NaN becomes null: orjson writes it so. */
 function inferenceOf(name: string, values: readonly (number | string)[]): object {
   const text = values.some((value) => typeof value === 'string');
   const datatype = text ? 'BYTES' : values.every(Number.isInteger) ? 'INT64' : 'FP64';

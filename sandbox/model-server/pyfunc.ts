@@ -1,4 +1,4 @@
-/** `mlflow.pyfunc`, as far as a prediction needs it: load a folder, enforce its schema, predict. */
+/** The parts of `mlflow.pyfunc` that a prediction needs: load a folder, enforce its schema, predict. */
 import { load } from 'js-yaml';
 import { isList, isNumber, type Json } from '../../src/base/json-literal.ts';
 import type { SchemaJson, TensorSpec, Weights } from '../model-files.ts';
@@ -10,7 +10,7 @@ export interface PythonModel {
   predict(input: ModelInput): readonly (number | string)[];
 }
 
-/** @throws PythonError when the folder holds no model */
+/** @throws PythonError if the folder has no model */
 export function loadModel(files: ReadonlyMap<string, string>): PythonModel {
   const document = files.get('MLmodel');
   if (document === undefined) {
@@ -41,7 +41,7 @@ function answerTo(row: readonly Json[], { intercept, weights, labels }: Weights)
   return labels === undefined ? score : labels[score > 0 ? 1 : 0];
 }
 
-/** scikit-learn's own checks: two dimensions, the right width, numbers without holes. */
+/** scikit-learn's own checks: two dimensions, the right width, no missing numbers. */
 function rowsOf(input: ModelInput, { weights, estimator }: Weights): readonly (readonly Json[])[] {
   const array = input.kind === 'plain' ? arrayOf(isList(input.value) ? input.value : null) : input;
   if (array.kind === 'frame') {
@@ -89,7 +89,7 @@ function enforce(input: ModelInput, schema: SchemaJson): ModelInput {
   }
 }
 
-/** A str becomes a frame of one cell here. */
+/** A str becomes a frame with one cell here. */
 function frameOfAny(input: Exclude<ModelInput, Frame>): Frame {
   return frameOf(input.kind === 'plain' && typeof input.value === 'string' ? arrayOf([input.value]) : input);
 }
@@ -126,7 +126,7 @@ const DTYPES: Readonly<Record<string, readonly string[]>> = {
   string: ['object'],
 };
 
-/** MLflow widens, and never narrows; whole numbers are no floats, unless they are all 0 and 1. */
+/** MLflow widens types and never narrows them; integers are not converted to floats, unless all are 0 or 1. */
 function enforceType({ dtype, cells }: Series, label: string | number, type: string): void {
   const takes = DTYPES[type];
   if (takes === undefined || takes.includes(dtype)) return;
@@ -151,7 +151,7 @@ function enforceTensor(input: ModelInput, spec: TensorSpec): ModelInput {
   }
   const [only] = input.kind === 'frame' ? input.columns : [];
   const listed = input.kind === 'frame' && input.columns.length === 1 && only?.cells.every(isList) === true;
-  // Cells that hold lists are cast and reshaped; everything else must be of the very dtype.
+  // Cells that hold lists are cast and reshaped; all others must have the exact dtype.
   const array = {
     ...arrayOf(input.kind === 'array' ? input.value : matrixOf(input)),
     ...(input.kind === 'array' && { dtype: input.dtype }),

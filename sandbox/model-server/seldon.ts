@@ -5,7 +5,7 @@ import { arrayOf, frameOf, type ModelInput, PythonError, reshaped } from './arra
 import { loadModel, type PythonModel } from './pyfunc.ts';
 import { type Answered, type Asked, logLines, serve, startUp, timestamp } from './server-life.ts';
 
-/** Unlike the real one it listens only when the model is loaded; there a request before that hangs until it is. */
+/** Unlike the real one it listens only after the model is loaded; the real one lets earlier requests wait. */
 export function mlflowServerImage(): ContainerImage {
   return async (context) => {
     const port = Number(context.env.PREDICTIVE_UNIT_HTTP_SERVICE_PORT ?? 9000);
@@ -24,7 +24,7 @@ export function mlflowServerImage(): ContainerImage {
   };
 }
 
-/** Loads the model as a gunicorn worker does; a failure there ends the whole server. */
+/** Loads the model as a gunicorn worker does; a failure ends the server. */
 function bootWorker(context: ContainerContext): PythonModel | undefined {
   try {
     const fatal = context.models.get('FAIL_START');
@@ -62,7 +62,7 @@ function answer({ method, path, body, contentType }: Asked, model: PythonModel, 
     return { status: 200, body: JSON.stringify({ meta: {}, strData: 'not implemented - assuming healthy' }) };
   }
   if (method === 'GET' && METADATA_PATHS.includes(path)) return { status: 200, body: JSON.stringify(METADATA) };
-  // Flask's own 404 and 405 fall into the wrapper's handler for anything unforeseen.
+  // The wrapper's handler for unexpected errors also catches Flask's 404 and 405.
   if (method === 'POST')
     return failure(500, '405 Method Not Allowed: The method is not allowed for the requested URL.');
   return failure(
@@ -96,7 +96,7 @@ type Form = 'ndarray' | 'tensor';
 interface ReadMessage {
   readonly input: ModelInput;
   readonly names: readonly string[];
-  /** How the answer is written, if it is made of numbers. */
+  /** The form of a numeric answer. */
   readonly form: Form;
 }
 
@@ -124,7 +124,7 @@ function answerText(
   values: readonly (number | string)[],
   { form, meta }: { readonly form: Form; readonly meta: Json },
 ): string {
-  // Python writes NaN as a word of its own.
+  // Python writes NaN as a literal.
   const list = `[${values.map((value) => (Number.isNaN(value) ? 'NaN' : JSON.stringify(value))).join(', ')}]`;
   const text = values.some((value) => typeof value === 'string');
   const data =

@@ -12,12 +12,12 @@ export interface Asked {
 
 export interface Answered {
   readonly status: number;
-  /** JSON text, unless `contentType` says otherwise. */
+  /** JSON text, unless `contentType` is set. */
   readonly body: string;
   readonly contentType?: string;
 }
 
-/** Obeys the files SLOW_START and OOM; undefined when the start goes on. */
+/** Applies the files SLOW_START and OOM; undefined if the start continues. */
 export async function startUp({ models, image, second, signal }: ContainerContext): Promise<ContainerExit | undefined> {
   await pause(Number(models.get('SLOW_START') ?? 0) * second, signal);
   if (signal.aborted) return { exitCode: 143 };
@@ -26,7 +26,7 @@ export async function startUp({ models, image, second, signal }: ContainerContex
   return { exitCode: 137, reason: 'OOMKilled' };
 }
 
-/** Listens on the loopback port that stands for the container's, until the pod is deleted or one of `end` resolves. */
+/** Listens on the loopback port of the container's port, until the pod is deleted or one of `end` resolves. */
 export async function serve(
   context: ContainerContext,
   containerPort: number,
@@ -48,14 +48,14 @@ export async function serve(
   await listening.promise;
   const exit = await Promise.race([stopped(context.signal), ...end]);
   server.close();
-  // As gunicorn and uvicorn do: what is under way may end.
+  // Like gunicorn and uvicorn: requests in progress may finish.
   await Promise.all(underWay);
   server.closeAllConnections();
   return exit;
 
   async function reply(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyOf(request);
-    // Only predictions are posted.
+    // Only predictions use POST.
     if (request.method === 'POST') await slowAnswer(context);
     const path = new URL(request.url ?? '/', 'http://container').pathname;
     const contentType = request.headers['content-type'] ?? '';
@@ -65,7 +65,7 @@ export async function serve(
   }
 }
 
-/** Obeys the file SLOW_ANSWER. */
+/** Applies the file SLOW_ANSWER. */
 async function slowAnswer({ models, second }: ContainerContext): Promise<void> {
   const seconds = models.get('SLOW_ANSWER');
   if (seconds !== undefined) await delay(Number(seconds) * second);

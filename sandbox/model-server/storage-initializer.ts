@@ -1,8 +1,8 @@
-/** `seldonio/rclone-storage-initializer`: `rclone copy SOURCE /mnt/models`, and rclone's words when it cannot. */
+/** `seldonio/rclone-storage-initializer`: `rclone copy SOURCE /mnt/models`, and rclone's messages if it fails. */
 import type { ContainerContext, ContainerExit, ContainerImage } from '../container.ts';
 import type { ObjectStore } from '../models.ts';
 
-/** The only remote that the image itself defines. */
+/** The only remote that the image defines. */
 const PRESETS: Readonly<Record<string, string>> = { RCLONE_CONFIG_GS_TYPE: 'google cloud storage' };
 /** The access key that no store accepts. */
 const WRONG_KEY = 'wrong';
@@ -38,7 +38,7 @@ function copy(context: ContainerContext, store: ObjectStore): ContainerExit {
     context.models.set(name, content);
     log(`INFO  : ${name}: Copied (new)`);
   }
-  // A prefix without objects is no error to S3, nor to rclone.
+  // A prefix without objects is not an error for S3 and rclone.
   if (files.length === 0) log('INFO  : There was nothing to transfer');
   const size = files.reduce((sum, [, content]) => sum + Buffer.byteLength(content), 0);
   log('INFO  : ');
@@ -49,7 +49,7 @@ function copy(context: ContainerContext, store: ObjectStore): ContainerExit {
   return { exitCode: 0 };
 }
 
-/** `s3://bucket/key` and `s3:bucket/key` are the same to rclone; what starts with a slash is a local path. */
+/** `s3://bucket/key` and `s3:bucket/key` are the same for rclone; a path that starts with a slash is local. */
 function splitSource(source: string): { readonly remote: string | undefined; readonly path: string } {
   const match = /^([\w.+@-]+):\/*(.*)$/.exec(source);
   return { remote: match?.[1], path: (match?.[2] ?? source).replace(/\/+$/, '') };

@@ -5,13 +5,14 @@ import type { SeldonDeployment } from './seldon-deployment.ts';
 
 /**
  * How an operator tells Ambassador of its routes: Mapping objects (AMBASSADOR_VERSION=v2), or YAML in an annotation of
- * the predictor's Service (v1). `v0` is Seldon 0.2 and 0.3: a second SeldonDeployment shares the requests of a first.
+ * the predictor's Service (v1). `v0` is Seldon 0.2 and 0.3: a second SeldonDeployment gets a share of the first one's
+ * requests.
  */
 export type AmbassadorForm = 'mappings' | 'v1' | 'v0';
 
 export const AMBASSADOR_CONFIG = 'getambassador.io/config';
 
-/** The annotation of one predictor's Service. The first predictor has no weight, nor has one without a share. */
+/** The annotation of one predictor's Service. The first predictor and a predictor without a share have no weight. */
 export function ambassadorAnnotation(
   sdep: SeldonDeployment,
   { predictor, ports }: RoutedPredictor,

@@ -2,7 +2,7 @@ import { AUTOSCALER, type Autoscaler, DEPLOYMENT } from './kinds.ts';
 import { seldonId } from './names.ts';
 import type { ComponentSpec, SeldonDeployment } from './seldon-deployment.ts';
 
-/** The HorizontalPodAutoscaler of one Deployment, under its name; undefined where the component asks for none. */
+/** The HorizontalPodAutoscaler of one Deployment, under its name; undefined if the component has none. */
 export function autoscalerOf(sdep: SeldonDeployment, name: string, { hpaSpec }: ComponentSpec): Autoscaler | undefined {
   if (hpaSpec === undefined) return undefined;
   const { minReplicas, maxReplicas, metricsv2 } = hpaSpec;

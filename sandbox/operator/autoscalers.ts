@@ -2,7 +2,7 @@ import { ensure } from './ensure.ts';
 import { AUTOSCALER } from './kinds.ts';
 import type { Pass } from './pass.ts';
 
-/** Makes the autoscalers that the components ask for, and removes that of a Deployment that no longer wants one. */
+/** Creates the autoscalers of the components, and removes those that are no longer wanted. */
 export async function createAutoscalers(pass: Pass): Promise<boolean> {
   const { client, caches, components, status } = pass;
   const words = ['HPA', 'HorizontalPodAutoscaler'] as const;

@@ -1,6 +1,6 @@
 /**
- * Does `actual` have all that `wanted` says? Zeros, empty texts and empty lists of `wanted` say nothing, and a longer
- * list covers a shorter one: Go's DeepDerivative, by which Seldon's operator takes an addition for no change.
+ * Whether `actual` has all fields of `wanted`. Zeros, empty texts and empty lists of `wanted` are ignored, and a longer
+ * list covers a shorter one: Go's DeepDerivative, so that Seldon's operator sees an addition as no change.
  */
 export function covers(actual: unknown, wanted: unknown): boolean {
   if (isEmpty(wanted)) return true;

@@ -15,8 +15,9 @@ import {
 } from './seldon-deployment.ts';
 
 /**
- * What the operator adds in memory before it renders, and never writes back: containers of prepackaged servers, types,
- * endpoints and port numbers. HTTP and gRPC ports go by container name across all predictors, metrics ports by position.
+ * The defaults that the operator adds in memory before it renders, and never writes back: containers of prepackaged
+ * servers, types, endpoints and port numbers. HTTP and gRPC ports go by container name across all predictors, metrics
+ * ports by position.
  */
 export function withDefaults(sdep: SeldonDeployment, images: Images): SeldonDeployment {
   const ports = new Map<string, number>();
@@ -34,7 +35,7 @@ export function withDefaults(sdep: SeldonDeployment, images: Images): SeldonDepl
 }
 
 interface Numbers {
-  /** How many container names came before this one. */
+  /** The number of container names before this one. */
   offsetOf(name: string): number;
   nextMetricsPort: number;
 }
@@ -96,7 +97,7 @@ function nodeContainer(
   };
 }
 
-/** The executor shares the pod of the first componentSpec; all others it reaches by their Service. */
+/** The executor shares the pod of the first componentSpec; it reaches all others by their Service. */
 function withEndpoints(node: GraphNode, predictor: Predictor, around: Surroundings): GraphNode {
   const { type, implementation, methods, children = [], ...rest } = node;
   const container = containerOf(predictor, node.name);

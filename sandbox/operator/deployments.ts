@@ -5,10 +5,10 @@ import { controlledBy, type Pass } from './pass.ts';
 
 const LAST_APPLIED = 'seldon.io/last-applied';
 
-/** `stuck`: one is neither available nor making progress. */
+/** `stuck`: one is not available and makes no progress. */
 export type Rollout = 'ready' | 'rolling' | 'stuck';
 
-/** Creates and updates the Deployments, and judges them by their counts as the cache has them. */
+/** Creates and updates the Deployments, and judges them by their counts in the cache. */
 export async function rollDeployments(pass: Pass): Promise<Rollout> {
   const { caches, components, status } = pass;
   let ready = true;
@@ -39,7 +39,7 @@ async function create({ client, caches, sdep, record }: Pass, wanted: Deployment
   return undefined;
 }
 
-/** @returns the Deployment when its pods are as wanted, undefined when they begin to roll now */
+/** @returns the Deployment when its pods are as wanted, undefined if they begin to roll now */
 async function update(pass: Pass, live: Deployment, wanted: Deployment): Promise<Deployment | undefined> {
   const { client, caches, sdep, record } = pass;
   const { name } = wanted.metadata;
@@ -61,13 +61,13 @@ async function update(pass: Pass, live: Deployment, wanted: Deployment): Promise
     spec: { ...wanted.spec, ...(replicas !== undefined && { replicas }) },
   });
   caches.deployments.put(answer);
-  // Additions and changes outside of the pods' spec count as none.
+  // Additions, and changes outside of the pods' spec, are ignored.
   if (covers(answer.spec.template.spec, live.spec.template.spec)) return answer;
   record('UpdateDeployment', `Updated Deployment "${name}"`);
   return undefined;
 }
 
-/** No generation and no count of updated pods is asked for: the old pods of a new spec are as good as any. */
+/** Neither the generation nor the count of updated pods is checked: the old pods count for a new spec. */
 function isUp({ status = {} }: Deployment): boolean {
   return (status.readyReplicas ?? 0) > 0 && (status.unavailableReplicas ?? 0) === 0;
 }
@@ -78,7 +78,7 @@ function stamped(wanted: Deployment): Deployment {
   return { ...wanted, metadata: { ...wanted.metadata, annotations } };
 }
 
-/** The Deployment controller's own annotation stays. */
+/** The Deployment controller's annotation stays. */
 function revisionOf({ metadata }: Deployment): Readonly<Record<string, string>> {
   const key = 'deployment.kubernetes.io/revision';
   const revision = metadata.annotations?.[key];

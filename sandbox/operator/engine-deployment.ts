@@ -5,7 +5,10 @@ import { engineDeploymentName, predictorServiceName } from './names.ts';
 import { PODINFO } from './pod-info.ts';
 import type { Predictor, SeldonDeployment } from './seldon-deployment.ts';
 
-/** The executor on its own: it bears the Service's name where all else bears the object's, and no predictor's notes. */
+/**
+ * The executor in its own Deployment: its label has the Service's name where others have the object's, and it has none
+ * of the predictor's annotations.
+ */
 export function engineDeployment(sdep: SeldonDeployment, predictor: Predictor, images: Images): Deployment {
   const name = engineDeploymentName(sdep, predictor);
   const service = predictorServiceName(sdep, predictor);

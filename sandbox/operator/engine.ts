@@ -54,7 +54,7 @@ function argumentsOf({ metadata, spec }: SeldonDeployment, { name }: Predictor):
   return [...pairs, '--full_health_checks=false'];
 }
 
-/** Traffic and replicas are zeroed, so that a change of either moves no pod. */
+/** Traffic and replicas are set to zero, so that a change of either rolls no pod. */
 function encode({ traffic: _, componentSpecs = [], ...predictor }: Predictor): string {
   const components = componentSpecs.map((component: ComponentSpec) => ({
     ...component,

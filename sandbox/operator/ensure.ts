@@ -8,13 +8,13 @@ import { controlledBy, type Pass } from './pass.ts';
 interface Target<T extends KubernetesObject> {
   readonly kind: Kind;
   readonly cache: Collection<T> | undefined;
-  /** The kind in the words of its Create and of its Update event. */
+  /** The kind as its Create and Update events name it. */
   readonly words: readonly [string, string];
 }
 
 type Specified = KubernetesObject & { readonly spec: unknown };
 
-/** Creates or updates one object, so that it is as wanted. */
+/** Creates or updates one object. */
 export async function ensure<T extends Specified>(
   { client, sdep, record }: Pass,
   wanted: T,

@@ -7,7 +7,7 @@ interface Known {
   count: number;
 }
 
-/** Writes Events about SeldonDeployments; one that repeats is counted. Events are hints: a failed one is lost. */
+/** Writes Events about SeldonDeployments; a repeated one is counted. An Event that cannot be written is lost. */
 export class EventRecorder {
   readonly #client: KubernetesClient;
   readonly #known = new Map<string, Known>();

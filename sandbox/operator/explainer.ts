@@ -18,7 +18,7 @@ export function hasExplainer({ explainer }: Predictor): boolean {
   return Boolean(explainer?.type);
 }
 
-/** The explainer beside a predictor, with the predictor's notes; its selector is the object's name alone. */
+/** The explainer beside a predictor, with the predictor's annotations; its selector is the object's name alone. */
 export function explainerDeployment(sdep: SeldonDeployment, predictor: Predictor, images: Images): Deployment {
   const { explainer = {} } = predictor;
   const name = explainerName(sdep, predictor);

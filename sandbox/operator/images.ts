@@ -1,4 +1,4 @@
-/** What Helm writes into the operator's configuration: which image serves what. */
+/** The operator's configuration as Helm writes it: the image of each server. */
 export interface Images {
   readonly executor: string;
   readonly storageInitializer: string;
@@ -14,7 +14,7 @@ export interface ServerImages {
   readonly runtime: string;
 }
 
-/** As the chart of Seldon Core 1.17.1 has them. */
+/** The values of the chart of Seldon Core 1.17.1. */
 export const IMAGES: Images = {
   executor: 'docker.io/seldonio/seldon-core-executor:1.17.1',
   storageInitializer: 'seldonio/rclone-storage-initializer:1.17.1',

@@ -84,7 +84,7 @@ export interface MappingSpec {
   readonly cluster_tag?: string;
   /** Header name → value, or true for any. */
   readonly headers?: Readonly<Record<string, string | boolean>>;
-  /** Percent. Without one, a Mapping takes what the others of its prefix leave. */
+  /** Percent. Without one, a Mapping gets the rest of its prefix. */
   readonly weight?: number;
   readonly shadow?: boolean;
 }
@@ -96,7 +96,7 @@ export interface VirtualService extends KubernetesObject {
 export interface VirtualRoute {
   readonly match: readonly { readonly uri: { readonly prefix?: string; readonly regex?: string }; headers?: unknown }[];
   readonly rewrite?: { readonly uri: string };
-  /** A weight of 0 is left out. */
+  /** A weight of 0 is omitted. */
   readonly route: readonly { readonly destination: Destination; readonly weight?: number }[];
   readonly mirror?: Destination;
   readonly mirrorPercentage?: { readonly value: number };

@@ -5,9 +5,9 @@ import { ownedBy, type Pass } from './pass.ts';
 const WITH_ENGINE = 'seldon-deployment-contains-svcorch';
 
 /**
- * Removes Deployments that stand in the status but are not wanted; their Services go when no such Deployment is left.
- * What the status does not list stays for good, and a Service that it lists has to be there.
- * @throws Error when one is not, or goes meanwhile
+ * Removes Deployments that are in the status but not wanted; their Services are removed when no such Deployment is
+ * left. What the status does not list is never removed, and a Service that it lists must exist.
+ * @throws Error if one does not exist
  */
 export async function removeLeftovers(pass: Pass): Promise<void> {
   const { caches, sdep, components, status } = pass;
@@ -19,7 +19,7 @@ export async function removeLeftovers(pass: Pass): Promise<void> {
   for (const name of extra) {
     const found = caches.deployments.get(namespace, name);
     if (found === undefined) status.forgetDeployment(name);
-    // Those with an executor go first, a pass before the others.
+    // Those with an executor are removed one pass before the others.
     else if (withEngine.length === 0 || withEngine.includes(found)) await removeDeployment(pass, name);
   }
   if (extra.length === 0) await removeServices(pass);
@@ -41,7 +41,7 @@ async function removeServices({ client, caches, sdep, components, status }: Pass
   for (const name of status.services.toSorted()) {
     if (wanted.has(name)) continue;
     const live = caches.services.get(namespace, name);
-    // After a lost write the status lists what the pass before has removed: this fails until somebody corrects it.
+    // After a lost write the status still lists what the previous pass removed: this fails until somebody corrects it.
     if (live === undefined) throw new Error(`Service "${name}" not found`);
     status.forgetService(name);
     await client.removePresent(SERVICE, live.metadata, 'Background');

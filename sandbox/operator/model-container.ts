@@ -86,14 +86,16 @@ function nodeEnv(container: Container, { sdep, predictor, node }: Place): readon
   });
 }
 
-/** Seldon's own servers learn the place of the model as one more parameter. */
+/** Seldon's own servers get the model's path as one more parameter. */
 function withParameters(container: Container, node: GraphNode): Container {
   const value = parametersText(node, [{ name: 'model_uri', value: MODELS, type: 'STRING' }]);
   const env = (container.env ?? []).filter(({ name }) => name !== 'PREDICTIVE_UNIT_PARAMETERS');
   return { ...container, env: [...env, { name: 'PREDICTIVE_UNIT_PARAMETERS', value }] };
 }
 
-/** Protocol v2: the handlers of liveness and readiness are replaced, their timings stay, a startup probe is left alone. */
+/**
+ * Protocol v2: the handlers of liveness and readiness are replaced, their timings stay, a startup probe is left alone.
+ */
 function asMlserver(container: Container, { sdep, node, images }: Place): Container {
   const { httpPort = 9000, grpcPort = 9500 } = node.endpoint ?? {};
   const own = variables({
@@ -141,7 +143,7 @@ function variables(values: Readonly<Record<string, string | number | undefined>>
   return Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: `${value}` }]));
 }
 
-/** What the person set stays. */
+/** The person's values stay. */
 function withMissing(env: readonly EnvVar[], more: readonly EnvVar[]): readonly EnvVar[] {
   return [...env, ...more.filter(({ name }) => !env.some((variable) => variable.name === name))];
 }

@@ -27,7 +27,7 @@ export function explainerName({ metadata }: SeldonDeployment, { name }: Predicto
   return shortened(`${metadata.name}-${name}-explainer`);
 }
 
-/** `wine-main-0-prediction`: there is no hash of the content in it. */
+/** `wine-main-0-prediction`: it has no hash of the content. */
 export function deploymentName(
   { metadata }: SeldonDeployment,
   { name }: Predictor,

@@ -32,14 +32,14 @@ export interface OperatorOptions {
   readonly namespace?: string;
   /** Writes Emissary Mappings. */
   readonly ambassador: boolean;
-  /** In which form; default: objects. */
+  /** The form of the Mappings; default: objects. */
   readonly ambassadorForm?: AmbassadorForm;
   /** Writes VirtualServices and DestinationRules. */
   readonly istio: boolean;
   /** Checks SeldonDeployments before they are stored. */
   readonly webhook: boolean;
   readonly images?: Images;
-  /** Milliseconds between a change and the pass that sees it; the reference takes 20 to 40. */
+  /** Milliseconds between a change and the pass that sees it; the reference needs 20 to 40. */
   readonly lag?: number;
 }
 
@@ -48,9 +48,9 @@ export interface Operator {
 }
 
 /**
- * A Seldon operator 1.17 for any Kubernetes API: what it writes, when, and how it errs is as recorded from the
- * reference (`test/sandbox/conformance.test.ts`). Not in it: KEDA, PDB, explainers of protocol v2 and behind Istio, TLS,
- * `pvc://` storage.
+ * A Seldon operator 1.17 for any Kubernetes API: its writes, their order and its errors are as recorded from the
+ * reference (`test/sandbox/conformance.test.ts`). Not in it: KEDA, PDB, explainers of protocol v2 and behind Istio,
+ * TLS, `pvc://` storage.
  */
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
   const { images = IMAGES, ambassador, ambassadorForm, istio } = options;
@@ -71,7 +71,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   };
   const following = followAll(client, options, {
     kind,
-    // An object with this label belongs to an operator with that CONTROLLER_ID, which we have none of.
+    // An object with this label belongs to an operator with that CONTROLLER_ID; this one has none.
     onObject: ({ metadata }) => {
       if (metadata.labels?.['seldon.io/controller-id'] === undefined) enqueue(metadata.namespace, metadata.name);
     },

@@ -7,7 +7,7 @@ import type { Components } from './render.ts';
 import type { SeldonDeployment } from './seldon-deployment.ts';
 import type { StatusDraft } from './status.ts';
 
-/** What the operator knows of the cluster: caches, as old as their watches. */
+/** The operator's caches of the cluster, as current as their watches. */
 export interface Caches {
   readonly seldonDeployments: Collection<SeldonDeployment>;
   readonly deployments: Collection<Deployment>;
@@ -28,7 +28,7 @@ export interface Pass {
   record(reason: string, message: string): void;
 }
 
-/** The same object, owned by the SeldonDeployment, with which it goes. */
+/** The same object, owned by the SeldonDeployment. */
 export function controlledBy<T extends KubernetesObject>(
   { apiVersion, kind, metadata }: SeldonDeployment,
   object: T,
@@ -38,7 +38,7 @@ export function controlledBy<T extends KubernetesObject>(
   return { ...object, metadata: { ...object.metadata, ownerReferences: [owner] } };
 }
 
-/** What carries the SeldonDeployment's name and is not going already. */
+/** The objects with the SeldonDeployment's name that are not being deleted. */
 export function ownedBy<T extends KubernetesObject>(
   sdep: SeldonDeployment,
   cache: Collection<T> | undefined,

@@ -15,7 +15,7 @@ import { isSameStatus, StatusDraft } from './status.ts';
 
 export interface Surroundings {
   readonly client: KubernetesClient;
-  /** SeldonDeployment, in the version this operator knows. */
+  /** SeldonDeployment, in the version that this operator reads. */
   readonly kind: Kind;
   readonly caches: Caches;
   readonly recorder: EventRecorder;
@@ -23,9 +23,9 @@ export interface Surroundings {
 }
 
 /**
- * Brings the cluster one step nearer to what the SeldonDeployment says, and writes how far it is. It believes its
- * caches and the Deployments' counts, never generations: that is where its false `Available` comes from.
- * @throws Error when the pass has to be repeated
+ * Takes the cluster one step towards the SeldonDeployment's spec, and writes the status. It trusts its
+ * caches and the Deployments' counts and ignores generations: this is the cause of its false `Available`.
+ * @throws Error if the pass must be repeated
  */
 export async function reconcile(sdep: SeldonDeployment, around: Surroundings): Promise<void> {
   const { client, caches, recorder } = around;
@@ -73,7 +73,7 @@ async function createServices(pass: Pass, all: boolean): Promise<boolean> {
   return ready;
 }
 
-/** Only when all Deployments look ready: routes, and then the end of what is no longer wanted. */
+/** Only if all Deployments look ready: routes first, then the removal of what is no longer wanted. */
 async function complete(pass: Pass): Promise<void> {
   await createServices(pass, true);
   await createVirtualServices(pass);

@@ -38,10 +38,10 @@ export interface RenderOptions {
   readonly images: Images;
 }
 
-/** Everything one SeldonDeployment wants to have. */
+/** All objects of one SeldonDeployment. */
 export interface Components {
   readonly deployments: readonly Deployment[];
-  /** Whose replicas the status tells. */
+  /** The predictor whose replicas are in the status. */
   readonly defaultDeployment: string | undefined;
   readonly autoscalers: readonly Autoscaler[];
   readonly services: readonly Service[];
@@ -52,7 +52,7 @@ export interface Components {
   readonly address: string;
 }
 
-/** @throws Error whose sentence becomes the description of a Failed SeldonDeployment */
+/** @throws Error; its message becomes the description of a Failed SeldonDeployment */
 export function renderComponents(live: SeldonDeployment, options: RenderOptions): Components {
   const defaulted = withDefaults(live, options.images);
   const predictors = defaulted.spec.predictors.map((one) => withRunningContainers(one, defaulted, options.images));
@@ -138,7 +138,7 @@ function deploymentOf(sdep: SeldonDeployment, predictor: Predictor, { component,
     ...predictor.labels,
     ...component.metadata?.labels,
   };
-  // The autoscaler's number is nobody else's.
+  // Only the autoscaler sets the number.
   const replicas = component.hpaSpec ? undefined : (component.replicas ?? predictor.replicas ?? sdep.spec.replicas);
   const scraped = { 'prometheus.io/path': '/prometheus', 'prometheus.io/scrape': 'true' };
   return {
@@ -153,7 +153,7 @@ function deploymentOf(sdep: SeldonDeployment, predictor: Predictor, { component,
     spec: {
       ...(replicas !== undefined && { replicas }),
       selector: { matchLabels },
-      // What comes of "10%" in an IntOrString without a type.
+      // The result of "10%" in an IntOrString without a type.
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0 } },
       ...(predictor.progressDeadlineSeconds && { progressDeadlineSeconds: predictor.progressDeadlineSeconds }),
       template: {

@@ -24,7 +24,7 @@ export interface RoutedPredictor {
 
 const GRPC_METHODS = '/(seldon.protos.*|tensorflow.serving.*|inference.*)/.*';
 
-/** One pair of Emissary Mappings for each predictor. The first predictor has no weight: it gets what is left. */
+/** One pair of Emissary Mappings for each predictor. The first predictor has no weight: it gets the rest. */
 export function mappingsOf(sdep: SeldonDeployment, routed: readonly RoutedPredictor[]): readonly Mapping[] {
   const { name, namespace = 'default' } = sdep.metadata;
   const annotation = (key: string) => sdep.spec.annotations?.[key] ?? sdep.metadata.annotations?.[key];
@@ -81,10 +81,10 @@ export function mappingsOf(sdep: SeldonDeployment, routed: readonly RoutedPredic
 }
 
 interface Target {
-  /** What stands in the Mappings' names. */
+  /** The word in the Mappings' names. */
   readonly core: string;
   readonly path: string;
-  /** The header by which gRPC is told apart. */
+  /** The header that distinguishes gRPC. */
   readonly seldon: string;
   readonly service: string;
 }
@@ -100,7 +100,7 @@ function headerOf(annotation: string | undefined): MappingSpec['headers'] {
 
 const ISTIO_METHODS = '.*tensorflow.*|.*seldon.protos.*|.*inference.*';
 
-/** Istio: one VirtualService with a weighted destination for each predictor; a shadow is a mirror. */
+/** Istio: one VirtualService with a weighted destination for each predictor; a shadow becomes a mirror. */
 export function virtualServiceOf(sdep: SeldonDeployment, routed: readonly RoutedPredictor[]): VirtualService {
   const { name, namespace = 'default' } = sdep.metadata;
   const annotations = { ...sdep.metadata.annotations, ...sdep.spec.annotations };
@@ -115,7 +115,7 @@ export function virtualServiceOf(sdep: SeldonDeployment, routed: readonly Routed
       .filter(({ predictor }) => !predictor.shadow)
       .map((one) => ({
         destination: destination(one, transport),
-        // Protobuf's JSON leaves zeros out.
+        // Protobuf's JSON omits zeros.
         ...(one.predictor.traffic && { weight: one.predictor.traffic }),
       })),
     ...(shadow && { mirror: destination(shadow, transport) }),

@@ -1,4 +1,4 @@
-/** The parts of a SeldonDeployment and of a pod that the operator reads and writes; the rest is carried along. */
+/** The fields of a SeldonDeployment and of a pod that the operator reads and writes; all others are kept. */
 import type { KubernetesObject } from '../kubernetes-object.ts';
 
 export interface SeldonDeployment extends KubernetesObject {
@@ -7,7 +7,7 @@ export interface SeldonDeployment extends KubernetesObject {
 }
 
 export interface SeldonSpec {
-  /** Deprecated; what the webhook quotes as the object's name. */
+  /** Deprecated; the webhook quotes it as the object's name. */
   readonly name?: string;
   readonly predictors: readonly Predictor[];
   readonly annotations?: Readonly<Record<string, string>>;
@@ -127,7 +127,7 @@ export interface SeldonStatus {
   readonly serviceStatus?: Readonly<Record<string, ServiceStatus>>;
 }
 
-/** Go leaves zeros out. */
+/** Go omits zeros. */
 export interface Replicas {
   readonly replicas?: number;
   readonly availableReplicas?: number;
@@ -148,14 +148,14 @@ export interface Condition {
   readonly lastTransitionTime: string;
 }
 
-/** A node and all below it, itself first. */
+/** A node and its descendants, the node first. */
 export function nodesOf(node: GraphNode): readonly GraphNode[] {
   return [node, ...(node.children ?? []).flatMap(nodesOf)];
 }
 
 const HARD_WIRED = ['UNKNOWN_IMPLEMENTATION', 'SIMPLE_MODEL', 'SIMPLE_ROUTER', 'RANDOM_ABTEST', 'AVERAGE_COMBINER'];
 
-/** Any implementation that Seldon does not know by heart is the name of a server from its configuration. */
+/** Any implementation that Seldon does not define is the name of a server in its configuration. */
 export function isPrepackaged({ implementation }: GraphNode): boolean {
   return implementation !== undefined && !HARD_WIRED.includes(implementation);
 }

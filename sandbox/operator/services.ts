@@ -30,7 +30,7 @@ export function predictorService(sdep: SeldonDeployment, predictor: Predictor): 
   return service(sdep, { name, labels, selector, ports: predictorPorts(predictor), predictor });
 }
 
-/** The Service of one container, past the executor. */
+/** The Service of one container, without the executor. */
 export function containerService(sdep: SeldonDeployment, predictor: Predictor, node: GraphNode): Service {
   const name = containerServiceName(sdep.metadata.name, predictor.name, node.name);
   const selector = { [`seldon-app-svc-${node.name}`]: name };
@@ -43,7 +43,7 @@ export function containerService(sdep: SeldonDeployment, predictor: Predictor, n
   return service(sdep, { name, labels, selector, ports: portsOf(node), predictor });
 }
 
-/** The Service in front of a predictor's explainer; it has no gRPC. */
+/** The Service in front of a predictor's explainer; it has no gRPC port. */
 export function explainerService(sdep: SeldonDeployment, predictor: Predictor): Service {
   const name = explainerName(sdep, predictor);
   const labels = {
@@ -57,7 +57,7 @@ export function explainerService(sdep: SeldonDeployment, predictor: Predictor): 
   return { ...whole, spec: { ...whole.spec, ports: whole.spec.ports.filter(({ port }) => port > 0) } };
 }
 
-/** How the status tells a Service. */
+/** A Service in the status. */
 export function serviceStatusOf({ metadata, spec }: Service): ServiceStatus {
   const { name, namespace, labels = {} } = metadata;
   const endpoint = (port: number | undefined) => `${name}.${namespace}:${port}`;
@@ -71,7 +71,7 @@ export function serviceStatusOf({ metadata, spec }: Service): ServiceStatus {
   };
 }
 
-/** What a node is, as a label: `seldon.io/model: "true"`. */
+/** The type of a node as a label: `seldon.io/model: "true"`. */
 export function kindLabels({ type }: GraphNode, { shadow }: Predictor): Readonly<Record<string, string>> {
   return {
     'app.kubernetes.io/managed-by': 'seldon-core',

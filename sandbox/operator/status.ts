@@ -4,7 +4,7 @@ import type { Condition, Replicas, SeldonStatus, ServiceStatus } from './seldon-
 
 type Verdict = Pick<Condition, 'status' | 'reason' | 'message'>;
 
-/** In the order in which they explain why the whole is not ready. */
+/** In the order in which they explain why the object is not ready. */
 const DEPENDENTS = [
   'DeploymentsReady',
   'AmbassadorMappingsReady',
@@ -18,8 +18,8 @@ const DEPENDENTS = [
 type Dependent = (typeof DEPENDENTS)[number];
 
 /**
- * The status of one reconcile pass, begun from the one that stands on the object. What a pass does not touch stays, and
- * so do the lies: nothing here says which generation it was computed from.
+ * The status of one reconcile pass, based on the object's current one. What a pass does not touch stays, also where it
+ * is outdated: nothing here tells from which generation it was computed.
  */
 export class StatusDraft {
   #status: SeldonStatus;
@@ -40,7 +40,7 @@ export class StatusDraft {
     this.#set(type, { status: isTrue ? 'True' : 'False', reason });
   }
 
-  /** Repeats a Deployment's own condition; nothing when it has none yet. */
+  /** Repeats a Deployment's condition, if it has one. */
   markDeployments(condition: NonNullable<NonNullable<Deployment['status']>['conditions']>[number] | undefined): void {
     if (condition === undefined) return;
     const { status, reason, message } = condition;
@@ -92,7 +92,7 @@ export class StatusDraft {
   }
 }
 
-/** Are they the same but for the times of their conditions? Such a status is not written again. */
+/** Whether they differ only in the times of their conditions. Such a status is not written again. */
 export function isSameStatus(a: SeldonStatus | undefined, b: SeldonStatus): boolean {
   const timeless = ({ conditions = [], ...rest }: SeldonStatus) => ({
     ...rest,
@@ -101,7 +101,7 @@ export function isSameStatus(a: SeldonStatus | undefined, b: SeldonStatus): bool
   return isDeepStrictEqual(timeless(a ?? {}), timeless(b));
 }
 
-/** Go leaves zeros out. */
+/** Go omits zeros. */
 function withoutReplicas({ replicas: _, ...status }: SeldonStatus): SeldonStatus {
   return status;
 }

@@ -8,14 +8,14 @@ import {
   type SeldonSpec,
 } from './seldon-deployment.ts';
 
-/** One thing that is wrong, as Kubernetes tells it. */
+/** One error, in the words of Kubernetes. */
 export interface FieldError {
   readonly field: string;
   readonly value: string;
   readonly text: string;
 }
 
-/** What Seldon's admission webhook refuses, in its order and its words. */
+/** The refusals of Seldon's admission webhook, in its order and words. */
 export function validate(spec: SeldonSpec, images: Images): readonly FieldError[] {
   const { predictors = [] } = spec;
   return [

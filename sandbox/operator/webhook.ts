@@ -22,11 +22,11 @@ const CONFIGURATION: Kind = {
   plural: 'validatingwebhookconfigurations',
 };
 const NAME = 'seldon-validating-webhook-configuration-seldon-system';
-/** Seldon's spelling of its own group; the name it quotes is the deprecated one of the spec. */
+/** Seldon's spelling of its own group; the quoted name is the spec's deprecated one. */
 const MISSPELT = 'machinelearing.seldon.io';
 const PATH = '/validate-machinelearning-seldon-io-v1-seldondeployment';
 
-/** Seldon's admission webhook on loopback, under a certificate of its own, made known to the API server. */
+/** Seldon's admission webhook on loopback, with its own certificate, registered with the API server. */
 export async function startWebhook(client: KubernetesClient, images: Images): Promise<Webhook> {
   const { cert, private: key } = await certificate();
   const server = createServer({ cert, key }, (request, response) => {
@@ -72,7 +72,7 @@ function reviewed({ request }: AdmissionReview, images: Images) {
   };
 }
 
-/** Replaces what an operator before us may have left behind. */
+/** Replaces what an earlier operator left. */
 async function register(client: KubernetesClient, clientConfig: object): Promise<void> {
   const configuration = {
     apiVersion: CONFIGURATION.apiVersion,

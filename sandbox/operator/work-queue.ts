@@ -3,7 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 const FIRST_DELAY = 50;
 const LONGEST_DELAY = 30_000;
 
-/** Works one key after the other. A key that comes again while it waits is worked once; one that failed comes back. */
+/**
+ * Processes one key at a time. A key that is added again while it waits is processed once; one that failed is added
+ * again.
+ */
 export class WorkQueue {
   readonly #work: (key: string) => Promise<void>;
   readonly #lag: number;
@@ -14,14 +17,14 @@ export class WorkQueue {
   #closed = false;
   #wake: () => void = () => undefined;
 
-  /** @param lag milliseconds between a change and the pass that sees it */
+  /** @param lag milliseconds between a change and the pass that reads it */
   constructor(work: (key: string) => Promise<void>, lag: number) {
     this.#work = work;
     this.#lag = lag;
     this.#loop = this.#run();
   }
 
-  /** A change: it does not wait for the delay that a failure has earned. */
+  /** A change: it does not wait for the back-off of a failure. */
   add(key: string): void {
     this.#later(key, `change ${key}`, this.#lag);
   }
@@ -45,7 +48,7 @@ export class WorkQueue {
   }
 
   async #run(): Promise<void> {
-    // The constructor ends before the loop begins.
+    // The constructor returns before the loop begins.
     await delay(0);
     while (!this.#closed) {
       const [key] = this.#due;

@@ -1,4 +1,7 @@
-/** The PromQL that the action speaks: a number, `vector(n)`, a selector and its times, and the sum of a counter's increase. */
+/**
+ * The PromQL that the action speaks: a number, `vector(n)`, a selector and its times, and the sum of a counter's
+ * increase.
+ */
 export type Expression =
   | { readonly kind: 'scalar'; readonly value: number }
   | { readonly kind: 'vector'; readonly value: number }
@@ -24,13 +27,13 @@ const NUMBER = String.raw`[-+]?\d+(?:\.\d+)?`;
 const SCALAR = new RegExp(`^(${NUMBER})$`);
 const VECTOR = new RegExp(String.raw`^vector\(\s*(${NUMBER})\s*\)$`);
 const INCREASE = /^sum\(\s*increase\(\s*([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\[(\d+)s\]\s*\)\s*\)$/;
-/** Braces are wanted: a bare name would take any word for a metric. */
+/** Braces are required: otherwise any word would be a metric. */
 const NEWEST = /^([a-zA-Z_:][\w:]*)\{(.*)\}$/;
 const TIMESTAMP = /^timestamp\((.*)\)$/;
-/** One matcher, and the comma or the end behind it. */
+/** One matcher, with the comma or the end after it. */
 const MATCHER = /\s*([a-zA-Z_]\w*)\s*(=|!=)\s*("(?:[^"\\\n]|\\["\\nrt])*")\s*(?:,|$)/y;
 
-/** @throws ParseError for all else, which a real Prometheus may well understand */
+/** @throws ParseError for all other expressions, also those that a real Prometheus accepts */
 export function parseExpression(text: string): Expression {
   const query = text.trim();
   const scalar = SCALAR.exec(query)?.[1];

@@ -16,7 +16,7 @@ const RETENTION = 15 * 60_000;
 /** Prometheus's `query.lookback-delta`. */
 const LOOKBACK = 5 * 60_000;
 
-/** What was scraped, series by series. */
+/** The scraped samples, by series. */
 export class Samples {
   readonly #series = new Map<string, Series>();
 
@@ -29,7 +29,7 @@ export class Samples {
   }
 
   /**
-   * How much each matching counter grew in the last `window` milliseconds; a series says nothing with fewer than two
+   * How much each matching counter grew in the last `window` milliseconds; a series counts only with at least two
    * samples there. As in Prometheus, what a counter had before its first sample is not growth, and one that falls was
    * set back to zero. Unlike there, nothing is extrapolated to the edges of the window: with ten scrapes a second there
    * is hardly anything to add, and whole numbers are easier to compare with what was sent.
@@ -42,7 +42,7 @@ export class Samples {
       .map(growth);
   }
 
-  /** The newest sample of each matching series, unless it is older than Prometheus looks back. */
+  /** The newest sample of each matching series that is not older than the lookback. */
   newest(selector: Selector, now: number): readonly (Reading & Sample)[] {
     return [...this.#series.values()]
       .filter((series) => matches(series, selector))
@@ -56,7 +56,7 @@ function newestOf({ name, labels, samples }: Series, oldest: number): readonly (
 }
 
 function matches({ name, labels }: Series, selector: Selector): boolean {
-  // A label that is not there equals the empty text.
+  // A missing label equals the empty text.
   const agrees = ({ label, equal, value }: Matcher) => ((labels[label] ?? '') === value) === equal;
   return name === selector.name && selector.matchers.every(agrees);
 }

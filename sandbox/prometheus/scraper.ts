@@ -11,10 +11,10 @@ interface Pod extends KubernetesObject {
 }
 
 const POD: Kind = { apiVersion: 'v1', kind: 'Pod', plural: 'pods' };
-/** Milliseconds one page may take. */
+/** Milliseconds until a scrape times out. */
 const TIMEOUT = 1_000;
 
-/** Reads the metrics of every executor in the cluster, again and again, through the API server's way into pods. */
+/** Reads the metrics of every executor in the cluster periodically, through the API server's pod proxy. */
 export class Scraper {
   readonly #client: KubernetesClient;
   readonly #samples: Samples;
@@ -56,12 +56,12 @@ export class Scraper {
     const path = `/api/v1/namespaces/${namespace}/pods/${name}:${ENGINE_HTTP_PORT}/proxy/prometheus`;
     const time = Date.now();
     const page = await this.#read(path).catch(() => undefined);
-    // Labels of the target, as the relabelling of any usual installation sets them.
+    // Labels of the target, as the usual relabelling sets them.
     for (const { labels, ...reading } of readingsOf(page ?? ''))
       this.#samples.add({ ...reading, labels: { ...labels, namespace, pod: name } }, time);
   }
 
-  /** Undefined where nobody listens yet, or any more. */
+  /** Undefined where nothing listens. */
   async #read(path: string): Promise<string | undefined> {
     const signal = AbortSignal.timeout(TIMEOUT);
     const message = await this.#client.open({ method: 'GET', path }, { signal });

@@ -7,7 +7,7 @@ import { Scraper } from './scraper.ts';
 export interface PrometheusOptions {
   /** The text of a kubeconfig. */
   readonly kubeconfig: string;
-  /** A bearer token without which nothing is answered, as of a proxy in front; default: open to all. */
+  /** The bearer token that requests need, as behind an authenticating proxy; default: none. */
   readonly token?: string | undefined;
   /** Milliseconds between two scrapes; default 100. */
   readonly every?: number;
@@ -17,20 +17,20 @@ export interface PrometheusOptions {
 
 export interface SandboxPrometheus {
   readonly url: string;
-  /** Expressions it was asked, in the order they came. */
+  /** The expressions it was asked for, in order. */
   readonly queries: readonly string[];
   close(): Promise<void>;
 }
 
 interface Answer {
   readonly status: number;
-  /** JSON, or text as it stands. */
+  /** JSON, or plain text. */
   readonly body: object | string;
 }
 
 /**
- * A small Prometheus: instant queries over what the executors of a cluster count. It scrapes from the first question
- * on: most users of the sandbox never ask, and then it costs nothing.
+ * A small Prometheus: instant queries over what the executors of a cluster count. It starts to scrape with the first
+ * query, because most stories never query it.
  */
 export async function startPrometheus(options: PrometheusOptions): Promise<SandboxPrometheus> {
   const samples = new Samples();
@@ -91,7 +91,7 @@ function evaluate(query: string, samples: Samples): object {
   if (expression.kind === 'vector') return vectorOf(expression.value);
   if (expression.kind !== 'increase') {
     const isTime = expression.kind === 'timestamp';
-    // A function drops the name.
+    // A function removes the metric's name.
     const result = samples.newest(expression.selector, now).map(({ name, labels, value, time }) => ({
       metric: isTime ? labels : { __name__: name, ...labels },
       value: sampleOf(isTime ? time / 1000 : value),
@@ -99,6 +99,6 @@ function evaluate(query: string, samples: Samples): object {
     return { resultType: 'vector', result };
   }
   const grown = samples.increases(expression.selector, { now, window: expression.seconds * 1000 });
-  // A sum over no series is no series, not zero.
+  // A sum over no series is an empty result, not zero.
   return grown.length === 0 ? vectorOf() : vectorOf(grown.reduce((sum, one) => sum + one, 0));
 }

@@ -8,7 +8,7 @@ export interface Reading {
 const LINE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+\d+)?$/;
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
-/** Prometheus's text format, without exemplars. Comments and what is no sample are passed over. */
+/** Prometheus's text format, without exemplars. Comments and all other lines are ignored. */
 export function readingsOf(page: string): readonly Reading[] {
   return page.split('\n').flatMap((line) => {
     const [, name, labels = '', value] = LINE.exec(line) ?? [];

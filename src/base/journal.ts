@@ -16,6 +16,7 @@ export interface StepRecord {
     | 'predict'
     | 'endpoint'
     | 'compare'
+    | 'evaluate'
     | 'mirror'
     | 'hold'
     | 'gate'

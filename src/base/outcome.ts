@@ -65,6 +65,8 @@ export type ProofFailureReason =
   | 'prediction-unproven'
   | 'endpoint-failed'
   | 'answers-differ'
+  | 'evaluation-failed'
+  | 'evaluation-undecided'
   | 'mirror-silent'
   | 'gate-failed'
   | 'gate-no-data'
@@ -87,6 +89,8 @@ export type Reason =
   | 'event-ignored'
   | 'need-failed'
   | 'nothing-stale'
+  | 'decision-needed'
+  | 'not-planned'
   | 'internal-error'
   | RolloutFailureReason
   | ProofFailureReason

@@ -59,8 +59,12 @@ export interface Clock {
 
 /** The workspace and the runner's files. */
 export interface Workspace {
-  /** Reads the file that an input names, inside the workspace. @throws UserError bad-input if it is missing or outside. */
-  read(path: string, input: string): Promise<string>;
+  /**
+   * Reads the file that an input names, inside the workspace.
+   * @param longest bytes; undefined: of any length
+   * @throws UserError bad-input if it is missing, outside or longer
+   */
+  read(path: string, input: string, longest?: number): Promise<string>;
   /** Writes an artifact of the run; returns its path. */
   write(name: string, content: string): Promise<string>;
   /** Appends to the job summary. */

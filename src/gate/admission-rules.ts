@@ -14,6 +14,7 @@ import {
   type Verdict,
 } from './admission.ts';
 import type { Verb } from './command.ts';
+import { closedRefusal, isMerged } from './merge/merged-pull-request.ts';
 import { matchesModel } from './model-pattern.ts';
 
 /** One rule. The rules are checked in order, and the first refusal counts. */
@@ -29,10 +30,7 @@ export function admissionOf(facts: AdmissionFacts, policy: Policy): Refusal | un
 }
 
 const RULES: readonly Rule[] = [
-  ({ pullRequest, command }) =>
-    pullRequest.isOpen || isEmergency(command.verb) || command.verb === 'status' || command.verb === 'help'
-      ? undefined
-      : refusal('pull-request-closed', 'this pull request is closed', 'comment on an open pull request'),
+  ({ pullRequest, command }) => closedRefusal(pullRequest, command),
 
   // Otherwise a user who may push a branch would be judged by a file of their own.
   ({ pullRequest }, { bases }) => baseRefusal(pullRequest, bases),
@@ -55,7 +53,7 @@ const RULES: readonly Rule[] = [
   },
 
   ({ pullRequest, command }, { allowForks }) =>
-    !pullRequest.isFork || allowForks || !needsGoodPull(command.verb)
+    !pullRequest.isFork || allowForks || isMerged(pullRequest) || !needsGoodPull(command.verb)
       ? undefined
       : refusal('fork-refused', 'this pull request comes from a fork', 'merge it first, or set `allow-forks: true`'),
 
@@ -147,7 +145,7 @@ export function baseRefusal(
   );
 }
 
-/** The name of the SeldonDeployment, once the model is known: one that the model's name alone chose must be allowed, too. */
+/** The SeldonDeployment's name, once known: one that the model's name alone chose must be allowed, too. */
 export function objectRefusal(
   name: string,
   { given, chosen, names }: Pick<AdmissionFacts, 'chosen' | 'given'> & { readonly names: readonly string[] },

@@ -29,6 +29,8 @@ export interface PullRequestFacts {
   readonly base: string;
   /** Whether the base is the default branch. */
   readonly isDefaultBase: boolean;
+  /** Only of a merged one: is its merge commit in the base branch? */
+  readonly isInBase?: Answer;
 }
 
 /** `unknown` counts as no. */

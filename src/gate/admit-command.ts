@@ -1,13 +1,16 @@
 import { messageOf, UserError } from '../base/errors.ts';
 import { nearestWord } from '../base/nearest-word.ts';
+import { nameInUri } from '../seldon/naming.ts';
 import { quoted } from '../settings/input-reader.ts';
 import type { InputName } from '../settings/inputs.ts';
-import { changes, type Refusal } from './admission.ts';
+import { isMeantFor, readModeName } from '../settings/rollout-inputs.ts';
+import { changes, isEmergency, type Refusal } from './admission.ts';
 import { objectRefusal } from './admission-rules.ts';
 import type { Reaction } from './collaboration.ts';
 import { type Command, helpOf, inputsOf, parseCommand } from './command.ts';
 import type { Comment } from './event.ts';
 import { end, type GateDecision, type GateRequest, previewOf, proceed, refuse } from './gate-decision.ts';
+import { targetsAfterMerge } from './merge/targets-after-merge.ts';
 import { confirmCommand, openGate, policyOf } from './pull-request-gate.ts';
 import { readTargetInputs } from './read-target-inputs.ts';
 import { inputsOfStep, isPreview, type RunInputs, runInputsOf, type TargetInputs } from './run-inputs.ts';
@@ -30,23 +33,34 @@ export async function admitCommand(request: GateRequest, comment: Comment): Prom
   const early = isUnclear ? await gate.judge(runInputsOf(inputsOfStep(raw), new Map()), HELP) : undefined;
   if (early !== undefined) return refuse(early);
   if ('fault' in said) return end('refused', 'command-unknown', said.fault, `comment \`${prefix} help\``);
-  const places = await readTargetInputs(request, base);
+  const ref = `heads/${base}`;
+  const inBase = await readTargetInputs(request, ref);
+  const isPlan = said.verb === 'plan' && gate.pullRequest.isOpen;
+  const candidate = { commit: isPlan ? head : '', isTrusted: false };
+  const { places, unplanned } = await targetsAfterMerge(request, { places: inBase, base: ref }, candidate);
   const command = withTarget(said, places);
   if (command.verb === 'help') {
     const refusal = await gate.judge(runInputsOf(inputsOfStep(raw), new Map()), command);
     return refusal === undefined ? help(prefix, places) : refuse(refusal);
   }
-  const picked = pickPlaces(places, command);
+  const isMeant = byName(listOfNames(command.target ?? ''));
+  const left = unplanned.filter((one) => (command.target ?? ALL) === ALL || isMeant(one));
+  const picked =
+    left.length > 0 && places.every((one) => !isMeant(one)) && command.target !== undefined
+      ? []
+      : pickPlaces(places, command);
   if ('reason' in picked) return refuse(picked);
+  const { isInBase } = gate.pullRequest;
+  const mergedPullRequest = isInBase === undefined || isEmergency(command.verb) ? undefined : comment.pullRequest;
   const orders: RunInputs[] = [];
   for (const place of picked) {
-    const order = commandedOrder(place, command, comment);
+    const order = { ...commandedOrder(place, command, comment), mergedPullRequest };
     const refusal = await gate.judge(order, command);
     if (refusal !== undefined) return refuse(told(refusal, place));
     orders.push(order);
   }
   const confirm = () => confirmCommand(repository, { ...question, head }, { orders, command });
-  return proceed(orders, { head, confirm });
+  return proceed(orders, { head, confirm, unplanned: left });
 }
 
 const HELP: Command = { verb: 'help', model: undefined, target: undefined, args: new Map() };
@@ -59,6 +73,12 @@ function commandedOrder(place: TargetInputs, command: Command, { pullRequest }: 
   const { names, requirePlan } = policyOf(place.raw);
   const judgeName = (name: string) => objectRefusal(name, { given, chosen, names });
   chosen.set('pull-request', String(pullRequest));
+  // A command without a model is about the object that the workflow's model has.
+  const mode = readModeName(chosen.get('mode') ?? given('mode'));
+  const named = nameInUri(given('model-uri').trim());
+  const isNamed = (chosen.get('name') ?? given('name')).trim() !== '';
+  if (mode !== undefined && !isMeantFor('model-uri', mode) && !isNamed && named !== undefined)
+    chosen.set('name', named);
   return { ...runInputsOf(place, chosen), given, judgeName, needsPlan: requirePlan };
 }
 
@@ -101,7 +121,7 @@ function pickPlaces(
   return picked;
 }
 
-function byName(wanted: readonly string[]): (place: TargetInputs) => boolean {
+function byName(wanted: readonly string[]): (place: Pick<TargetInputs, 'target'>) => boolean {
   return ({ target }) => target !== undefined && wanted.includes(target);
 }
 

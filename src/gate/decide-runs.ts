@@ -8,6 +8,7 @@ import { admitFurtherEvent } from './admit-further-event.ts';
 import type { EventPullRequest, MergeGroup } from './event.ts';
 import { eventFault } from './event-table.ts';
 import { type GateDecision, type GateRequest, ignore, previewOf, proceed, refuse } from './gate-decision.ts';
+import { type AfterMerge, targetsAfterMerge } from './merge/targets-after-merge.ts';
 import { patternWarning } from './model-pattern.ts';
 import { listOf } from './policy.ts';
 import { confirmClosed, confirmPreview, forkRefusal } from './pull-request-events.ts';
@@ -32,14 +33,15 @@ export async function decideRuns(request: GateRequest): Promise<GateDecision> {
   if (trigger.kind === 'step' && trigger.optIn !== undefined) {
     return admitFurtherEvent(request, trigger.optIn, { pull: trigger.pull });
   }
+  if (trigger.kind === 'pull-request') {
+    return opened(request, await readAfterMerge(request, trigger.pull), trigger.pull);
+  }
   const places = await readTargetInputs(request, request.ref);
   switch (trigger.kind) {
     case 'step':
       return proceed(places.map((place) => runInputsOf(place, previewByHand(place))));
     case 'closed':
       return closed(request, places, trigger.pull);
-    case 'pull-request':
-      return opened(request, places, trigger.pull);
     case 'merge-group':
       return queued(request, places, trigger.group);
     case 'dispatch':
@@ -83,29 +85,52 @@ async function closed(
   return proceed(orders, { confirm: () => confirmClosed(repository, number) });
 }
 
+/** What the pull request makes of the file of targets. Its merge commit is asked for: it has what the base branch got since. */
+async function readAfterMerge(request: GateRequest, { head, isFork }: EventPullRequest): Promise<AfterMerge> {
+  const { mergeCommit, ref } = request;
+  const isTrusted = mergeCommit !== undefined && !isFork;
+  const places = await readTargetInputs(request, ref).catch((error: unknown) => {
+    if (!isTrusted || !(error instanceof UserError) || error.code !== 'github-failed') throw error;
+    return error;
+  });
+  if (!(places instanceof UserError))
+    return targetsAfterMerge(request, { places, base: ref }, { commit: mergeCommit ?? head, isTrusted });
+  // The pull request may be the one that brings the file.
+  const first = await targetsAfterMerge(request, { places: [], base: ref }, { commit: mergeCommit ?? head, isTrusted });
+  if (first.places.length + first.unplanned.length === 0) throw places;
+  return first;
+}
+
 /** A pull request shows its plan, or the file that it needs; where it gets a preview, that is shipped. */
-function opened({ repository }: GateRequest, places: readonly TargetInputs[], pull: EventPullRequest): GateDecision {
+function opened({ repository }: GateRequest, { places, unplanned }: AfterMerge, pull: EventPullRequest): GateDecision {
   const refusal = forkRefusal(places, pull);
   if (refusal !== undefined) return refuse(refusal);
   const orders = places.map((place) => {
     const planned = new Map<InputName, string>(isApplied(place) ? [['dry-run', 'true']] : []);
     return runInputsOf(place, isPreview(place) ? previewOf(place, pull.number) : planned);
   });
-  return proceed(orders, { head: pull.head, confirm: () => confirmPreview(repository, places, pull) });
+  const confirm = () => confirmPreview(repository, places, pull);
+  return proceed(orders, { head: pull.head, confirm, unplanned });
 }
 
 /** What is about to be merged shows its plan. Previews belong to pull requests, not to queues. */
 async function queued(
-  { repository }: GateRequest,
-  places: readonly TargetInputs[],
+  request: GateRequest,
+  inBase: readonly TargetInputs[],
   { head, pullRequest }: MergeGroup,
 ): Promise<GateDecision> {
+  const { repository, ref } = request;
+  const { places, unplanned } = await targetsAfterMerge(
+    request,
+    { places: inBase, base: ref },
+    { commit: head, isTrusted: true },
+  );
   const real = places.filter((place) => !isPreview(place));
-  if (real.length === 0) return ignore('a merge queue has no preview', 'event-ignored');
+  if (real.length + unplanned.length === 0) return ignore('a merge queue has no preview', 'event-ignored');
   const shownBefore = pullRequest === undefined ? [] : ((await repository?.ownComments(pullRequest)) ?? []);
   return proceed(
     real.map((place) => ({ ...runInputsOf(place, new Map([['dry-run', 'true']])), shownBefore })),
-    { head },
+    { head, unplanned },
   );
 }
 

@@ -7,6 +7,7 @@ import { isPreviewName, previewName } from '../settings/preview-name.ts';
 import type { Refusal } from './admission.ts';
 import type { Collaboration } from './collaboration.ts';
 import type { Trigger } from './event.ts';
+import type { UnplannedTarget } from './merge/targets-after-merge.ts';
 import type { TargetsRequest } from './read-target-inputs.ts';
 import type { RunInputs, TargetInputs } from './run-inputs.ts';
 
@@ -15,6 +16,8 @@ export interface GateRequest extends TargetsRequest {
   readonly prefix: string;
   /** Who started this run. */
   readonly actor: string;
+  /** The commit that the merge would bring, where the event has one. */
+  readonly mergeCommit?: string | undefined;
   /** Branch or commit whose files are trusted, if the event is not a comment. */
   readonly ref: string | undefined;
   readonly repository: Collaboration | undefined;
@@ -32,6 +35,8 @@ export type GateDecision =
       readonly confirm: () => Promise<void>;
       /** SHA of the pull request's newest commit, if the event is about a pull request. */
       readonly head: string | undefined;
+      /** Targets of which there is no plan. */
+      readonly unplanned: readonly UnplannedTarget[];
     };
 
 /** Inputs for the SeldonDeployment of one pull request. Modes that need a live model cannot be used there. */
@@ -52,9 +57,13 @@ export function previewOf({ raw }: TargetInputs, number: number): ReadonlyMap<In
 
 export function proceed(
   orders: readonly RunInputs[],
-  { head, confirm = async () => {} }: Partial<Pick<Extract<GateDecision, { kind: 'run' }>, 'head' | 'confirm'>> = {},
+  {
+    head,
+    confirm = async () => {},
+    unplanned = [],
+  }: Partial<Pick<Extract<GateDecision, { kind: 'run' }>, 'head' | 'confirm' | 'unplanned'>> = {},
 ): GateDecision {
-  return { kind: 'run', orders, confirm, head };
+  return { kind: 'run', orders, confirm, head, unplanned };
 }
 
 export function ignore(why: string, reason: Extract<Trigger, { kind: 'ignored' }>['reason']): GateDecision {

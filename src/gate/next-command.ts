@@ -1,5 +1,6 @@
-import type { Config, Mode } from '../settings/config.ts';
+import type { Config } from '../settings/config.ts';
 import type { InputName } from '../settings/inputs.ts';
+import type { Mode } from '../settings/modes.ts';
 import { takes, type Verb } from './command.ts';
 
 export interface CommandSetting {
@@ -17,7 +18,7 @@ export function nextCommand(
 ): string | undefined {
   // Modes that delete something have no command.
   if (mode === 'remove' || mode === 'sweep') return undefined;
-  const args: Readonly<Partial<Record<InputName, string | undefined>>> = {
+  const args: Arguments = {
     name: render.name,
     namespace: render.namespace,
     replicas: render.replicas?.toString(),
@@ -27,18 +28,33 @@ export function nextCommand(
     to: share.to,
     plan,
   };
-  const chosen = Object.entries(args).flatMap(([name, value]) =>
-    value === undefined || value === listed(given(name as InputName)) ? [] : [[name, value] as const],
-  );
+  const chosen = differing(args, given);
   const verb = verbOf(
     mode,
     given('mode').trim(),
     chosen.map(([name]) => name),
   );
   if (verb === undefined) return undefined;
-  const words = chosen.map(([name, value]) => `${name}=${quoted(value)}`);
+  const words = chosen.map(written);
   const model = modelUri === undefined || modelUri === given('model-uri').trim() ? [] : [quoted(modelUri)];
   return [prefix, verb, ...(target === undefined ? [] : [target]), ...model, ...words].join(' ');
+}
+
+type Arguments = Readonly<Partial<Record<InputName, string | undefined>>>;
+
+/** Arguments of a command, as far as they differ from the inputs. */
+export function argumentsOf(args: Arguments, given: (name: InputName) => string): readonly string[] {
+  return differing(args, given).map(written);
+}
+
+function differing(args: Arguments, given: (name: InputName) => string): readonly (readonly [string, string])[] {
+  return Object.entries(args).flatMap(([name, value]) =>
+    value === undefined || value === listed(given(name as InputName)) ? [] : [[name, value] as const],
+  );
+}
+
+function written([name, value]: readonly [string, string]): string {
+  return `${name}=${quoted(value)}`;
 }
 
 /** `deploy` uses the mode of the inputs. For another mode, or an argument that `deploy` does not have, the verb of the mode. */

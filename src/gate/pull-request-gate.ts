@@ -89,8 +89,9 @@ export async function confirmCommand(
 
 /** @throws UserError head-moved when the pull request is no longer what was admitted */
 export function checkHead(now: PullRequestFacts, head: string): void {
-  if (now.head === head && now.isOpen) return;
-  const what = now.isOpen ? 'got a new commit' : 'was closed';
+  const stands = now.isOpen || now.isInBase === 'yes';
+  if (now.head === head && stands) return;
+  const what = stands ? 'got a new commit' : 'was closed';
   throw new UserError('head-moved', `the pull request ${what} while this run prepared its change`, {
     hint: 'check the pull request, then write the command again',
   });

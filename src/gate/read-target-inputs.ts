@@ -16,7 +16,7 @@ export interface TargetsRequest {
 
 /**
  * Inputs of this step: the targets of the file in `config` at that commit, or the step's own inputs.
- * @param ref branch or commit that is trusted
+ * @param ref `heads/…` of a branch, or a commit, that is trusted: by a bare name GitHub may find a tag
  * @throws UserError bad-input, targets-invalid, github-failed
  */
 export async function readTargetInputs(
@@ -24,14 +24,7 @@ export async function readTargetInputs(
   ref: string | undefined,
 ): Promise<readonly TargetInputs[]> {
   const { raw, repository, runner } = request;
-  const [path, names, chosenRef] = [
-    raw
-      .input('config')
-      .trim()
-      .replace(/^(?:\.\/)+/, ''),
-    listOfNames(raw.input('targets')),
-    refOf(request),
-  ];
+  const [path, names, chosenRef] = [targetsPath(raw), listOfNames(raw.input('targets')), refOf(request)];
   if (path === '') {
     if (names.length === 0) return [inputsOfStep(raw)];
     throw new UserError('bad-input', 'the input `targets` needs `config`, the file that defines them', {
@@ -64,8 +57,20 @@ export async function readTargetInputs(
   return picked.map((target) => inputsOfTarget(target, raw, path));
 }
 
+/** Path of the file of targets; empty without one. */
+export function targetsPath(raw: RawInputs): string {
+  return raw
+    .input('config')
+    .trim()
+    .replace(/^(?:\.\/)+/, '');
+}
+
 function refOf({ raw, mayChooseRef }: TargetsRequest): string | undefined {
-  const ref = raw.input('config-ref').trim();
+  // GitHub knows branches as `heads/…` and tags as `tags/…`.
+  const ref = raw
+    .input('config-ref')
+    .trim()
+    .replace(/^refs\//, '');
   if (ref === '') return undefined;
   if (mayChooseRef) return ref;
   throw new UserError('bad-input', 'the input `config-ref` is not allowed for this event', {

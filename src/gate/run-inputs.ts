@@ -11,6 +11,8 @@ export interface TargetInputs {
   /** Targets that must succeed first. */
   readonly needs: readonly string[];
   readonly raw: RawInputs;
+  /** Of the pull request's own file of targets, for a plan: no command can run it before the merge. */
+  readonly isAfterMerge?: boolean;
 }
 
 /** The inputs of one run, with the values from the event. */
@@ -23,6 +25,8 @@ export interface RunInputs extends TargetInputs {
   readonly shownBefore?: readonly string[];
   /** Is a change refused without a plan that was shown? */
   readonly needsPlan?: boolean;
+  /** The merged pull request on which the command was given. */
+  readonly mergedPullRequest?: number | undefined;
 }
 
 export function inputsOfStep(raw: RawInputs): TargetInputs {

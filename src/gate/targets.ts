@@ -58,6 +58,12 @@ export function parseTargets(text: string, path: string): readonly Target[] {
   return targets;
 }
 
+/** What the file gives to all its targets. @throws UserError targets-invalid */
+export function parseDefaults(text: string, path: string): Target['values'] {
+  const document = parseYaml(text, path);
+  return readBlock((isJsonObject(document) && document['defaults']) || {}, 'defaults', []).values;
+}
+
 /** Picks targets by name, in the order of the file. @returns the unknown name if one does not exist */
 export function pickTargets(
   targets: readonly Target[],

@@ -65,6 +65,23 @@ export function refuseOlderRun(
   });
 }
 
+/**
+ * Refuses a decision on a merged pull request about what another pull request brought: who comments there means the
+ * candidate of that pull request.
+ * @throws UserError newer-run-live
+ */
+export function refuseOthersRollout(
+  live: SeldonDeployment | undefined,
+  mode: string,
+  { mergedPullRequest: ours }: { readonly mergedPullRequest?: number | undefined },
+): void {
+  const theirs = live?.metadata.annotations?.[ANNOTATIONS.pullRequest];
+  if (ours === undefined || theirs === undefined || theirs === String(ours)) return;
+  throw new UserError('newer-run-live', `what is live was shipped for pull request #${theirs}, not for #${ours}`, {
+    hint: `comment \`${mode}\` on pull request #${theirs}, or on an open one`,
+  });
+}
+
 /** Runs of one repository are numbered in the order of their start. */
 function runOf(url: string | undefined): { readonly repository: string; readonly id: number } | undefined {
   const [, repository, id] = /^(.+)\/actions\/runs\/(\d+)$/.exec(url ?? '') ?? [];

@@ -4,7 +4,8 @@ import type { ObjectRef } from '../seldon/cluster.ts';
 import type { Ingress } from '../seldon/ingress.ts';
 import type { Protocol } from '../seldon/protocol.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
-import type { Mode, RenderConfig, ShareConfig } from '../settings/config.ts';
+import type { RenderConfig, ShareConfig } from '../settings/config.ts';
+import type { Mode } from '../settings/modes.ts';
 
 /** The inputs about the object, with the protocol decided. */
 export type RenderOptions = RenderConfig & { readonly protocol: Protocol };

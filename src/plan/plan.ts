@@ -48,6 +48,8 @@ export interface Plan {
   readonly restores?: number;
   /** Removes a predictor that must not be restored, even if the proof of the others fails. */
   readonly isFinal?: true;
+  /** What is asked for is what the first predictor serves: there is nothing to roll out. */
+  readonly isSame?: true;
 }
 
 /** The conditions of all stages combined, for an object that is already in the final state. */

@@ -46,7 +46,10 @@ export async function failedProof(
   return { findings: [{ reason: failure.reason, title, cure, ...row, quotes }], prediction };
 }
 
-export type Refusal = Exclude<ProofFailureReason, 'answers-differ' | 'mirror-silent' | `gate-${string}`>;
+export type Refusal = Exclude<
+  ProofFailureReason,
+  'answers-differ' | 'mirror-silent' | `gate-${string}` | `evaluation-${string}`
+>;
 
 /** The cure where the answer says no more than the reason itself. */
 export const CURES: Readonly<Record<Refusal, string>> = {

@@ -7,6 +7,8 @@ import type { Cluster } from '../seldon/cluster.ts';
 import type { Protocol } from '../seldon/protocol.ts';
 import type { Config } from '../settings/config.ts';
 import type { Comparison } from './comparison.ts';
+import type { Evaluation } from './evaluation/evaluation.ts';
+import type { EvaluationPlan } from './evaluation/prepare-evaluation.ts';
 import type { Evidence } from './evidence/evidence.ts';
 import type { GateRecord } from './evidence/gate-record.ts';
 import type { Metrics } from './evidence/metrics.ts';
@@ -30,6 +32,7 @@ export interface ProofNotes {
   /** Why the model counts as proven without a prediction. */
   predictionSkipped: string | undefined;
   comparison: Comparison | undefined;
+  evaluation: Evaluation | undefined;
   gates: readonly GateRecord[];
   warnings: readonly string[];
 }
@@ -44,6 +47,8 @@ export interface ProofContext {
   /** Signature of the model of this run. */
   readonly signature: Signature | undefined;
   readonly smoke: SmokePlan;
+  /** Undefined if no labelled rows are sent. */
+  readonly evaluation: EvaluationPlan | undefined;
   readonly notes: ProofNotes;
   /** What all steps have seen of their requests so far. */
   readonly evidence: { current: Evidence | undefined };

@@ -74,7 +74,8 @@ export function rowsOf(protocol: Protocol, body: string): number | undefined {
   return Array.isArray(first) ? first.length : undefined;
 }
 
-function payloadOf(batch: Batch, model: SmokeSubject['model'], protocol: Protocol): Payload {
+/** The body of a request with these rows. */
+export function payloadOf(batch: Batch, model: SmokeSubject['model'], protocol: Protocol): Payload {
   switch (protocol) {
     case 'seldon':
       return seldonPayload(batch, model);

@@ -4,8 +4,10 @@ import type { StepRecord } from '../base/journal.ts';
 import type { Outcome, Reason } from '../base/outcome.ts';
 import type { RunContext } from '../base/run-context.ts';
 import type { EarlyEnd } from '../gate/gate-decision.ts';
+import type { UnplannedTarget } from '../gate/merge/targets-after-merge.ts';
 import type { Model } from '../model/model.ts';
-import type { Mode, RenderConfig } from '../settings/config.ts';
+import type { RenderConfig } from '../settings/config.ts';
+import type { Mode } from '../settings/modes.ts';
 import type { Report } from './report.ts';
 
 /** The report of a run in progress: what is known so far. It is complete at every moment, so it can always be published. */
@@ -35,6 +37,7 @@ export function startDraft(config: DraftSettings | undefined, context: RunContex
     prediction: undefined,
     predictors: [],
     comparison: undefined,
+    evaluation: undefined,
     gates: [],
     history: [],
     previews: [],
@@ -48,6 +51,9 @@ export function startDraft(config: DraftSettings | undefined, context: RunContex
     preview: undefined,
     plan: undefined,
     next: undefined,
+    decision: undefined,
+    askedMode: undefined,
+    isAfterMerge: false,
     manifest: undefined,
     context,
   };
@@ -107,6 +113,13 @@ export function findingOf(error: unknown, applied: Applied): Finding {
 
 export function reportOfEnd({ finding, ...ending }: EarlyEnd, context: RunContext): Report {
   return { ...startDraft(undefined, context), ...ending, findings: [finding] };
+}
+
+/** The report of a target whose plan can be shown only after the merge. */
+export function unplannedReport({ target, title, cure }: UnplannedTarget, context: RunContext): Report {
+  const finding: Finding = { reason: 'not-planned', title, cure, quotes: [] };
+  const draft = startDraft({ dryRun: true, render: {} }, { ...context, target });
+  return { ...draft, outcome: 'planned', reason: 'not-planned', findings: [finding] };
 }
 
 /** The report of a run that failed before its first step: invalid inputs, no kubeconfig. */

@@ -29,6 +29,7 @@ const PROOF: ReadonlySet<StepRecord['name']> = new Set([
   'predict',
   'endpoint',
   'compare',
+  'evaluate',
   'mirror',
   'hold',
   'gate',
@@ -51,12 +52,13 @@ function sentence(report: Report): string {
     case 'unchanged':
       if (report.mode === 'sweep') return swept(report);
       if (report.reason === 'rendered') return `${file(report)} already contains ${model}`;
+      if (report.askedMode !== undefined) return `${model} is what main serves already: there is nothing to roll out`;
       return report.mode === 'direct'
         ? `${model} is already live on Seldon and answers`
         : `${deployed(report, model)} already`;
     case 'planned':
       if (report.mode === 'sweep') return swept(report);
-      return `${model} can be deployed: nothing was applied`;
+      return planned(report, model);
     case 'restored':
       return `${model} gets all requests again`;
     case 'reported':
@@ -90,6 +92,15 @@ function sentence(report: Report): string {
   }
 }
 
+function planned({ mode, askedMode, reason }: Report, model: string): string {
+  if (reason === 'not-planned') return 'No plan of this target before the merge';
+  if (reason === 'decision-needed')
+    return `${model} has to wait: people must decide about the candidate beside main first`;
+  if (askedMode === undefined) return `${model} can be deployed: nothing was applied`;
+  if (askedMode === mode) return `${model} is what main serves already: a ${askedMode} would change nothing`;
+  return `${model} can be deployed: the first deployment gets all requests, without a ${askedMode}. Nothing was applied`;
+}
+
 function file({ manifestPath }: Report): string {
   return codeSpan(manifestPath ?? 'the file');
 }
@@ -106,7 +117,12 @@ function failure({ steps }: Report): string {
   return isProof ? 'became ready, but failed a check' : 'did not become ready';
 }
 
-function deployed({ mode, predictors }: Report, model: string): string {
+/** The mode that was asked for needs a model beside which it can run. */
+function asFirst(asked: string | undefined): string {
+  return asked === undefined ? '' : `: it is the first deployment, so it got all requests without a ${asked}`;
+}
+
+function deployed({ mode, askedMode, predictors }: Report, model: string): string {
   const beside = predictors.at(-1);
   switch (mode) {
     case 'canary':
@@ -119,7 +135,7 @@ function deployed({ mode, predictors }: Report, model: string): string {
     case 'promote':
       return `${model} is promoted and gets all requests`;
     default:
-      return `${model} is live on Seldon`;
+      return `${model} is live on Seldon${asFirst(askedMode)}`;
   }
 }
 

@@ -41,6 +41,7 @@ function outputsOfOne(report: Report): Partial<Record<OutputName, string>> {
     'previous-model-uri': previous?.modelUri ?? '',
     'manifest-path': report.manifestPath ?? '',
     predictors: JSON.stringify(report.predictors),
+    evaluation: report.evaluation === undefined ? '' : JSON.stringify(report.evaluation.metrics),
     prediction: prediction?.response ?? '',
     'latency-ms': prediction?.latency === undefined ? '' : String(Math.round(prediction.latency)),
   };

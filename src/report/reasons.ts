@@ -29,6 +29,10 @@ export const REASONS: Readonly<Record<FailureReason, string>> = {
   'prediction-unexpected': 'The answer is not what `smoke-expect` asks for.',
   'endpoint-failed': 'The model answers in the cluster but not at `ingress-url`.',
   'answers-differ': 'The answers of the old and the new model differ by more than `compare-tolerance`.',
+  'evaluation-failed':
+    'The labelled rows of `evaluate` show that the served model is worse than it was logged, or than main.',
+  'evaluation-undecided':
+    'The labelled rows of `evaluate` are too few to show that the served model is good, and `gate` is `strict`.',
   'mirror-silent': 'The shadow got no copies of the requests.',
   'gate-failed': 'The figures of the canary are worse than those of main.',
   'event-not-allowed': 'The event is not one that may change anything; see the table in docs/security.md.',

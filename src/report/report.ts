@@ -2,11 +2,13 @@ import type { Finding } from '../base/finding.ts';
 import type { StepRecord } from '../base/journal.ts';
 import type { Outcome, Reason } from '../base/outcome.ts';
 import type { RunContext } from '../base/run-context.ts';
+import type { Decision } from '../gate/decision.ts';
 import type { ModelIdentity } from '../model/model.ts';
 import type { PredictorLine, RevisionLine } from '../plan/live-state.ts';
 import type { PreviousModel } from '../plan/origin.ts';
 import type { PlanPreview } from '../plan/plan-preview.ts';
 import type { Comparison } from '../proof/comparison.ts';
+import type { Evaluation } from '../proof/evaluation/evaluation.ts';
 import type { GateRecord } from '../proof/evidence/gate-record.ts';
 import type { PredictionRecord } from '../proof/smoke-request.ts';
 import type { Endpoint } from '../seldon/protocol.ts';
@@ -33,6 +35,8 @@ export interface Report {
   readonly predictors: readonly PredictorLine[];
   /** The answers of the old and the new model to the same requests. */
   readonly comparison: Comparison | undefined;
+  /** What labelled rows say of the served model. */
+  readonly evaluation: Evaluation | undefined;
   readonly gates: readonly GateRecord[];
   /** The proven revisions of this object, newest first. Shown by mode `status`. */
   readonly history: readonly RevisionLine[];
@@ -54,6 +58,12 @@ export interface Report {
   readonly plan: string | undefined;
   /** The command that runs the plan; undefined if no comments are read. */
   readonly next: string | undefined;
+  /** The commands that decide about a candidate beside main; undefined if there is none. */
+  readonly decision: Decision | undefined;
+  /** A plan of inputs that are not yet on the base branch. */
+  readonly isAfterMerge: boolean;
+  /** The mode of the inputs, where another one was carried out: it was a first deployment, or main serves that model already. */
+  readonly askedMode: string | undefined;
   /** YAML of the manifest; shown for a dry run. */
   readonly manifest: string | undefined;
   readonly context: RunContext;

@@ -7,7 +7,7 @@ import { ABOUT_THE_MODEL } from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
 import { undoRollout } from '../rollout/undo-rollout.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
-import type { Mode } from '../settings/config.ts';
+import type { Mode } from '../settings/modes.ts';
 import type { RolloutEnd } from './run-stages.ts';
 import type { PreparedRollout, Run } from './run-state.ts';
 

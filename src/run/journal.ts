@@ -14,6 +14,7 @@ const TITLES: Readonly<Record<StepRecord['name'], string>> = {
   predict: 'Send a prediction',
   endpoint: 'Send the prediction through the public endpoint',
   compare: 'Compare the old and the new model',
+  evaluate: 'Evaluate the labelled rows',
   mirror: 'Verify that mirrored requests arrive',
   hold: 'Soak',
   gate: 'Judge its requests',

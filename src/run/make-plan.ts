@@ -1,36 +1,61 @@
 import { nextCommand } from '../gate/next-command.ts';
 import type { Model } from '../model/model.ts';
+import { withFirstDeployment } from '../plan/first-deployment.ts';
 import { refuseReturn } from '../plan/history.ts';
 import { predictorLines } from '../plan/live-state.ts';
 import { hasNewFiles, modelsOf } from '../plan/model-note.ts';
-import { previousModelOf, refuseOlderRun } from '../plan/origin.ts';
+import { StandingCandidate } from '../plan/modes/standing.ts';
+import { previousModelOf, refuseOlderRun, refuseOthersRollout } from '../plan/origin.ts';
 import { checkPlan, checkShownPlans, planHash, plansIn } from '../plan/plan-hash.ts';
 import { type PlanPreview, previewOf } from '../plan/plan-preview.ts';
 import type { RolloutObjects } from '../plan/plan-request.ts';
 import { planRollout, readSurroundings } from '../plan/plan-rollout.ts';
 import { recallModel } from '../plan/recall-model.ts';
+import { prepareEvaluation } from '../proof/evaluation/prepare-evaluation.ts';
 import { estimateSteps } from '../proof/evidence/step-estimates.ts';
 import { prepareSmoke } from '../proof/prepare-smoke.ts';
 import type { ProofContext } from '../proof/proof-context.ts';
-import { identityOf } from '../report/draft.ts';
+import { type Draft, identityOf } from '../report/draft.ts';
 import type { ObjectRef } from '../seldon/cluster.ts';
 import { endpointOf } from '../seldon/protocol.ts';
+import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { signatureWarnings } from '../seldon/server-release.ts';
-import { checkSecret } from './preflight.ts';
+import type { Config } from '../settings/config.ts';
+import { checkPermissions, checkSecret } from './preflight.ts';
 import type { Peers, PreparedRollout, Run } from './run-state.ts';
+import { standingDecision } from './standing-candidate.ts';
 
-/** Reads the live state, makes the plan and prepares the smoke prediction. It changes nothing. */
-export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | undefined): Promise<PreparedRollout> {
-  const { config, peers, control, context, journal, draft } = self;
+/**
+ * Reads the live state, makes the plan and prepares the smoke prediction. It changes nothing.
+ * @returns undefined for a plan that must wait until people decided about the candidate beside main
+ */
+export function makePlan(
+  self: Run,
+  objects: RolloutObjects,
+  resolved: Model | undefined,
+): Promise<PreparedRollout | undefined> {
+  const { config: asked, peers, control, context, journal, draft } = self;
   return journal.step('render', async (conclude) => {
     const { ref } = objects;
     const live = await peers.cluster.read(ref);
+    const config = withFirstDeployment(asked, live);
+    if (config !== asked) await prepareFirst(self, config, ref);
     // A comment that asks for a plan or takes something back does no harm when it is late.
     const isHarmless = context.event === 'issue_comment' && (config.dryRun || config.mode === 'rollback');
     if (!isHarmless) refuseOlderRun(live, context);
+    refuseOthersRollout(live, config.mode, context);
     const surroundings = await readSurroundings(peers.cluster, config, objects);
     const order = { config, ref, model: resolved, live, context, ...surroundings };
-    const { plan, protocol, withNewPods } = await planRollout(peers.workspace, order);
+    const planned = await planRollout(peers.workspace, order).catch((error: unknown) => {
+      if (!config.dryRun || !(error instanceof StandingCandidate)) throw error;
+      return error;
+    });
+    if (planned instanceof StandingCandidate) {
+      Object.assign(draft, mustDecide(self, planned, { live, model: resolved }));
+      conclude(planned.message);
+      return undefined;
+    }
+    const { plan, protocol, withNewPods } = planned;
     const { predictor } = plan;
     const note = modelsOf(plan.manifest).get(predictor.name) ?? { uri: predictor.graph.modelUri ?? '' };
     const known = resolved ?? (await recallModel(peers, note));
@@ -39,6 +64,7 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
     // Among the model's own warnings: they are told no more once it is proven.
     const model = { ...known, warnings: [...known.warnings, ...(limits ?? [])] };
     const smoke = await prepareSmoke(peers.workspace, { config, model, protocol });
+    const evaluation = await prepareEvaluation(peers, { config, model, protocol });
     const at = { ...objects.front, protocol, predictor, node: predictor.graph.name };
     Object.assign(draft, {
       protocol,
@@ -47,6 +73,9 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
       predictionSkipped: smoke.skipped,
       previous: previousModelOf(live),
       predictors: live === undefined ? [] : predictorLines(live),
+      isAfterMerge: context.isAfterMerge === true,
+      decision: standingDecision(self, config.dryRun ? live : plan.manifest),
+      ...(plan.isSame && { askedMode: config.mode }),
       changes: plan.changes,
       endpoint: endpointOf({ ...at, ingressUrl: config.proof.ingressUrl }),
       manifest: plan.publicYaml,
@@ -60,9 +89,14 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
       : [];
     draft.warnings = [...draft.warnings, ...(limits ?? []), ...anew, ...warnings, ...smoke.warnings];
     const estimates = await estimateSteps({
-      ...{ metrics: peers.metrics, cluster: peers.cluster, ref, plan },
-      ...{ gate: config.gate, stepInterval: config.share.stepInterval },
-      ...{ now: peers.clock.now(), mayReadPods: !config.dryRun },
+      metrics: peers.metrics,
+      cluster: peers.cluster,
+      ref,
+      plan,
+      gate: config.gate,
+      stepInterval: config.share.stepInterval,
+      now: peers.clock.now(),
+      mayReadPods: !config.dryRun,
     });
     for (const line of estimates) peers.runner.info(line);
     if (config.dryRun) draft.preview = await preview(peers, { live, plan, model, estimates });
@@ -70,12 +104,12 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
       model: model.storageUri,
       live,
       plan,
-      files: [smoke.request?.body, config.proof.smokeExpect, ...smoke.comparing],
+      files: [smoke.request?.body, config.proof.smokeExpect, ...smoke.comparing, ...basisOf(evaluation)],
       place: { server: peers.cluster.server, target: context.target },
       replicas: config.render.replicas,
     });
     const { commandPrefix: prefix, target, given } = context;
-    draft.next = prefix && nextCommand(config, { prefix, plan: draft.plan, target, given });
+    draft.next = plan.isSame ? undefined : prefix && nextCommand(asked, { prefix, plan: draft.plan, target, given });
     checkPlan(config.plan, draft.plan);
     checkShownPlans((context.shownBefore ?? []).flatMap(plansIn), draft.plan);
     if (control.needsPlan && config.plan === undefined && !config.dryRun) refuseReturn(live, plan.restores);
@@ -89,11 +123,39 @@ export function makePlan(self: Run, objects: RolloutObjects, resolved: Model | u
       config,
       signature: model.signature,
       smoke,
+      evaluation,
       notes: draft,
       evidence: { current: undefined },
     };
-    return { proof, model, live, front: surroundings.front?.live, withNewPods };
+    return { config, proof, model, live, front: surroundings.front?.live, withNewPods };
   });
+}
+
+/** Without labelled rows a plan has the hash that it always had. */
+function basisOf(evaluation: ProofContext['evaluation']): readonly string[] {
+  return evaluation === undefined ? [] : [evaluation.basis];
+}
+
+/** A first deployment may need the permission to make and delete the object. */
+async function prepareFirst({ config: asked, peers, draft }: Run, config: Config, ref: ObjectRef): Promise<void> {
+  const { cluster, metrics } = peers;
+  await checkPermissions({ cluster, metrics, ref, config }, () => {});
+  Object.assign(draft, { mode: config.mode, askedMode: asked.mode });
+}
+
+/** The report of a plan that waits for people. */
+function mustDecide(
+  self: Run,
+  { message, hint }: StandingCandidate,
+  { live, model }: { readonly live: SeldonDeployment | undefined; readonly model: Model | undefined },
+): Partial<Draft> {
+  return {
+    ...(model !== undefined && { model: identityOf(model) }),
+    previous: previousModelOf(live),
+    predictors: live === undefined ? [] : predictorLines(live),
+    decision: standingDecision(self, live, { isFirst: true }),
+    findings: [{ reason: 'decision-needed', title: message, cure: hint, quotes: [] }],
+  };
 }
 
 /** Several clusters may each have a target object of the same name. */

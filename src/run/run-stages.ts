@@ -5,6 +5,7 @@ import type { Conclude } from '../base/journal.ts';
 import type { Runner } from '../base/ports.ts';
 import { type Stage, stageLabel } from '../plan/plan.ts';
 import { compareModels } from '../proof/compare-models.ts';
+import { evaluateStage } from '../proof/evaluation/evaluate-stage.ts';
 import { rememberHistory } from '../proof/evidence/watch-step.ts';
 import { afterAnswer, type SmokePlan } from '../proof/prepare-smoke.ts';
 import type { ProofContext } from '../proof/proof-context.ts';
@@ -214,6 +215,7 @@ export async function proveStage(
   const proven = { ...context, smoke: afterAnswer(smoke, answered) };
   return (
     (await compareModels(proven, stage)) ??
+    (await evaluateStage(proven, stage)) ??
     (await verifyMirror(proven, stage)) ??
     (await soakStage(proven, stage, stored))
   );

@@ -56,6 +56,12 @@ export interface Context extends RunContext {
   readonly shownBefore?: readonly string[] | undefined;
   /** What comments begin with that are meant for us; undefined where this event is not about a pull request. */
   readonly commandPrefix: string | undefined;
+  /** What comments begin with where a workflow reads them. */
+  readonly decisionPrefix: string;
+  /** The inputs are those that the merge brings. */
+  readonly isAfterMerge?: boolean | undefined;
+  /** The merged pull request whose comment this is; undefined for other events. */
+  readonly mergedPullRequest?: number | undefined;
   /** The inputs before the event changed some. A command does not need to repeat them. */
   readonly given: (name: InputName) => string;
 }
@@ -79,6 +85,8 @@ export interface Run {
 
 /** A rollout that is planned but not started. */
 export interface PreparedRollout {
+  /** The settings of the run, or those of a first deployment. */
+  readonly config: Config;
   readonly proof: ProofContext;
   readonly model: Model;
   /** The live object before the run. */

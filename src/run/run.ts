@@ -31,6 +31,7 @@ import { reportStatus } from './report-status.ts';
 import { reportWinner } from './report-winner.ts';
 import { logBug, proveStage, runStages } from './run-stages.ts';
 import type { PreparedRollout, Run } from './run-state.ts';
+import { standingDecision } from './standing-candidate.ts';
 import { hasChanged, stopOthers, tellStopped } from './stop-others.ts';
 import { sweepPreviews } from './sweep-previews.ts';
 import { writeManifest } from './write-manifest.ts';
@@ -92,7 +93,7 @@ async function tellStory(self: Run): Promise<void> {
   if (config.mode === 'status') {
     const { cluster, clock } = peers;
     const live = await journal.step('look', (conclude) => reportStatus({ cluster, clock, config, ref }, conclude));
-    Object.assign(self.draft, live);
+    Object.assign(self.draft, live, { decision: standingDecision(self, await cluster.read(ref)) });
     return reportWinner(self, ref);
   }
   if (config.mode === 'sweep') return void Object.assign(self.draft, await sweepPreviews(self));
@@ -113,6 +114,7 @@ async function tellStory(self: Run): Promise<void> {
     return remove(self, ref);
   }
   const prepared = await makePlan(self, objects, given);
+  if (prepared === undefined) return end(self, 'planned', 'decision-needed');
   if (config.manifestFile !== undefined) {
     const { outcome, reason } = await writeManifest(self, prepared, config.manifestFile);
     return end(self, outcome, reason);
@@ -121,7 +123,8 @@ async function tellStory(self: Run): Promise<void> {
     await journal.step('apply', (conclude) => tryPlan(peers.cluster, prepared.proof.plan, conclude));
     return end(self, 'planned', 'dry-run');
   }
-  return rollOutPrepared(self, prepared);
+  // A first deployment goes on with the settings of its own.
+  return rollOutPrepared({ ...self, config: prepared.config }, prepared);
 }
 
 /** Stops the run that holds the lease. If that run does not answer, does what it would have done. */
@@ -131,7 +134,8 @@ async function abort(self: Run, objects: RolloutObjects): Promise<void> {
   if (stopped.kind !== 'taken' || !(await hasChanged(self, ref, stopped.other))) return tellStopped(self, ref, stopped);
   obeyLease(self, stopped.lease);
   const asRollback: Run = { ...self, config: { ...self.config, mode: 'rollback' } };
-  return rollOutPrepared(asRollback, await makePlan(asRollback, objects, undefined));
+  const prepared = await makePlan(asRollback, objects, undefined);
+  if (prepared !== undefined) return rollOutPrepared(asRollback, prepared);
 }
 
 function obeyLease({ halt }: Run, { halted }: HeldLease): void {

@@ -1,16 +1,9 @@
 import type { WriteBack } from '../model/registry.ts';
 import type { StorageSettings } from '../model/storage-uri.ts';
 import type { Protocol } from '../seldon/protocol.ts';
+import type { Mode } from './modes.ts';
 
 /** The settings of one run, read once and then readonly. Modules declare the part that they need. */
-
-/** Modes that deploy a new model. */
-export type DeployMode = 'direct' | 'canary' | 'shadow' | 'ab' | 'blue-green';
-/** Modes that change live predictors. They read all values from the cluster. */
-export type DecisionMode = 'promote' | 'rollback';
-/** Modes about runs and people, which render nothing. */
-export type TurnMode = 'abort' | 'lock' | 'unlock';
-export type Mode = DeployMode | DecisionMode | TurnMode | 'status' | 'remove' | 'sweep';
 
 export type ApiVersion = 'v1' | 'v1alpha2';
 export type Access = 'api-server' | 'ingress';
@@ -65,6 +58,8 @@ export interface ShareConfig {
   /** Revision (`3`) or model version (`v3`) to go back to. */
   readonly to: string | undefined;
   readonly routing: Routing;
+  /** What a canary or blue-green rollout does where no object exists yet. */
+  readonly firstDeployment: 'deploy' | 'refuse';
   /** Seconds that the ingress may need to update its routes. */
   readonly ingressLag: number;
 }
@@ -108,6 +103,20 @@ export interface CompareConfig {
   readonly tolerance: number | undefined;
 }
 
+export type MetricName = 'accuracy' | 'f1' | 'rmse' | 'mae';
+
+/** Labelled rows that are sent through the served model. */
+export interface EvaluateConfig {
+  /** Path in the workspace. */
+  readonly file: string;
+  /** Column with the correct answers. Undefined: found by the model's inputs and common names. */
+  readonly label: string | undefined;
+  /** The metric that decides. Undefined: by the labels and the answers. */
+  readonly metric: MetricName | undefined;
+  /** By how much it may be worse: a difference for scores, a share of the other value for errors. */
+  readonly margin: number;
+}
+
 export interface ProofConfig {
   readonly access: Access;
   readonly ingressUrl: string | undefined;
@@ -138,6 +147,8 @@ export interface Config {
   readonly share: ShareConfig;
   readonly gate: GateConfig;
   readonly compare: CompareConfig;
+  /** Undefined: no labelled rows are sent. */
+  readonly evaluate: EvaluateConfig | undefined;
   readonly proof: ProofConfig;
   readonly reporting: ReportingConfig;
   /** Timeout of one rollout in seconds. Undefined: computed from the probes' budget and the number of replicas. */

@@ -1,5 +1,6 @@
 import { GATE_INPUTS } from './gate-input-definitions.ts';
 import type { InputDefinition } from './input-definition.ts';
+import { MODES } from './modes.ts';
 import { PROOF_INPUTS } from './proof-inputs.ts';
 import { TRIGGER_INPUTS } from './trigger-inputs.ts';
 
@@ -11,24 +12,9 @@ export const INPUTS = [
   },
   {
     name: 'mode',
-    choices: [
-      'direct',
-      'canary',
-      'shadow',
-      'ab',
-      'blue-green',
-      'promote',
-      'rollback',
-      'status',
-      'remove',
-      'sweep',
-      'abort',
-      'lock',
-      'unlock',
-    ],
+    choices: MODES,
     default: 'direct',
-    description:
-      'Rollout mode: `direct`, `canary`, `shadow`, `ab`, `blue-green`, `promote`, `rollback`, `status`, `remove`, `sweep`, `abort`, `lock`, `unlock`; see [docs/modes.md](docs/modes.md).',
+    description: `Rollout mode: ${MODES.map((mode) => `\`${mode}\``).join(', ')}; see [docs/modes.md](docs/modes.md).`,
   },
   {
     name: 'traffic',
@@ -41,6 +27,12 @@ export const INPUTS = [
       'Traffic percentages of a canary, such as `5,25,50`. The canary goes to the next step if it is healthy. Use instead of `traffic`.',
   },
   { name: 'step-interval', description: 'Duration of each canary step: seconds, or `5m`. Default: 60.' },
+  {
+    name: 'first-deployment',
+    choices: ['deploy', 'refuse'],
+    description:
+      'What `canary` and `blue-green` do where no SeldonDeployment of that name exists yet: `deploy` gives the new model all requests, as `direct` does, and the report says so; `refuse` ends the run. Default: `deploy`.',
+  },
   {
     name: 'predictor',
     description:

@@ -1,6 +1,6 @@
-import type { Mode } from './config.ts';
 import type { InputReader } from './input-reader.ts';
 import type { InputName } from './inputs.ts';
+import type { Mode } from './modes.ts';
 
 /** Modes that need a cluster, and the alternative for a file. */
 const CLUSTER_MODES: Partial<Record<Mode, string>> = {
@@ -19,6 +19,7 @@ const CLUSTER_INPUTS: Partial<Record<InputName, string>> = {
   to: 'the history of a file is in git: revert the commit',
   'compare-requests': 'no prediction is sent: remove the input',
   'compare-tolerance': 'no prediction is sent: remove the input',
+  evaluate: 'no prediction is sent: remove the input',
   'smoke-expect': 'no prediction is sent: remove the input',
   'write-back': 'no model is proven: remove the input',
   environment: 'Argo CD or Flux records the deployments: remove the input',

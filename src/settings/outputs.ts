@@ -34,6 +34,11 @@ export const OUTPUTS = [
   },
   { name: 'prediction', description: "The model's answer to the smoke prediction, as JSON text." },
   { name: 'latency-ms', description: 'Duration of the smoke prediction in milliseconds.' },
+  {
+    name: 'evaluation',
+    description:
+      'With `evaluate`: each metric as logged, of main and of the new predictor with its interval, and the verdict, as JSON.',
+  },
   { name: 'comment-url', description: 'URL of the comment on the pull request.' },
   { name: 'result', description: 'All values above and the steps, as JSON with `schema_version: 1`.' },
   {

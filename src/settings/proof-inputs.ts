@@ -21,6 +21,26 @@ export const PROOF_INPUTS = [
       'Requirements for the answer: JSON that it must contain, or checks such as `$.data.ndarray[0] between 3 and 9`.',
   },
   {
+    name: 'evaluate',
+    description:
+      'Path of a file with labelled rows: CSV, JSON, JSON lines or an MLflow dataset. They are sent to the new predictor and to main before requests are moved. The metric is compared with the one logged in MLflow and with main; see [docs/evaluate.md](docs/evaluate.md).',
+  },
+  {
+    name: 'evaluate-label',
+    description:
+      'Column of `evaluate` with the correct answers. Default: the only column that is no input of the model, or the one named `label`, `target`, `class` or `y`.',
+  },
+  {
+    name: 'evaluate-metric',
+    choices: ['accuracy', 'f1', 'rmse', 'mae'],
+    description: 'Metric that decides. Default: `accuracy` for classes, `rmse` for numbers.',
+  },
+  {
+    name: 'evaluate-margin',
+    description:
+      'By how much the metric may be worse: a difference for `accuracy` and `f1`, a share of the other value for `rmse` and `mae`. Default: 0.02.',
+  },
+  {
     name: 'smoke-required',
     choices: ['when-possible', 'always'],
     default: 'when-possible',

@@ -4,7 +4,7 @@ import { InputReader, type RawInputs } from './input-reader.ts';
 import { readManifestFile } from './manifest-file-inputs.ts';
 import { readExpiry, readLock, readPlan, readPreviewAge, readRecord, readWriteBack } from './record-inputs.ts';
 import { readRegistry, readStorages } from './registry-inputs.ts';
-import { checkTimeout, readProof, readRender } from './render-inputs.ts';
+import { checkTimeout, readEvaluate, readProof, readRender } from './render-inputs.ts';
 import { checkModelUri, readCompare, readMode, readModelUri, readShare } from './rollout-inputs.ts';
 
 /**
@@ -24,6 +24,7 @@ export function readConfig(raw: RawInputs): Config {
     share: readShare(read),
     gate: readGate(read),
     compare: readCompare(read),
+    evaluate: readEvaluate(read),
     proof: readProof(read, mode),
     reporting: readReporting(read),
     timeout: read.seconds('timeout'),

@@ -1,6 +1,7 @@
 import type { WriteBack } from '../model/registry.ts';
-import type { Mode, RecordConfig } from './config.ts';
+import type { RecordConfig } from './config.ts';
 import { type InputReader, quoted } from './input-reader.ts';
+import type { Mode } from './modes.ts';
 import { isPreviewName } from './preview-name.ts';
 
 /** The environment of one SeldonDeployment. Each preview has its own environment. */

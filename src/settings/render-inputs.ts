@@ -1,5 +1,6 @@
-import type { Config, Mode, ProofConfig, RenderConfig } from './config.ts';
+import type { Config, EvaluateConfig, MetricName, ProofConfig, RenderConfig } from './config.ts';
 import type { InputReader } from './input-reader.ts';
+import type { Mode } from './modes.ts';
 import { checkAccess, checkNamed } from './rollout-inputs.ts';
 import { parseExpectation } from './smoke-expect.ts';
 
@@ -43,4 +44,19 @@ export function readProof(read: InputReader, mode: Mode): ProofConfig {
   if (smokeExpect !== undefined) read.attempt('smoke-expect', () => parseExpectation(smokeExpect));
   const smokeRequired = read.oneOf('smoke-required', ['when-possible', 'always']);
   return { access, ingressUrl, smokeRequest, smokeExpect, smokeRequired };
+}
+
+const METRICS = ['accuracy', 'f1', 'rmse', 'mae'] as const satisfies readonly MetricName[];
+const DEFAULT_MARGIN = 0.02;
+
+/** Labelled rows to send; undefined if there are none. */
+export function readEvaluate(read: InputReader): EvaluateConfig | undefined {
+  const file = read.text('evaluate');
+  const label = read.text('evaluate-label');
+  const metric = read.text('evaluate-metric') === undefined ? undefined : read.oneOf('evaluate-metric', METRICS);
+  const margin = read.number('evaluate-margin', { least: 0, most: 1 });
+  if (file !== undefined) return { file, label, metric, margin: margin ?? DEFAULT_MARGIN };
+  for (const name of ['evaluate-label', 'evaluate-metric', 'evaluate-margin'] as const)
+    if (read.text(name) !== undefined) read.fault(name, 'needs `evaluate`, the file of labelled rows');
+  return undefined;
 }

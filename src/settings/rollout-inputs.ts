@@ -1,13 +1,15 @@
 import { parseModelUri } from '../model/model-uri.ts';
-import type { CompareConfig, Mode, ShareConfig } from './config.ts';
+import type { CompareConfig, ShareConfig } from './config.ts';
 import type { InputReader } from './input-reader.ts';
 import type { InputName } from './inputs.ts';
+import { bringsModel, MODES, type Mode, TURN_MODES } from './modes.ts';
 
 /** The modes that use an input. With other modes it is refused, because it would have no effect. */
 const MEANT_FOR: Partial<Record<InputName, readonly Mode[]>> = {
   traffic: ['canary', 'shadow', 'ab'],
   steps: ['canary'],
   'step-interval': ['canary'],
+  'first-deployment': ['canary', 'blue-green'],
   predictor: ['ab', 'promote', 'rollback'],
   to: ['rollback'],
   'prometheus-url': ['canary', 'direct', 'promote', 'blue-green', 'status'],
@@ -17,29 +19,15 @@ const MEANT_FOR: Partial<Record<InputName, readonly Mode[]>> = {
   'gate-queries': ['canary', 'status'],
   'compare-requests': ['canary', 'shadow', 'ab', 'blue-green'],
   'compare-tolerance': ['canary', 'shadow', 'ab', 'blue-green'],
+  evaluate: ['direct', 'canary', 'shadow', 'ab', 'blue-green'],
+  'evaluate-label': ['direct', 'canary', 'shadow', 'ab', 'blue-green'],
+  'evaluate-metric': ['direct', 'canary', 'shadow', 'ab', 'blue-green'],
+  'evaluate-margin': ['direct', 'canary', 'shadow', 'ab', 'blue-green'],
   manifest: ['direct'],
   'preview-age': ['sweep'],
   'lock-reason': ['lock'],
   'lock-expiry': ['lock'],
 };
-
-const MODES = [
-  'direct',
-  'canary',
-  'shadow',
-  'ab',
-  'blue-green',
-  'promote',
-  'rollback',
-  'status',
-  'remove',
-  'sweep',
-  'abort',
-  'lock',
-  'unlock',
-] as const;
-/** Modes that take their model from the cluster. */
-const WITHOUT_MODEL: readonly Mode[] = ['promote', 'rollback', 'status', 'remove', 'sweep', 'abort', 'lock', 'unlock'];
 
 /** Reads the mode, and checks that the mode uses all given inputs. */
 export function readMode(read: InputReader): Mode {
@@ -58,26 +46,17 @@ export function readModeName(word: string): Mode | undefined {
 
 /** Whether a mode uses an input. */
 export function isMeantFor(name: InputName, mode: Mode): boolean {
-  if (name === 'model-uri') return !WITHOUT_MODEL.includes(mode);
+  if (name === 'model-uri') return bringsModel(mode);
   return MEANT_FOR[name]?.includes(mode) ?? true;
 }
 
 /** Without a model, the name cannot be derived. */
 export function checkNamed(read: InputReader, mode: Mode): void {
-  if (!WITHOUT_MODEL.includes(mode) || read.text('name') !== undefined) return;
+  if (bringsModel(mode) || read.text('name') !== undefined) return;
   read.fault('name', `is required: mode \`${mode}\` has no model to derive the name from`);
 }
 
-const SINGLE_PREDICTOR: readonly Mode[] = [
-  'direct',
-  'rollback',
-  'status',
-  'remove',
-  'sweep',
-  'abort',
-  'lock',
-  'unlock',
-];
+const SINGLE_PREDICTOR: readonly Mode[] = ['direct', 'rollback', 'status', 'remove', 'sweep', ...TURN_MODES];
 
 /** Behind the ingress it is not known which predictor answers. */
 export function checkAccess(read: InputReader, mode: Mode): void {
@@ -89,7 +68,7 @@ export function checkAccess(read: InputReader, mode: Mode): void {
 }
 
 export function readModelUri(read: InputReader, mode: Mode): string | undefined {
-  if (!WITHOUT_MODEL.includes(mode)) return read.required('model-uri');
+  if (bringsModel(mode)) return read.required('model-uri');
   if (read.text('model-uri') === undefined) return undefined;
   return read.fault('model-uri', `must not be set: mode \`${mode}\` reads its model from the cluster`);
 }
@@ -117,6 +96,7 @@ export function readShare(read: InputReader): ShareConfig {
     predictor: read.label('predictor'),
     to: readRevision(read),
     routing,
+    firstDeployment: read.oneOf('first-deployment', ['deploy', 'refuse']),
     ingressLag: read.seconds('ingress-lag', { least: 0 }) ?? 5,
   };
 }

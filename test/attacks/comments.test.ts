@@ -215,7 +215,7 @@ story('a commit that comes between the command and the apply ends the run with n
   expect(live(sandbox)).toEqual(before);
 });
 
-story('GitHub that does not say who somebody is, is no permission', async (sandbox) => {
+story('if GitHub does not give a role, there is no permission', async (sandbox) => {
   sandbox.github.fail({ match: /collaborators/, status: 500, times: 99 });
   const end = await sandbox.comment({ by: 'maria', body: '/seldon deploy' });
   expect(end.outputs['outcome']).toBe('failed');
@@ -223,7 +223,7 @@ story('GitHub that does not say who somebody is, is no permission', async (sandb
   expect(sandbox.cluster.requests.filter((one) => one.user === 'action')).toEqual([]);
 });
 
-describe('texts that only look right', () => {
+describe('texts that only look valid', () => {
   it.each([null, 5, [], { action: 'created' }, { action: 'created', issue: 5, comment: { body: '/seldon deploy' } }])(
     'an event that is %j is ignored',
     (payload) => {
@@ -240,7 +240,7 @@ describe('texts that only look right', () => {
     },
   );
 
-  it('a pattern matches the whole text, in time that does not explode', () => {
+  it('a pattern matches the whole text, in linear time', () => {
     expect(matchesGlob('s3://mlflow/prod/1', 's3://mlflow/prod/*')).toBe(true);
     expect(matchesGlob('xs3://mlflow/prod/1', 's3://mlflow/prod/*')).toBe(false);
     expect(matchesGlob('models:/wine', 'models:/wine@*')).toBe(false);

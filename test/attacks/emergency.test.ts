@@ -82,7 +82,7 @@ story(
   },
 );
 
-story('an abort where nobody is at work changes nothing, and a reader may not give one', async (sandbox) => {
+story('an abort without a run in progress changes nothing, and a reader may not give one', async (sandbox) => {
   await sandbox.act();
   const before = live(sandbox);
   const end = await sandbox.comment({ by: 'maria', body: '/seldon abort' }, LATER);
@@ -120,7 +120,7 @@ story('a cancelled run puts back what was there, where `on-cancel` says so', asy
   expect(live(sandbox)?.spec).toEqual(before);
 });
 
-story('while a lock stands nothing changes but back, and everybody is told who and why', async (sandbox) => {
+story('during a lock only rollbacks are allowed, and the refusal names who locked and why', async (sandbox) => {
   await sandbox.act();
   const newer = modelUriOf(sandbox);
   const locked = await sandbox.comment({ by: 'maria', body: "/seldon lock for=2h don't: the dashboards are wrong" });

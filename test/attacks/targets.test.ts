@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { pullRequestEvent } from '../../sandbox/github/events.ts';
 import { OPEN_PULL_REQUEST } from '../../sandbox/sandbox.ts';
 import { live, story } from '../scenarios/story.ts';
 
@@ -36,6 +37,20 @@ story('a pull request into a branch that anybody may push to is refused', async 
   expect(end.outputs, end.shown).toMatchObject({ outcome: 'planned' });
 });
 
+story('a tag with the name of the base branch brings no file of its own', async (sandbox) => {
+  sandbox.github.write('main', PATH, GOOD);
+  sandbox.github.write('tags/main', PATH, EVIL);
+  const end = await sandbox.comment({ by: 'maria', body: '/seldon deploy' }, { inputs: INPUTS });
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'deployed', name: 'wine' });
+  const event = pullRequestEvent('opened', { number: OPEN_PULL_REQUEST });
+  const plan = await sandbox.act({ event, inputs: INPUTS });
+  expect(plan.outputs, plan.shown).toMatchObject({ outcome: 'planned', name: 'wine' });
+  for (const ref of ['refs/heads/main', 'heads/main']) {
+    const read = await sandbox.act({ event, inputs: { ...INPUTS, 'config-ref': ref } });
+    expect(read.outputs, read.shown).toMatchObject({ outcome: 'planned', name: 'wine' });
+  }
+});
+
 story('a workflow that would read the file of the commenter’s commit is refused', async (sandbox) => {
   sandbox.github.write('main', PATH, GOOD);
   const inputs = { ...INPUTS, 'config-ref': 'a'.repeat(40) };
@@ -44,7 +59,7 @@ story('a workflow that would read the file of the commenter’s commit is refuse
   expect(end.shown).toContain('`config-ref` is not allowed for this event');
 });
 
-story('a stranger does not learn what the file says', async (sandbox) => {
+story('a stranger does not see the contents of the file', async (sandbox) => {
   sandbox.github.write('main', PATH, 'targets: { secret-project: { nmae: x } }');
   const before = sandbox.github.requests.length;
   const end = await sandbox.comment({ by: 'stranger', body: '/seldon help' }, { inputs: INPUTS });

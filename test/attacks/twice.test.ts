@@ -24,7 +24,7 @@ describe('an empty argument', () => {
 
 const PRODUCTION = { environment: 'production' };
 
-story('an empty plan opens no gate of production, whatever looks empty', async (sandbox) => {
+story('an empty plan does not pass the gate of production, whatever looks empty', async (sandbox) => {
   for (const blank of ['""', '"\u200b"', '']) {
     const body = `/seldon deploy models:/wine-quality/1 plan=${blank}`;
     const end = await sandbox.comment({ by: 'maria', body }, { inputs: PRODUCTION });
@@ -61,7 +61,7 @@ story(
   },
 );
 
-story('who starts the run of a listed person again must be listed, too', async (sandbox) => {
+story('a person who re-runs a listed person’s run must be listed, too', async (sandbox) => {
   const inputs = { 'allow-users': 'maria' };
   const said = { by: 'maria', startedBy: 'octocat', body: '/seldon deploy' };
   const end = await sandbox.comment(said, { inputs });
@@ -72,7 +72,7 @@ story('who starts the run of a listed person again must be listed, too', async (
   expect(live(sandbox)).toBeUndefined();
 });
 
-story('an older command that is run again does not undo what a later run shipped', async (sandbox) => {
+story('an older command that is run again does not undo the deploy of a later run', async (sandbox) => {
   await sandbox.comment(
     { by: 'maria', body: '/seldon deploy models:/wine-quality/2' },
     { env: { GITHUB_RUN_ID: '5000' } },
@@ -152,7 +152,7 @@ story('what is missing is named: whose review, and which check', async (sandbox)
   expect(checks.shown).toContain('missing: `build`');
 });
 
-story('a plan of one cluster is none of another', async (sandbox) => {
+story('a plan of one cluster is not valid for another', async (sandbox) => {
   await sandbox.comment({ by: 'maria', body: '/seldon plan' });
   const told = sandbox.github
     .comments(OPEN_PULL_REQUEST)

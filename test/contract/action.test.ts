@@ -13,7 +13,7 @@ import { readConfig } from '../../src/settings/read-config.ts';
 const root = new URL('../../', import.meta.url);
 const text = (path: string) => readFileSync(new URL(path, root), 'utf8');
 
-describe('the face of the action', () => {
+describe('the interface of the action', () => {
   it('is action.yml, as the registries of inputs and outputs have it', () => {
     expect(text('action.yml')).toBe(actionYaml());
   });
@@ -50,7 +50,7 @@ describe('the face of the action', () => {
     },
   );
 
-  it('is told by the README in the same words', () => {
+  it('is described in the README with the same words', () => {
     expect(readmeWithTables(text('README.md'))).toBe(text('README.md'));
   });
 });

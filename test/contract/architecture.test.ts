@@ -56,11 +56,11 @@ describe('the rule of direction', () => {
 });
 
 describe('the size of rooms and files', () => {
-  it.each([...sources.keys()])('%s is short enough to read at once', (path) => {
+  it.each([...sources.keys()])('%s is short enough', (path) => {
     expect(sources.get(path)?.split('\n').length).toBeLessThanOrEqual(LIMITS.lines);
   });
 
-  it('keeps each folder small enough to overlook', () => {
+  it('keeps each folder small', () => {
     const folders = Map.groupBy(sources.keys(), (path) => dirname(path));
     const wide = [...folders].filter(([, files]) => files.length > LIMITS.files).map(([folder]) => folder);
     expect(wide).toEqual([]);

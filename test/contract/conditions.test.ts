@@ -82,7 +82,7 @@ function starts(workflow: Workflow, event: GithubEvent): boolean {
   return hears(workflow, event) && jobsOf(workflow).some((job) => isMet(condition(job), contextsOf(event)));
 }
 
-it.each([...WORKFLOWS])('%s starts its job for the events that are meant', (path, workflow) => {
+it.each([...WORKFLOWS])('%s starts its job for the intended events', (path, workflow) => {
   const started = Object.entries(EVENTS).filter(([, event]) => starts(workflow, event));
   expect(started.map(([name]) => name)).toEqual(STARTS[path.replace('examples/', '')] ?? ['run by hand']);
 });
@@ -139,7 +139,7 @@ describe('runs wait for each other', () => {
     expect(new Set([...groups, groupOf(example, EVENTS.command)]).size).toBe(idle.length + 1);
   });
 
-  it.each(commented)('%s: what stops harm or only looks waits for nobody', (path) => {
+  it.each(commented)('%s: emergency and read-only commands never wait', (path) => {
     const example = path.replace('examples/', '');
     for (const verb of ['abort', 'rollback', 'status', 'help', 'lock the reason', 'unlock'])
       expect(groupOf(example, said(`/seldon ${verb}`), 7)).toMatch(/-7$/);
@@ -160,7 +160,7 @@ describe('the action', () => {
     expect(triggerOf(EVENTS[name], SETTINGS)).toMatchObject({ kind: 'closed', pull: { number: 8 } });
   });
 
-  it.each(['command in capitals', 'comment that quotes a command'] as const)('hears no %s', (name) => {
+  it.each(['command in capitals', 'comment that quotes a command'] as const)('ignores a %s', (name) => {
     expect(triggerOf(EVENTS[name], SETTINGS).kind).toBe('ignored');
   });
 });

@@ -15,7 +15,7 @@ function mentions(pattern: RegExp, paths: readonly string[]): readonly string[] 
   return paths.filter((path) => pattern.test(readFileSync(`${ROOT}${path}`, 'utf8')));
 }
 
-it('leaves nothing for later in the code', () => {
+it('has no postponed work in the code', () => {
   expect(
     mentions(
       /\b(TODO|FIXME|XXX|HACK)\b/,

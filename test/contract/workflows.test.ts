@@ -35,14 +35,14 @@ describe('actionlint', () => {
   });
 });
 
-/** `uses:` of the actions of others, line by line: comments are lost once YAML is read. */
+/** `uses:` of third-party actions, line by line: comments are lost once YAML is read. */
 const OTHERS = FILES.flatMap((path) =>
   [...readFileSync(join(ROOT, path), 'utf8').matchAll(/^\s*(?:- )?uses: +(\S+) *(.*)$/gm)]
     .map(([, action = '', comment = '']) => ({ path, action, comment }))
     .filter(({ action }) => !action.startsWith('./') && !action.startsWith('acme/mlflow-to-seldon@')),
 );
 
-describe('the actions of others', () => {
+describe('third-party actions', () => {
   it('are pinned by a commit, which says its version', () => {
     expect(OTHERS.length).toBeGreaterThan(10);
     const loose = OTHERS.filter(({ action, comment }) => {
@@ -65,7 +65,7 @@ describe('the actions of others', () => {
 });
 
 describe('every workflow', () => {
-  it.each(ALL)('%s says what its token may do', (_, { permissions }) => {
+  it.each(ALL)('%s declares the permissions of its token', (_, { permissions }) => {
     expect(permissions).toMatchObject({ contents: expect.stringMatching(/^(?:read|write)$/) });
   });
 
@@ -79,11 +79,11 @@ describe('every workflow', () => {
   const approved = mayChange.filter(([path]) => isApproved(path));
 
   // A run that waits for approval keeps its place in a group: the Lease orders those that have it.
-  it.each(approved)('%s blocks nobody while it waits for approval', (_, { concurrency, jobs }) => {
+  it.each(approved)('%s blocks no other run while it waits for approval', (_, { concurrency, jobs }) => {
     expect([concurrency, ...Object.values(jobs).map((job) => job.concurrency)].filter(Boolean)).toEqual([]);
   });
 
-  it('a status waits for nobody', () => {
+  it('a status never waits', () => {
     expect(EXAMPLES.find(([path]) => path === 'examples/status.yml')?.[1].concurrency).toBeUndefined();
   });
 
@@ -105,14 +105,17 @@ it.each(EXAMPLES)('%s keeps one record of a deployment: the job’s or the actio
 describe('a workflow with a cloud’s login', () => {
   const logins = EXAMPLES.filter(([path]) => path.startsWith('examples/oidc-'));
 
-  it.each(logins)('%s stores no way into the cluster, and is bound to an environment', (_, { permissions, jobs }) => {
-    expect(permissions).toMatchObject({ 'id-token': 'write' });
-    for (const { environment, steps } of Object.values(jobs)) {
-      expect(environment).toBeDefined();
-      const secrets = JSON.stringify(steps).match(/secrets\.\w+|"kubeconfig"/g);
-      expect(secrets).toEqual(['secrets.MLFLOW_TOKEN']);
-    }
-  });
+  it.each(logins)(
+    '%s stores no credentials of the cluster, and is bound to an environment',
+    (_, { permissions, jobs }) => {
+      expect(permissions).toMatchObject({ 'id-token': 'write' });
+      for (const { environment, steps } of Object.values(jobs)) {
+        expect(environment).toBeDefined();
+        const secrets = JSON.stringify(steps).match(/secrets\.\w+|"kubeconfig"/g);
+        expect(secrets).toEqual(['secrets.MLFLOW_TOKEN']);
+      }
+    },
+  );
 
   it('there is one for each cloud, and together they start by merge, by comment and by hand', () => {
     expect(logins.map(([path]) => path)).toHaveLength(3);

@@ -37,7 +37,7 @@ describe('a command', () => {
     expect(parseCommand(body, '/seldon')).toMatchObject({ fault: expect.stringContaining(sentence) });
   });
 
-  it('alone asks for help, which has a line for each', () => {
+  it('alone gives the help, which has a line for each', () => {
     expect(read('/seldon').verb).toBe('help');
     expect(helpOf('/seldon').split('\n')).toHaveLength(VERBS.length);
   });

@@ -64,7 +64,7 @@ describe('a comment', () => {
   const said = (body: string, { prefix = '/seldon', ...seed }: Partial<CommentSeed> & { prefix?: string } = {}) =>
     triggerOf(commentEvent({ id: 5, login: 'maria', body, number: 8, ...seed }), { prefix, allowEvents: [] });
 
-  it('is heard when it begins with the prefix, and only then', () => {
+  it('is read only if it begins with the prefix', () => {
     expect(said('/seldon')).toEqual({
       kind: 'comment',
       comment: { id: 5, body: '/seldon', author: 'maria', pullRequest: 8 },
@@ -75,7 +75,7 @@ describe('a comment', () => {
     expect(said('please /seldon plan').kind).toBe('ignored');
   });
 
-  it('is not heard under an issue, from a bot, or when it is edited or deleted', () => {
+  it('is ignored on an issue, from a bot, or if it is edited or deleted', () => {
     expect(said('/seldon', { isOnIssue: true })).toMatchObject({ why: 'the comment is not on a pull request' });
     expect(said('/seldon', { login: 'helper[bot]' })).toMatchObject({ why: 'helper[bot] is a bot' });
     expect(said('/seldon', { action: 'edited' })).toMatchObject({

@@ -49,7 +49,7 @@ describe('a file of targets', () => {
     expect(() => targets(text)).toThrow(sentence);
   });
 
-  it('is picked from by name, in its own order', () => {
+  it('is selected from by name, in its own order', () => {
     const all = targets('targets: { a: {}, b: {}, c: {} }');
     const names = (wanted: string[]) => {
       const picked = pickTargets(all, wanted);

@@ -21,7 +21,7 @@ describe('the digest of a model', () => {
     expect(differ(digestOf('a', FILES), digestOf('a', FILES))).toBe(false);
   });
 
-  it('says nothing where one of them tells less', () => {
+  it('is not compared where one of them has less information', () => {
     expect(differ(digestOf('a', FILES), digestOf('a', undefined))).toBe(false);
     expect(differ(undefined, digestOf('a', FILES))).toBe(false);
   });
@@ -32,7 +32,7 @@ describe('a storage URI whose files were overwritten', () => {
   const after = aModel({ digest: digestOf('b', FILES) });
   const live = applied(aPlanRequest({ model: before }));
 
-  it('is not unchanged: its pods are made anew', () => {
+  it('is a change: its pods are created again', () => {
     expect(hasNewFiles(live, after)).toBe(true);
     const plan = direct(aPlanRequest({ model: after, live, salt: after.digest }));
     expect(plan.unchanged).toBe(false);
@@ -40,7 +40,7 @@ describe('a storage URI whose files were overwritten', () => {
     expect(fresh?.annotations).not.toEqual(old?.annotations);
   });
 
-  it('is unchanged once they were', () => {
+  it('is unchanged after that', () => {
     const again = applied(aPlanRequest({ model: after, live, salt: after.digest }));
     expect(hasNewFiles(again, after)).toBe(false);
     expect(direct(aPlanRequest({ model: after, live: again })).unchanged).toBe(true);

@@ -65,7 +65,7 @@ describe('an MLmodel file', () => {
     expect(columns(written)).toMatchObject({ columns: [{ required: true }, { required: false }, { required: false }] });
   });
 
-  it('may name columns by number, or not at all, and have types of tomorrow', () => {
+  it('may have numbered or unnamed columns, and unknown types', () => {
     expect(columns('[{"type":"long","name":0},{"type":"sparkml_vector"},{"type":"array","items":{}}]')).toEqual({
       kind: 'columns',
       columns: [
@@ -76,7 +76,7 @@ describe('an MLmodel file', () => {
     });
   });
 
-  it('says what is inside of arrays, maps and objects', () => {
+  it('reads the contents of arrays, maps and objects', () => {
     const written =
       '[{"type":"array","items":{"type":"double"},"name":"a"},{"type":"map","values":{"type":"string"},"name":"b"},' +
       '{"type":"object","properties":{"p":{"type":"long","required":false}},"name":"c"}]';
@@ -89,12 +89,12 @@ describe('an MLmodel file', () => {
     });
   });
 
-  it('says whether MLflow made the signature of a type hint', () => {
+  it('tells whether MLflow made the signature from a type hint', () => {
     const text = readFileSync(new URL('../fixtures/models/F05-type-hint-list-of-str/MLmodel', import.meta.url), 'utf8');
     expect(readModelDocument(text).signature).toMatchObject({ isFromTypeHint: true });
   });
 
-  it('is read where a quoted text goes on at the indent of its parent, as PyYAML reads it', () => {
+  it('is read where a quoted text continues at the indent of its parent, as PyYAML reads it', () => {
     const path = '../fixtures/models/F19-yaml-continuation-at-parent-indent/MLmodel';
     const { signature } = readModelDocument(readFileSync(new URL(path, import.meta.url), 'utf8'));
     expect(signature?.inputs).toEqual({ kind: 'columns', columns: [{ name: 'a', type: 'double', required: true }] });
@@ -127,11 +127,11 @@ describe('a warning', () => {
   const python = (env: string, version = '3.11.7') =>
     readModelDocument(document({ flavors: `{python_function: {env: ${env}, python_version: ${version}}}` })).warnings;
 
-  it('tells of skops', () => {
+  it('names skops', () => {
     expect(readModelDocument(recorded('mv-get-artifact-MLmodel-3')).warnings.join()).toMatch(/skops.*cloudpickle/);
   });
 
-  it('tells of a column signature that older servers cannot parse', () => {
+  it('names a column signature that older servers cannot parse', () => {
     const { signature, warnings } = readModelDocument(recorded('mv-get-artifact-MLmodel'));
     expect(warnings).toEqual([]);
     const server = { graph: { name: 'model' } };
@@ -155,7 +155,7 @@ describe('a warning', () => {
     expect(warnings).toEqual(words === undefined ? [] : [expect.stringMatching(words)]);
   });
 
-  it('tells of a model without a conda environment, in either spelling', () => {
+  it('names a model without a conda environment, in either spelling', () => {
     expect(python('{virtualenv: python_env.yaml}')).toEqual([expect.stringMatching(/conda/)]);
     expect(python('null')).toEqual([expect.stringMatching(/conda/)]);
     expect(python('conda.yaml')).toEqual([]);
@@ -191,7 +191,7 @@ describe('what MLServer cannot load', () => {
     expect(warned(signature)[0]).toContain('`protocol: seldon`');
   });
 
-  it('is nothing of an ordinary model', () => {
+  it('does not include an ordinary model', () => {
     expect(warned(`{inputs: '[${double}]', outputs: '[${double}]'}`)).toEqual([]);
     expect(mlserverWarnings(undefined)).toEqual([]);
   });

@@ -10,7 +10,7 @@ function settings(artifactsDestination?: string, ...rules: readonly string[]): S
   return { artifactsDestination, storageUriMap };
 }
 
-describe('an artifact URI in the dialect of rclone', () => {
+describe('an artifact URI in rclone’s syntax', () => {
   it.each([
     ['s3://bucket/a/b', 's3://bucket/a/b'],
     ['s3://bucket/a/b///', 's3://bucket/a/b'],
@@ -44,7 +44,7 @@ describe('an artifact URI in the dialect of rclone', () => {
     );
   });
 
-  it('takes the first rule that matches, and no second one', () => {
+  it('uses only the first rule that matches', () => {
     const rules = settings(undefined, 's3://a/=gs://b/', 's3://a/x=gs://never', 'gs://b/=gs://never/');
     expect(storageUriOf('s3://a/x/y', rules)).toBe('gs://b/x/y');
   });
@@ -67,7 +67,7 @@ describe('an artifact URI in the dialect of rclone', () => {
     expect(storageUriOf(uri, settings(undefined, rule))).toBe(expected);
   });
 
-  it('rewrites what the artifacts destination made', () => {
+  it('rewrites the result of the artifacts destination', () => {
     expect(storageUriOf('mlflow-artifacts:/1/wine', settings('s3://a', 's3://a/=minio:a/'))).toBe('minio:a/1/wine');
   });
 

@@ -44,7 +44,7 @@ describe('the history', () => {
     expect(kept.length).toBeGreaterThan(2);
   });
 
-  it('marks what somebody went back behind, and has each state once', () => {
+  it('marks revisions that were rolled back, and has each state once', () => {
     const three = [1, 2, 3].reduce<ReturnType<typeof withRevision>>(
       (all, at) => withRevision(all, revision(at), undefined),
       [],

@@ -21,7 +21,7 @@ const direct = {
   gate: someGate(),
 } as const;
 
-it('asks a dry run for no more than a dry run needs', () => {
+it('gives a dry run only the permissions that it needs', () => {
   const wanted = permissionsFor({ ...direct, dryRun: true }).map(describePermission);
   expect(wanted).toEqual(
     ['get', 'create', 'patch'].map((verb) => `${verb} seldondeployments.machinelearning.seldon.io`),

@@ -26,7 +26,7 @@ function preview(before: Told, after: Told): PlanPreview {
   return previewOf({ live, plan, before: described(before), after: described(after), estimates: [] });
 }
 
-it('tells columns that come, go, or change their type', () => {
+it('reports columns that are added, removed or change their type', () => {
   const retyped: Signature = {
     inputs: {
       kind: 'columns',
@@ -58,7 +58,7 @@ it('sets metrics beside each other, and names the tags that differ', () => {
   expect(tags).toEqual(['stage: prod → dev']);
 });
 
-it('tells which pods restart, come and go, and why', () => {
+it('reports which pods restart, are added or removed, and why', () => {
   const pods = (mode: keyof typeof deployModes, over: Parameters<typeof aPlanRequest>[0]) => {
     const plan = deployModes[mode](aPlanRequest({ mode, live, ...over }));
     const nothing = { model: { isDescribed: false, signature: undefined }, details: undefined };

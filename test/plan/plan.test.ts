@@ -102,7 +102,7 @@ describe('over a live object', () => {
     model: aModel({ storageUri: 's3://mlflow/1/models/m-2/artifacts', signature: namedColumns('a') }),
   };
 
-  it('finds nothing to do when all is said already', () => {
+  it('finds no change if everything is set already', () => {
     const again = direct({ ...first, live: applied(first) });
     expect(again.unchanged).toBe(true);
     expect(again.changes).toEqual([]);
@@ -119,7 +119,7 @@ describe('over a live object', () => {
     expect(direct({ ...next, live: applied(first) }).manifest.metadata.resourceVersion).toBe('10');
   });
 
-  it('tells what changes, and never the value of an environment variable', () => {
+  it('reports the changes, and never the value of an environment variable', () => {
     const live = applied(first);
     Object.assign(live.spec.predictors[0]?.componentSpecs?.[0]?.spec?.containers[0] ?? {}, {
       env: [{ name: 'KEY', value: 'hunter2' }],
@@ -135,7 +135,7 @@ describe('over a live object', () => {
     expect(changes.join()).not.toContain('hunter');
   });
 
-  it('carries along what others wrote on the predictor', () => {
+  it('keeps what others wrote on the predictor', () => {
     const live = applied(first);
     const spec = live.spec.predictors[0]?.componentSpecs?.[0];
     Object.assign(spec?.spec ?? {}, { tolerations: [{ key: 'gpu', operator: 'Exists' }] });
@@ -162,7 +162,7 @@ describe('over a live object', () => {
     });
   });
 
-  it('takes out what we rendered earlier and render no longer', () => {
+  it('removes fields that we rendered earlier and render no longer', () => {
     const bare = { ...next, model: aModel({ storageUri: 's3://x/y' }), options: someOptions() };
     const { graph } = mainOf(direct({ ...bare, live: applied(first) }).manifest);
     expect(graph).not.toHaveProperty('envSecretRefName');
@@ -181,7 +181,7 @@ describe('over a live object', () => {
     expect(scaled.unchanged).toBe(false);
   });
 
-  it('gives way to the name that is live, and to a shadow beside it', () => {
+  it('keeps the live predictor’s name, and a shadow', () => {
     const live = applied(first);
     Object.assign(mainOf(live), { name: 'default' });
     live.spec.predictors.push({ name: 'shadow', shadow: true, traffic: 100, graph: { name: 'prediction' } });

@@ -44,7 +44,7 @@ describe('how far two answers are apart', () => {
     expect(differenceInWords(differenceOf(answer(old), answer(fresh)))).toBe(words);
   });
 
-  it('is not to be told where one of them refuses, and the words are theirs', () => {
+  it('is unknown where one of them refuses, and their message is quoted', () => {
     const refusal = { status: 500, body: '{"status":{"info":"bad column","status":1}}', latency: 3 };
     expect(differenceInWords(differenceOf(answer([1]), refusal))).toContain(
       'the new model answered: HTTP 500: bad column',

@@ -74,7 +74,15 @@ async function prove(
     config,
     signature: subject.signature,
     smoke,
-    notes: { prediction: undefined, predictionSkipped: undefined, comparison: undefined, gates: [], warnings: [] },
+    notes: {
+      prediction: undefined,
+      predictionSkipped: undefined,
+      comparison: undefined,
+      evaluation: undefined,
+      gates: [],
+      warnings: [],
+    },
+    evaluation: undefined,
     evidence: { current: undefined },
   } satisfies ProofContext;
   const proof = await proveModel(context, {

@@ -212,7 +212,7 @@ describe('an accepted answer', () => {
   });
 });
 
-describe('answers that were called invalid and are not', () => {
+describe('valid answers that were rejected before', () => {
   const cases: { case: string; protocol: Protocol; rows: number; outputs: unknown; answer: unknown }[] = JSON.parse(
     readFileSync(new URL('../fixtures/models/F16-answers.json', import.meta.url), 'utf8'),
   );
@@ -285,7 +285,7 @@ describe('what is expected', () => {
   });
 });
 
-describe('an answer that is made to break its reader', () => {
+describe('a malicious answer', () => {
   const within = (milliseconds: number, body: string, more: Partial<AnswerToJudge> = {}) => {
     const started = performance.now();
     const verdict = judge(body, more);

@@ -238,7 +238,7 @@ describe('without an example or without a signature', () => {
     expect(body(columns('object'))).toContain('does not say what is inside input `a`');
   });
 
-  it('fills free dimensions with one, and refuses to write a novel', () => {
+  it('fills free dimensions with one, and refuses a request that is too large', () => {
     expect(body(tensor('uint8', [-1, -1]), undefined, 'v2')).toBe(
       '{"parameters":{"content_type":"np"},"inputs":[{"name":"input-0","datatype":"UINT8","shape":[1,1],"data":[1]}]}',
     );

@@ -63,14 +63,22 @@ async function see({ oneOf, status = 200 }: { readonly oneOf: number; readonly s
       comparing: [],
       warnings: [],
     },
-    notes: { prediction: undefined, predictionSkipped: undefined, comparison: undefined, gates: [], warnings: [] },
+    notes: {
+      prediction: undefined,
+      predictionSkipped: undefined,
+      comparison: undefined,
+      evaluation: undefined,
+      gates: [],
+      warnings: [],
+    },
+    evaluation: undefined,
     evidence: { current: undefined },
   } satisfies ProofContext;
   const findings = await verifyMirror(context, plan.stages[0]);
   return { findings, said: journal.records.at(-1)?.message, warnings: context.notes.warnings, sent, clock };
 }
 
-it('is content with the first copy that the shadow counts', async () => {
+it('succeeds with the first copy that the shadow counts', async () => {
   const { findings, said } = await see({ oneOf: 3 });
   expect(findings).toBeUndefined();
   expect(said).toBe('shadow counted 1 of 3 requests sent through https://models.example.com');

@@ -26,14 +26,14 @@ async function take(
   return { lease, runner, clock, said };
 }
 
-it('takes over from a run that gave no sign of life for as long as its turn lasts, and not before', async () => {
+it('takes over from a run that did not renew its lease, and not before it expires', async () => {
   const { clock, said } = await take((over) => (over === undefined ? OTHER : undefined));
   expect(clock.now()).toBeGreaterThan(60_000);
   expect(clock.now()).toBeLessThan(66_000);
   expect(said).toEqual(['another run (https://run/1) has released the lease']);
 });
 
-it('does not take over from a run that lives, and says who it is when patience ends', async () => {
+it('does not take over from a live run, and names it at the timeout', async () => {
   let renewals = 0;
   const living: Take = () => ({ ...OTHER, renewed: String(renewals++) });
   await expect(take(living, { timeout: 300 })).rejects.toThrow(
@@ -47,7 +47,7 @@ function aClockFor(renewals: number): Clock {
   return { now: () => 0, sleep: () => (slept++ < renewals ? Promise.resolve() : new Promise(() => {})) };
 }
 
-it('goes on renewing after a renewal that failed', async () => {
+it('continues to renew after a failed renewal', async () => {
   let asked = 0;
   const { lease, runner } = await take(
     () => {
@@ -61,14 +61,14 @@ it('goes on renewing after a renewal that failed', async () => {
   expect(runner.lines.join()).toContain('could not be renewed: no answer');
 });
 
-it('says so when somebody has taken the turn over', async () => {
+it('reports that another run has taken the lease', async () => {
   let asked = 0;
   const { runner } = await take(() => (++asked === 1 ? undefined : OTHER), { clock: aClockFor(5) });
   await expect.poll(() => runner.lines.join()).toContain('another run (https://run/1) has taken over the lease');
   expect(asked).toBe(2);
 });
 
-it('writes down what would be left before anything is, and crosses it out when it is given back', async () => {
+it('writes the recovery note before the first change, and removes it at release', async () => {
   let written = '';
   const { lease, runner } = await take((_, { state }) => {
     written = state['lease'] ?? '';

@@ -28,13 +28,13 @@ describe('the comment of a file of targets', () => {
     expect(renderTargets([of('a')], third.replaceAll('\n', '\r\n'), OPTIONS)).toBe(third);
   });
 
-  it('takes nothing from a comment that is not just as it was written', () => {
+  it('reads nothing from a comment that was changed', () => {
     const [marker = ''] = renderTargets([of('a')], undefined, OPTIONS).split('\n');
     for (const previous of ['', 'hello', marker, `${marker}\n<!-- x b -->\n<!-- x end -->`, targetsMarker(PATH)])
       expect(renderTargets([of('a')], previous, OPTIONS)).toBe(renderTargets([of('a')], undefined, OPTIONS));
   });
 
-  it('cannot be given a part by the text of a model or a pod', () => {
+  it('gets no section from the text of a model or a pod', () => {
     const nonce = /targets of \S+ ([0-9a-f]+)/.exec(renderTargets([of('a')], undefined, OPTIONS))?.[1];
     const quote = {
       label: 'log',
@@ -45,7 +45,7 @@ describe('the comment of a file of targets', () => {
     expect(renderTargets([of('b')], hostile, OPTIONS)).not.toContain('**prod**');
   });
 
-  it('stays below the limit: older parts give way first, and keep their row', () => {
+  it('stays below the limit: older sections are removed first, and keep their row', () => {
     const long = of('a', { manifest: 'x'.repeat(60_000), outcome: 'planned' });
     const full = renderTargets([of('old', { manifest: 'y'.repeat(60_000), outcome: 'planned' })], undefined, OPTIONS);
     const both = renderTargets([long], full, OPTIONS);

@@ -19,7 +19,7 @@ function openFences(markdown: string): number {
 }
 
 describe('the report as Markdown', () => {
-  it.each(Object.entries(sampleReports))('of %s is as it was looked at and found good', async (name, report) => {
+  it.each(Object.entries(sampleReports))('of %s equals the reviewed sample', async (name, report) => {
     await expect(`${renderReport(report, options)}\n`).toMatchFileSnapshot(`../fixtures/reports/${name}.md`);
   });
 
@@ -77,7 +77,7 @@ describe('the report as Markdown', () => {
   });
 });
 
-it('tells durations as a person would', () => {
+it('rounds durations for people', () => {
   expect([850, 21_400, 185_000].map(humanDuration)).toEqual(['850 ms', '21.4 s', '3 m 05 s']);
 });
 

@@ -59,7 +59,7 @@ async function publish(over: Partial<Parameters<typeof publishReport>[0]> = {}) 
   return { runner, repository, summary: summaries.join() };
 }
 
-describe('telling', () => {
+describe('publishing', () => {
   it('is a comment, a summary and outputs, of the same report', async () => {
     const { runner, repository, summary } = await publish();
     expect(repository.written[0]?.body).toContain('is live on Seldon');
@@ -84,7 +84,7 @@ describe('telling', () => {
     expect(runner.lines.join()).toMatch(/Warning: no comment was written: no pull request/);
   });
 
-  it('does not fail a rollout that could not be told: it warns, and the summary and outputs are there', async () => {
+  it('does not fail a rollout that could not be commented: it warns, and writes the summary and outputs', async () => {
     const { runner, summary } = await publish({ repository: forbidden });
     expect(runner.lines.join()).toMatch(/Warning: could not comment: .*pull-requests: write/);
     expect(summary).not.toBe('');

@@ -28,7 +28,7 @@ function of(target: string, name: string): Report {
   return { ...report, context: { ...report.context, target } };
 }
 
-it('tells the newest of each target, once for a pause, and nothing where there is nothing new', async () => {
+it('reports the newest state of each target, once in each interval, and nothing without a change', async () => {
   const clock = nappingClock();
   const told: (readonly (string | undefined)[])[] = [];
   const write = async (reports: readonly Report[]) => void told.push(reports.map(({ name }) => name));
@@ -50,7 +50,7 @@ it('tells the newest of each target, once for a pause, and nothing where there i
   expect(told).toHaveLength(2);
 });
 
-it('waits at the end for what is being told, so that the last word is the last', async () => {
+it('waits at the end for a report in progress, so that the final report is the last', async () => {
   const clock = nappingClock();
   const { promise, resolve: finish } = Promise.withResolvers<void>();
   const write = () => promise;
@@ -67,7 +67,7 @@ it('waits at the end for what is being told, so that the last word is the last',
   await ending;
 });
 
-it('gives up without a fuss where nobody can be told', async () => {
+it('stops silently where no comment is possible', async () => {
   const clock = nappingClock();
   const runner = new FakeRunner();
   const progress = startProgressReports({

@@ -64,26 +64,26 @@ describe('evidence', () => {
     expect(events).toEqual(['uid-p', 'uid-1']);
   });
 
-  it('is the run before of a container that runs again', () => {
+  it('is the previous run of a restarted container', () => {
     const again = { ...crashed, state: { running: {} } };
     const one = aCase(aPod({ containerStatuses: [again] }), 'out-of-memory', 'prediction');
     expect(evidenceWanted(one.status, one.snapshot, one.expected).logs[0]?.previous).toBe(true);
   });
 
-  it('is all that is not ready when the time is over, the orchestrator last', () => {
+  it('is everything that is not ready at the timeout, the orchestrator last', () => {
     const slow = { ...engine, name: 'prediction' };
     const one = aCase(aPod({ initContainerStatuses: [done], containerStatuses: [engine, slow] }), 'rollout-timeout');
     const { logs } = evidenceWanted(one.status, one.snapshot, one.expected);
     expect(logs.map(({ container }) => container)).toEqual(['prediction', 'seldon-container-engine']);
   });
 
-  it('is of a few pods only, however many fail alike', () => {
+  it('is limited to a few pods, however many fail alike', () => {
     const one = aCase(aPod({ containerStatuses: [engine] }), 'progress-deadline-exceeded');
     const pods = Array.from({ length: 50 }, () => one.snapshot.pods).flat();
     expect(evidenceWanted(one.status, { ...one.snapshot, pods }, one.expected).logs).toHaveLength(3);
   });
 
-  it('is none of containers that never ran, nor when somebody else deleted or replaced the object', () => {
+  it('is empty for containers that never ran, and if somebody else deleted or replaced the object', () => {
     const waiting = { ...crashed, restartCount: 0, state: { waiting: { reason: 'ErrImagePull' } }, lastState: {} };
     const one = aCase(aPod({ containerStatuses: [waiting] }), 'image-not-found', 'prediction');
     expect(evidenceWanted(one.status, one.snapshot, one.expected).logs).toEqual([]);
@@ -144,7 +144,7 @@ describe('what a model server says', () => {
     expect(finding?.cure).not.toBe(CURES['crash-loop']);
   });
 
-  it('is shown with the line that tells, also when much was said after it', () => {
+  it('is shown with the decisive line, also if many lines follow it', () => {
     const text = [
       'Traceback',
       "No module named 'x'",
@@ -155,7 +155,7 @@ describe('what a model server says', () => {
     expect(shown?.split('\n').length).toBeLessThanOrEqual(20);
   });
 
-  it('is quoted to its end when nobody knows what it means', () => {
+  it('is quoted to its end if the cause is unknown', () => {
     const text = Array.from({ length: 40 }, (_, i) => `line ${i}`).join('\n');
     const finding = findingOf(crash, 'prediction', text);
     expect(finding?.title).toBe('Container prediction terminates repeatedly');
@@ -163,7 +163,7 @@ describe('what a model server says', () => {
     expect(finding?.quotes[0]?.text.split('\n')).toEqual(Array.from({ length: 20 }, (_, i) => `line ${i + 20}`));
   });
 
-  it('is not taken for the cause where the cause is plain', () => {
+  it('is not reported as the cause where the cause is clear', () => {
     const killed = {
       ...crash,
       status: { ...crash.status, reason: 'out-of-memory', message: 'container prediction was killed' },
@@ -171,7 +171,7 @@ describe('what a model server says', () => {
     expect(findingOf(killed, 'prediction', '[CRITICAL] WORKER TIMEOUT (pid:67)')?.cure).toBe(CURES['out-of-memory']);
   });
 
-  it('is not mixed up with what the orchestrator or the probes say because of it', () => {
+  it('is separated from the errors of the orchestrator and the probes that follow from it', () => {
     const events = [
       warning('Unhealthy', 'Startup probe failed: dial tcp 10.244.0.11:9000: connect: connection refused'),
     ];
@@ -202,7 +202,7 @@ describe('what Kubernetes says', () => {
     expect(finding?.quotes.at(-1)?.text).toContain(event.message);
   });
 
-  it('is quoted once, without the daily noise', () => {
+  it('is quoted once, without routine events', () => {
     const conflict = 'Operation cannot be fulfilled: the object has been modified; please apply your changes';
     const pulled = { ...warning('Pulled', 'Successfully pulled image'), type: 'Normal' };
     const events = [

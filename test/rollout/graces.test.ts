@@ -54,7 +54,7 @@ function initializer(status: Partial<ContainerStatus>): Pod {
   });
 }
 
-describe('time for the cluster to help itself', () => {
+describe('time for the cluster to recover', () => {
   it('lets a node with a GPU come after 150 s under the usual timeout', async () => {
     const { status } = await wait([
       { ...begin, pods: [unschedulable] },
@@ -71,7 +71,7 @@ describe('time for the cluster to help itself', () => {
     expect(long.seconds).toBeLessThan(700);
   });
 
-  it('waits for a node that the autoscaler said it makes', async () => {
+  it('waits for a node that the autoscaler has announced', async () => {
     const scaling = anEvent('TriggeredScaleUp', 'pod triggered scale-up: [{gpu-pool 0->1 (max: 4)}]', 'Normal');
     const { status } = await wait(
       [
@@ -165,7 +165,7 @@ it('credentials that are refused are not tried again: the log of the initializer
   expect(clock.now()).toBe(0);
 });
 
-describe('events that mostly last for ever', () => {
+describe('events that are usually permanent', () => {
   const creating: ContainerStatus = {
     name: 'prediction',
     ready: false,
@@ -198,7 +198,7 @@ describe('events that mostly last for ever', () => {
     expect(findings[0]?.title).toMatch(title);
   });
 
-  it('are no verdict once the pod has got over them', async () => {
+  it('are no verdict after the pod has recovered', async () => {
     const running = { ...creating, state: { running: {} } };
     const told = [anEvent('FailedMount', 'MountVolume.SetUp failed for volume "x" : timed out')];
     const { status } = await wait(
@@ -224,7 +224,7 @@ describe('pods that ended', () => {
   };
   const kept = aPod({ phase: 'Failed', containerStatuses: [crash] });
 
-  it('and that Kubernetes keeps are no evidence about those that run', () => {
+  it('and are kept by Kubernetes are no evidence about running pods', () => {
     const snapshot = {
       seldonDeployment: anObject(),
       deployments: [aDeployment()],

@@ -111,7 +111,7 @@ function findingOf(failure: RecordedFailure): Pick<Finding, 'title' | 'cure'> {
   return finding;
 }
 
-describe('a failure that people met', () => {
+describe('a recorded failure', () => {
   it('is one of many', () => expect(recorded.length).toBeGreaterThanOrEqual(66));
 
   it.each(recorded)('$id ($stage) is named and cured', (failure) => {
@@ -131,7 +131,7 @@ describe('the table of failures', () => {
     expect(rows.map(({ id }) => id)).toEqual([...new Set(rows.map(({ id }) => id))]);
   });
 
-  it.each(rows)('$id is found in its own example, and says a sentence and a cure', ({ speaker, row }) => {
+  it.each(rows)('$id is found in its own example, and gives a sentence and a cure', ({ speaker, row }) => {
     const known = knownFailure(row.example, speaker, row.explains?.[0] ?? row.reason);
     expect(known?.row.id).toBe(row.id);
     if (known === undefined) return;
@@ -141,7 +141,7 @@ describe('the table of failures', () => {
     }
   });
 
-  it.each(rows)('$id repeats nothing without a bound', ({ row }) => {
+  it.each(rows)('$id has only bounded repetitions', ({ row }) => {
     const outsideClasses = row.pattern.source.replace(/\\./g, '').replace(/\[[^\]]*\]/g, 'c');
     expect(outsideClasses).not.toMatch(/[*+]|\{\d+,\}/);
   });

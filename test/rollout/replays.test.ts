@@ -94,7 +94,7 @@ describe.each(REACHED)('the recorded situation %s', (situation) => {
   });
 
   const stumbling = reached.filter(({ id }) => STUMBLING.includes(id));
-  it.each(stumbling)('bears what the operator says for a moment on the way to $truth s', ({ frames, truth = 0 }) => {
+  it.each(stumbling)('ignores transient operator states on the way to $truth s', ({ frames, truth = 0 }) => {
     const before = frames.filter(({ t }) => t <= truth);
     expect(before.filter(({ status }) => status.phase === 'failed')).toEqual([]);
     expect(before.some(({ status }) => 'warning' in status)).toBe(true);
@@ -117,7 +117,7 @@ const ENDED_BY_OTHERS: readonly (readonly [situation: string, at: number, reason
   ['hash_names', 0, 'object-deleted'],
 ];
 
-describe('what somebody else does to the object', () => {
+describe('changes of the object by others', () => {
   it.each(ENDED_BY_OTHERS)('%s (rollout %i) is judged %s at the first event that shows it', (situation, at, reason) => {
     const { frames = [], expected } = rolloutsOf(situation)[at] ?? {};
     const first = frames[0]?.snapshot.seldonDeployment?.metadata.generation;
@@ -179,7 +179,7 @@ const DOOMED: readonly [situation: string, reason: string, title: RegExp, quote:
   ['storage_scheme', 'storage-failed', /models:\/wine-quality\/1/, /didn't find section/, /artifacts-destination/],
 ];
 
-describe('a rollout that fails for good', () => {
+describe('a rollout that fails permanently', () => {
   it.each(DOOMED)('%s is judged %s, and explained', (situation, reason, title, quote, cure) => {
     const taken = recording(situation);
     const rollout = replay(taken).find(({ truth }) => truth === undefined);
@@ -204,7 +204,7 @@ describe('a rollout that fails for good', () => {
     expect(lasting?.status).toMatchObject({ phase: 'in-progress', warning });
   });
 
-  it('tells of a server that is up but not where its startup probe looks, once the time is over', () => {
+  it('names a server that runs but does not answer its startup probe, after the timeout', () => {
     const taken = recording('v2_startup_probe_404');
     const [rollout] = replay(taken);
     const last = rollout?.frames.at(-1);
@@ -236,7 +236,7 @@ describe('what others do meanwhile', () => {
   });
 });
 
-it('beats waiting for state Available, which is green at once on every update, also on those that never come up', () => {
+it('is better than state Available, which is true at once on every update, also on those that never become ready', () => {
   const updates = ALL.flatMap((situation) => {
     const rollouts = rolloutsOf(situation);
     return rollouts.filter((rollout, i) => bringsNewPods(rollout, rollouts[i - 1]));

@@ -61,7 +61,7 @@ describe('a rollout is ready', () => {
     expect(judge({ deployments: [deployment], pods }, { ...expectedWine, predictors }).phase).toBe('in-progress');
   });
 
-  it('not before the operator has seen it, too', () => {
+  it('not before the operator has processed it, too', () => {
     const seldonDeployment = anObject({ state: 'Creating' });
     expect(judge({ seldonDeployment })).toMatchObject({ phase: 'in-progress', waitsFor: 'operator' });
   });
@@ -76,7 +76,7 @@ describe('a rollout is ready', () => {
     expect(judge({ deployments: [aDeployment(), old] }).message).toBe('waiting for wine-main-0-old to be deleted');
   });
 
-  it('with an orchestrator of its own, to which Seldon copies no annotations', () => {
+  it('with a separate orchestrator, to which Seldon copies no annotations', () => {
     const orchestrator = named(aDeployment({}, 'no marker'), 'wine-main-svc-orch');
     const object = withSpec({ annotations: { 'seldon.io/engine-separate-pod': 'true' } });
     const seen = { seldonDeployment: object, deployments: [aDeployment(), orchestrator] };
@@ -99,7 +99,7 @@ describe('a rollout is ready', () => {
     expect(judge({ deployments: [deployment] }).message).toBe('main: waiting for the operator to ask for 1 replicas');
   });
 
-  it('though a container of it was killed long ago, for it serves now', () => {
+  it('also if one of its containers was killed long ago, because it serves now', () => {
     const lastState = { terminated: { exitCode: 137, reason: 'OOMKilled' } };
     const pods = [withContainer({ ready: true, restartCount: 1, state: { running: {} }, lastState })];
     expect(judge({ pods }).phase).toBe('ready');
@@ -125,7 +125,7 @@ describe('routing', () => {
     expect(judge({ seldonDeployment, routes: [mapping('wine-main')] }).phase).toBe('ready');
   });
 
-  it('is taken on trust where we may not see it, but only when the operator says it is done', () => {
+  it('is assumed where we cannot read it, but only if the operator reports that it is done', () => {
     expect(judge({ seldonDeployment, routes: [] }).phase).toBe('ready');
     const both = anObject({
       state: 'Available',
@@ -140,13 +140,13 @@ describe('routing', () => {
     expect(judge({ seldonDeployment: early, routes: [] }).phase).toBe('in-progress');
   });
 
-  it('is no matter where no ingress is in use', () => {
+  it('is not checked where there is no ingress', () => {
     const conditions = [{ ...inUse, reason: 'No Ambassador Mappaings defined' }];
     expect(judge({ seldonDeployment: anObject({ state: 'Available', conditions }) }).phase).toBe('ready');
   });
 });
 
-describe('a rollout fails for good', () => {
+describe('a rollout fails permanently', () => {
   const missing = 'docker.io/seldonio/mlflowserver:missing: not found';
   it.each<[string, Partial<ContainerStatus>, boolean, string]>([
     ['a crash loop', { state: { waiting: { reason: 'CrashLoopBackOff' } } }, false, 'crash-loop'],
@@ -177,7 +177,7 @@ describe('a rollout fails for good', () => {
     expect(status).toMatchObject({ failingObject: { kind: 'pod', uid: 'uid-p', init } });
   });
 
-  it('not by one end in error: the first may be bad luck', () => {
+  it('not after a single crash: it may be transient', () => {
     expect(judgeContainer({ state: { terminated: { exitCode: 1 } } }).phase).toBe('in-progress');
   });
 
@@ -208,7 +208,7 @@ describe('a rollout fails for good', () => {
     expect(judgeContainer(container)).toMatchObject({ phase: 'in-progress', warning: { grace } });
   });
 
-  it('not by pods that are on their way out, nor by those of the version before', () => {
+  it('not by terminating pods, nor by pods of the previous version', () => {
     const crashing = withContainer({ state: { waiting: { reason: 'CrashLoopBackOff' } } });
     const leaving = { ...crashing, metadata: { ...crashing.metadata, deletionTimestamp: '2026-11-23T06:52:43Z' } };
     const annotations = { [ANNOTATIONS.rollout]: 'feedfacefeedface' };
@@ -249,7 +249,7 @@ describe('what others do', () => {
     expect(judge({ seldonDeployment })).toMatchObject({ phase: 'failed', reason });
   });
 
-  it('is only lasting when the operator says Failed: the next look may say otherwise', () => {
+  it('is permanent only if the operator reports Failed: the next check may differ', () => {
     const seldonDeployment = anObject({ state: 'Failed', description: 'no such server' });
     const status = judge({ seldonDeployment });
     expect(status).toMatchObject({ phase: 'in-progress', warning: { reason: 'operator-failed', grace: 10 } });
@@ -257,8 +257,8 @@ describe('what others do', () => {
   });
 });
 
-describe('the line that is told', () => {
-  it('counts new pods only, and says where the slowest stands', () => {
+describe('the progress line', () => {
+  it('counts only new pods, and names the state of the slowest', () => {
     const init = { name: 'prediction-model-initializer', ready: false, restartCount: 0, state: { running: {} } };
     const pods = [aPod({ phase: 'Pending', initContainerStatuses: [init] })];
     expect(judge({ deployments: [starting], pods }).message).toBe(
@@ -266,7 +266,7 @@ describe('the line that is told', () => {
     );
   });
 
-  it('says when only the old pods have to end', () => {
+  it('says when only the old pods must still end', () => {
     const pods = [aPod({ conditions: [{ type: 'Ready', status: 'True' }] })];
     expect(judge({ deployments: [starting], pods }).message).toBe(
       'main: all new pods are ready, waiting for 1 old pod to terminate',
@@ -288,7 +288,7 @@ function changed(metadata: Partial<SeldonDeployment['metadata']>): SeldonDeploym
   return { ...object, metadata: { ...object.metadata, ...metadata } };
 }
 
-describe('what others do to the object', () => {
+describe('changes of the object by others', () => {
   const unchanged = expectationOf(anObject());
 
   it('ends the rollout when the model URI is set back under our annotations', () => {
@@ -296,7 +296,7 @@ describe('what others do to the object', () => {
     expect(judge({ seldonDeployment: edited }, unchanged)).toMatchObject({ phase: 'failed', reason: 'object-changed' });
   });
 
-  it('is no harm when it is the number of pods, wherever it stands', () => {
+  it('is accepted if it is the number of pods, in any field', () => {
     const scaled = withMain({ replicas: 3 });
     const three = { replicas: 3, updatedReplicas: 3, availableReplicas: 3 };
     const deployment = aDeployment(three);
@@ -308,7 +308,7 @@ describe('what others do to the object', () => {
     expect(judge({ seldonDeployment: withSpec({ replicas: 7 }) }, unchanged).message).toContain('ask for 7 replicas');
   });
 
-  it('is no harm when somebody scales the Deployment through its scale subresource', () => {
+  it('is accepted if somebody scales the Deployment through its scale subresource', () => {
     const deployment = aDeployment({ replicas: 2, updatedReplicas: 2, availableReplicas: 2 });
     const managedFields = [{ manager: 'kube-controller-manager', operation: 'Update', subresource: 'scale' }];
     const metadata = { ...deployment.metadata, managedFields };

@@ -69,7 +69,7 @@ it('leaves numbers alone that somebody changed since the apply', () => {
   });
 });
 
-it('takes the requests from what will go before it goes, and gives the others what they had', () => {
+it('moves the requests away from a predictor before its removal, and restores the others’ shares', () => {
   const predictor = (name: string, traffic?: number) => ({
     name,
     ...(traffic !== undefined && { traffic }),

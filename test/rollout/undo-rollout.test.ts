@@ -27,7 +27,7 @@ async function undo(script: readonly Moment[], previous: typeof before | undefin
   return { outcome, cluster, told: told.join() };
 }
 
-describe('putting back what was there', () => {
+describe('restoring the previous state', () => {
   it('applies the previous spec and waits until it is available again', async () => {
     const { outcome, cluster, told } = await undo(
       [
@@ -67,7 +67,7 @@ describe('putting back what was there', () => {
   });
 });
 
-it('undoes although the requests could not be moved first: a courtesy stands in nobody’s way', async () => {
+it('undoes also if the requests could not be moved first: that step is optional', async () => {
   const clock = new FakeClock();
   const canary = { name: 'canary', traffic: 25, graph: { name: 'prediction', modelUri: 's3://mlflow/new' } };
   const both = anObject();

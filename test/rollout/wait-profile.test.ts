@@ -56,13 +56,13 @@ it('is about the pod that was ready last', () => {
   expect(waitProfile([pod(90), pod(66)], START)).toMatch(/^90 s/);
 });
 
-it('says nothing of what took little, and nothing where the cluster does not say when', () => {
+it('omits short delays, and is empty where the cluster gives no times', () => {
   expect(waitProfile([pod(10)], START)).toBeUndefined();
   expect(waitProfile([], START)).toBeUndefined();
   const { status: _, ...unknown } = pod(66);
   expect(waitProfile([unknown], START)).toBeUndefined();
 });
 
-it('says nothing of a pod that was ready before the wait began', () => {
+it('omits a pod that was ready before the wait began', () => {
   expect(waitProfile([pod(66)], START + 600_000)).toBeUndefined();
 });

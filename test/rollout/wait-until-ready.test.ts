@@ -20,7 +20,7 @@ const unschedulable = aPod({
 });
 
 describe('waiting for a rollout', () => {
-  it('is not taken in by an Available that is left over from before', async () => {
+  it('does not trust an Available of the previous rollout', async () => {
     const { status, clock } = await wait([
       { at: 0, object: anObject(), deployments: [aDeployment({}, 'old')] },
       { at: 5_000, deployments: [aDeployment({ updatedReplicas: 1, availableReplicas: 0 })] },
@@ -30,7 +30,7 @@ describe('waiting for a rollout', () => {
     expect(clock.now()).toBe(30_000);
   });
 
-  it('says a change once, in words', async () => {
+  it('reports a change once', async () => {
     const { lines } = await wait([
       { at: 0, object: anObject(), deployments: [], pods: [] },
       { at: 9_000, deployments: [aDeployment({ updatedReplicas: 0 })] },
@@ -39,7 +39,7 @@ describe('waiting for a rollout', () => {
     expect(lines).toEqual(['main: waiting for the operator to create its Deployment', 'main: 0 of 1 new pods created']);
   });
 
-  it('looks again at once when only the operator has to speak', async () => {
+  it('checks again at once if only the operator’s status is missing', async () => {
     const { clock } = await wait([
       { at: 0, object: anObject({ state: 'Creating' }), deployments: [aDeployment()] },
       { at: 120, object: anObject() },
@@ -66,7 +66,7 @@ describe('waiting for a rollout', () => {
 
   const quota = [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota: few' }];
 
-  it('does not take a failure of the pods before for one of its own', async () => {
+  it('does not count a failure of the previous pods', async () => {
     const carriedOver = aDeployment({ updatedReplicas: 0, availableReplicas: 1, conditions: quota });
     const { status } = await wait([
       { at: 0, object: anObject(), deployments: [carriedOver] },
@@ -75,7 +75,7 @@ describe('waiting for a rollout', () => {
     expect(status.phase).toBe('ready');
   });
 
-  it('believes a Deployment that says for some seconds that it gets no pods', async () => {
+  it('accepts a Deployment’s report that it gets no pods after some seconds', async () => {
     const failing = aDeployment({ updatedReplicas: 0, availableReplicas: 0, conditions: quota });
     const { status, clock } = await wait([{ at: 0, object: anObject({ state: 'Creating' }), deployments: [failing] }]);
     expect(status).toMatchObject({ phase: 'failed', reason: 'quota-exceeded' });
@@ -112,7 +112,7 @@ describe('waiting for a rollout', () => {
     expect(clock.now()).toBeLessThanOrEqual(122_000);
   });
 
-  it('ends when the time is over, and says what was missing', async () => {
+  it('ends at the timeout, and names what was missing', async () => {
     const { status, clock } = await wait([{ at: 0, object: anObject({ state: 'Creating' }), deployments: [] }], 60);
     expect(status).toMatchObject({
       reason: 'rollout-timeout',
@@ -121,7 +121,7 @@ describe('waiting for a rollout', () => {
     expect(clock.now()).toBe(60_000);
   });
 
-  it('notices that somebody applied something else meanwhile', async () => {
+  it('detects that somebody applied another spec meanwhile', async () => {
     const { status } = await wait([
       { at: 0, object: anObject({ state: 'Creating' }), deployments: [aDeployment({ availableReplicas: 0 })] },
       { at: 3_000, object: anObject({ state: 'Creating' }, `${MARKER}0`) },
@@ -130,7 +130,7 @@ describe('waiting for a rollout', () => {
   });
 });
 
-describe('one look', () => {
+describe('one check', () => {
   it.each([
     ['says ready', { object: anObject(), deployments: [aDeployment()] }, 'ready'],
     [

@@ -24,7 +24,7 @@ async function story(orders: readonly One[], broken: readonly string[] = []) {
   return { said, ends: reports.map(({ context, outcome }) => `${context.target} ${outcome}`) };
 }
 
-it('begins with all that need nobody, and goes on as what is needed ends', async () => {
+it('starts with the targets without `needs`, and continues as they end', async () => {
   const orders = [
     { target: 'prod', needs: ['staging', 'docs'] },
     { target: 'staging', needs: [] },
@@ -36,7 +36,7 @@ it('begins with all that need nobody, and goes on as what is needed ends', async
   expect(ends).toEqual(['prod deployed', 'staging deployed', 'docs deployed']);
 });
 
-it('skips whoever needs what is not well, and whoever needs those', async () => {
+it('skips targets whose `needs` failed, and the targets that need those', async () => {
   const orders = [
     { target: 'a', needs: [] },
     { target: 'b', needs: ['a'] },

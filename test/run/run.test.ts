@@ -33,6 +33,7 @@ const context = {
   pullRequest: 7,
   head: undefined,
   commandPrefix: undefined,
+  decisionPrefix: '/seldon',
   given: () => '',
 };
 
@@ -120,7 +121,7 @@ describe('the story of a run', () => {
     expect(cluster.applied).toEqual([]);
   });
 
-  it('turns a bug into a report that asks to be reported, with the stack in the log only', async () => {
+  it('reports a bug of ours with the request to file it, with the stack only in the log', async () => {
     const { report, runner } = await tell({
       script: absent,
       registry: { resolve: () => Promise.reject(new TypeError('x is not a function')) },

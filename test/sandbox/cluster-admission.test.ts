@@ -110,7 +110,7 @@ test("a webhook's denial is told in its own words, and nothing is stored", async
   expect(cluster.api.list('SeldonDeployment')).toEqual([]);
 });
 
-test('a webhook is asked in a dry run too, and told so', async () => {
+test('a webhook is called in a dry run too, with `dryRun: true`', async () => {
   expect(await apply('&dryRun=All')).toMatchObject({ code: 201 });
   expect(reviews).toMatchObject([{ operation: 'CREATE', dryRun: true, oldObject: null }]);
   expect(cluster.api.list('SeldonDeployment')).toEqual([]);
@@ -126,7 +126,7 @@ test('a webhook that does not answer stops the write', async () => {
   );
 });
 
-test('to apply what does not exist one must be allowed to create it', async () => {
+test('an apply of a new object needs the permission to create it', async () => {
   const refused = await apply('', 'dev-token');
   expect(refused).toMatchObject({ code: 403 });
   const why = `User "dev" cannot create resource "seldondeployments" in API group "${GROUP}" in the namespace "seldon"`;
@@ -135,7 +135,7 @@ test('to apply what does not exist one must be allowed to create it', async () =
   expect(await apply('', 'dev-token')).toMatchObject({ code: 200 });
 });
 
-test('access reviews say what the rules say', async () => {
+test('access reviews agree with the rules', async () => {
   const review = async (kind: string, spec: object) => {
     const path = `/apis/authorization.k8s.io/v1/${kind.toLowerCase()}s`;
     const body = { apiVersion: 'authorization.k8s.io/v1', kind, spec };
@@ -154,7 +154,7 @@ test('access reviews say what the rules say', async () => {
   expect(rules.status).toMatchObject({ incomplete: false, resourceRules: [{ resources: ['pods/log'] }, {}] });
 });
 
-test('a service account that is missing keeps the pods out', async () => {
+test('a missing service account refuses the pods', async () => {
   await cluster.api.create(aDeployment('wine', { image: 'idle' }, { serviceAccountName: 'models' }));
   const event = await until('the event', () =>
     cluster.api.list('Event', 'seldon').find((one) => one['reason'] === 'FailedCreate'),
@@ -164,7 +164,7 @@ test('a service account that is missing keeps the pods out', async () => {
   );
 });
 
-test('a cluster without a group does not know its kinds', async () => {
+test('a cluster without an API group has none of its kinds', async () => {
   const bare = await startCluster({ without: [GROUP], namespaces: ['seldon'] });
   expect(await ask(bare, { path: SELDON })).toMatchObject({ code: 404, body: '404 page not found\n' });
   await bare.close();

@@ -115,7 +115,7 @@ test('a container that the kernel kills, and one whose program throws', async ()
   expect(await thrower.log()).toMatch(/^Error: boom/);
 });
 
-test('a Secret that is missing keeps a container from being made, until it is there', async () => {
+test('a container is not created until its Secret exists', async () => {
   const envFrom = [{ secretRef: { name: 'rclone-s3' } }];
   const initContainers = [{ name: 'get', image: 'init:1', args: ['s3://models/1'], envFrom }];
   const pod = await aPod('secretive', { image: 'remember:secretive' }, { initContainers });
@@ -135,7 +135,7 @@ test('a Secret that is missing keeps a container from being made, until it is th
   expect(contexts.get('remember:secretive')?.models.get('MLmodel')).toBe('s3://models/1');
 });
 
-test('the environment: values, fields of the pod, references to what came before', async () => {
+test('the environment: values, fields of the pod, references to earlier variables', async () => {
   const env = [
     { name: 'PORT', value: '9000' },
     { name: 'URL', value: 'http://localhost:$(PORT)' },
@@ -150,7 +150,7 @@ test('the environment: values, fields of the pod, references to what came before
   expect(context?.annotations).toEqual({ marker: 'one' });
 });
 
-test('a pod that fits on no node says why', async () => {
+test('a pod that fits on no node has the reason in its status', async () => {
   const pod = await aPod('huge', { image: 'idle:1', resources: { requests: { cpu: '900', memory: '9999Gi' } } });
   const condition = await until('the verdict', () => pod.status().conditions?.[0]);
   const message =
@@ -173,7 +173,7 @@ test('a startup probe that fails too often kills the container', async () => {
   );
 });
 
-test('a container that answers badly is never ready, and with a liveness probe it is restarted', async () => {
+test('a container whose probe fails is never ready, and a liveness probe restarts it', async () => {
   const probe = { httpGet: { path: '/', port: 8080 }, periodSeconds: 1, failureThreshold: 2 };
   const ports = [{ containerPort: 8080 }];
   const pod = await aPod('sick', { image: 'sick:1', ports, readinessProbe: probe, livenessProbe: probe });
@@ -184,7 +184,7 @@ test('a container that answers badly is never ready, and with a liveness probe i
   expect(messages).toContain('Normal Killing: Container main failed liveness probe, will be restarted');
 });
 
-test('a log is asked of one container by its name', async () => {
+test('a log belongs to one container, by its name', async () => {
   const pod = await aPod(
     'chatty',
     { image: 'idle:1' },

@@ -85,7 +85,7 @@ test('a first rollout and an update pass through the states that Kubernetes show
   expect(storyOf(lines.slice(first))).toEqual(RECORDED.update);
 });
 
-test('the old pod serves until the new one is ready, and goes then', async () => {
+test('the old pod serves until the new one is ready, and is removed then', async () => {
   await start();
   await cluster.api.create(aDeployment('wine', { ...WEB, ...READY }));
   await cluster.api.create({
@@ -109,7 +109,7 @@ test('the old pod serves until the new one is ready, and goes then', async () =>
   await until('the old pod to be gone', () => cluster.api.list('Pod', 'seldon').length === 1);
 });
 
-test('a rollout that never gets ready exceeds its deadline, and stays where it was', async () => {
+test('a rollout that never becomes ready exceeds its deadline and keeps its state', async () => {
   await start();
   const never = { readinessProbe: { tcpSocket: { port: 9999 }, periodSeconds: 1 } };
   await cluster.api.create(aDeployment('wine', { image: 'idle', ...never }, {}, { progressDeadlineSeconds: 5 }));
@@ -124,7 +124,7 @@ test('a rollout that never gets ready exceeds its deadline, and stays where it w
   expect(condition.message).toMatch(/^ReplicaSet "wine-\w{10}" has timed out progressing\.$/);
 });
 
-test('a quota keeps the pods out, and the Deployment says so', async () => {
+test('a quota refuses the pods, and the Deployment reports it', async () => {
   await start();
   const few = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'few', namespace: 'seldon' } };
   await cluster.api.create({ ...few, spec: { hard: { pods: '0' } } });
@@ -141,7 +141,7 @@ test('a quota keeps the pods out, and the Deployment says so', async () => {
   await until('the rollout after all', isRolledOut('wine', 1));
 });
 
-test('what belongs to a deleted object goes with it, from owner to owner', async () => {
+test('the dependents of a deleted object are deleted, from owner to owner', async () => {
   await start();
   await cluster.api.create(aDeployment('wine', { image: 'idle' }));
   await until('the rollout', isRolledOut('wine', 1));

@@ -34,7 +34,7 @@ function watch(query: string) {
   return { events, end: end.catch((error: Error) => error.message), names };
 }
 
-test('a watch from a list on tells what came after it, and nothing else', async () => {
+test('a watch from a list has the later changes, and nothing else', async () => {
   await cluster.api.create(aSecret('before'));
   const list = (await ask(cluster, { path: SECRETS })).body as { metadata: { resourceVersion: string } };
   await cluster.api.create(aSecret('missed'));
@@ -48,14 +48,14 @@ test('a watch from a list on tells what came after it, and nothing else', async 
   expect(versions).toEqual(versions.toSorted((a, b) => a - b));
 });
 
-test('a watch without a version begins with what is there', async () => {
+test('a watch without a version begins with the existing objects', async () => {
   await cluster.api.create(aSecret('one'));
   const { events, names } = watch('timeoutSeconds=5');
   await until('the first event', () => events.length > 0);
   expect(names()).toEqual(['ADDED one']);
 });
 
-test('an object that ceases to match the selector is deleted for the watch, as it last looked', async () => {
+test('an object that stops matching the selector is deleted for the watch, in its last form', async () => {
   const { events, names } = watch('labelSelector=team%3Dred');
   await new Promise((resolve) => setTimeout(resolve, 30));
   await cluster.api.create(aSecret('one', { team: 'red' }));
@@ -66,7 +66,7 @@ test('an object that ceases to match the selector is deleted for the watch, as i
   expect(events[1]?.object.metadata.labels).toEqual({ team: 'red' });
 });
 
-test('bookmarks carry the version of the whole store, so that a quiet watch can go on from there', async () => {
+test('bookmarks have the version of the whole store, so that a quiet watch can continue from there', async () => {
   const { events } = watch('resourceVersion=1&allowWatchBookmarks=true');
   await cluster.api.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'other', namespace: 'seldon' } });
   const version = cluster.api.get('ConfigMap', { namespace: 'seldon', name: 'other' })?.metadata.resourceVersion;
@@ -76,7 +76,7 @@ test('bookmarks carry the version of the whole store, so that a quiet watch can 
   expect(mark.object).toEqual({ kind: 'Secret', apiVersion: 'v1', metadata: { resourceVersion: version } });
 });
 
-test('without the wish for bookmarks there are none', async () => {
+test('without `allowWatchBookmarks` there are no bookmarks', async () => {
   const { events, end } = watch('resourceVersion=1&timeoutSeconds=0.1');
   await end;
   expect(events.filter(({ type }) => type === 'BOOKMARK')).toEqual([]);
@@ -112,7 +112,7 @@ test('a dropped watch is cut in the middle', async () => {
   expect(await end).toMatch(/aborted|hang up|reset/);
 });
 
-test('a list in pages comes whole', async () => {
+test('a list in pages is complete', async () => {
   for (const name of ['a', 'b', 'c', 'd', 'e']) await cluster.api.create(aSecret(name));
   const names: string[] = [];
   let token = '';
@@ -136,7 +136,7 @@ test('the API server comes back from a restart on the same address, with its obj
   expect(await ask(cluster, { path: `${SECRETS}/kept` })).toMatchObject({ code: 200 });
 });
 
-test('the next requests fail as told, and then no more', async () => {
+test('only the next requests fail, as set', async () => {
   cluster.fail({ match: { method: 'GET', path: /secrets/ }, status: 503, times: 2, retryAfter: 1 });
   expect(await ask(cluster, { path: SECRETS })).toMatchObject({ code: 503, headers: { 'retry-after': '1' } });
   expect(await ask(cluster, { path: SECRETS })).toMatchObject({ code: 503 });

@@ -21,7 +21,7 @@ const SIMPLER: readonly (readonly [what: string, situation: string, isShown: (st
   ];
 
 describe.each(recordings())('the recorded inputs of %s', (situation) => {
-  test('make of our operator what they made of the reference', async () => {
+  test('give with our operator what they gave with the reference', async () => {
     const stages = await play(situation);
     expect(stages.length).toBeGreaterThan(0);
     for (const { step, theirs, ours, theirStates, ourStates } of stages) {

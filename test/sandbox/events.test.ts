@@ -58,7 +58,7 @@ const EVENTS: Readonly<Record<string, GithubEvent>> = {
 };
 
 describe('by GitHub’s schema', () => {
-  it.each(Object.entries(EVENTS))('%s is complete and says nothing else', (_, event) => {
+  it.each(Object.entries(EVENTS))('%s is complete and has no other fields', (_, event) => {
     expect(faultsOf(event)).toEqual([]);
   });
 

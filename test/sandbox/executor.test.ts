@@ -114,7 +114,7 @@ test('a prediction goes to the model byte for byte, and so does its answer', asy
   expect(asked).toMatchObject([{ line: 'POST /predict', body: sent, headers: { 'seldon-puid': 'p-1' } }]);
 });
 
-test('signs of HTML are escaped on the way back, and an id is made where none came', async () => {
+test('HTML characters of the answer are escaped, and a missing id is generated', async () => {
   await start();
   reply = { body: '{"strData":"<b> & more"}' };
   const response = await post('/api/v0.1/predictions', '{}');
@@ -135,7 +135,7 @@ test('there is no ping: that is 404, and it never reaches the model', async () =
   expect(asked).toEqual([]);
 });
 
-test('readiness is a dial: a model that cannot answer is ready, one that is gone is 503 without a word', async () => {
+test('readiness is a connection test: a model that cannot answer is ready, a missing one is 503 with an empty body', async () => {
   await start();
   const paths = ['/ready', '/api/v1.0/health/status', '/api/v1.0/status'];
   reply = { status: 500, body: 'broken' };
@@ -146,7 +146,7 @@ test('readiness is a dial: a model that cannot answer is ready, one that is gone
   expect(asked).toEqual([]);
 });
 
-describe('what goes wrong behind it:', () => {
+describe('failures of the model server:', () => {
   test("the model's status and body pass, its content type does not", async () => {
     await start();
     const body = '{"status":{"code":-1,"info":"bad","reason":"MICROSERVICE_BAD_DATA","status":1}}';
@@ -159,7 +159,7 @@ describe('what goes wrong behind it:', () => {
     ]);
   });
 
-  test('a model that is gone is a 500 in words of Go', async () => {
+  test('a missing model is a 500 with Go’s message', async () => {
     await start();
     await model.close();
     const response = await post('/api/v1.0/predictions', '{}');
@@ -195,7 +195,7 @@ test("a node's status is the model's own word; an unknown node is a failure", as
   });
 });
 
-test('the metadata of the graph says which predictor answered', async () => {
+test('the metadata of the graph names the predictor that answered', async () => {
   await start();
   reply = { body: '{"name":"m","inputs":[],"outputs":[]}' };
   const { body } = await get('/api/v1.0/metadata');
@@ -207,7 +207,7 @@ test('the metadata of the graph says which predictor answered', async () => {
   });
 });
 
-test('protocol v2 has routes of its own, and hands the model name through', async () => {
+test('protocol v2 has its own routes, and forwards the model name', async () => {
   await start({ protocol: 'v2' });
   reply = { status: 404, body: '{"error":"Model nope not found"}' };
   expect((await post('/v2/models/nope/infer', '{}')).status).toBe(404);

@@ -60,7 +60,7 @@ test('a VirtualService alone sends everything to its one destination, and mirror
   ]);
 });
 
-test('the longest prefix wins, and then who asks for a header that is there', () => {
+test('the longest prefix wins, then the route that matches a header', () => {
   const groups = groupsOfMappings([
     mapping('main'),
     mapping('beta', { headers: { location: 'london' } }),
@@ -74,7 +74,7 @@ test('the longest prefix wins, and then who asks for a header that is there', ()
   expect(found('/seldon/seldon/beer/x')).toBeUndefined();
 });
 
-test('the choice is no luck: of ten requests at 80 to 20, exactly eight and two, spread', () => {
+test('the choice is deterministic: of ten requests at 80 to 20, exactly eight and two, spread', () => {
   const choice = new WeightedChoice();
   const options = [
     { name: 'main', weight: 80 },
@@ -156,7 +156,7 @@ describe('in front of a cluster', () => {
     return { status: response.status, body: await response.text() };
   }
 
-  test('a request is rewritten and its body passed on', async () => {
+  test('a request is rewritten and its body forwarded', async () => {
     await create(mapping('main'));
     const url = `${gateway.url}/seldon/seldon/wine/api/v1.0/predictions?a=b`;
     const response = await fetch(url, { method: 'POST', body: '{"x":1}' });
@@ -170,7 +170,7 @@ describe('in front of a cluster', () => {
     expect(heard.filter((name) => name === 'canary')).toHaveLength(6);
   });
 
-  test('a shadow hears half of the requests at a weight of 50, and its answers go nowhere', async () => {
+  test('a shadow gets half of the requests at a weight of 50, and its answers are dropped', async () => {
     await create(mapping('main'), mapping('dark', { shadow: true, weight: 50 }));
     const bodies = await Promise.all(Array.from({ length: 8 }, () => get('x')));
     expect(new Set(bodies.map(({ body }) => body))).toEqual(new Set(['main GET /x']));

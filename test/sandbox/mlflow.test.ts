@@ -90,7 +90,7 @@ describe('the MLflow server of the sandbox', () => {
     await expect(resolve(uri)).rejects.toMatchObject({ code });
   });
 
-  it('may want a password', async () => {
+  it('can require a password', async () => {
     const auth = { username: 'ci', password: 'pass' };
     await expect(resolve(`models:/${NAME}/9`, { auth })).rejects.toMatchObject({ code: 'registry-unauthorized' });
     expect((await resolve(`models:/${NAME}/9`, { auth }, auth)).version).toBe('9');

@@ -212,14 +212,14 @@ describe('the start of a model server', () => {
     expect(empty.log.join('\n')).toContain('MlflowException: Could not find an "MLmodel" configuration file');
   });
 
-  it('is ready for a moment without a model in MLServer, which then ends well', async () => {
+  it('is ready for a moment without a model in MLServer, which then exits with code 0', async () => {
     const server = await run(mlserverImage(), { second: 500 });
     await started(server, '/v2/health/ready');
     expect((await fetch(`${server.url}/v2/models/model/ready`)).status).toBe(404);
     expect(await server.exit).toEqual({ exitCode: 0 });
   });
 
-  it('can take long to answer, but not to say how it is', async () => {
+  it('can be slow to predict, but not to answer probes', async () => {
     const slow = await run(mlflowServerImage(), { files: { ...filesOf('bare'), SLOW_ANSWER: '10' } });
     await started(slow, '/health/ping');
     const time = async (path: string, body?: string) => {
@@ -278,7 +278,7 @@ describe('the storage initializer', () => {
     expect((await copy(source.replace('/artifacts', ''))).files).toContain('artifacts/MLmodel');
   });
 
-  it('finds nothing wrong with a prefix that is not there', async () => {
+  it('accepts a prefix that does not exist', async () => {
     const { exitCode, files, log } = await copy('s3://mlflow/1/models/m-none/artifacts');
     expect({ exitCode, files }).toEqual({ exitCode: 0, files: [] });
     expect(log).toContain('INFO  : There was nothing to transfer');

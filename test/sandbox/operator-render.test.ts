@@ -81,7 +81,7 @@ describe.each(Object.entries(RECORDED))('the situation %s is rendered as the ref
     expect(ours.mappings.toSorted(byName)).toEqual(recorded.mappings.toSorted(byName));
   });
 
-  test('Services and the address, as the status tells them', () => {
+  test('Services and the address in the status', () => {
     const status = Object.fromEntries(ours.services.map((one) => [one.metadata.name, serviceStatusOf(one)]));
     expect(status).toEqual(recorded.serviceStatus);
     expect(ours.address).toBe(recorded.address);
@@ -107,7 +107,7 @@ test('without a container of their own, main and canary share the HTTP port but 
   ]);
 });
 
-test('without probes of its own the model gets TCP probes, and liveness may kill it after 75 seconds', () => {
+test('a model without probes gets TCP probes, and liveness may kill it after 75 seconds', () => {
   const [deployment] = renderComponents(predictors({ componentSpecs: [] }), OPTIONS).deployments;
   const container = deployment?.spec.template.spec.containers[0];
   expect(container?.livenessProbe).toMatchObject({

@@ -184,7 +184,7 @@ test('a first rollout shows the states that the reference showed', async () => {
   expect(seen[1]?.conditions).toEqual(RECORDED.first[1]?.conditions);
 });
 
-test('an update says Available and Ready for the old pods first, as the reference does', async () => {
+test('an update reports Available and Ready for the old pods first, as the reference does', async () => {
   await apply(predictor('main', 's3://one', 100));
   await rolledOut({ main: 's3://one' });
   await apply(predictor('main', 's3://two', 100));
@@ -195,7 +195,7 @@ test('an update says Available and Ready for the old pods first, as the referenc
   expect(status).not.toHaveProperty('observedGeneration');
 });
 
-test('a canary gets its Mapping when it is up, a new weight at once, and goes without a trace', async () => {
+test('a canary gets its Mapping when it is ready, a new weight at once, and is removed completely', async () => {
   await apply(predictor('main', 's3://one', 100));
   await rolledOut({ main: 's3://one' });
   const main = cluster.api.get('Deployment', { namespace: 'seldon', name: 'wine-main-0-prediction' })?.metadata;
@@ -224,7 +224,7 @@ test('a canary gets its Mapping when it is up, a new weight at once, and goes wi
   expect(after?.generation).toBe(main?.generation);
 });
 
-test('an update that never comes up stays Creating, and the old pods serve on', async () => {
+test('an update that never becomes ready stays Creating, and the old pods continue to serve', async () => {
   await apply(predictor('main', 's3://one', 100));
   await rolledOut({ main: 's3://one' });
   await apply({ ...predictor('main', 's3://broken', 100), progressDeadlineSeconds: 5 });
@@ -235,7 +235,7 @@ test('an update that never comes up stays Creating, and the old pods serve on', 
   expect(cluster.api.get('SeldonDeployment', WINE)?.status).toMatchObject({ state: 'Creating' });
 });
 
-test('a first rollout that never comes up is Failed at its deadline', async () => {
+test('a first rollout that never becomes ready is Failed at its deadline', async () => {
   await apply({ ...predictor('main', 's3://broken', 100), progressDeadlineSeconds: 5 });
   await until('Failed', () => seen.at(-1)?.state === 'Failed');
   expect(cluster.api.get('SeldonDeployment', WINE)?.status).toMatchObject({
@@ -243,7 +243,7 @@ test('a first rollout that never comes up is Failed at its deadline', async () =
   });
 });
 
-test('what Kubernetes refuses is Failed with its sentence, and a repaired object recovers', async () => {
+test('an object that Kubernetes refuses is Failed with its message, and recovers after a repair', async () => {
   const wrong = predictor('main', 's3://one', 100);
   await apply({ ...wrong, graph: { ...wrong.graph, name: 'Prediction_1' } });
   await until('Failed', () => seen.at(-1)?.state === 'Failed');
@@ -254,7 +254,7 @@ test('what Kubernetes refuses is Failed with its sentence, and a repaired object
   await rolledOut({ main: 's3://one' });
 });
 
-test('its events tell what it did', async () => {
+test('its events name its actions', async () => {
   await apply(predictor('main', 's3://one', 100));
   await rolledOut({ main: 's3://one' });
   await operator.close();
@@ -273,7 +273,7 @@ test('its events tell what it did', async () => {
   );
 });
 
-test('with Istio there is a VirtualService instead of Mappings, and the status misspells their absence', async () => {
+test('with Istio there is a VirtualService instead of Mappings, and the status misspells that they are missing', async () => {
   await operator.close();
   operator = await start({ ambassador: false, istio: true });
   await apply(predictor('main', 's3://one', 100));

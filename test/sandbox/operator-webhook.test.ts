@@ -119,7 +119,7 @@ const CASES: readonly (readonly [string, Partial<SeldonSpec>, string])[] = [
   ],
 ];
 
-describe('one fault is one sentence:', () => {
+describe('one error is one sentence:', () => {
   test.each(CASES)('%s %o → %s', (field, change, text) => {
     const errors = validate({ predictors: [main], ...change }, IMAGES);
     expect(errors.map((error) => [error.field, error.text])).toEqual([[field, text]]);

@@ -9,7 +9,7 @@ import { readingsOf } from '../../sandbox/prometheus/text-format.ts';
 import { countersQuery, timesQuery } from '../../src/proof/evidence/prometheus-counters.ts';
 import { aDeployment, idle, until } from '../support/cluster-client.ts';
 
-describe('what it understands:', () => {
+describe('supported PromQL:', () => {
   it('the queries of the action', () => {
     const labels = [
       { label: 'deployment_name', equal: true, value: 'wine' },
@@ -46,7 +46,7 @@ describe('what it understands:', () => {
   });
 });
 
-test('a page is read line by line: comments, escaped labels, infinity and times of its own', () => {
+test('a page is read line by line: comments, escaped labels, infinity and time stamps', () => {
   const page = [
     '# TYPE up counter',
     'up 1',
@@ -116,7 +116,7 @@ describe('the increase of a counter', () => {
     expect(samples.increases(selector, { now: 10_000, window: 10_000 })).toEqual(expected);
   });
 
-  it('is told for each series that matches; a label that is not there is the empty text', () => {
+  it('is given for each series that matches; a missing label is the empty text', () => {
     const samples = new Samples();
     for (const time of [1000, 2000])
       for (const [value, labels] of [
@@ -188,7 +188,7 @@ describe('over HTTP', () => {
   /** How often a path of pods was asked for. */
   const scrapes = () => cluster.requests.filter(({ path }) => path.includes(':8000/proxy/prometheus')).length;
 
-  it('it scrapes the executors of all pods, and only them, once somebody asks', async () => {
+  it('it scrapes only the executors, in all pods, from the first query', async () => {
     for (const [name, container] of [
       ['one', 'seldon-container-engine'],
       ['two', 'seldon-container-engine'],
@@ -220,7 +220,7 @@ describe('over HTTP', () => {
     expect(newest[0].metric).toMatchObject({ __name__: 'requests', code: '200', namespace: 'seldon' });
   });
 
-  it('a number is a number, a vector a series, and what it does not understand its fault', async () => {
+  it('a number is a scalar, a vector a series, and another expression an error', async () => {
     const query = await start();
     expect((await query('vector(1)')).body.data).toEqual({
       resultType: 'vector',
@@ -235,7 +235,7 @@ describe('over HTTP', () => {
     expect((await fetch(`${prometheus?.url}/api/v1/labels`)).status).toBe(404);
   });
 
-  it('it may want a token', async () => {
+  it('it can require a token', async () => {
     const query = await start({ token: 'let-me-in' });
     expect(await query('vector(1)')).toEqual({ status: 401, body: 'Unauthorized\n' });
     expect((await query('vector(1)', { authorization: 'Bearer other' })).status).toBe(401);

@@ -64,7 +64,7 @@ story(
   },
 );
 
-story('green that is promoted becomes main, while it answers all the requests', async (sandbox) => {
+story('a promoted green becomes main while it answers all requests', async (sandbox) => {
   await sandbox.act();
   await sandbox.act(using({ mode: 'blue-green', ...CHALLENGER }));
   const { result, failed, answers } = await underLoad(sandbox, () => sandbox.act(settling('promote')));

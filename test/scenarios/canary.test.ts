@@ -2,9 +2,19 @@ import { expect } from 'vitest';
 import { sample, underLoad } from './load.ts';
 import { commentOf, expectEnding, live, modelUriOf, podUids, sharesOf, story, using } from './story.ts';
 
+/** May change what is there, and make nothing. */
+const CHANGER = {
+  token: 'changer-token',
+  name: 'changer',
+  rules: [
+    { verbs: ['get', 'list', 'watch', 'patch', 'update'], groups: ['*'], resources: ['*'] },
+    { verbs: ['create', 'delete'], groups: ['coordination.k8s.io', ''], resources: ['*'] },
+  ],
+};
+
 const CANARY = { mode: 'canary', 'model-uri': 'models:/wine-quality@challenger' };
 
-story('a canary gets its share, and neither the pods of main nor a single request suffer', async (sandbox) => {
+story('a canary gets its share; main keeps its pods, and no request is lost', async (sandbox) => {
   await sandbox.act();
   const before = podUids(sandbox, 'main');
   const { result, failed, answers } = await underLoad(sandbox, () => sandbox.act(using({ ...CANARY, traffic: '20' })));
@@ -20,7 +30,7 @@ story('a canary gets its share, and neither the pods of main nor a single reques
   expect(comment).toContain('**Side by side:** 1 request, largest difference');
 });
 
-story('a canary is proven on its own Service before anybody else depends on it', async (sandbox) => {
+story('a canary is proven on its own Service before it gets users’ requests', async (sandbox) => {
   await sandbox.act();
   const { result, failed, answers } = await underLoad(sandbox, () =>
     sandbox.act(using({ ...CANARY, 'model-uri': 'models:/wine-quality/4' })),
@@ -115,8 +125,79 @@ story('a canary whose pods are lost in the middle of its steps is taken away', a
   expect(live(sandbox)?.spec).toEqual(before);
 });
 
-story('a canary needs a main', async (sandbox) => {
-  const end = await sandbox.act(using(CANARY));
+story('the first use of a canary deploys the model with all requests, proves it and says so', async (sandbox) => {
+  const plan = await sandbox.act(using({ ...CANARY, 'dry-run': 'true' }));
+  const planned = expectEnding(sandbox, plan, { outcome: 'planned', reason: 'dry-run' });
+  expect(planned).toContain('the first deployment gets all requests, without a canary');
+  expect(live(sandbox)).toBeUndefined();
+  const end = await sandbox.act(using({ ...CANARY, steps: '10,50' }));
+  const comment = expectEnding(sandbox, end, { outcome: 'deployed', reason: 'ok' }, 2);
+  expect(comment).toContain('is live on Seldon: it is the first deployment, so it got all requests without a canary');
+  expect(sharesOf(sandbox)).toBe('main 100');
+  expect(end.outputs['prediction']).not.toBe('');
+  expect(end.shown).toContain('Record the revision in the history');
+  const next = await sandbox.act(using({ ...CANARY, 'model-uri': 'models:/wine-quality/3' }));
+  expectEnding(sandbox, next, { outcome: 'deployed', reason: 'ok' }, 2);
+  expect(sharesOf(sandbox)).toBe('main 90, canary 10');
+});
+
+story('a first canary that fails is withdrawn like any first deployment', async (sandbox) => {
+  const end = await sandbox.act(using({ ...CANARY, 'model-uri': 'models:/wine-quality/5' }));
+  expectEnding(sandbox, end, { outcome: 'withdrawn', reason: 'crash-loop' });
+  expect(live(sandbox)).toBeUndefined();
+});
+
+story('a first blue-green rollout deploys too, a shadow and an A/B test need a main', async (sandbox) => {
+  for (const mode of ['shadow', 'ab']) {
+    const end = await sandbox.act(using({ ...CANARY, mode }));
+    const comment = expectEnding(sandbox, end, { outcome: 'failed', reason: 'nothing-live' });
+    expect(comment).toContain('deploy a first model with mode `direct`, or correct');
+    expect(live(sandbox)).toBeUndefined();
+  }
+  const green = await sandbox.act(using({ ...CANARY, mode: 'blue-green' }));
+  const comment = expectEnding(sandbox, green, { outcome: 'deployed', reason: 'ok' });
+  expect(comment).toContain('without a blue-green');
+  expect(sharesOf(sandbox)).toBe('main 100');
+});
+
+story(
+  'a first canary needs the permission to create the object, and names it',
+  async (sandbox) => {
+    const end = await sandbox.act(using({ ...CANARY, kubeconfig: sandbox.cluster.kubeconfig('changer') }));
+    const comment = expectEnding(sandbox, end, { outcome: 'failed', reason: 'cluster-forbidden' });
+    expect(comment).toContain('create seldondeployments');
+  },
+  { users: [CHANGER] },
+);
+
+story('a canary of exactly what main serves is no rollout', async (sandbox) => {
+  await sandbox.act();
+  const before = { spec: live(sandbox)?.spec, pods: podUids(sandbox, 'main') };
+  const same = { ...CANARY, 'model-uri': 'models:/wine-quality@champion' };
+  for (const mode of ['canary', 'blue-green']) {
+    const end = await sandbox.act(using({ ...same, mode }));
+    const comment = expectEnding(sandbox, end, { outcome: 'unchanged', reason: 'already-live' });
+    expect(comment).toContain('**wine-quality** v1 is what main serves already: there is nothing to roll out');
+    expect({ spec: live(sandbox)?.spec, pods: podUids(sandbox, 'main') }).toEqual(before);
+  }
+  const plan = await sandbox.act(using({ ...same, 'dry-run': 'true' }));
+  const planned = expectEnding(sandbox, plan, { outcome: 'planned', reason: 'dry-run' }, 2);
+  expect(planned).toContain('is what main serves already: a canary would change nothing');
+});
+
+story('a canary of what main serves, beside the canary of another model, names the way back', async (sandbox) => {
+  await sandbox.act();
+  await sandbox.act(using(CANARY));
+  const before = live(sandbox)?.spec;
+  const end = await sandbox.act(using({ ...CANARY, 'model-uri': 'models:/wine-quality@champion' }));
+  const comment = expectEnding(sandbox, end, { outcome: 'failed', reason: 'rollout-under-way' });
+  expect(comment).toContain('`canary` (wine-quality v2, 10 %) stands beside it');
+  expect(comment).toContain('roll `canary` back');
+  expect(live(sandbox)?.spec).toEqual(before);
+});
+
+story('a canary that may not be the first needs a main', async (sandbox) => {
+  const end = await sandbox.act(using({ ...CANARY, 'first-deployment': 'refuse' }));
   const comment = expectEnding(sandbox, end, { outcome: 'failed', reason: 'nothing-live' });
   expect(comment).toContain('deploy a first model with mode `direct`');
   expect(live(sandbox)).toBeUndefined();

@@ -28,7 +28,7 @@ story(
   },
 );
 
-story('with the Open Inference protocol, too: canary, promotion, and the way back', async (sandbox) => {
+story('with the Open Inference protocol, too: canary, promotion and rollback', async (sandbox) => {
   await sandbox.act(using({ protocol: 'v2' }));
   const before = podUids(sandbox, 'main');
   const canary = await sandbox.act(using({ mode: 'canary', traffic: '20', ...CHALLENGER }));

@@ -14,7 +14,7 @@ function offered(sandbox: Sandbox): string {
   return /^\/seldon .*plan=\S+$/m.exec(told(sandbox))?.[0] ?? '';
 }
 
-story('a person with write access deploys by a comment, and hears it under the comment', async (sandbox) => {
+story('a person with write access deploys by a comment, and gets a reply', async (sandbox) => {
   const end = await sandbox.comment({ by: 'maria', body: '/seldon deploy' });
   expect(end.outputs, end.shown).toMatchObject({ outcome: 'deployed', reason: 'ok' });
   expect(end.reactions).toEqual(['eyes', 'rocket']);
@@ -101,7 +101,7 @@ story('status and help are for readers, and tell without changing', async (sandb
   expect(told(sandbox)).toContain('/seldon canary [model URI] name=… namespace=…');
 });
 
-story('a word that is misspelt is answered with the nearest right one', async (sandbox) => {
+story('a misspelt word is answered with the nearest valid one', async (sandbox) => {
   const end = await sandbox.comment({ by: 'maria', body: '/seldon cannary models:/wine-quality@challenger' });
   expect(end.outputs).toMatchObject({ outcome: 'refused', reason: 'command-unknown' });
   expect(told(sandbox)).toContain('Did you mean `canary`?');

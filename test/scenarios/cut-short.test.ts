@@ -84,7 +84,7 @@ for (const [what, { inputs, steps }] of Object.entries(RUNS)) {
   }
 }
 
-story('a cancelled run that GitHub keeps waiting is killed, and the step after the job tells', async (sandbox) => {
+story('a cancelled run that GitHub keeps waiting is killed, and the post step reports it', async (sandbox) => {
   await sandbox.act();
   const before = Date.now();
   sandbox.github.fail({ match: /comments/, status: 502, times: 1, hangs: true });

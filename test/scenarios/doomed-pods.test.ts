@@ -39,7 +39,7 @@ story('a new version that crashes is rolled back to the one before, which answer
   expect(answer.status).toBe(200);
 });
 
-story('a pod that is killed for memory is told so', async (sandbox) => {
+story('a pod that is killed for memory is reported as such', async (sandbox) => {
   const end = await sandbox.act(using({ 'model-uri': 'models:/wine-quality/6' }));
   expect(expectEnding(sandbox, end, { outcome: 'withdrawn', reason: 'out-of-memory' })).toMatch(/memory/i);
 });

@@ -101,7 +101,7 @@ story(
   },
 );
 
-story('a canary without an orchestrator has nobody who counts, and that is said', async (sandbox) => {
+story('a canary without an orchestrator has no request counts, and that is reported', async (sandbox) => {
   await sandbox.act();
   const call = canary(sandbox, { orchestrator: 'false' });
   const { result } = await underLoad(sandbox, () => sandbox.act(call));
@@ -174,7 +174,7 @@ story('without Prometheus and without a request the canary goes on, and that is 
   expect(verdicts(comment)[0]?.at(-1)).toBe('❔ no data');
 });
 
-story('a strict gate does not let a canary go on that few requests have asked', async (sandbox) => {
+story('a strict gate holds a canary with few requests', async (sandbox) => {
   await sandbox.act();
   const before = live(sandbox)?.spec;
   const call = canary(sandbox, { gate: 'strict', 'gate-limit': '1', 'prometheus-url': '' });
@@ -184,7 +184,7 @@ story('a strict gate does not let a canary go on that few requests have asked', 
   expect(live(sandbox)?.spec).toEqual(before);
 });
 
-story('shares of the user’s own are asked of Prometheus for both, and named in the report', async (sandbox) => {
+story('the user’s own queries are evaluated for both predictors, and named in the report', async (sandbox) => {
   await sandbox.act();
   const count = (more: string) =>
     `sum(increase(seldon_api_executor_server_requests_seconds_count{deployment_name="$deployment",predictor_name="$predictor"${more}}[$window]))`;

@@ -167,12 +167,15 @@ story('what is no file for one SeldonDeployment is refused, and left as it is', 
   }
 });
 
-story('a path outside the workspace and modes about a cluster are refused before anybody is asked', async (sandbox) => {
-  const before = sandbox.mlflow.requests.length;
-  const outside = await sandbox.act(rendering(undefined, { 'manifest-file': '../wine.yaml' }));
-  expect(outside.shown).toContain('the file ../wine.yaml (input `manifest-file`) is outside the workspace');
-  const status = await sandbox.act(rendering(undefined, { mode: 'status', 'model-uri': '' }));
-  expect(status.shown).toContain('`mode` is `status`, which needs a cluster, but `apply` is `false`');
-  for (const end of [outside, status]) expect(end.outputs).toMatchObject({ outcome: 'failed', reason: 'bad-input' });
-  expect(sandbox.mlflow.requests.length).toBe(before);
-});
+story(
+  'a path outside the workspace and modes about a cluster are refused before any request is sent',
+  async (sandbox) => {
+    const before = sandbox.mlflow.requests.length;
+    const outside = await sandbox.act(rendering(undefined, { 'manifest-file': '../wine.yaml' }));
+    expect(outside.shown).toContain('the file ../wine.yaml (input `manifest-file`) is outside the workspace');
+    const status = await sandbox.act(rendering(undefined, { mode: 'status', 'model-uri': '' }));
+    expect(status.shown).toContain('`mode` is `status`, which needs a cluster, but `apply` is `false`');
+    for (const end of [outside, status]) expect(end.outputs).toMatchObject({ outcome: 'failed', reason: 'bad-input' });
+    expect(sandbox.mlflow.requests.length).toBe(before);
+  },
+);

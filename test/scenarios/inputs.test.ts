@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { story, using } from './story.ts';
 
-story('all faults of the inputs come in one message, before anybody is asked anything', async (sandbox) => {
+story('all errors of the inputs are in one message, before any request is sent', async (sandbox) => {
   const before = [sandbox.cluster.requests.length, sandbox.mlflow.requests.length];
   const end = await sandbox.act(
     using({ mode: 'canary', replicas: 'two', protocol: 'grpc', 'ingress-url': 'models.example.com' }),

@@ -5,7 +5,7 @@ const MODELS = ['models:/wine-quality/1', 'models:/customer-segment/1', 'models:
 
 for (const uri of MODELS) {
   for (const protocol of ['seldon', 'v2']) {
-    story(`${uri} is asked in the words of ${protocol}`, async (sandbox) => {
+    story(`${uri} is requested in protocol ${protocol}`, async (sandbox) => {
       const end = await sandbox.act(using({ 'model-uri': uri, protocol }));
       expectEnding(sandbox, end, { outcome: 'deployed', reason: 'ok' });
       expect(JSON.parse(end.outputs['result'] ?? '{}').prediction).toMatchObject({ origin: 'example', status: 200 });

@@ -20,7 +20,7 @@ story(
   { users: [READER] },
 );
 
-story('an expired token is told as such', async (sandbox) => {
+story('an expired token is reported as such', async (sandbox) => {
   const kubeconfig = sandbox.cluster.kubeconfig().replace(/token: .*/, 'token: long-gone');
   const end = await sandbox.act(using({ kubeconfig }));
   expectEnding(sandbox, end, { outcome: 'failed', reason: 'cluster-unauthorized' });

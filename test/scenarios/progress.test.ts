@@ -25,7 +25,7 @@ story(
   { second: 200 },
 );
 
-story('a run that is over soon only tells its end', async (sandbox) => {
+story('a short run reports only its end', async (sandbox) => {
   await sandbox.act();
   const edits = sandbox.github.requests.filter((line) => line.startsWith('PATCH'));
   expect(edits).toEqual([]);

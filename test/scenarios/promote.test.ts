@@ -63,7 +63,7 @@ story('what others wrote on main stays theirs when a canary is promoted', async 
   expect(live(sandbox)?.spec.predictors[0]?.componentSpecs?.[0]?.spec).toMatchObject({ tolerations });
 });
 
-story('there is nothing to promote beside a sole predictor, and nothing to promote in a void', async (sandbox) => {
+story('there is nothing to promote beside a sole predictor, or without an object', async (sandbox) => {
   const first = await sandbox.act(settling('promote'));
   expectEnding(sandbox, first, { outcome: 'failed', reason: 'nothing-live' });
   await sandbox.act();

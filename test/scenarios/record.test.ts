@@ -60,7 +60,7 @@ story('a second run waits for the first, and then does its own', async (sandbox)
   expect(sandbox.cluster.api.list('Lease', 'seldon')).toEqual([]);
 });
 
-story('a run that may not wait says who is at it, and touches nothing', async (sandbox) => {
+story('a run that may not wait names the run in progress, and changes nothing', async (sandbox) => {
   const first = sandbox.act(using(SLOW));
   await until(() => sandbox.cluster.api.list('Lease', 'seldon').length > 0);
   const second = await sandbox.act(using({ 'lock-timeout': '0' }));
@@ -69,7 +69,7 @@ story('a run that may not wait says who is at it, and touches nothing', async (s
   await first;
 });
 
-story('an older push does not overwrite what a newer one shipped; a run by hand may', async (sandbox) => {
+story('an older push does not overwrite the deploy of a newer one; a manual run may', async (sandbox) => {
   const run = (id: string) => ({ env: { GITHUB_RUN_ID: id } });
   await sandbox.act(using({ 'model-uri': 'models:/wine-quality/2' }, run('5000')));
   const before = live(sandbox);
@@ -82,7 +82,7 @@ story('an older push does not overwrite what a newer one shipped; a run by hand 
   expect(byHand.outputs['outcome'], byHand.shown).toBe('deployed');
 });
 
-story('a command says under its comment that it was cancelled', async (sandbox) => {
+story('a command replies that it was cancelled', async (sandbox) => {
   const end = await sandbox.comment(
     { by: 'maria', body: '/seldon deploy models:/wine-quality/7' },
     { cancelAt: /not ready/ },

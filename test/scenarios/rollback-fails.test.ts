@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { expectEnding, live, modelUriOf, story, using } from './story.ts';
 
-story('when the rollback fails too, nobody is told that all is well again', async (sandbox) => {
+story('when the rollback fails too, the report does not claim a restored state', async (sandbox) => {
   await sandbox.act();
   const acting = sandbox.act(using({ 'model-uri': 'models:/wine-quality/5' }));
   while (live(sandbox)?.metadata.generation !== 2) await new Promise((resolve) => setTimeout(resolve, 5));

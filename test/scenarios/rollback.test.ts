@@ -49,7 +49,7 @@ story(
   },
 );
 
-story('a version that failed is in no history, and its rollback left the history as it was', async (sandbox) => {
+story('a version that failed is in no history, and its rollback did not change the history', async (sandbox) => {
   await sandbox.act(version(1));
   await sandbox.act(version(2));
   await sandbox.act(version(5));

@@ -4,7 +4,7 @@ import { expectEnding, live, podUids, settling, sharesOf, story, using } from '.
 
 const SHADOW = { mode: 'shadow', 'model-uri': 'models:/wine-quality@challenger' };
 
-story('a shadow gets a copy of every request, and nobody hears its answers', async (sandbox) => {
+story('a shadow gets a copy of every request, and its answers are dropped', async (sandbox) => {
   await sandbox.act();
   const before = podUids(sandbox, 'main');
   const { result, failed, answers } = await underLoad(sandbox, () => sandbox.act(using(SHADOW)));
@@ -18,7 +18,7 @@ story('a shadow gets a copy of every request, and nobody hears its answers', asy
   expect(comment).toContain('**Side by side:** 1 request, largest difference');
 });
 
-story('a shadow that crashes is taken away, and main never noticed', async (sandbox) => {
+story('a shadow that crashes is removed, without an effect on main', async (sandbox) => {
   await sandbox.act();
   const before = { spec: live(sandbox)?.spec, pods: podUids(sandbox, 'main') };
   const { result, failed } = await underLoad(sandbox, () =>

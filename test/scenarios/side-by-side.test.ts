@@ -45,7 +45,7 @@ story('answers within the tolerance are said to be', async (sandbox) => {
   expect(expectEnding(sandbox, end, { outcome: 'deployed', reason: 'ok' })).toContain('**Within the tolerance.**');
 });
 
-story('a request that the old model refuses is told, not crashed on', async (sandbox) => {
+story('a request that the old model refuses is reported and is no failure', async (sandbox) => {
   await sandbox.act();
   const files = { 'requests.jsonl': `[${request('9.0')},{"data":{"names":["a"],"ndarray":[[1.0]]}}]` };
   const end = await sandbox.act(using(CANARY, { files }));

@@ -19,7 +19,7 @@ function makeOlder(sandbox: Sandbox, name: string, milliseconds: number): void {
   for (const fields of metadata.managedFields ?? []) Object.assign(fields, { time });
 }
 
-story('previews that nobody shipped to for long are swept, and nothing else', async (sandbox) => {
+story('only previews without a recent deploy are swept', async (sandbox) => {
   await sandbox.act();
   for (const number of [8, 9]) await preview(sandbox, number, { environment: 'staging' });
   makeOlder(sandbox, 'wine', 999 * HOUR);
@@ -48,7 +48,7 @@ story('previews that nobody shipped to for long are swept, and nothing else', as
   expect(again.outputs, again.shown).toMatchObject({ outcome: 'unchanged', reason: 'nothing-stale' });
 });
 
-story('a preview that a run is changing is left, and that is said', async (sandbox) => {
+story('a preview that a run is changing is kept, and that is reported', async (sandbox) => {
   await preview(sandbox, 8);
   makeOlder(sandbox, 'wine-pr-8', 49 * HOUR);
   await sandbox.cluster.api.create({

@@ -59,7 +59,7 @@ story('independent targets go at once', async (sandbox) => {
   expect(end.shown.indexOf('[wine-prod] ▸')).toBeLessThan(end.shown.lastIndexOf('[wine-staging] ▸'));
 });
 
-story('a target whose need is not well is not begun', async (sandbox) => {
+story('a target does not start if its `needs` failed', async (sandbox) => {
   file(sandbox, WINE.replace('@challenger', '@nobody'));
   const end = await sandbox.act({ inputs: INPUTS });
   expect(end.outputs, end.shown).toMatchObject({ outcome: 'failed', reason: 'model-not-found' });
@@ -180,7 +180,7 @@ story('a file that is wrong says all that is wrong with it, and nothing is asked
   expect(value.shown).toContain(`target \`wine\` of ${PATH}: 2 inputs are invalid`);
 });
 
-story('killed while two targets go, nothing of either is left open', async (sandbox) => {
+story('after a kill during two targets, no record of either is left open', async (sandbox) => {
   file(sandbox, WINE.replace('    needs: wine-staging\n', ''));
   const end = await sandbox.act({ inputs: INPUTS, killAt: /\[wine-prod\] ▸ Wait until/ });
   expect(end.exitCode).toBeNull();
@@ -190,7 +190,7 @@ story('killed while two targets go, nothing of either is left open', async (sand
   expect(again.outputs['outcome'], again.shown).toMatch(/^(?:deployed|unchanged)$/);
 });
 
-story('cancelled while two targets go, both say that they do not know, and give their turns back', async (sandbox) => {
+story('after a cancellation during two targets, both report unknown and release their leases', async (sandbox) => {
   file(sandbox, WINE.replace('    needs: wine-staging\n', ''));
   const end = await sandbox.act({ inputs: INPUTS, cancelAt: /\[wine-prod\] ▸ Wait until/ });
   expect(end.outputs, end.shown).toMatchObject({ outcome: 'unknown', reason: 'cancelled' });
@@ -217,7 +217,7 @@ story('a file that GitHub does not give ends the run before anything is asked', 
   expect(again.outputs, again.shown).toMatchObject({ outcome: 'planned' });
 });
 
-story('hostile words in a file are shown as words', async (sandbox) => {
+story('hostile text in a file is shown as text', async (sandbox) => {
   file(sandbox, 'targets: { "`@everyone` <img src=x>": {}, b: { "x`|::error::y": 1 } }');
   const end = await sandbox.act({ inputs: INPUTS });
   expect(end.outputs, end.shown).toMatchObject({ outcome: 'failed', reason: 'targets-invalid' });

@@ -16,7 +16,7 @@ story("the operator's webhook refuses the manifest, in its own words, and nothin
   expect(live(sandbox)).toBeUndefined();
 });
 
-story('a misspelt field is named, although the API server answers it like a fault of its own', async (sandbox) => {
+story('a misspelt field is named, although the API server answers with its own error', async (sandbox) => {
   const misspelt = base.replace('transport: carrier-pigeon', 'transprot: rest');
   const end = await sandbox.act(using({ manifest: 'seldon.yaml' }, { files: { 'seldon.yaml': misspelt } }));
   expect(expectEnding(sandbox, end, { outcome: 'failed', reason: 'manifest-refused' })).toContain('transprot');

@@ -29,7 +29,7 @@ story('a model that failed gets nothing, and neither has a plan', async (sandbox
   expect(sandbox.mlflow.requests.filter((one) => one.startsWith('POST') && !one.includes('search'))).toEqual([]);
 });
 
-story('what cannot be written is a warning: what is live is live', async (sandbox) => {
+story('a failed write is a warning: the deploy stays', async (sandbox) => {
   const uri = `${[...sandbox.store.keys()][0]}`;
   const end = await sandbox.act(using({ ...NOTES, 'model-uri': uri, 'mlflow-tracking-uri': '' }));
   const comment = expectEnding(sandbox, end, { outcome: 'deployed', reason: 'ok' });

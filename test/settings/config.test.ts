@@ -93,6 +93,11 @@ describe('a fault of the inputs', () => {
     [{ mode: 'canary', steps: '25,5' }, '`steps` must be increasing percentages'],
     [{ mode: 'canary', steps: '5,50,200' }, '`steps` must be increasing percentages'],
     [{ mode: 'canary', 'compare-tolerance': '-1' }, '`compare-tolerance`'],
+    [{ 'evaluate-margin': '0.1' }, '`evaluate-margin` needs `evaluate`'],
+    [{ evaluate: 'rows.csv', 'evaluate-metric': 'acuracy' }, 'did you mean `accuracy`?'],
+    [{ evaluate: 'rows.csv', 'evaluate-margin': '2' }, '`evaluate-margin`'],
+    [{ mode: 'promote', evaluate: 'rows.csv', name: 'wine' }, '`evaluate` has no effect in mode `promote`'],
+    [{ ...FILE, evaluate: 'rows.csv' }, '`evaluate` needs a cluster'],
     [{ mode: 'rollback', name: 'wine', 'model-uri': '', to: 'champion' }, '`to` must be the number of a revision'],
     [
       { mode: 'ab', routing: 'ambassador-annotations' },
@@ -153,7 +158,7 @@ it('knows what must be masked', () => {
   expect(secrets).toEqual(['t0ken-of-mlflow', 'ghs_1234', 't0ken-in-kubeconfig', 'a2V5LWRhdGE=']);
 });
 
-it('finds the word that was meant, and none where none is near', () => {
+it('finds the nearest valid word, and none if none is near', () => {
   expect(nearestWord('rolback', ['rollback', 'keep'])).toBe('rollback');
   expect(nearestWord('zzz', ['rollback', 'keep'])).toBeUndefined();
 });

@@ -54,7 +54,7 @@ describe('a web address in place of a model URI', () => {
   });
 });
 
-describe('inputs that would do harm', () => {
+describe('harmful inputs', () => {
   it.each([
     'https://models.example.com/seldon',
     'https://models.example.com/seldon/',

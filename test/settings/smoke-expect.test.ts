@@ -62,7 +62,7 @@ describe('a JSON expectation', () => {
   });
 });
 
-describe('what cannot be read is refused with its place', () => {
+describe('invalid syntax is refused with its position', () => {
   it.each([
     ['$.a exists\n$.b is 5', 'line 2, column 4: expected `exists`, `==`'],
     ['$.a ==', 'line 1, column 7: expected a JSON value (texts in double quotes), found the end'],

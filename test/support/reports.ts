@@ -50,6 +50,7 @@ export function aReport(over: Partial<Report> = {}): Report {
     ],
     predictors: [],
     comparison: undefined,
+    evaluation: undefined,
     gates: [],
     history: [],
     previews: [],
@@ -73,6 +74,9 @@ export function aReport(over: Partial<Report> = {}): Report {
     preview: undefined,
     plan: undefined,
     next: undefined,
+    decision: undefined,
+    askedMode: undefined,
+    isAfterMerge: false,
     manifestPath: '/tmp/seldon-wine.yaml',
     manifest: 'apiVersion: machinelearning.seldon.io/v1\nkind: SeldonDeployment\n',
     context: {

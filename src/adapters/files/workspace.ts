@@ -1,4 +1,4 @@
-import { appendFile, lstat, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { appendFile, lstat, mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import path, { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 import type { Workspace } from '../../base/ports.ts';
@@ -19,7 +19,7 @@ export class RunnerWorkspace implements Workspace {
     this.#folders = folders;
   }
 
-  async read(path: string, input: string): Promise<string> {
+  async read(path: string, input: string, longest?: number): Promise<string> {
     const { root } = this.#folders;
     const file = await realpath(resolve(root, path)).catch((cause: unknown) => {
       throw new UserError('bad-input', `the file ${path} (input \`${input}\`) is not in the workspace`, {
@@ -29,6 +29,7 @@ export class RunnerWorkspace implements Workspace {
     });
     // A symbolic link in a checked-out pull request must not make us read and publish a file of the runner.
     if (isOutside(await realpath(root), file)) throw outside(path, input);
+    if (longest !== undefined) refuseLonger(await stat(file), { path, input, longest });
     return readFile(file, 'utf8');
   }
 
@@ -100,6 +101,21 @@ function outside(path: string, input: string): UserError {
   return new UserError('bad-input', `the file ${path} (input \`${input}\`) is outside the workspace`, {
     hint: 'use a path inside the repository',
   });
+}
+
+function refuseLonger(
+  found: { readonly size: number; isFile(): boolean },
+  { path, input, longest }: { readonly path: string; readonly input: string; readonly longest: number },
+): void {
+  const where = `${path} (input \`${input}\`)`;
+  if (!found.isFile()) throw new UserError('bad-input', `${where} is not a file`, { hint: 'name one file' });
+  if (found.size <= longest) return;
+  const sizes = `has ${megabytes(found.size)} MB, and at most ${megabytes(longest)} MB are read`;
+  throw new UserError('bad-input', `the file ${where} ${sizes}`, { hint: 'keep a sample of its rows' });
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1_000_000).toFixed(1).replace(/\.0$/, '');
 }
 
 function unusable(path: string, { input, cause }: { readonly input: string; readonly cause: unknown }): UserError {

@@ -2,6 +2,7 @@ import { UserError } from '../../base/errors.ts';
 import { type Answer, type PullRequestFacts, ROLES, type Role, type Verdict } from '../../gate/admission.ts';
 import type { Collaboration, Reaction } from '../../gate/collaboration.ts';
 import { isFork } from '../../gate/event.ts';
+import type { CheckFacts, PullRequest, RepositoryFile, ReviewFacts } from './answers.ts';
 import type { Failure, GithubApi } from './api.ts';
 import { listWith, objectWith } from './shapes.ts';
 
@@ -41,6 +42,7 @@ export class GithubCollaboration implements Collaboration {
       parameters: { pull_number: number },
       read: objectWith<PullRequest>({ state: 'string', head: 'object', base: 'object' }),
     });
+    const isInBase = pull.merged === true ? await this.#isInBranch(pull.merge_commit_sha, pull.base.ref) : undefined;
     return {
       isOpen: pull.state === 'open',
       isDraft: pull.draft === true,
@@ -48,7 +50,28 @@ export class GithubCollaboration implements Collaboration {
       head: pull.head.sha,
       base: pull.base.ref,
       isDefaultBase: pull.base.ref === pull.base.repo?.default_branch,
+      ...(isInBase !== undefined && { isInBase }),
     };
+  }
+
+  /** A merge that was taken out of the branch again, by a force push, leaves its commit elsewhere. */
+  async #isInBranch(commit: string | null | undefined, branch: string): Promise<Answer> {
+    if (commit === null || commit === undefined) return 'unknown';
+    const route = 'GET /repos/{owner}/{repo}/compare/{basehead}';
+    const basehead = `${branch}...${commit}`;
+    try {
+      const { status } = await this.#api.ask({
+        what: 'look for the merge commit',
+        route,
+        parameters: { basehead, per_page: 1 },
+        read: objectWith<{ readonly status: string }>({ status: 'string' }),
+      });
+      // `behind`: the branch has all that the commit has, and more.
+      return status === 'behind' || status === 'identical' ? 'yes' : 'no';
+    } catch {
+      // Without permission GitHub finds nothing, as for a commit that is gone.
+      return 'unknown';
+    }
   }
 
   async isApproved(pullRequest: number): Promise<Verdict> {
@@ -175,47 +198,12 @@ export class GithubCollaboration implements Collaboration {
   }
 }
 
-interface PullRequest {
-  readonly state: string;
-  readonly draft?: boolean;
-  readonly head: { readonly sha: string };
-  readonly base: { readonly ref: string; readonly repo?: { readonly default_branch?: string } };
-}
-
-interface RepositoryFile {
-  readonly type?: string;
-  readonly encoding?: string;
-  readonly content?: string;
-}
-
 const NOTHING = {};
 
 const UNKNOWN: Verdict = { answer: 'unknown', missing: [] };
 
 /** Ends of checks that do not stand in the way. */
 const GOOD: readonly string[] = ['SUCCESS', 'NEUTRAL', 'SKIPPED'];
-
-interface ReviewFacts {
-  readonly reviewDecision?: string | null;
-  readonly reviewRequests?: {
-    readonly nodes?: readonly { readonly requestedReviewer?: { readonly login?: string; readonly slug?: string } }[];
-  };
-  readonly latestOpinionatedReviews?: {
-    readonly nodes?: readonly { readonly state?: string; readonly author?: { readonly login?: string } }[];
-  };
-}
-
-interface CheckFacts {
-  readonly state?: string;
-  readonly contexts?: {
-    readonly nodes?: readonly {
-      readonly name?: string;
-      readonly conclusion?: string | null;
-      readonly context?: string;
-      readonly state?: string;
-    }[];
-  };
-}
 
 function statusOf(error: unknown): number | undefined {
   return error instanceof UserError ? (error.cause as Failure | undefined)?.status : undefined;

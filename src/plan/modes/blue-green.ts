@@ -5,11 +5,15 @@ import type { Predictor } from '../../seldon/seldon-deployment.ts';
 import { type Plan, planOf } from '../plan.ts';
 import type { ModelPlanRequest } from '../plan-request.ts';
 import { arrivalStages, checkOtherPredictors, layoutWith, liveOf, renderCandidate } from './candidate.ts';
+import { planForSameModel, StandingCandidate } from './standing.ts';
 
 /** The new model starts without requests, is proven, and then takes all requests at once. The old one keeps its pods. */
 export function blueGreen(request: ModelPlanRequest): Plan {
   checkOtherPredictors(request, { name: 'green', shadow: false });
-  const { main, spec } = liveOf(request);
+  const live = liveOf(request);
+  const same = planForSameModel(request, live, 'green');
+  if (same !== undefined) return same;
+  const { main, spec } = live;
   refuseSecondFlip(request, spec.predictors);
   refuseImmediateRouting(request);
   const replicas = replicasOf(spec, main);
@@ -34,7 +38,11 @@ function refuseImmediateRouting({ ingress, namespace, name }: ModelPlanRequest):
 function refuseSecondFlip({ namespace, name, model }: ModelPlanRequest, predictors: readonly Predictor[]): void {
   const green = predictors.find((one) => one.name === 'green');
   if ((green?.traffic ?? 0) === 0 || green?.graph.modelUri === model.storageUri) return;
-  throw new UserError('rollout-under-way', `in SeldonDeployment ${namespace}/${name} \`green\` already answers`, {
-    hint: 'promote `green` or roll it back first',
-  });
+  throw new StandingCandidate(
+    'rollout-under-way',
+    `in SeldonDeployment ${namespace}/${name} \`green\` already answers`,
+    {
+      hint: 'promote `green` or roll it back first',
+    },
+  );
 }

@@ -2,13 +2,17 @@ import { replicasOf } from '../../seldon/replicas.ts';
 import { type Plan, planOf, type StageDraft } from '../plan.ts';
 import type { ModelPlanRequest } from '../plan-request.ts';
 import { arrivalStages, checkOtherPredictors, layoutWith, liveOf, renderCandidate } from './candidate.ts';
+import { planForSameModel } from './standing.ts';
 
 const DEFAULT_SHARE = 10;
 
 /** The new model beside main with a small percentage of the requests, in one or several steps. */
 export function canary(request: ModelPlanRequest): Plan {
   checkOtherPredictors(request, { name: 'canary', shadow: false });
-  const { main, spec } = liveOf(request);
+  const live = liveOf(request);
+  const same = planForSameModel(request, live, 'canary');
+  if (same !== undefined) return same;
+  const { main, spec } = live;
   const { steps, traffic = DEFAULT_SHARE } = request.share;
   const shares = steps.length > 0 ? steps : [traffic];
   const most = Math.max(...shares);

@@ -5,11 +5,13 @@ import { protocolNamed } from '../../seldon/protocol.ts';
 import { replicasOf } from '../../seldon/replicas.ts';
 import { ANNOTATIONS, type Predictor, SELDON, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 import { type Budget, budgetOf } from '../budget.ts';
+import { firstDeploymentCure } from '../first-deployment.ts';
 import { assembleManifest, type LaidOutPredictor, type PredictorLayout } from '../manifest.ts';
 import { noteOf } from '../model-note.ts';
 import type { StageDraft } from '../plan.ts';
 import type { ModelPlanRequest, PlanRequest } from '../plan-request.ts';
 import { renderPredictor } from '../predictor.ts';
+import { candidateInWords, StandingCandidate } from './standing.ts';
 
 /** Common parts of canary, shadow, ab and blue-green: a candidate predictor beside main. The pods of main do not change. */
 
@@ -20,7 +22,7 @@ export function liveOf({ live, name, namespace, mode }: PlanRequest): SeldonDepl
   throw new UserError(
     'nothing-live',
     `there is no SeldonDeployment ${namespace}/${name}, and mode \`${mode}\` needs one that is live`,
-    { hint: 'deploy a first model with mode `direct`, or correct the inputs `name` and `namespace`' },
+    { hint: firstDeploymentCure(mode) },
   );
 }
 
@@ -149,14 +151,14 @@ export function checkOtherPredictors(
     .slice(1)
     .filter((one) => (one.shadow === true) === candidate.shadow && one.name !== candidate.name);
   if (rivals.length > 0) {
-    const names = rivals.map((one) => `\`${one.name}\``).join(', ');
-    throw new UserError('rollout-under-way', `${where} has another predictor beside main: ${names}`, {
+    const names = rivals.map((one) => candidateInWords(live, one)).join(', ');
+    throw new StandingCandidate('rollout-under-way', `${where} has another predictor beside main: ${names}`, {
       hint: 'promote it or roll it back first: only one candidate at a time',
     });
   }
   const namesake = live.spec.predictors.find((one) => one.name === candidate.name);
   if (namesake !== undefined && (namesake.shadow === true) !== candidate.shadow) {
-    throw new UserError('rollout-under-way', `${where} has a predictor \`${candidate.name}\` of another kind`, {
+    throw new StandingCandidate('rollout-under-way', `${where} has a predictor \`${candidate.name}\` of another kind`, {
       hint: 'roll it back first',
     });
   }

@@ -9,6 +9,7 @@ import { type Plan, planOf } from '../plan.ts';
 import type { ModelPlanRequest } from '../plan-request.ts';
 import { renderPredictor } from '../predictor.ts';
 import { refuseForeignServer } from './foreign-server.ts';
+import { candidateInWords, StandingCandidate } from './standing.ts';
 
 /** One predictor with all traffic. A shadow beside it stays. A second predictor that answers is refused, not removed. */
 export function direct(request: ModelPlanRequest): Plan {
@@ -48,13 +49,17 @@ function onlyPredictor(predictors: readonly Predictor[]): Predictor | undefined 
   });
 }
 
-function refuseOtherPredictors({ name, namespace }: ModelPlanRequest, others: readonly Predictor[]): void {
+function refuseOtherPredictors({ live, name, namespace }: ModelPlanRequest, others: readonly Predictor[]): void {
   const company = others.filter((one) => one.shadow !== true);
-  if (company.length === 0) return;
-  const names = company.map((one) => `\`${one.name}\` (traffic ${one.traffic ?? 0})`).join(', ');
-  throw new UserError('object-not-ours', `SeldonDeployment ${namespace}/${name} has a second predictor: ${names}`, {
-    hint: 'promote it or roll it back first: mode `direct` gives all traffic to one predictor and would remove the other',
-  });
+  if (company.length === 0 || live === undefined) return;
+  const names = company.map((one) => candidateInWords(live, one)).join(', ');
+  throw new StandingCandidate(
+    'object-not-ours',
+    `SeldonDeployment ${namespace}/${name} has a second predictor: ${names}`,
+    {
+      hint: 'promote it or roll it back first: mode `direct` gives all traffic to one predictor and would remove the other',
+    },
+  );
 }
 
 function refuseGraph(

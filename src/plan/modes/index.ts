@@ -1,4 +1,4 @@
-import type { DecisionMode, DeployMode } from '../../settings/config.ts';
+import type { DecisionMode, DeployMode } from '../../settings/modes.ts';
 import type { Plan } from '../plan.ts';
 import type { ModelPlanRequest, PlanRequest } from '../plan-request.ts';
 import { ab } from './ab.ts';

@@ -10,6 +10,8 @@ export interface Extract {
   readonly rows: number;
   /** What becomes of an optional column with a hole in these rows: `send` it as null, or `leave` the column out. */
   readonly holes: 'send' | 'leave';
+  /** Every row in its place. Otherwise the rows without a hole are preferred. */
+  readonly keepsOrder?: true;
 }
 
 /** The first rows of an example in the types of the signature. Undefined when one does not fit the other. */
@@ -17,7 +19,7 @@ export function fitToSchema(sample: Sample, schema: Schema, extract: Extract): B
   if (schema.kind === 'columns') return fitColumns(sample, schema.columns, extract);
   const value = sample.kind === 'table' ? sample.rows : sample.value;
   const alone = schema.tensors.length === 1;
-  const tensors = schema.tensors.map((tensor) => fitTensor(value, tensor, { alone, rows: extract.rows }));
+  const tensors = schema.tensors.map((tensor) => fitTensor(value, tensor, { alone, ...extract }));
   return tensors.every((tensor) => tensor !== undefined) ? { kind: 'tensors', tensors } : undefined;
 }
 
@@ -32,7 +34,9 @@ function fitColumns(sample: Sample, columns: readonly Column[], extract: Extract
   const holeIn = (among: readonly number[]) => (row: Row) => among.some((place) => (row[place] ?? null) === null);
   const present = places.filter((_, at) => known[at]);
   const required = places.filter((_, at) => columns[at]?.required);
-  const rows = completeFirst(completeFirst(all, holeIn(required)), holeIn(present)).slice(0, extract.rows);
+  const preferred =
+    extract.keepsOrder === true ? all : completeFirst(completeFirst(all, holeIn(required)), holeIn(present));
+  const rows = preferred.slice(0, extract.rows);
   const filled = columns.flatMap((column, at) => {
     if (!known[at]) return [];
     const values = cells(rows, places[at] ?? -1).map((cell) => spelledIn(contentOf(column), cell));
@@ -103,12 +107,15 @@ function spelledIn(type: DataType, value: Json): Json {
 function fitTensor(
   sample: Json,
   tensor: Tensor,
-  { alone, rows }: { readonly alone: boolean; readonly rows: number },
+  { alone, rows, keepsOrder }: Extract & { readonly alone: boolean },
 ): FilledTensor | undefined {
   const found = isRecord(sample) && tensor.name !== undefined ? sample[tensor.name] : undefined;
   const whole = found ?? (alone ? sample : undefined);
   if (whole === undefined) return undefined;
-  const value = spelledAs(tensor.dtype, isList(whole) && tensor.shape[0] === -1 ? firstRows(whole, rows) : whole);
+  const value = spelledAs(
+    tensor.dtype,
+    isList(whole) && tensor.shape[0] === -1 && keepsOrder !== true ? firstRows(whole, rows) : whole,
+  );
   const shape = dimensionsOf(value);
   const isOfShape =
     shape?.length === tensor.shape.length &&

@@ -41,6 +41,29 @@ export function inferBatch(sample: Sample, count: number): Batch {
     : { kind: 'tensors', tensors: [{ name: undefined, dtype, shape, value }] };
 }
 
+/** The same values of rows that are all in their places. */
+export function inferWholeBatch(names: readonly string[], rows: readonly (readonly Json[])[]): Batch {
+  return { kind: 'columns', columns: names.map((name, at) => inferColumn({ name }, cells(rows, at))) };
+}
+
+/** Some of the rows of a batch; undefined where it has none. */
+export function rowsOfBatch(batch: Batch, from: number, to: number): Batch | undefined {
+  switch (batch.kind) {
+    case 'columns':
+      return { ...batch, columns: batch.columns.map((one) => ({ ...one, values: one.values.slice(from, to) })) };
+    case 'tensors':
+      return { ...batch, tensors: batch.tensors.map((one) => rowsOfTensor(one, from, to)) };
+    case 'value':
+      return undefined;
+  }
+}
+
+function rowsOfTensor(tensor: FilledTensor, from: number, to: number): FilledTensor {
+  const value = isList(tensor.value) ? tensor.value.slice(from, to) : tensor.value;
+  const [, ...inner] = tensor.shape;
+  return { ...tensor, value, shape: [isList(value) ? value.length : 0, ...inner] };
+}
+
 export function flatten(value: Json): readonly Json[] {
   return isList(value) ? value.flatMap(flatten) : [value];
 }

@@ -5,6 +5,7 @@ import { codeSpan, cut, fence, inline, link, prose } from '../../base/untrusted-
 import { curlLine } from '../curl.ts';
 import { headline, modelTitle } from '../headline.ts';
 import type { Report } from '../report.ts';
+import { decisionSections } from './decision.ts';
 import { planSections } from './plan.ts';
 import { rolloutSections } from './rollout.ts';
 import { findingSections, manifestSection, type Section } from './sections.ts';
@@ -52,6 +53,7 @@ export function renderReport(report: Report, { limit, marker }: RenderOptions): 
   const body = [
     ...endpoint(report),
     ...nextStep(report),
+    ...decisionSections(report),
     table(factRows(report)),
     ...rolloutSections(report),
     ...planSections(report),
@@ -148,8 +150,11 @@ function condition({ outcome, reason, mode }: Report): string {
 }
 
 /** How to run exactly this plan. */
-function nextStep({ plan, next, outcome }: Report): readonly string[] {
-  if (plan === undefined || outcome !== 'planned') return [];
+function nextStep({ plan, next, outcome, mode, askedMode, isAfterMerge }: Report): readonly string[] {
+  // Main serves it already: nothing is to be run.
+  if (plan === undefined || outcome !== 'planned' || askedMode === mode) return [];
+  if (isAfterMerge)
+    return [`**Plan of what the merge brings:** no command can run it before, as the base branch has other inputs.`];
   if (next === undefined)
     return [`**Plan:** ${codeSpan(plan)}; with it as the input \`plan\` nothing else can happen.`];
   return [`**Plan:** to have this and nothing else, comment`, fence(next, 'text')];

@@ -2,6 +2,7 @@ import { codeSpan, fence, inline, prose } from '../../base/untrusted-text.ts';
 import type { PredictorLine, RevisionLine } from '../../plan/live-state.ts';
 import { type Comparison, describeComparison, differenceInWords } from '../../proof/comparison.ts';
 import type { PreviewLine, Report } from '../report.ts';
+import { evaluationSection } from './evaluation.ts';
 import { evidenceSection } from './evidence.ts';
 import { table } from './table.ts';
 
@@ -12,6 +13,7 @@ export function rolloutSections(report: Report): readonly string[] {
   return [
     ...(isTold && predictors.length > 0 ? [predictorTable(predictors)] : []),
     ...(comparison === undefined ? [] : comparisonSection(comparison)),
+    ...evaluationSection(report.evaluation),
     ...evidenceSection(gates),
     ...(history.length === 0 ? [] : [historyTable(history)]),
     ...(previews.length === 0 ? [] : [previewTable(previews)]),

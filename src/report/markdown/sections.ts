@@ -16,7 +16,7 @@ export function findingSections({ findings, outcome, context }: Report): readonl
     render: (longest) =>
       renderFinding(finding, {
         longest,
-        isFirst: at === 0 && outcome !== 'reported',
+        isFirst: at === 0 && outcome !== 'reported' && outcome !== 'planned',
         page: context.troubleshooting,
       }),
   }));

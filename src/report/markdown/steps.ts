@@ -14,6 +14,7 @@ const STEP_WORDS: Readonly<Record<StepRecord['name'], string>> = {
   predict: 'prediction',
   endpoint: 'public endpoint',
   compare: 'compare the models',
+  evaluate: 'evaluate the labelled rows',
   mirror: 'mirrored requests',
   hold: 'soak',
   gate: 'judge the requests',

@@ -23,6 +23,30 @@ describe('a file that an input names', () => {
     expect(readFileSync(join(folder, 'root/deploy/prod/wine.yaml'), 'utf8')).toBe('a: 1\n');
   });
 
+  it('is not read where it is longer than its input allows, or no file', async () => {
+    writeFileSync(join(folder, 'root/rows.csv'), 'x'.repeat(2_500_000));
+    await expect(workspace.read('rows.csv', 'evaluate', 2_500_000)).resolves.toHaveLength(2_500_000);
+    await expect(workspace.read('rows.csv', 'evaluate', 2_000_000)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: 'the file rows.csv (input `evaluate`) has 2.5 MB, and at most 2 MB are read',
+      hint: 'keep a sample of its rows',
+    });
+    mkdirSync(join(folder, 'root/rows'));
+    await expect(workspace.read('rows', 'evaluate', 10)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: 'rows (input `evaluate`) is not a file',
+    });
+  });
+
+  it('is not read through a link that leads outside', async () => {
+    writeFileSync(join(folder, 'secret.csv'), 'a,label');
+    symlinkSync(join(folder, 'secret.csv'), join(folder, 'root/rows.csv'));
+    await expect(workspace.read('rows.csv', 'evaluate', 100)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining('is outside the workspace'),
+    });
+  });
+
   it.each(['../wine.yaml', 'deploy/../../wine.yaml', '/wine.yaml', 'out/wine.yaml', 'nowhere.yaml', 'void/wine.yaml'])(
     'at %s is refused: it lies outside the workspace',
     async (path) => {

@@ -66,7 +66,7 @@ describe('the comment on a pull request', () => {
     expect(github.comments(7).map((one) => one.user?.login)).toEqual(['octocat', 'github-actions[bot]']);
   });
 
-  it('names the permission that lacks', async () => {
+  it('names the missing permission', async () => {
     const writing = repository('reader').upsertComment(7, [MARKER], () => MARKER);
     await expect(writing).rejects.toMatchObject({
       code: 'github-failed',
@@ -147,9 +147,19 @@ describe('who works on the repository', () => {
     expect(await people().roleOf(login)).toBe(role);
   });
 
-  it('tells how far a pull request is', async () => {
+  it('reads the state of a pull request', async () => {
     const known = { head: HEAD, base: 'main', isDefaultBase: true };
-    expect(await people().pullRequest(7)).toEqual({ isOpen: false, isDraft: false, isFork: false, ...known });
+    const reading = new GithubCollaboration(open('reader'), 'acme/wine');
+    expect(await reading.pullRequest(7)).toEqual({
+      isOpen: false,
+      isDraft: false,
+      isFork: false,
+      isInBase: 'yes',
+      ...known,
+    });
+    github.change(7, { isRewritten: true });
+    expect(await reading.pullRequest(7)).toMatchObject({ isInBase: 'no' });
+    expect(await people().pullRequest(7)).toMatchObject({ isInBase: 'unknown' });
     expect(await people().pullRequest(9)).toEqual({ isOpen: true, isDraft: true, isFork: true, ...known });
   });
 

@@ -13,7 +13,7 @@ test('an object that is not there is undefined, a kind that is not there is told
   expect(other.api.asked.map(({ path }) => path.split('/')[3])).toEqual(['v1', 'v1alpha2', undefined]);
 });
 
-test('what is read is kept to the letter: microseconds, unknown fields', async () => {
+test('objects are kept exactly: microseconds, unknown fields', async () => {
   const metadata = { ...REF, resourceVersion: '7', managedFields: [{ time: '2026-11-23T07:05:22.123456Z' }] };
   const object = { metadata, spec: { predictors: [], unheardOf: 1 } };
   const { cluster } = await startCluster((_, response) => answer(response, 200, object));
@@ -114,7 +114,7 @@ test('events come oldest first, whichever clock they carry', async () => {
   expect(api.asked[0]?.query.get('fieldSelector')).toBe('involvedObject.uid=u-1');
 });
 
-test('of a Secret only the names of its keys leave', async () => {
+test('of a Secret only the names of its keys are returned', async () => {
   const { api, cluster } = await startCluster((_, response) =>
     answer(response, 200, { data: { A: 'c2VjcmV0', B: 'eA==' } }),
   );
@@ -129,7 +129,7 @@ test('of a Secret only the names of its keys leave', async () => {
   await expect(cluster.secretKeys(REF)).rejects.toMatchObject({ code: 'cluster-failed' });
 });
 
-test('something that is no API server is recognised', async () => {
+test('an answer that is not from an API server is recognised', async () => {
   const { cluster } = await startCluster((_, response) =>
     response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Login</h1>'),
   );

@@ -100,7 +100,7 @@ test('a server that restarts is waited for', async () => {
   expect((await pending).body).toContain('back');
 });
 
-test('a server that stays away is given up, and a new one that never was there soon', async () => {
+test('a server that stays away is given up, and one that never answered soon', async () => {
   const api = await start((_, response) => answer(response, 200, {}));
   const clock = impatientClock();
   const connection = await connectTo(api, { clock });

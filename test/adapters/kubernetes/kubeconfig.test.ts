@@ -40,7 +40,7 @@ test('the input may be the content, the content in base64, or a path', () => {
     });
 });
 
-test('of several files in KUBECONFIG the first that says something wins, and missing ones do not matter', () => {
+test('of several files in KUBECONFIG the first that has a value wins, and missing files are ignored', () => {
   const env = {
     KUBECONFIG: ['/nowhere/config', fileWith(document('https://first')), fileWith(document('https://second'))].join(
       ':',
@@ -58,7 +58,7 @@ test('relative paths start at the file they stand in', () => {
   });
 });
 
-test('what may be a kubeconfig that was cut is not told', () => {
+test('a text that may be a truncated kubeconfig is not quoted', () => {
   const whole = Buffer.from(document('https://a:6443')).toString('base64');
   for (const kubeconfig of [whole.slice(1), 'users:\n- secret', `${'x'.repeat(200)}`]) {
     const reading = () => read({ kubeconfig });

@@ -30,7 +30,7 @@ test('Deployments and Pods of one SeldonDeployment take two lists, two watches a
   expect(api.connections()).toBe(3);
 });
 
-test('a change wakes who waits, at once', async () => {
+test('a change ends the wait at once', async () => {
   const { observation, streams } = await start();
   await observation.change(0);
   const waiting = observation.change(5_000);
@@ -41,7 +41,7 @@ test('a change wakes who waits, at once', async () => {
   expect(observation.pods.map(({ metadata }) => metadata.name)).toEqual(['wine-main-1']);
 });
 
-test('a change that came while nobody waited is not slept over', async () => {
+test('a change between two waits is not missed', async () => {
   const { observation, streams } = await start();
   await observation.change(0);
   streams.deployments?.write(added('wine-main'));
@@ -57,7 +57,7 @@ test('without a change it returns when the time is over', async () => {
   await expect(observation.change(20)).resolves.toBeUndefined();
 });
 
-test('who looks again shares the watch that is there, and hears nothing twice', async () => {
+test('a second wait shares the watch, and gets no change twice', async () => {
   const { api, cluster, observation } = await start();
   observation.close();
   const again = await cluster.observe(REF, ['wine']);
@@ -71,7 +71,7 @@ test('a separate orchestrator is watched by a label of its own', async () => {
   expect(api.asked.at(-1)?.query.get('labelSelector')).toBe('seldon-deployment-id in (wine,wine-main)');
 });
 
-test('who may not list is told, and may try again', async () => {
+test('a user who may not list gets an error, and may try again', async () => {
   const said = 'pods is forbidden: User "ci" cannot list resource "pods" in API group "" in the namespace "seldon"';
   const { api, cluster } = await startCluster(({ path }, response) =>
     path.endsWith('/pods') ? answer(response, 403, refusal(403, said)) : answer(response, 200, { items: [] }),

@@ -63,7 +63,7 @@ test('a VirtualService gives each predictor once, mirrored or with its weight', 
   ]);
 });
 
-test('routes that are not ours to see are none', async () => {
+test('routes that we may not read count as none', async () => {
   const { cluster } = await startCluster((_, response) => answer(response, 403, refusal(403, 'no')));
   expect(await cluster.routes(REF)).toEqual([]);
 });

@@ -161,7 +161,7 @@ test('silence beyond the time of bookmarks counts as a dead line', async () => {
   expect(count.lists).toBe(1);
 });
 
-test('a line on which bookmarks come is alive, however little else does', async () => {
+test('a watch with bookmarks is alive, however few changes it has', async () => {
   const bookmark = event('BOOKMARK', { metadata: { resourceVersion: '11' } });
   const { count } = await observe({
     target: { quiet: 200 },

@@ -116,7 +116,7 @@ describe('a refusal', () => {
   });
 });
 
-describe('a server that stumbles', () => {
+describe('a server with transient errors', () => {
   it('is asked again, and the waiting is told', async () => {
     const replies: Reply[] = [{ status: 503 }, { status: 429, headers: { 'retry-after': '7' } }, FOUND];
     const server = await wire(() => replies.shift() ?? FOUND);
@@ -128,7 +128,7 @@ describe('a server that stumbles', () => {
     expect(warnings).toEqual(['MLflow: HTTP 503; retry in 1 s', 'MLflow: HTTP 429; retry in 7 s']);
   });
 
-  it('for good is told with its own words', async () => {
+  it('permanently is reported with its own message', async () => {
     const server = await wire(() => ({
       status: 500,
       body: { error_code: 'INTERNAL_ERROR', message: 'database is locked' },
@@ -202,7 +202,7 @@ describe('a static prefix', () => {
 });
 
 describe('TLS', () => {
-  it('trusts the given authority, or anything when told so, or nobody unknown', async () => {
+  it('trusts the given CA, or any certificate if told so, or only known CAs', async () => {
     const names = [{ type: 7 as const, ip: '127.0.0.1' }];
     const pem = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
       extensions: [{ name: 'subjectAltName', altNames: names }],

@@ -93,7 +93,7 @@ describe('a refusal', () => {
   });
 });
 
-describe('a Prometheus that stumbles', () => {
+describe('a Prometheus with transient errors', () => {
   it('is asked again', async () => {
     const { url, asked } = await prometheus(
       { status: 503 },
@@ -106,7 +106,7 @@ describe('a Prometheus that stumbles', () => {
     expect(clock.time).toBe(2500);
   });
 
-  it('for good is told with its own words', async () => {
+  it('permanently is reported with its own message', async () => {
     const { url, asked } = await prometheus({ status: 503, body: { status: 'error', error: 'starting up' } });
     await expect(ask(url)).rejects.toMatchObject({
       code: 'metrics-unreachable',

@@ -58,7 +58,7 @@ describe("the guide's second SeldonDeployment", () => {
   });
 });
 
-describe('who honours the annotations', () => {
+describe('operators that support the annotations', () => {
   it.each([
     ['canary', ['v1alpha2'], 'ambassador/v0', undefined],
     ['shadow', ['v1alpha2'], 'ambassador/v0', undefined],

@@ -104,7 +104,7 @@ describe('stages', () => {
   });
 });
 
-describe('a newcomer', () => {
+describe('a new predictor', () => {
   it('has what main has around its model: resources, tolerations, secrets; not its marker', () => {
     const [predictor] = main.spec.predictors;
     const [component] = predictor?.componentSpecs ?? [];

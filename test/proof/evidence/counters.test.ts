@@ -41,7 +41,7 @@ function grown(readings: readonly CounterReading[], seesNewInstances = true) {
 }
 
 describe('the growth of the counters', () => {
-  it('leaves out what was counted before the window, such as our own questions', () => {
+  it('leaves out what was counted before the window, such as our own requests', () => {
     const [before, after] = [page({ 200: 7 }), page({ 200: 17, 500: 2 })];
     expect(grown([reading({ a: before }), reading({ a: after })])).toEqual({ requests: 12, failures: 2 });
   });
@@ -88,7 +88,7 @@ describe('the growth of the counters', () => {
     expect(grown(readings, false)).toEqual({ requests: 3, failures: 2 });
   });
 
-  it('begins, in Prometheus, with the first counts collected after the start: our own questions may be in them', () => {
+  it('begins, in Prometheus, with the first counts collected after the start: our own requests may be in them', () => {
     const at = (time: number, collected: number, count: number): CounterReading => ({
       instances: [{ instance: 'a', counts: requestCounts(page({ 200: count })), time: collected }],
       unread: [],

@@ -35,7 +35,7 @@ function reading(pages: Readonly<Record<string, Page>>): CounterReading {
 describe('the evidence of a rollout', () => {
   const begin = { rules: RULES, asksMain: true };
 
-  it('is what came in the steps, and not what was asked between them', () => {
+  it('counts the requests of the steps, and not those between them', () => {
     let evidence = beginStep(noEvidence('main', 'canary'), reading({ main: { ok: 100 }, canary: { ok: 3 } }), begin);
     evidence = addReading(evidence, reading({ main: { ok: 190 }, canary: { ok: 12, failed: 1 } }), SOURCE);
     // The proof of the next step asks canary 5 times.

@@ -7,6 +7,7 @@ import { type Stage, stageLabel } from '../plan/plan.ts';
 import { compareModels } from '../proof/compare-models.ts';
 import { evaluateStage } from '../proof/evaluation/evaluate-stage.ts';
 import { rememberHistory } from '../proof/evidence/watch-step.ts';
+import { profileOf } from '../proof/pod-profile.ts';
 import { afterAnswer, type SmokePlan } from '../proof/prepare-smoke.ts';
 import type { ProofContext } from '../proof/proof-context.ts';
 import { proveModel } from '../proof/prove-model.ts';
@@ -17,7 +18,6 @@ import { applyManifest, NothingApplied } from '../rollout/apply-plan.ts';
 import { askAgain } from '../rollout/ask-again.ts';
 import { rollOut, stateOf } from '../rollout/roll-out.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
-import { profileOf } from './pod-profile.ts';
 
 /** The values that all stages of one rollout need. */
 export interface RolloutContext {

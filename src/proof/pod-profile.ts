@@ -1,7 +1,7 @@
-import type { ProofContext } from '../proof/proof-context.ts';
 import { waitProfile } from '../rollout/wait-profile.ts';
 import { deploymentLabelsOf } from '../seldon/created-objects.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import type { ProofContext } from './proof-context.ts';
 
 /** What the new pods waited for. */
 export async function profileOf(

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { nameOf } from './fault.ts';
+import { inTurn } from './in-turn.ts';
 import { type Flaw, judge } from './judge.ts';
 import { pick, quickOnes, randomFrom } from './sample.ts';
 import { STORIES, storyNamed } from './stories.ts';
@@ -9,18 +10,6 @@ import { prepare, tryFault } from './trial.ts';
 /** A sample of the fault suite; `npm run test:faults` tries all of it. */
 const SEED = Number(process.env['FAULTS_SEED'] ?? 20261126);
 const RUNS_PER_STORY = 2;
-
-/** Stories at a time: more of them would slow down the sandbox's probes on a small machine. */
-const STORIES_AT_A_TIME = 2;
-const queues = Array.from({ length: STORIES_AT_A_TIME }, () => Promise.resolve());
-
-/** Does the work of a story after that of another one. */
-function inTurn(at: number, work: () => Promise<void>): Promise<void> {
-  const queue = at % STORIES_AT_A_TIME;
-  const done = (queues[queue] ?? Promise.resolve()).then(work);
-  queues[queue] = done.catch(() => {});
-  return done;
-}
 
 const update = prepare(storyNamed('update'));
 
@@ -33,7 +22,7 @@ for (const [at, story] of STORIES.entries())
     `the story "${story.name}" tells the truth whatever goes wrong once (FAULTS_SEED=${SEED})`,
     { timeout: 120_000 },
     () =>
-      inTurn(at, async () => {
+      inTurn(async () => {
         const prepared = await (story.name === 'update' ? update : prepare(story));
         const sample = pick(quickOnes(targetsOf(prepared)), RUNS_PER_STORY, randomFrom(SEED + at));
         for (const target of sample) {

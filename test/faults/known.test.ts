@@ -140,7 +140,7 @@ function preparedStory(name: string): Promise<PreparedStory> {
 }
 
 for (const { sentence, story, target, outcome, says } of KNOWN)
-  it.concurrent(sentence, { timeout: 180_000 }, () =>
+  it.concurrent(sentence, { timeout: 600_000 }, () =>
     inTurn(async () => {
       const { evidence, hasFired } = await tryFault(await preparedStory(story), { ordinal: 1, ...target });
       const flaws = judge(evidence).map(({ criterion, kind, sentence: what }) => `${criterion} ${kind}: ${what}`);

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { explanationOf } from './explained.ts';
 import { nameOf } from './fault.ts';
 import { inTurn } from './in-turn.ts';
 import { type Flaw, judge } from './judge.ts';
@@ -28,7 +29,7 @@ for (const [at, story] of STORIES.entries())
         for (const target of sample) {
           const { evidence } = await tryFault(prepared, target);
           const name = `${story.name} ${nameOf(target)} ${target.fault}`;
-          expect({ name, flaws: inWords(judge(evidence)) }).toEqual({ name, flaws: [] });
+          expect({ name, flaws: inWords(judge(evidence).filter((flaw) => explanationOf(target, flaw) === undefined)) }).toEqual({ name, flaws: [] });
         }
       }),
   );

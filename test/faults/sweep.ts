@@ -5,6 +5,7 @@
  */
 import { appendFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { explanationOf } from './explained.ts';
 import { nameOf, type Target } from './fault.ts';
 import { judge } from './judge.ts';
 import { STORIES, storyNamed } from './stories.ts';
@@ -27,7 +28,13 @@ async function playAll(
       const chosen = target;
       // On a busy machine a sandbox may not come up in time.
       const { evidence, hasFired } = await tryFault(prepared, chosen).catch(() => tryFault(prepared, chosen));
-      onVerdict({ story: prepared.story.name, evidence, hasFired, flaws: judge(evidence) });
+      const flaws = judge(evidence).filter((flaw) => {
+        const why = explanationOf(chosen, flaw);
+        const name = `${prepared.story.name} ${nameOf(chosen)} ${chosen.fault}`;
+        if (why !== undefined) process.stdout.write(`  ${name}: explained: ${flaw.sentence} (${why})\n`);
+        return why === undefined;
+      });
+      onVerdict({ story: prepared.story.name, evidence, hasFired, flaws });
     }
   };
   await Promise.all(Array.from({ length: parallel }, worker));

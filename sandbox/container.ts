@@ -7,7 +7,9 @@ export interface ContainerContext {
   readonly annotations: Readonly<Record<string, string>>;
   /** The loopback port of a container port of the same pod; every pod has its own ports. */
   portOf(containerPort: number): number;
-  /** The pod's shared model folder (/mnt/models): file name → content. The storage initializer fills it. */
+  /** The loopback port behind a Service's name in the cluster; undefined where no pod of it is ready. */
+  portBehind(host: string, port: number): number | undefined;
+  /** The pod's shared model folder (/mnt/models) of one node: file name → content. Its storage initializer fills it. */
   readonly models: Map<string, string>;
   /** One line of the container's log. */
   log(line: string): void;

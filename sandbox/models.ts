@@ -7,7 +7,8 @@ import { type ModelDescription, modelFiles } from './model-files.ts';
  *
  * Behaviour of a model is written in its files, as on the rig: `FAIL_START` (text: the server exits with it),
  * `SLOW_START` (seconds), `OOM` (the kernel kills it), `ANSWER` (`nan`, `error`, `wrong-shape`: the answer instead of a
- * prediction). Only here: `SLOW_ANSWER` (seconds for each prediction).
+ * prediction). Only here: `SLOW_ANSWER` (seconds for each prediction), `REFUSE`
+ * (`422`, or `422 note`: the status with which it refuses requests that have a column `note`).
  */
 export type ModelFolder = Readonly<Record<string, string>>;
 

@@ -41,7 +41,8 @@ export interface ActionEnd {
 const SIGTERM_AFTER = 7_500;
 const SIGKILL_AFTER = 10_000;
 
-const BUNDLE = fileURLToPath(new URL('../dist/index.js', import.meta.url));
+/** `SANDBOX_BUNDLE` names another one, such as that of an earlier commit. */
+const BUNDLE = process.env['SANDBOX_BUNDLE'] ?? fileURLToPath(new URL('../dist/index.js', import.meta.url));
 /** Node's compile cache, so that not every process compiles the bundle again. */
 const COMPILED = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
 

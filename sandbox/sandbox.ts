@@ -5,12 +5,14 @@ import { type Gateway, startGateway } from './gateway/gateway.ts';
 import { type CommentSeed, commentEvent, pushEvent } from './github/events.ts';
 import { type SandboxGithub, startGithub } from './github/server.ts';
 import { type SandboxMlflow, startMlflow } from './mlflow/server.ts';
+import { graphComponentImage } from './model-server/graph-component.ts';
 import { mlserverImage } from './model-server/mlserver.ts';
 import { mlflowServerImage } from './model-server/seldon.ts';
 import { storageInitializerImage } from './model-server/storage-initializer.ts';
 import { type ModelFolder, type ObjectStore, REGISTERED_MODELS, type RegisteredModel, sandboxStore } from './models.ts';
 import type { AmbassadorForm } from './operator/ambassador-annotation.ts';
 import { type Operator, startOperator } from './operator/operator.ts';
+import { operatorImage, showOperator } from './operator/visible.ts';
 import { type SandboxPrometheus, startPrometheus } from './prometheus/server.ts';
 import { type ActionCall, type ActionEnd, runAction } from './runner.ts';
 
@@ -73,6 +75,13 @@ export interface CommentEnd extends ActionEnd {
   readonly reactions: readonly string[];
 }
 
+/** What the storage initializer needs of the Secret `rclone-s3`. */
+const STORAGE_KEYS = {
+  RCLONE_CONFIG_S3_TYPE: 's3',
+  RCLONE_CONFIG_S3_ACCESS_KEY_ID: 'sandbox-key-id',
+  RCLONE_CONFIG_S3_SECRET_ACCESS_KEY: 'sandbox-key',
+};
+
 /** The action's user. It is not the operator's, so that their requests can be distinguished. */
 const ACTION: SandboxUser = { ...ADMIN, name: 'action', token: 'sandbox-action-token' };
 
@@ -86,7 +95,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       { match: /seldonio\/rclone-storage-initializer:/, image: storageInitializerImage(store) },
       { match: /seldonio\/mlflowserver:(?!missing)/, image: mlflowServerImage() },
       { match: /seldonio\/mlserver:(?!missing)/, image: mlserverImage() },
+      { match: /seldonio\/sklearnserver:|^acme\/(?:scaler|chooser|mean):1$/, image: graphComponentImage() },
       { match: /seldonio\/seldon-core-executor:/, image: executorImage() },
+      { match: /seldonio\/seldon-core-operator:/, image: operatorImage() },
     ],
     users: [ADMIN, ACTION, ...(options.users ?? [])],
     without: isOld ? ['machinelearning.seldon.io/v1', 'machinelearning.seldon.io/v1alpha3'] : [],
@@ -96,11 +107,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: 'rclone-s3', namespace: 'seldon' },
-    data: { RCLONE_CONFIG_S3_TYPE: Buffer.from('s3').toString('base64') },
+    data: Object.fromEntries(
+      Object.entries(STORAGE_KEYS).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+    ),
   });
   const form = options.ambassador ?? 'mappings';
   const ambassador = { ambassador: true, ambassadorForm: form, istio: false };
   const operator = await startOperator({ kubeconfig, ...ambassador, webhook: !isOld });
+  await showOperator(cluster);
   const gateway = await startGateway({ kubeconfig });
   const mlflow = await startMlflow({ models: [...REGISTERED_MODELS, ...(options.models ?? [])], store });
   const github = await startGithub({

@@ -1,12 +1,14 @@
 /** Objects that the main step and the post step both need: log, outputs, GitHub, cluster, the facts of this run. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import * as core from '@actions/core';
 import { RunnerWorkspace } from './adapters/files/workspace.ts';
 import { GithubApi } from './adapters/github/api.ts';
 import { GithubCollaboration } from './adapters/github/collaboration.ts';
 import { GithubDeployments } from './adapters/github/deployments.ts';
 import { GithubRepository } from './adapters/github/repository.ts';
+import { GithubTokenAccess } from './adapters/github/token-access.ts';
 import { connectCluster, type KubernetesCluster } from './adapters/kubernetes/cluster.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
 import type { Runner } from './base/ports.ts';
@@ -30,7 +32,29 @@ export function keepSecret(secret: string): void {
 
 /** State that the main step saved for the post step. */
 export function stateLeft(name: string): string {
-  return core.getState(name);
+  const text = core.getState(name);
+  return text.startsWith(PACKED) ? unpacked(text.slice(PACKED.length)) : text;
+}
+
+/** The runner hands saved state over as an environment variable, which has at most 128 KiB. */
+const LONGEST_STATE = 100_000;
+const LONGEST_PLAIN = 2_000;
+const PACKED = 'gzip:';
+/** Bytes of an unpacked state. */
+const LONGEST_UNPACKED = 16 * 2 ** 20;
+
+function packed(value: string): string {
+  if (value.length <= LONGEST_PLAIN) return value;
+  const text = PACKED + gzipSync(value).toString('base64');
+  return text.length <= LONGEST_STATE ? text : 'too large';
+}
+
+function unpacked(text: string): string {
+  try {
+    return gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: LONGEST_UNPACKED }).toString('utf8');
+  } catch {
+    return 'unreadable';
+  }
 }
 
 /** All log lines pass here: secrets are removed, and no line can act as a workflow command. */
@@ -43,7 +67,7 @@ function safeRunner(): Runner {
     startGroup: (name) => core.startGroup(safe(name)),
     endGroup: core.endGroup,
     setOutput: core.setOutput,
-    saveState: core.saveState,
+    saveState: (name, value) => core.saveState(name, packed(value)),
   };
 }
 
@@ -69,6 +93,7 @@ export interface Github {
   readonly repository: GithubRepository;
   readonly collaboration: GithubCollaboration;
   readonly deployments: GithubDeployments;
+  readonly token: GithubTokenAccess;
 }
 
 export function openGithub(token: string | undefined, repository: string | undefined): Github | undefined {
@@ -80,6 +105,7 @@ export function openGithub(token: string | undefined, repository: string | undef
     repository: new GithubRepository(api),
     collaboration: new GithubCollaboration(api, repository),
     deployments: new GithubDeployments(api),
+    token: new GithubTokenAccess(api),
   };
 }
 
@@ -111,7 +137,8 @@ export function contextOf(event: string): RunContext {
     GITHUB_ACTOR: actor,
   } = env;
   const runUrl = server && repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined;
-  return { repository, runUrl, commit, actor, event, troubleshooting: troubleshootingPage() };
+  const time = new Date(clock.now()).toISOString();
+  return { repository, runUrl, commit, actor, event, time, troubleshooting: troubleshootingPage() };
 }
 
 /** The page of the version that runs. An action of the same repository (`uses: ./`) has no name of its own. */

@@ -8,11 +8,15 @@ import { systemClock as clock } from './adapters/system-clock.ts';
 import { UserError } from './base/errors.ts';
 import type { RunContext } from './base/run-context.ts';
 import { env, type Github, holderOf, openCluster, runner, runnerOf } from './compose.ts';
+import { type CommandOffer, offerOf } from './gate/commands/command-offer.ts';
 import type { GateDecision } from './gate/gate-decision.ts';
+import { policyOf } from './gate/pull-request-gate.ts';
 import type { RunInputs } from './gate/run-inputs.ts';
+import type { Metrics } from './proof/evidence/metrics.ts';
 import { reportOfFailure } from './report/draft.ts';
 import type { Report } from './report/report.ts';
 import { skippedReport } from './report/several-targets.ts';
+import { type CheckPeers, checkSetup } from './run/check/check-setup.ts';
 import { run } from './run/run.ts';
 import type { Context, Peers, RunControl } from './run/run-state.ts';
 import { runTargets } from './run/run-targets.ts';
@@ -43,7 +47,7 @@ interface ReadOrder extends RunInputs {
 
 /** @throws UserError bad-input before any request is sent */
 export async function execute(
-  { orders, confirm, head }: Extract<GateDecision, { kind: 'run' }>,
+  { orders, confirm, head, pull }: Extract<GateDecision, { kind: 'run' }>,
   at: Surroundings,
 ): Promise<readonly Report[]> {
   const read = readOrders(orders);
@@ -72,6 +76,7 @@ export async function execute(
           context: {
             ...context,
             pullRequest,
+            offer: order.isAfterMerge === true ? undefined : offerFor(order, at.commandPrefix, pull),
             commandPrefix: order.isAfterMerge === true ? undefined : at.commandPrefix,
             decisionPrefix: at.decisionPrefix,
             mergedPullRequest: order.mergedPullRequest,
@@ -116,26 +121,38 @@ function contextOf(
   return { ...context, commit: head ?? context.commit, head, target };
 }
 
+/** The commands that the comment may offer. An event without a pull request has nobody who could give them. */
+function offerFor(
+  { raw, target, given, config }: ReadOrder,
+  prefix: string | undefined,
+  pull: Extract<GateDecision, { kind: 'run' }>['pull'],
+): CommandOffer | undefined {
+  if (prefix === undefined || pull === undefined) return undefined;
+  const { name, namespace } = config.render;
+  return offerOf(prefix, { policy: policyOf(raw), pull }, { target, name, namespace, given });
+}
+
 interface Around {
   readonly control: RunControl;
   readonly context: Context;
   readonly isAlone: boolean;
 }
 
-async function runOne(order: ReadOrder, at: Surroundings, { control, context, isAlone }: Around): Promise<Report> {
+async function runOne(order: ReadOrder, at: Surroundings, around: Around): Promise<Report> {
   const { config } = order;
+  const { control, context, isAlone } = around;
   const { manifestFile } = config;
+  if (config.mode === 'check') return checkOne(order, at, around);
   const cluster = await (manifestFile === undefined
     ? openCluster(config.cluster)
     : openManifestFile(at.workspace, manifestFile));
   const registry = openRegistry(config);
   try {
-    const { prometheusUrl: url, prometheusToken: token } = config.gate;
     const peers: Peers = {
       registry,
       cluster,
       openEndpoint: openPublicEndpoint,
-      metrics: url === undefined ? undefined : openPrometheus({ url, token, clock }),
+      metrics: metricsOf(config),
       runner: runnerOf(order.target, order.number, isAlone),
       workspace: at.workspace,
       clock,
@@ -147,6 +164,33 @@ async function runOne(order: ReadOrder, at: Surroundings, { control, context, is
     // Its lease is released before.
     at.onPublished(async () => cluster.close());
   }
+}
+
+async function checkOne(
+  { config, target, number }: ReadOrder,
+  { github }: Surroundings,
+  { context, isAlone }: Around,
+): Promise<Report> {
+  const registry = openRegistry(config);
+  try {
+    const peers: CheckPeers = {
+      openCluster: () => openCluster(config.cluster),
+      registry,
+      openEndpoint: openPublicEndpoint,
+      metrics: metricsOf(config),
+      token: github?.token,
+      runner: runnerOf(target, number, isAlone),
+      usesFile: target !== undefined,
+    };
+    return await checkSetup(config, peers, context);
+  } finally {
+    registry.close();
+  }
+}
+
+function metricsOf({ gate }: Config): Metrics | undefined {
+  const { prometheusUrl: url, prometheusToken: token } = gate;
+  return url === undefined ? undefined : openPrometheus({ url, token, clock });
 }
 
 function openRegistry(config: Config): MlflowRegistry {

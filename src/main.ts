@@ -15,7 +15,7 @@ import {
   secrets,
 } from './compose.ts';
 import { execute } from './execute.ts';
-import { reactToOutcome } from './gate/admit-command.ts';
+import { reactToOutcome } from './gate/commands/admit-command.ts';
 import { decideRuns } from './gate/decide-runs.ts';
 import {
   baseOf,
@@ -26,6 +26,7 @@ import {
   triggerOf,
 } from './gate/event.ts';
 import { listOfNames } from './gate/targets.ts';
+import { readManifestNames } from './plan/given/base-manifest.ts';
 import { stateName } from './record/unfinished.ts';
 import { reportOfEnd, reportOfFailure, unplannedReport } from './report/draft.ts';
 import { findPullRequest } from './report/find-pull-request.ts';
@@ -59,6 +60,7 @@ export async function main(): Promise<void> {
     mayChooseRef: mayChooseRef(event),
     repository: github?.collaboration,
     runner,
+    readManifestNames: (path: string) => readManifestNames(workspace, path),
   };
   const pullRequest = pullRequestOf(event, tell, github?.repository);
   const publicDetails = tell.publicDetails ?? (isPublicRepository(event) ? 'endpoint' : 'all');

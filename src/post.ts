@@ -1,5 +1,6 @@
 /** The post step. The runner also runs it after it has killed the main step. It closes what is left open. */
 
+import { systemClock as clock } from './adapters/system-clock.ts';
 import type { RunContext } from './base/run-context.ts';
 import {
   contextOf,
@@ -71,7 +72,7 @@ async function close(
   // The GitHub deployment is closed even if the cluster cannot be reached.
   const opened = await openCluster({ ...access, context: cluster }).catch((error: unknown) => error as Error);
   try {
-    const world = { cluster: opened, runner: runnerOf(target, order, false), deployments };
+    const world = { cluster: opened, clock, runner: runnerOf(target, order, false), deployments };
     const report = await closeUnfinished(world, unfinished, { ...context, target });
     return unfinished.ref === undefined ? [] : [report];
   } finally {

@@ -1,5 +1,5 @@
 import type { Pair } from '../../src/proof/evidence/difference.ts';
-import { ALPHA, judge, totalOf } from '../../src/proof/evidence/judge.ts';
+import { ALPHA, judge, speaksAgainst, totalOf } from '../../src/proof/evidence/judge.ts';
 import { shareInterval, shareOf } from '../../src/proof/evidence/share.ts';
 import { decideStep, type GatePolicy } from '../../src/proof/evidence/step-decision.ts';
 
@@ -40,7 +40,14 @@ function ours(policy: GatePolicy): (look: Look) => Move {
   return ({ steps, isStepOver, isLimitOver }) => {
     const answer = judge(steps, { margin: MARGIN, alpha: ALPHA / QUESTIONS });
     const elapsed = isLimitOver ? 2 : isStepOver ? 1 : 0;
-    const decision = decideStep([answer], elapsed, { policy, noData: 'fail', interval: 1, limit: 2 });
+    const rule = {
+      policy,
+      noData: 'fail',
+      interval: 1,
+      limit: 2,
+      speaksAgainst: speaksAgainst(steps, MARGIN),
+    } as const;
+    const decision = decideStep([answer], elapsed, rule);
     return decision === 'hold' || decision === 'advance' ? decision : 'return';
   };
 }

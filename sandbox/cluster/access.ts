@@ -9,6 +9,8 @@ export interface Rule {
   readonly resources: readonly string[];
   /** Default: in every namespace, and cluster-wide. */
   readonly namespaces?: readonly string[];
+  /** Default: objects of every name. */
+  readonly names?: readonly string[];
 }
 
 export interface SandboxUser {
@@ -40,11 +42,19 @@ export interface Attempt {
   readonly plural: string;
   readonly subresource?: string | undefined;
   readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+/** What a user was allowed to do, as the API server's audit log has it. */
+export interface AllowedAttempt extends Attempt {
+  readonly user: string;
 }
 
 /** The user of a token; a request without one is from `system:anonymous`. */
 export class Users {
   readonly #users: SandboxUser[];
+  /** Every attempt that was allowed, in order. */
+  readonly allowed: AllowedAttempt[] = [];
 
   constructor(users: readonly SandboxUser[]) {
     this.#users = [...users];
@@ -73,13 +83,19 @@ export class Users {
     this.#users.push(user);
   }
 
+  /** @throws ApiError 403 */
+  authorize(user: SandboxUser, kind: Kind, attempt: Omit<Attempt, 'group' | 'plural'>): void {
+    authorize(user, kind, attempt);
+    this.allowed.push({ user: user.name, group: kind.group, plural: kind.plural, ...attempt });
+  }
+
   revoke(token: string): void {
     const index = this.#users.findIndex((one) => one.token === token);
     if (index >= 0) this.#users.splice(index, 1);
   }
 }
 
-export function isAllowed(user: SandboxUser, { verb, group, plural, subresource, namespace }: Attempt): boolean {
+export function isAllowed(user: SandboxUser, { verb, group, plural, subresource, namespace, name }: Attempt): boolean {
   const resource = subresource === undefined ? plural : `${plural}/${subresource}`;
   const has = (list: readonly string[], wanted: string) => list.includes('*') || list.includes(wanted);
   return [...EVERYBODY, ...user.rules].some(
@@ -87,19 +103,15 @@ export function isAllowed(user: SandboxUser, { verb, group, plural, subresource,
       has(rule.verbs, verb) &&
       has(rule.groups, group) &&
       (has(rule.resources, resource) || rule.resources.includes(`*/${subresource}`)) &&
-      (rule.namespaces === undefined || rule.namespaces.includes(namespace ?? '')),
+      (rule.namespaces === undefined || rule.namespaces.includes(namespace ?? '')) &&
+      (rule.names === undefined || rule.names.includes(name ?? '')),
   );
 }
 
 /** @throws ApiError 403 */
-export function authorize(
-  user: SandboxUser,
-  kind: Kind,
-  attempt: Omit<Attempt, 'group' | 'plural'>,
-  name?: string,
-): void {
+function authorize(user: SandboxUser, kind: Kind, attempt: Omit<Attempt, 'group' | 'plural'>): void {
   if (isAllowed(user, { group: kind.group, plural: kind.plural, ...attempt })) return;
-  const { verb, subresource, namespace } = attempt;
+  const { verb, subresource, namespace, name } = attempt;
   const resource = subresource === undefined ? kind.plural : `${kind.plural}/${subresource}`;
   const where = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`;
   const what = `cannot ${verb} resource "${resource}" in API group "${kind.group}" ${where}`;
@@ -114,6 +126,7 @@ interface ReviewSpec {
     readonly group?: string;
     readonly resource?: string;
     readonly subresource?: string;
+    readonly name?: string;
   };
 }
 
@@ -122,13 +135,15 @@ export function review(user: SandboxUser, kind: string, body: KubeObject): Tree 
   const spec = (body.spec ?? {}) as ReviewSpec;
   const head = { kind, apiVersion: 'authorization.k8s.io/v1', metadata: {} };
   if (kind === 'SelfSubjectAccessReview') {
-    const { verb = '', group = '', resource = '', subresource, namespace } = spec.resourceAttributes ?? {};
-    const allowed = isAllowed(user, { verb, group, plural: resource, subresource, namespace });
+    const { verb = '', group = '', resource = '', subresource, namespace, name } = spec.resourceAttributes ?? {};
+    const allowed = isAllowed(user, { verb, group, plural: resource, subresource, namespace, name });
     return { ...head, spec, status: { allowed } };
   }
   const rules = [...user.rules, ...EVERYBODY].filter(
     ({ namespaces }) => namespaces === undefined || namespaces.includes(spec.namespace ?? ''),
   );
-  const resourceRules = rules.map(({ verbs, groups, resources }) => ({ verbs, apiGroups: groups, resources }));
+  const resourceRules = rules.map(({ verbs, groups, resources, names }) => {
+    return { verbs, apiGroups: groups, resources, ...(names !== undefined && { resourceNames: names }) };
+  });
   return { ...head, spec: {}, status: { resourceRules, nonResourceRules: [], incomplete: false } };
 }

@@ -1,7 +1,7 @@
 /** Answers one request to the Kubernetes API, independent of its transport. */
 
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { authorize, review, type SandboxUser, type Users } from './access.ts';
+import { review, type SandboxUser, type Users } from './access.ts';
 import { ApiError, badRequest, expired, notFound } from './api-error.ts';
 import type { Write } from './incoming.ts';
 import { type Kind, POD, SERVICE } from './kinds.ts';
@@ -59,7 +59,7 @@ export async function answer(parts: ApiParts, request: ApiRequest): Promise<ApiA
   const verb = verbOf(method, target, url.searchParams);
   if (verb === undefined) throw methodNotAllowed();
   const { kind, namespace, name, subresource } = target;
-  authorize(user, kind, { verb, subresource, namespace }, name);
+  parts.users.authorize(user, kind, { verb, subresource, namespace, name });
   if (subresource === 'proxy' && (kind === SERVICE || kind === POD)) return forward(parts, target, request);
   if (subresource === 'log' && kind === POD) {
     const text = podLog(parts.store, parts.readLog, target, url.searchParams);
@@ -143,7 +143,10 @@ interface Writing {
   readonly verb: string;
 }
 
-async function write({ resources, store }: ApiParts, { target, request, user, verb }: Writing): Promise<ApiAnswer> {
+async function write(
+  { resources, store, users }: ApiParts,
+  { target, request, user, verb }: Writing,
+): Promise<ApiAnswer> {
   const { kind, namespace, name, subresource } = target;
   const { url, headers, body } = request;
   const asked: Write = {
@@ -158,7 +161,7 @@ async function write({ resources, store }: ApiParts, { target, request, user, ve
   if (verb === 'update') return written(asked, await resources.update(asked));
   if (verb === 'patch') {
     checkPatchType(asked.contentType);
-    const mayCreate = () => authorize(user, kind, { verb: 'create', namespace }, name);
+    const mayCreate = () => users.authorize(user, kind, { verb: 'create', namespace, name });
     return written(asked, await resources.patch(asked, mayCreate));
   }
   if (verb === 'delete') return deleted(asked, resources.remove(asked));

@@ -1,4 +1,4 @@
-import { ADMIN, type SandboxUser, Users } from './access.ts';
+import { ADMIN, type AllowedAttempt, type SandboxUser, Users } from './access.ts';
 import { startAutoscaler } from './autoscaler.ts';
 import { kubeconfigFor, makeCertificate } from './certificate.ts';
 import { GarbageCollector } from './deletion.ts';
@@ -38,6 +38,8 @@ export interface SandboxCluster {
   readonly api: DirectApi;
   /** All requests so far. */
   readonly requests: readonly LoggedRequest[];
+  /** What users were allowed to do so far, in RBAC's words. */
+  readonly allowed: readonly AllowedAttempt[];
   /** How many connections have been accepted so far. */
   readonly connections: number;
   /** Bytes of all bodies sent so far. */
@@ -100,6 +102,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Sandbo
     ca: certificate?.cert,
     api,
     requests: server.requests,
+    allowed: users.allowed,
     get connections() {
       return server.connections;
     },

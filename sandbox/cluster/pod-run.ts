@@ -8,6 +8,7 @@ import { type KubeObject, timestamp } from './objects.ts';
 import type { PodPorts } from './pod-ports.ts';
 import { podStatus } from './pod-status.ts';
 import type { ContainerSpec, PodSpec, PodStatus } from './pods.ts';
+import { portBehind } from './proxy.ts';
 import type { Store } from './store.ts';
 
 export interface Node {
@@ -30,7 +31,8 @@ export class PodRun {
   readonly #inits: readonly ContainerRun[];
   readonly #mains: readonly ContainerRun[];
   readonly #stopping = new AbortController();
-  readonly #models = new Map<string, string>();
+  /** By the volume that is mounted as the folder of a model. */
+  readonly #models = new Map<string, Map<string, string>>();
   readonly #startTime = timestamp();
   #hasSandbox = false;
   #isInitialized: boolean;
@@ -128,12 +130,20 @@ export class PodRun {
       env,
       annotations: this.#pod.metadata.annotations ?? {},
       portOf: (containerPort) => ports.portOf(uid, containerPort),
-      models: this.#models,
+      portBehind: (host, port) => portBehind({ store, ports }, host, port),
+      models: this.#folderOf(spec),
       log,
       signal,
       second,
     };
     return Promise.resolve().then(() => image(context));
+  }
+
+  #folderOf({ volumeMounts = [] }: ContainerSpec): Map<string, string> {
+    const volume = volumeMounts.find(({ mountPath }) => mountPath === '/mnt/models')?.name ?? '';
+    const folder = this.#models.get(volume) ?? new Map<string, string>();
+    this.#models.set(volume, folder);
+    return folder;
   }
 
   #report(occurrence: Parameters<PodSurroundings['report']>[0]): void {

@@ -17,6 +17,7 @@ export interface ContainerSpec {
   readonly env?: readonly EnvVar[];
   readonly envFrom?: readonly EnvSource[];
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath?: string }[];
   readonly resources?: { readonly requests?: Resources; readonly limits?: Resources };
   readonly startupProbe?: ProbeSpec;
   readonly readinessProbe?: ProbeSpec;

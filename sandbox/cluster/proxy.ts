@@ -62,6 +62,20 @@ export async function relay(
   });
 }
 
+/** The loopback port behind the DNS name of a Service; undefined where no pod of it is ready. */
+export function portBehind(
+  { store, ports }: { readonly store: Store; readonly ports: PodPorts },
+  host: string,
+  port: number,
+): number | undefined {
+  const [service = '', namespace = ''] = host.split('.');
+  try {
+    return serviceEndpoint(store, ports, { namespace, name: `${service}:${port}` }).port;
+  } catch {
+    return undefined;
+  }
+}
+
 /** `name`, `name:port`, `scheme:name:port`. */
 function splitName(text = ''): { readonly name: string; readonly port: string | undefined } {
   const parts = text.split(':');
@@ -69,7 +83,7 @@ function splitName(text = ''): { readonly name: string; readonly port: string | 
   return { name, port: port === '' ? undefined : port };
 }
 
-function serviceEndpoint(store: Store, ports: PodPorts, target: Target): Endpoint {
+function serviceEndpoint(store: Store, ports: PodPorts, target: Pick<Target, 'namespace' | 'name'>): Endpoint {
   const { name, port: wanted } = splitName(target.name);
   const service = store.get(SERVICE, target.namespace, name);
   if (service === undefined) throw notFound(SERVICE, name);

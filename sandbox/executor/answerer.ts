@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isV2, nodesOf, type Predictor } from '../operator/seldon-deployment.ts';
+import { type GraphNode, isV2, nodesOf, type Predictor } from '../operator/seldon-deployment.ts';
+import { predictGraph } from './graph.ts';
 import { RequestHistogram } from './metrics.ts';
 import { ask, canDial, type ModelAnswer } from './model-call.ts';
 import { type Service, type Wish, wishOf } from './routes.ts';
@@ -17,6 +18,8 @@ export interface ExecutorOptions {
   readonly protocol?: string;
   /** The port of a container port of the same pod; default: itself. */
   readonly portOf?: (containerPort: number) => number;
+  /** The port that stands for one behind a Service's name; default: nothing listens there. */
+  readonly portBehind?: (host: string, port: number) => number | undefined;
   /** Milliseconds; `seldon.io/rest-timeout` of the pod. Default: no end. */
   readonly restTimeout?: number | undefined;
 }
@@ -93,25 +96,33 @@ export class Answerer {
 
   /** Connects to every node without a request to the models. */
   async #isReady(): Promise<boolean> {
-    const ports = nodesOf(this.#options.predictor.graph).flatMap(({ endpoint }) => endpoint?.service_port ?? []);
-    return (await Promise.all(ports.map((port) => canDial(this.#portOf(port))))).every(Boolean);
+    const dialled = nodesOf(this.#options.predictor.graph).filter(
+      ({ endpoint }) => endpoint?.service_port !== undefined,
+    );
+    return (await Promise.all(dialled.map((node) => canDial(this.#placeOf(node).port)))).every(Boolean);
   }
 
   async #relay(
-    { node, path }: { readonly service: Service; readonly node: string; readonly path: string },
+    { service, node, path }: { readonly service: Service; readonly node: string; readonly path: string },
     { request, puid }: { readonly request: IncomingMessage; readonly puid: string },
   ): Promise<Reply> {
     const body = request.method === 'POST' ? await bodyOf(request) : undefined;
     const found = nodesOf(this.#options.predictor.graph).find(({ name }) => name === node);
     if (found === undefined) return failure(`Failed to find model ${node}`);
-    if ((found.children ?? []).length > 0) return failure('graphs of several nodes are not in this executor');
-    return replyOf(await this.#ask(path, { body, contentType: request.headers['content-type'], puid }));
+    const contentType = request.headers['content-type'];
+    if (service !== 'predictions' || (found.children ?? []).length === 0)
+      return replyOf(await this.#ask(found, path, { body, contentType, puid }));
+    const call = {
+      protocol: this.#protocol,
+      ask: (one: GraphNode, at: string, message: string) => this.#ask(one, at, { body: message, contentType, puid }),
+    };
+    return replyOf(await predictGraph(call, found, body ?? ''));
   }
 
   async #graphMetadata(puid: string): Promise<Reply> {
     const { graph, name } = this.#options.predictor;
     const path = this.#protocol === 'v2' ? `/v2/models/${graph.name}` : '/metadata';
-    const answer = await this.#ask(path, { body: undefined, contentType: undefined, puid });
+    const answer = await this.#ask(graph, path, { body: undefined, contentType: undefined, puid });
     if (answer.kind === 'failed') return failure(answer.message);
     const model = JSON.parse(answer.body) as { readonly inputs?: unknown; readonly outputs?: unknown };
     const metadata = {
@@ -123,10 +134,21 @@ export class Answerer {
     return { status: 200, body: JSON.stringify(metadata), contentType: 'application/json' };
   }
 
-  #ask(path: string, call: { body: string | undefined; contentType: string | undefined; puid: string }) {
-    const containerPort = this.#options.predictor.graph.endpoint?.httpPort ?? 9000;
-    const port = this.#portOf(containerPort);
-    return ask({ ...call, path, port, containerPort, timeout: this.#options.restTimeout });
+  #ask(
+    node: GraphNode,
+    path: string,
+    call: { body: string | undefined; contentType: string | undefined; puid: string },
+  ): Promise<ModelAnswer> {
+    return ask({ ...call, path, ...this.#placeOf(node), timeout: this.#options.restTimeout });
+  }
+
+  /** Nodes of the executor's own pod are on localhost, all others behind their Services. */
+  #placeOf({ endpoint }: GraphNode): { readonly host: string; readonly port: number; readonly containerPort: number } {
+    const { service_host: host = 'localhost', httpPort, service_port } = endpoint ?? {};
+    const containerPort = httpPort ?? service_port ?? 9000;
+    const port = host === 'localhost' ? this.#portOf(containerPort) : this.#options.portBehind?.(host, containerPort);
+    // Nothing listens on port 0.
+    return { host, port: port ?? 0, containerPort };
   }
 
   #portOf(containerPort: number): number {

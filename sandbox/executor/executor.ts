@@ -10,7 +10,7 @@ export interface Executor {
   close(): Promise<void>;
 }
 
-/** Seldon's executor 1.17 in front of a graph of one node, REST only. */
+/** Seldon's executor 1.17 in front of a graph, REST only. */
 export async function startExecutor(options: ExecutorOptions): Promise<Executor> {
   const executor = new Answerer(options);
   const server = createServer((request, response) => {
@@ -32,11 +32,11 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
 
 /** The program that the sandbox's kubelet runs for `seldonio/seldon-core-executor`. */
 export function executorImage(): ContainerImage {
-  return async ({ args, env, annotations, portOf, signal, log }) => {
+  return async ({ args, env, annotations, portOf, portBehind, signal, log }) => {
     const options = optionsOf(args, env['ENGINE_PREDICTOR'] ?? '');
     const restTimeout = restTimeoutOf(annotations['seldon.io/rest-timeout']);
     const port = portOf(options.port);
-    const executor = await startExecutor({ ...options, port, host: '127.0.0.1', portOf, restTimeout });
+    const executor = await startExecutor({ ...options, port, host: '127.0.0.1', portOf, portBehind, restTimeout });
     log(
       JSON.stringify({ level: 'info', logger: 'SeldonRestApi', msg: 'Listening', Address: `0.0.0.0:${options.port}` }),
     );

@@ -10,6 +10,7 @@ export interface ModelCall {
   readonly puid: string;
   readonly port: number;
   /** For messages. */
+  readonly host: string;
   readonly containerPort: number;
   /** Milliseconds. */
   readonly timeout: number | undefined;
@@ -25,7 +26,7 @@ export async function ask(call: ModelCall): Promise<ModelAnswer> {
   } catch (error) {
     const method = call.body === undefined ? 'Get' : 'Post';
     const why = reasonOf(error as NodeJS.ErrnoException, call.containerPort);
-    return { kind: 'failed', message: `${method} "http://localhost:${call.containerPort}${call.path}": ${why}` };
+    return { kind: 'failed', message: `${method} "http://${call.host}:${call.containerPort}${call.path}": ${why}` };
   }
 }
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 export interface RepositoryFiles {
   /** A commit on a branch that writes one file; a new branch begins with what is on the default one. */
   write(branch: string, path: string, text: string): void;
-  /** `GET /commits/{ref}` and `GET /contents/{path}?ref=`; undefined for other paths. */
+  /** `GET /commits`, `GET /commits/{ref}` and `GET /contents/{path}?ref=`; undefined for other paths. */
   answer(path: string, query: URLSearchParams): { readonly status: number; readonly body: unknown } | undefined;
 }
 
@@ -35,6 +35,7 @@ export function repositoryFiles(merged: readonly string[]): RepositoryFiles {
       commits.set(sha, { sha, files });
     },
     answer(path, query) {
+      if (path === '/commits') return { status: 200, body: [{ sha: heads.get(DEFAULT_BRANCH)?.sha }] };
       const ref = /^\/commits\/([^/]+)$/.exec(path)?.[1];
       if (ref !== undefined) {
         const found = find(decodeURIComponent(ref));

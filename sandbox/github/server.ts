@@ -25,6 +25,8 @@ export interface PullRequestSeed {
   readonly base?: string;
   /** GitHub's decision on its reviews. */
   readonly approval?: 'APPROVED' | 'CHANGES_REQUESTED' | 'REVIEW_REQUIRED';
+  /** The commit that was approved; default the newest. */
+  readonly approvedAt?: string;
   /** Logins of the requested reviewers. */
   readonly reviewers?: readonly string[];
 }
@@ -191,6 +193,7 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     const marked = /^\/deployments\/(\d+)\/statuses$/.exec(inRepository);
     if (marked !== null)
       return call.method === 'POST' ? mark(call, Number(marked[1])) : statesOf(call, Number(marked[1]));
+    if (inRepository === '/pulls') return listPulls(call);
     const pull = /^\/pulls\/(\d+)$/.exec(inRepository);
     if (pull !== null) return pullRequest(options.repository, pulls.get(Number(pull[1])));
     const compared = /^\/compare\/[^/]+\.\.\.([0-9a-f]{40})$/.exec(decodeURIComponent(inRepository));
@@ -275,6 +278,17 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     );
   }
 
+  function listPulls({ url, token }: Call): Answer {
+    if (!token.permissions.some((one) => one.startsWith('pull-requests:'))) return forbidden();
+    const open = [...pulls.values()].filter(({ state, mergeCommit }) =>
+      state === undefined ? mergeCommit === undefined : state === 'open',
+    );
+    return page(
+      url,
+      open.map(({ number }) => ({ number, state: 'open' })),
+    );
+  }
+
   /** Merge commits are behind the branch that they are in. */
   function compare({ token }: Call, sha: string): Answer {
     if (!token.permissions.includes('contents:read')) return failure(404, 'Not Found');
@@ -348,10 +362,13 @@ function graphql({ token, body }: Call, { pulls, checks }: Known): Answer {
   if (query.includes('reviewDecision')) {
     const pull = pulls.get(Number(variables['number']));
     const asked = (pull?.reviewers ?? []).map((login) => ({ requestedReviewer: { login } }));
+    const head = pull?.head ?? 'a'.repeat(40);
+    const review = { state: 'APPROVED', author: { login: 'octocat' }, commit: { oid: pull?.approvedAt ?? head } };
     const told = {
       reviewDecision: pull?.approval ?? null,
       reviewRequests: { nodes: asked },
-      latestOpinionatedReviews: { nodes: [] },
+      headRefOid: head,
+      latestOpinionatedReviews: { nodes: pull?.approval === 'APPROVED' ? [review] : [] },
     };
     return data({ repository: { pullRequest: pull === undefined ? null : told } });
   }

@@ -70,3 +70,25 @@ export function loggedModelJson({ modelId, runId, artifactUri }: RegisteredVersi
 export function fileJson(path: string, content: string) {
   return { path, is_dir: false, file_size: Buffer.byteLength(content) };
 }
+
+/** The files and folders right in one folder of a model; `sub` is empty for the model's own. */
+export function entriesOf(folder: ModelFolder | undefined, sub: string, prefix = '') {
+  const start = sub === '' ? '' : `${sub}/`;
+  const inside = Object.entries(folder ?? {}).filter(([path]) => path.startsWith(start));
+  const folders = new Set(inside.flatMap(([path]) => /^([^/]+)\/./.exec(path.slice(start.length))?.[1] ?? []));
+  const files = inside.filter(([path]) => !path.slice(start.length).includes('/'));
+  return [
+    ...files.map(([path, content]) => fileJson(`${prefix}${path}`, content)),
+    ...[...folders].map((name) => ({ path: `${prefix}${start}${name}`, is_dir: true })),
+  ];
+}
+
+/** The model whose folder a path of the store is in, and what is left of the path. */
+export function modelAt(library: Library, place: string): readonly [ModelFolder, string] | undefined {
+  const parts = place.split('/');
+  for (let length = parts.length; length > 0; length--) {
+    const folder = folderAt(library, parts.slice(0, length).join('/'));
+    if (folder !== undefined) return [folder, parts.slice(length).join('/')];
+  }
+  return undefined;
+}

@@ -2,7 +2,7 @@ import type { RegisteredVersion } from '../models.ts';
 import { type Answer, json, list, noLoggedModel, noModel, noRoute, noRun, noVersion, refused, text } from './answer.ts';
 import {
   EXPERIMENT,
-  fileJson,
+  entriesOf,
   findModel,
   findVersion,
   folderAt,
@@ -10,6 +10,7 @@ import {
   type Library,
   loggedModelJson,
   loggedVersions,
+  modelAt,
   runRoot,
   versionJson,
 } from './library.ts';
@@ -32,6 +33,7 @@ const ROUTES: readonly (readonly [method: string, path: RegExp, route: Route])[]
   ['GET', /^\/version$/, () => text('3.17.1')],
   ['GET', at(`${API}/model-versions/get`), (library, { query }) => getVersion(library, query)],
   ['GET', at(`${API}/model-versions/get-download-uri`), (library, { query }) => getDownloadUri(library, query)],
+  ['GET', at(`${API}/registered-models/search`), ({ models }) => listModels(models)],
   ['GET', at(`${API}/registered-models/get`), (library, { query }) => getModel(library, query)],
   ['GET', at(`${API}/registered-models/alias`), (library, { query }) => getAlias(library, query)],
   ['POST', at(`${API}/registered-models/alias`), (library, { body }) => setAlias(library, body)],
@@ -41,7 +43,11 @@ const ROUTES: readonly (readonly [method: string, path: RegExp, route: Route])[]
   ['GET', at(`${API}/artifacts/list`), (library, { query }) => listRun(library, query)],
   ['POST', at(`${API}/logged-models/search`), (library, { body }) => searchLoggedModels(library, body)],
   ['GET', at(`${API}/logged-models/([^/]+)`), (library, _, id) => getLoggedModel(library, id)],
-  ['GET', at(`${API}/logged-models/([^/]+)/artifacts/directories`), (library, _, id) => listLoggedModel(library, id)],
+  [
+    'GET',
+    at(`${API}/logged-models/([^/]+)/artifacts/directories`),
+    (library, { query }, id) => listLoggedModel(library, id, query),
+  ],
   ['GET', at('/ajax-api/2.0/mlflow/logged-models/([^/]+)/artifacts/files'), readLoggedModelFile],
   ['GET', at('/get-artifact'), (library, { query }) => readRunFile(library, query)],
   ['GET', at('/model-versions/get-artifact'), (library, { query }) => readVersionFile(library, query)],
@@ -91,6 +97,12 @@ function getModel({ models }: Library, query: URLSearchParams): Answer {
   if (model === undefined) return noModel(query);
   const aliases = model.versions.flatMap(({ version, aliases = [] }) => aliases.map((alias) => ({ alias, version })));
   return json({ registered_model: { name: model.name, ...(aliases.length > 0 && { aliases }) } });
+}
+
+/** The newest first, one page of any size. */
+function listModels(models: Library['models']): Answer {
+  const all = models.map(({ name }) => ({ name }));
+  return json(list('registered_models', all));
 }
 
 function getAlias({ models }: Library, query: URLSearchParams): Answer {
@@ -144,10 +156,9 @@ function listRun(library: Library, query: URLSearchParams): Answer {
   const runId = query.get('run_id');
   if (!hasRun(library, runId)) return noRun(runId);
   const path = query.get('path');
-  const folder = folderAt(library, path === null ? runRoot(runId) : `${runRoot(runId)}/${path}`);
-  const files = Object.entries(folder ?? {}).map(([file, content]) =>
-    fileJson(path === null ? file : `${path}/${file}`, content),
-  );
+  const [folder, sub = ''] = modelAt(library, path === null ? runRoot(runId) : `${runRoot(runId)}/${path}`) ?? [];
+  const root = path === null || sub === '' ? path : path.slice(0, -sub.length - 1);
+  const files = entriesOf(folder, sub, root === null ? '' : `${root}/`);
   return json({ root_uri: runRoot(runId), ...list('files', files) });
 }
 
@@ -162,12 +173,10 @@ function getLoggedModel({ models }: Library, id: string): Answer {
   return found === undefined ? noLoggedModel(id) : json({ model: loggedModelJson(found) });
 }
 
-function listLoggedModel(library: Library, id: string): Answer {
+function listLoggedModel(library: Library, id: string, query: URLSearchParams): Answer {
   const found = loggedVersions(library.models).find(({ modelId }) => modelId === id);
   if (found === undefined) return noLoggedModel(id);
-  const files = Object.entries(folderAt(library, found.artifactUri) ?? {}).map(([file, content]) =>
-    fileJson(file, content),
-  );
+  const files = entriesOf(folderAt(library, found.artifactUri), query.get('artifact_directory_path') ?? '');
   return json({ root_uri: found.artifactUri, ...list('files', files) });
 }
 
@@ -187,8 +196,8 @@ function readVersionFile(library: Library, query: URLSearchParams): Answer {
 }
 
 function file(library: Library, root: string, path: string | null): Answer {
-  const [folder, name] = /^(.*)\/([^/]*)$/.exec(`${root}/${path}`)?.slice(1) ?? [];
-  const content = folderAt(library, folder ?? '')?.[name ?? ''];
+  const [folder, name = ''] = modelAt(library, `${root}/${path}`) ?? [];
+  const content = folder?.[name];
   if (content !== undefined) return { status: 200, type: 'text/plain', body: content };
   const place = `${root}/${path}`.replace('mlflow-artifacts:/', '');
   return refused(404, 'RESOURCE_DOES_NOT_EXIST', `No such artifact: '${place}'`);

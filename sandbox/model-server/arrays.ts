@@ -1,6 +1,6 @@
 /** The parts of numpy and pandas that decide whether MLflow accepts an input: dtypes, shapes, labels. */
 
-import { isList, isNumber, isRecord, isWhole, type Json } from '../../src/base/json-literal.ts';
+import { isList, isNumber, isRecord, isWhole, type Json } from '../../src/base/json/json-literal.ts';
 import { dimensionsOf } from '../../src/base/json-value.ts';
 import { flatten } from '../../src/proof/request/input-batch.ts';
 
@@ -33,10 +33,13 @@ export type ModelInput = NdArray | Frame | PlainValue;
 /** A Python exception with the message of the real libraries. */
 export class PythonError extends Error {
   override readonly name: string;
+  /** With which the server answers. */
+  readonly status: number;
 
-  constructor(message: string, type = 'ValueError') {
+  constructor(message: string, type = 'ValueError', status = 500) {
     super(message);
     this.name = type;
+    this.status = status;
   }
 }
 

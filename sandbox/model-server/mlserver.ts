@@ -1,6 +1,6 @@
 /** `seldonio/mlserver`: MLServer 1.7.1 with its MLflow runtime, the V2 protocol over REST. */
 import { randomUUID } from 'node:crypto';
-import { isList, isNumber, isRecord, type Json, parseJson } from '../../src/base/json-literal.ts';
+import { isList, isNumber, isRecord, type Json, parseJson } from '../../src/base/json/json-literal.ts';
 import { flatten } from '../../src/proof/request/input-batch.ts';
 import type { ContainerContext, ContainerImage } from '../container.ts';
 import { type Frame, type ModelInput, PythonError, reshaped, type Series } from './arrays.ts';
@@ -125,6 +125,7 @@ function infer(request: InferenceRequest, name: string, model: PythonModel): Ans
     return json(200, inferenceOf(name, values));
   } catch (error) {
     if (!(error instanceof PythonError)) throw error;
+    if (error.status !== 500) return json(error.status, { error: error.message });
     return { status: 500, body: `${tracebackOf(error)}\n`, contentType: 'text/plain; charset=utf-8' };
   }
 }

@@ -1,6 +1,6 @@
 /** The parts of `mlflow.pyfunc` that a prediction needs: load a folder, enforce its schema, predict. */
 import { load } from 'js-yaml';
-import { isList, isNumber, type Json } from '../../src/base/json-literal.ts';
+import { isList, isNumber, type Json } from '../../src/base/json/json-literal.ts';
 import type { SchemaJson, TensorSpec, Weights } from '../model-files.ts';
 import { arrayOf, type Frame, frameOf, type ModelInput, PythonError, repr, type Series } from './arrays.ts';
 
@@ -24,6 +24,7 @@ export function loadModel(files: ReadonlyMap<string, string>): PythonModel {
   return {
     inputs,
     predict(input) {
+      refuse(files.get('REFUSE'), input);
       const rows = rowsOf(inputs === undefined ? input : enforce(input, inputs), weights);
       if (wrong === 'error') throw new PythonError('the model is told to fail', 'RuntimeError');
       if (wrong === 'nan') return rows.map(() => Number.NaN);
@@ -31,6 +32,15 @@ export function loadModel(files: ReadonlyMap<string, string>): PythonModel {
       return wrong === 'wrong-shape' ? [...answers, ...answers] : answers;
     },
   };
+}
+
+/** `422`, or `422 note`: what has a column `note` is refused so. A 500 is in the words of schema enforcement. */
+function refuse(told: string | undefined, input: ModelInput): void {
+  const [status, column] = told?.trim().split(' ') ?? [];
+  if (status === undefined) return;
+  if (column !== undefined && !(input.kind === 'frame' && input.labels.includes(column))) return;
+  if (status === '500') throw new PythonError("Failed to enforce schema of data '…'. Error: Can not safely convert");
+  throw new PythonError(`value is not a valid one: ${column ?? 'input'}`, 'ValueError', Number(status));
 }
 
 function answerTo(row: readonly Json[], { intercept, weights, labels }: Weights): number | string {

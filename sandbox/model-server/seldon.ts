@@ -1,5 +1,5 @@
 /** `seldonio/mlflowserver`: Seldon's Python wrapper 1.17.1 around one MLflow model, REST only. */
-import { isList, isNumber, isRecord, type Json, parseJson } from '../../src/base/json-literal.ts';
+import { isList, isNumber, isRecord, type Json, parseJson } from '../../src/base/json/json-literal.ts';
 import type { ContainerContext, ContainerImage } from '../container.ts';
 import { arrayOf, frameOf, type ModelInput, PythonError, reshaped } from './arrays.ts';
 import { loadModel, type PythonModel } from './pyfunc.ts';
@@ -86,7 +86,7 @@ function predict(
     const given = xtype === 'DataFrame' && input.kind !== 'frame' ? frameOf(input, names) : input;
     return { status: 200, body: answerText(model.predict(given), { form, meta: metaOf(message) }) };
   } catch (error) {
-    if (error instanceof PythonError) return failure(500, error.message);
+    if (error instanceof PythonError) return failure(error.status, error.message);
     throw error;
   }
 }
@@ -132,8 +132,8 @@ function answerText(
   return `{"data": {"names": [], ${data}}, "meta": ${JSON.stringify(meta)}}`;
 }
 
-function failure(status: 400 | 500, info: string): Answered {
-  const reason = status === 400 ? 'MICROSERVICE_BAD_DATA' : 'MICROSERVICE_INTERNAL_ERROR';
+function failure(status: number, info: string): Answered {
+  const reason = status < 500 ? 'MICROSERVICE_BAD_DATA' : 'MICROSERVICE_INTERNAL_ERROR';
   return { status, body: JSON.stringify({ status: { code: -1, info, reason, status: 1 } }) };
 }
 

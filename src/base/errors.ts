@@ -5,6 +5,7 @@
 export type UserErrorCode =
   | RefusalReason
   | 'bad-input'
+  | 'setup-incomplete'
   | 'targets-invalid'
   | 'model-uri-invalid'
   | 'model-not-found'

@@ -80,6 +80,7 @@ export type Reason =
   | 'dry-run'
   | 'rendered'
   | 'status'
+  | 'checked'
   | 'help'
   | 'lock'
   | 'unlock'

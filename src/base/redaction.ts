@@ -33,7 +33,7 @@ const AFTER: readonly RegExp[] = [
   /(\b(?:Bearer|Basic)\s{1,4})[A-Za-z0-9+/._~=-]{6,4096}/gi,
   /(\b[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:'"]{1,256}:[^\s/@'"]{1,512}(?=@)/gi,
   /(\bhttps?:\/\/)[^\s/@:'"]{1,256}(?=@)/gi,
-  /([?&](?:X-Amz-Signature|X-Amz-Security-Token|X-Amz-Credential|X-Goog-Signature|Signature|sig|token|access_token)=)[^\s&"'<>]{1,4096}/gi,
+  /((?:[?&;](?:Signature|sig|token|access_token)|\bX-(?:Amz|Goog)-(?:Signature|Security-Token|Credential))=)[^\s&"'<>]{1,4096}/gi,
   QUOTED,
   new RegExp(`(${NAME}["']?)(?!\\*\\*\\*)[^\\s"',;}\\\\]{4,4096}`, 'gi'),
   /(\b[A-Z][A-Z0-9_]{0,64}_KEY=["']?)(?!\*\*\*)[^\s"',;}\\]{4,4096}/g,

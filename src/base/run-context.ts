@@ -6,6 +6,8 @@ export interface RunContext {
   readonly commit: string | undefined;
   readonly actor: string | undefined;
   readonly event: string | undefined;
+  /** ISO 8601, when this run began. */
+  readonly time?: string | undefined;
   /** URL of docs/troubleshooting.md of the version that runs; undefined where that is not known. */
   readonly troubleshooting?: string | undefined;
 }

@@ -50,7 +50,7 @@ export async function admitFurtherEvent(
     if (pull !== undefined) checkHead(gate.pullRequest, pull.head);
     if (now !== undefined) throw withdrawn(now);
   };
-  return proceed(orders, { confirm, ...(pull !== undefined && { head: pull.head }) });
+  return proceed(orders, { confirm, ...(pull !== undefined && { pull }) });
 }
 
 function branchRefusal(

@@ -73,7 +73,7 @@ export function takes(verb: Verb, argument: string): boolean {
 }
 
 /** Verbs that take their model from the cluster. */
-const WITHOUT_MODEL: readonly Verb[] = ['promote', 'rollback', 'abort', 'lock', 'unlock', 'status', 'help'];
+export const WITHOUT_MODEL: readonly Verb[] = ['promote', 'rollback', 'abort', 'lock', 'unlock', 'status', 'help'];
 
 /** Maximum length of a command in characters. */
 const LONGEST = 1_000;
@@ -121,6 +121,9 @@ function readRest(verb: Verb, words: readonly Word[], prefix: string): Command |
       return { fault: `\`${text.slice(0, 40)}\` has no value: leave it out, or write \`name=value\`` };
     if (name === undefined) {
       const kind = text.includes(':') ? 'model' : 'target';
+      const [argumentName = '', ...values] = text.split('=');
+      if (kind === 'target' && values.length > 0)
+        return { fault: unknownWord(`argument of \`${verb}\``, argumentName, ALLOWED[verb], prefix) };
       if (bare[kind] !== undefined)
         return { fault: `\`${text}\` is unexpected: a command has one model URI, and targets as \`one,two\`` };
       if (kind === 'model' && WITHOUT_MODEL.includes(verb))

@@ -1,15 +1,15 @@
 import { UserError } from '../base/errors.ts';
+import { patternWarning } from '../model/model-pattern.ts';
 import { InputReader } from '../settings/input-reader.ts';
 import type { InputName } from '../settings/inputs.ts';
 import { isPreviewName } from '../settings/preview-name.ts';
 import { baseRefusal, modelRefusal, objectRefusal } from './admission-rules.ts';
-import { admitCommand } from './admit-command.ts';
 import { admitFurtherEvent } from './admit-further-event.ts';
+import { admitCommand } from './commands/admit-command.ts';
 import type { EventPullRequest, MergeGroup } from './event.ts';
 import { eventFault } from './event-table.ts';
 import { type GateDecision, type GateRequest, ignore, previewOf, proceed, refuse } from './gate-decision.ts';
 import { type AfterMerge, targetsAfterMerge } from './merge/targets-after-merge.ts';
-import { patternWarning } from './model-pattern.ts';
 import { listOf } from './policy.ts';
 import { confirmClosed, confirmPreview, forkRefusal } from './pull-request-events.ts';
 import { policyOf } from './pull-request-gate.ts';
@@ -110,7 +110,7 @@ function opened({ repository }: GateRequest, { places, unplanned }: AfterMerge, 
     return runInputsOf(place, isPreview(place) ? previewOf(place, pull.number) : planned);
   });
   const confirm = () => confirmPreview(repository, places, pull);
-  return proceed(orders, { head: pull.head, confirm, unplanned });
+  return proceed(orders, { pull, confirm, unplanned });
 }
 
 /** What is about to be merged shows its plan. Previews belong to pull requests, not to queues. */

@@ -1,7 +1,7 @@
 import type { Config } from '../settings/config.ts';
 import type { InputName } from '../settings/inputs.ts';
 import type { Verb } from './command.ts';
-import { argumentsOf } from './next-command.ts';
+import { argumentsOf } from './commands/next-command.ts';
 import { policyOf } from './pull-request-gate.ts';
 
 /** The commands that decide about a candidate beside main. */

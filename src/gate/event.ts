@@ -75,7 +75,7 @@ export function triggerOf({ name, payload }: RunnerEvent, { prefix, allowEvents 
   const { effect, isOptIn, why } = effectOf({ name, action }, allowEvents);
   if (effect === 'ignore') return unheard(why);
   if (event['deleted'] === true) return unheard('a branch or tag was deleted');
-  if (name === 'repository_dispatch') return { kind: 'dispatch', modelUri: modelIn(event['client_payload']) };
+  if (name === 'repository_dispatch') return dispatchTrigger(event['client_payload']);
   if (name === 'merge_group') return mergeGroupTrigger(event);
   const pull = pullRequestIn(event);
   if (isOptIn) return { kind: 'step', optIn: furtherEvent(event), ...(pull !== undefined && { pull }) };
@@ -124,12 +124,14 @@ function commentTrigger(event: JsonObject, prefix: string): Trigger {
   if (!isJsonObject(comment)) return ignored('the event has no comment');
   const { id, body, user } = comment;
   const author = isJsonObject(user) ? user['login'] : undefined;
-  if (typeof id !== 'number' || typeof body !== 'string' || typeof author !== 'string')
+  if (!isNumberOf(id) || typeof body !== 'string' || typeof author !== 'string')
     return ignored('the event has no readable comment');
   if (!isMeant(body, prefix)) return ignored(`its first line does not begin with ${prefix}`);
   if (isJsonObject(user) && user['type'] === 'Bot') return ignored(`${author} is a bot`);
+  if (isJsonObject(user) && user['type'] !== undefined && user['type'] !== 'User')
+    return ignored(`${author} is not a person`);
   const number = issue['number'];
-  if (typeof number !== 'number') return ignored('the event has no pull request number');
+  if (!isNumberOf(number)) return ignored('the event has no pull request number');
   return { kind: 'comment', comment: { id, body, author, pullRequest: number } };
 }
 
@@ -141,8 +143,9 @@ function isMeant(body: string, prefix: string): boolean {
 
 function pullRequestIn(event: JsonObject): EventPullRequest | undefined {
   const { pull_request: pull } = event;
-  if (!isJsonObject(pull) || typeof pull['number'] !== 'number') return undefined;
-  const { number, head, base, state, draft } = pull;
+  if (!isJsonObject(pull) || !isNumberOf(pull['number'])) return undefined;
+  const { head, base, state, draft } = pull;
+  const number = pull['number'] as number;
   const branch = textIn(base, 'ref');
   return {
     number,
@@ -202,9 +205,17 @@ function repositoryOf(side: unknown): string | undefined {
   return isJsonObject(side) ? textIn(side['repo'], 'full_name') : undefined;
 }
 
-function modelIn(payload: unknown): string | undefined {
-  const uri = isJsonObject(payload) ? payload['model_uri'] : undefined;
-  return typeof uri === 'string' ? uri : undefined;
+/** A model that cannot be read must not become the one of the workflow. */
+function dispatchTrigger(payload: unknown): Trigger {
+  const modelUri = isJsonObject(payload) ? payload['model_uri'] : undefined;
+  if (modelUri === undefined || modelUri === null) return { kind: 'dispatch', modelUri: undefined };
+  if (typeof modelUri === 'string' && modelUri.trim() !== '') return { kind: 'dispatch', modelUri };
+  return unheard('its `client_payload.model_uri` is not a model URI');
+}
+
+/** GitHub's ids and numbers. */
+function isNumberOf(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
 }
 
 function ignored(why: string): Trigger {

@@ -4,7 +4,7 @@ import type { Outcome, Reason } from '../base/outcome.ts';
 import type { Runner } from '../base/ports.ts';
 import type { InputName } from '../settings/inputs.ts';
 import { isPreviewName, previewName } from '../settings/preview-name.ts';
-import type { Refusal } from './admission.ts';
+import type { PullRequestFacts, Refusal } from './admission.ts';
 import type { Collaboration } from './collaboration.ts';
 import type { Trigger } from './event.ts';
 import type { UnplannedTarget } from './merge/targets-after-merge.ts';
@@ -35,6 +35,8 @@ export type GateDecision =
       readonly confirm: () => Promise<void>;
       /** SHA of the pull request's newest commit, if the event is about a pull request. */
       readonly head: string | undefined;
+      /** The pull request on which comments may give the next command; undefined if the event is about none. */
+      readonly pull: PullRequestFacts | undefined;
       /** Targets of which there is no plan. */
       readonly unplanned: readonly UnplannedTarget[];
     };
@@ -58,12 +60,13 @@ export function previewOf({ raw }: TargetInputs, number: number): ReadonlyMap<In
 export function proceed(
   orders: readonly RunInputs[],
   {
-    head,
+    pull,
+    head = pull?.head,
     confirm = async () => {},
     unplanned = [],
-  }: Partial<Pick<Extract<GateDecision, { kind: 'run' }>, 'head' | 'confirm' | 'unplanned'>> = {},
+  }: Partial<Pick<Extract<GateDecision, { kind: 'run' }>, 'head' | 'confirm' | 'pull' | 'unplanned'>> = {},
 ): GateDecision {
-  return { kind: 'run', orders, confirm, head, unplanned };
+  return { kind: 'run', orders, confirm, head, pull, unplanned };
 }
 
 export function ignore(why: string, reason: Extract<Trigger, { kind: 'ignored' }>['reason']): GateDecision {

@@ -2,6 +2,7 @@ import { UserError } from '../base/errors.ts';
 import type { Runner } from '../base/ports.ts';
 import { quoted, type RawInputs } from '../settings/input-reader.ts';
 import type { Collaboration } from './collaboration.ts';
+import { type ManifestNames, namedByManifest } from './manifest-names.ts';
 import { inputsOfStep, inputsOfTarget, type TargetInputs } from './run-inputs.ts';
 import { listOfNames, parseTargets, pickTargets } from './targets.ts';
 
@@ -10,8 +11,23 @@ export interface TargetsRequest {
   /** Undefined without a token. */
   readonly repository: Pick<Collaboration, 'readFile'> | undefined;
   readonly runner: Pick<Runner, 'info'>;
+  /** Name and namespace of the SeldonDeployment in a base manifest. @throws UserError if it cannot be read */
+  readonly readManifestNames: (path: string) => Promise<ManifestNames>;
   /** Whether the workflow may choose the commit. Not allowed if secrets meet commits of other users. */
   readonly mayChooseRef: boolean;
+}
+
+/**
+ * Inputs of this step, with the names that a base manifest gives. From here on, the gate, the lease and the previews see
+ * them like inputs.
+ * @throws UserError bad-input, manifest-invalid, targets-invalid, github-failed
+ */
+export async function readTargetInputs(
+  request: TargetsRequest,
+  ref: string | undefined,
+): Promise<readonly TargetInputs[]> {
+  const places = await placesOf(request, ref);
+  return Promise.all(places.map((place) => namedByManifest(place, request.readManifestNames)));
 }
 
 /**
@@ -19,10 +35,7 @@ export interface TargetsRequest {
  * @param ref `heads/…` of a branch, or a commit, that is trusted: by a bare name GitHub may find a tag
  * @throws UserError bad-input, targets-invalid, github-failed
  */
-export async function readTargetInputs(
-  request: TargetsRequest,
-  ref: string | undefined,
-): Promise<readonly TargetInputs[]> {
+async function placesOf(request: TargetsRequest, ref: string | undefined): Promise<readonly TargetInputs[]> {
   const { raw, repository, runner } = request;
   const [path, names, chosenRef] = [targetsPath(raw), listOfNames(raw.input('targets')), refOf(request)];
   if (path === '') {

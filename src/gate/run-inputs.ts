@@ -1,3 +1,4 @@
+import { judgesNothing } from '../settings/gate-inputs.ts';
 import { InputReader, type RawInputs } from '../settings/input-reader.ts';
 import type { InputName } from '../settings/inputs.ts';
 import { isMeantFor, readModeName } from '../settings/rollout-inputs.ts';
@@ -58,14 +59,15 @@ export function runInputsOf(place: TargetInputs, chosen: ReadonlyMap<InputName, 
   const { raw } = place;
   const pick = (name: InputName) => chosen.get(name) ?? raw.input(name);
   const mode = chosen.has('mode') ? readModeName(pick('mode')) : undefined;
-  const input = (name: InputName) =>
-    mode !== undefined && !chosen.has(name) && !isMeantFor(name, mode) ? '' : pick(name);
+  const isOfUse = (name: InputName) =>
+    mode === undefined || chosen.has(name) || (isMeantFor(name, mode) && !judgesNothing(name, mode, pick('bake')));
+  const input = (name: InputName) => (isOfUse(name) ? pick(name) : '');
   return { ...place, raw: { ...raw, input }, given: raw.input };
 }
 
-/** Whether previews are enabled. @throws UserError bad-input if the value is not `true` or `false` */
+/** Whether previews are enabled. A check has none: it deploys nothing. @throws UserError bad-input if the value is not `true` or `false` */
 export function isPreview(place: Pick<TargetInputs, 'raw'>): boolean {
-  return isSaid(place, 'preview', false);
+  return isSaid(place, 'preview', false) && readModeName(place.raw.input('mode')) !== 'check';
 }
 
 /** Whether a cluster is changed, not a file. @throws UserError bad-input if the value is not `true` or `false` */

@@ -1,5 +1,6 @@
 import { load } from 'js-yaml';
 import { UserError } from '../base/errors.ts';
+import { exceeds } from '../base/json/bounded-tree.ts';
 import { isJsonObject, type JsonObject } from '../base/json-value.ts';
 import { nearestWord } from '../base/nearest-word.ts';
 import type { InputDefinition } from '../settings/input-definition.ts';
@@ -25,6 +26,9 @@ export const ALL = 'all';
 export const MOST_TARGETS = 100;
 /** Maximum length of a file of targets in characters. */
 const LONGEST = 200_000;
+/** The same with all aliases written out. */
+const BOUND = { size: 2_000_000 };
+const MOST_ALIASES = 1000;
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 const ALLOWED = INPUTS.filter((one: InputDefinition) => one.isOfStep !== true).map(({ name }) => name);
@@ -84,11 +88,14 @@ export function listOfNames(text: string): readonly string[] {
 
 function parseYaml(text: string, path: string): unknown {
   if (text.length > LONGEST) throw invalid(path, [`it has more than ${LONGEST} characters`]);
+  let document: unknown;
   try {
-    return load(text);
+    document = load(text, { maxAliases: MOST_ALIASES });
   } catch (error) {
     throw invalid(path, [`it is not one YAML document: ${error instanceof Error ? error.message.split('\n')[0] : ''}`]);
   }
+  if (exceeds(document, BOUND)) throw invalid(path, ['it is too large or too deep with its aliases written out']);
+  return document;
 }
 
 function readBlock(

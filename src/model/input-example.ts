@@ -1,5 +1,5 @@
-import { DEEPEST_JSON, withoutOddNumbers } from '../base/bounded-json.ts';
-import { isList, isNumber, isRecord, type Json, numberLiteral, parseJson } from '../base/json-literal.ts';
+import { DEEPEST_JSON, withoutOddNumbers } from '../base/json/bounded-json.ts';
+import { isList, isNumber, isRecord, type Json, numberLiteral, parseJson } from '../base/json/json-literal.ts';
 import type { InputExample } from './model.ts';
 
 /** Content of a logged example, before the signature is applied. */

@@ -3,6 +3,7 @@ export interface ListedFile {
   readonly path: string;
   /** Bytes; undefined for folders, and where the store does not say. */
   readonly size: number | undefined;
+  readonly isFolder?: boolean;
 }
 
 /** Are these the digests of different files? Only what both tell of is compared. */

@@ -53,7 +53,8 @@ function parseDocument(text: string): Tree {
     const document = loadAsPython(text);
     if (isJsonObject(document)) return document;
   } catch (cause) {
-    throw new UserError('model-unusable', 'the file `MLmodel` that MLflow returned is not YAML', { hint, cause });
+    const why = cause instanceof Error && cause.message.startsWith('too large') ? cause.message : 'not YAML';
+    throw new UserError('model-unusable', `the file \`MLmodel\` that MLflow returned is ${why}`, { hint, cause });
   }
   throw new UserError('model-unusable', 'the file `MLmodel` does not describe a model', { hint });
 }
@@ -138,13 +139,20 @@ function tensorOf(entry: Tree): Tensor {
 }
 
 function exampleOf(saved: unknown): ModelDocument['example'] {
-  if (!isJsonObject(saved) || typeof saved.artifact_path !== 'string') return undefined;
+  if (!isJsonObject(saved) || typeof saved.artifact_path !== 'string' || !isInside(saved.artifact_path))
+    return undefined;
   return {
     path: saved.artifact_path,
     type: String(saved.type),
     orient: textOf(saved.pandas_orient),
     hasParams: String(saved.params) === 'true',
   };
+}
+
+/** The author of a model chose this path: it names a file of the model and nothing else. */
+function isInside(path: string): boolean {
+  if (path === '' || /^[/\\]|^[\w+.-]+:|[\\\p{Cc}]|%(?:2e|2f|5c)/iu.test(path)) return false;
+  return !path.split('/').some((part) => part === '..' || part === '.' || part === '');
 }
 
 function* formatWarnings(sklearn: unknown): Generator<string> {

@@ -1,11 +1,21 @@
 import { load } from 'js-yaml';
+import { exceeds } from '../base/json/bounded-tree.ts';
 
 /**
  * YAML as PyYAML reads it, which writes and reads `MLmodel`. It lets a quoted text go on at the indent of its parent, where
  * YAML wants it deeper. Spaces before such a line mean nothing.
- * @throws YAMLException
+ * @throws Error if it is no YAML, or too large with its aliases written out
  */
 export function loadAsPython(text: string): unknown {
+  const document = loaded(text);
+  if (exceeds(document, BOUND)) throw new Error('too large or too deep with its aliases written out');
+  return document;
+}
+
+/** PyYAML repeats equal values as aliases, so a model of many columns has many. */
+const BOUND = { size: 10_000_000 };
+
+function loaded(text: string): unknown {
   try {
     return load(text);
   } catch (error) {

@@ -11,6 +11,14 @@ export interface ModelRegistry {
   note(model: { readonly name: string; readonly version: string }, notes: WriteBack): Promise<void>;
   /** Description, tags and metrics of a model; undefined if the registry does not have them. Never throws. */
   details(model: Pick<Model, 'name' | 'version' | 'runId'>): Promise<ModelDetails | undefined>;
+  /** Of the paths and sizes of a model's files, with those in folders; undefined if they cannot be listed. Never throws. */
+  filesDigest(model: Pick<Model, 'modelId' | 'storageUri'>): Promise<string | undefined>;
+}
+
+/** A registry that can be asked without a model. */
+export interface ReachableRegistry extends ModelRegistry {
+  /** @returns the server's URL once it accepted the credentials; undefined if none is named @throws UserError registry-* */
+  reach(): Promise<string | undefined>;
 }
 
 /** Aliases and tags to write to the registry after a model is live. */

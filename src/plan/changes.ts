@@ -19,8 +19,6 @@ function* differences(path: string, before: unknown, after: unknown): Generator<
   if (equal(before, after)) return;
   if (isJsonObject(before) && isJsonObject(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      // The top level of an applied manifest contains only our fields. Other fields there do not change.
-      if (path === '' && !(key in after)) continue;
       yield* differences(path === '' ? key : `${path}.${key}`, before[key], after[key]);
     }
     return;

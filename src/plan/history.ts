@@ -1,5 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import { isJsonObject } from '../base/json-value.ts';
+import { modelUriOf } from '../seldon/graph.ts';
 import { ANNOTATIONS, type SeldonDeployment, type SeldonDeploymentSpec } from '../seldon/seldon-deployment.ts';
 import { renderedSpecOf } from './manifest.ts';
 import { isNote, type ModelNote, modelsOf } from './model-note.ts';
@@ -87,7 +88,7 @@ export function isNewest(object: SeldonDeployment, history: readonly ProvenRevis
 
 export function servesSame(object: SeldonDeployment, revision: ProvenRevision): boolean {
   const marker = (spec: SeldonDeploymentSpec) => spec.predictors[0]?.annotations?.[ANNOTATIONS.rollout];
-  const uri = (spec: SeldonDeploymentSpec) => spec.predictors[0]?.graph.modelUri;
+  const uri = (spec: SeldonDeploymentSpec) => spec.predictors[0] && modelUriOf(spec.predictors[0]);
   return marker(object.spec) === marker(revision.spec) && uri(object.spec) === uri(revision.spec);
 }
 

@@ -32,6 +32,18 @@ export function sharedLines(front: SeldonDeployment, second: SeldonDeployment): 
   return [...named(front, 100 - share), ...beside.map((line) => ({ ...line, shadow: shadow !== undefined }))];
 }
 
+/** Who gets the requests before a rollout. @param front the SeldonDeployment whose requests the second one shares */
+export function linesBefore(
+  live: SeldonDeployment | undefined,
+  front: SeldonDeployment | undefined,
+): readonly PredictorLine[] {
+  if (front === undefined) return live === undefined ? [] : predictorLines(live);
+  if (live !== undefined) return sharedLines(front, live);
+  return predictorLines(front)
+    .slice(0, 1)
+    .map((line) => ({ ...line, name: front.metadata.name, traffic: 100 }));
+}
+
 export function revisionLines(object: SeldonDeployment): readonly RevisionLine[] {
   return historyOf(object).map(({ revision, model, time, run, commit, rolledBack = false }) => {
     return { revision, model: titleOf(model), time, run, commit, rolledBack };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson, equal, isJsonObject } from '../base/json-value.ts';
 import {
   ANNOTATIONS,
+  OWN_PREFIX,
   type Predictor,
   type SeldonDeployment,
   type SeldonDeploymentSpec,
@@ -10,7 +11,7 @@ import { type ModelNote, modelsOf } from './model-note.ts';
 import { originAnnotations } from './origin.ts';
 import { overlay, projected } from './overlay.ts';
 import type { PlanRequest } from './plan-request.ts';
-import { podPart, samePods } from './predictor.ts';
+import { podPart, samePods } from './predictor/predictor.ts';
 
 /** A predictor's place in `spec.predictors`. */
 export interface LaidOutPredictor {
@@ -135,7 +136,9 @@ function keptOtherFields(
 /** Labels and annotations of the user's manifest. */
 function givenMetadata({ base }: PlanRequest): RenderedNote['metadata'] {
   const { labels, annotations } = base?.metadata ?? {};
-  return { ...(labels && { labels }), ...(annotations && { annotations }) };
+  // A history or a note of ours in a file would be believed by later runs.
+  const theirs = Object.entries(annotations ?? {}).filter(([key]) => !key.startsWith(OWN_PREFIX));
+  return { ...(labels && { labels }), ...(annotations && { annotations: Object.fromEntries(theirs) }) };
 }
 
 function keptMetadata(

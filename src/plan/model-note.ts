@@ -1,6 +1,7 @@
 import { isJsonObject } from '../base/json-value.ts';
 import type { Model } from '../model/model.ts';
 import { differ } from '../model/model-digest.ts';
+import { modelUriOf } from '../seldon/graph.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
 /** Identity of a model, recorded on the object. A predictor itself only has the URI of its files. */
@@ -37,7 +38,9 @@ export function titleOf({ uri, name, version }: ModelNote): string {
 /** The model of each predictor, by its name. If another writer has changed the model since, only the URI is known. */
 export function modelsOf(object: SeldonDeployment | undefined): ReadonlyMap<string, ModelNote> {
   const notes = object === undefined ? [] : [...notesOn(object), mainNoteOn(object)];
-  const all = (object?.spec.predictors ?? []).flatMap(({ name, graph: { modelUri: uri } }) => {
+  const all = (object?.spec.predictors ?? []).flatMap((predictor) => {
+    const { name } = predictor;
+    const uri = modelUriOf(predictor);
     if (uri === undefined) return [];
     return [[name, notes.find((note) => note?.uri === uri) ?? { uri }] as const];
   });

@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.ts';
 
 import type { RunContext } from '../base/run-context.ts';
+import { modelUriOf } from '../seldon/graph.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { type ModelNote, modelsOf } from './model-note.ts';
 
@@ -18,9 +19,10 @@ export interface OriginRequest {
  * describe the first predictor.
  */
 export function originAnnotations({ manifest, live, known, context }: OriginRequest): Record<string, string> {
-  const models = manifest.spec.predictors.flatMap(({ name, graph: { modelUri: uri } }) =>
-    uri === undefined ? [] : [[name, known.get(uri) ?? { uri }] as const],
-  );
+  const models = manifest.spec.predictors.flatMap((predictor) => {
+    const uri = modelUriOf(predictor);
+    return uri === undefined ? [] : [[predictor.name, known.get(uri) ?? { uri }] as const];
+  });
   const main = models[0]?.[1];
   const values: Record<string, string | undefined> = {
     [ANNOTATIONS.runUrl]: context.runUrl,
@@ -42,13 +44,14 @@ export function originAnnotations({ manifest, live, known, context }: OriginRequ
 
 /** The model of the first predictor before its last change. */
 function previousUri(live: SeldonDeployment | undefined, now: string | undefined): string | undefined {
-  const before = live?.spec.predictors[0]?.graph.modelUri;
+  const main = live?.spec.predictors[0];
+  const before = main && modelUriOf(main);
   return before === now ? live?.metadata.annotations?.[ANNOTATIONS.previousModelUri] : before;
 }
 
 /**
- * Refuses a push or a command whose run began before the one that shipped what is live: runs may overtake each other in a queue, and
- * an old commit must not undo a new one. Who wants to go back says so, with mode `rollback` or by hand.
+ * Refuses a run that began before the one that shipped what is live: runs may overtake each other in a queue or be started
+ * again, and an old commit must not undo a new one. Whoever wants to go back uses mode `rollback`, or starts a run by hand.
  * @throws UserError newer-run-live
  */
 export function refuseOlderRun(
@@ -57,11 +60,12 @@ export function refuseOlderRun(
 ): void {
   const theirs = runOf(live?.metadata.annotations?.[ANNOTATIONS.runUrl]);
   const ours = runOf(runUrl);
-  if (!['push', 'issue_comment'].includes(event ?? '') || theirs === undefined || ours === undefined) return;
+  const isByHand = event === undefined || event === 'workflow_dispatch';
+  if (isByHand || theirs === undefined || ours === undefined) return;
   if (theirs.repository !== ours.repository || theirs.id <= ours.id) return;
   const what = `the live model was deployed by a later run (${live?.metadata.annotations?.[ANNOTATIONS.runUrl]})`;
   throw new UserError('newer-run-live', what, {
-    hint: 'to go back use mode `rollback`, or start the workflow by hand; an older push or comment does not',
+    hint: 'to go back use mode `rollback`, or start the workflow by hand; an older push, comment or other event does not',
   });
 }
 

@@ -3,12 +3,15 @@ import { UserError } from '../base/errors.ts';
 import { canonicalJson } from '../base/json-value.ts';
 import { withoutReplicas } from '../seldon/replicas.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { withoutNotes } from './given/own-notes.ts';
 import type { Plan } from './plan.ts';
 
 /** Inputs and result of a plan. If one of them differs, the plan is no longer valid. */
 export interface PlanBasis {
   /** The storage URI of the model that is deployed or proven. */
   readonly model: string;
+  /** Of its files; undefined if they are not known. */
+  readonly digest: string | undefined;
   readonly live: SeldonDeployment | undefined;
   readonly plan: Pick<Plan, 'stages'>;
   /** The input of that name. What is live may be scaled at any time, and a plan stays valid. */
@@ -19,20 +22,29 @@ export interface PlanBasis {
   readonly place: { readonly server: string; readonly target: string | undefined };
 }
 
-/** Hex digits of each part: enough to make a collision impractical during the lifetime of a plan. */
-const DIGITS = 10;
+/** Hex digits of each part. Whoever may write files of a model could try out 2^40 of them, but not 2^64. */
+const DIGITS = 16;
 
 /** Names of the parts, in their order. */
 const PARTS = ['model', 'object', 'outcome', 'files', 'place'] as const;
 
 /** `1f0c2a99ab-…`: one part for each thing that may change, so that a later run can say which did. */
-export function planHash({ model, live, plan, files, place, replicas }: PlanBasis): string {
+export function planHash({ model, digest, live, plan, files, place, replicas }: PlanBasis): string {
   const parts: readonly unknown[] = [
-    model,
+    digest === undefined ? model : { model, digest },
     live === undefined ? 'none' : { uid: live.metadata.uid, spec: withoutReplicas(live.spec) },
     plan.stages.map(({ manifest: { apiVersion, metadata, spec } }) => {
       const { name, namespace, labels } = metadata;
-      return { apiVersion, name, namespace, labels, spec: withoutReplicas(spec), ...(replicas && { replicas }) };
+      const annotations = withoutNotes(metadata.annotations);
+      return {
+        apiVersion,
+        name,
+        namespace,
+        labels,
+        ...(annotations && { annotations }),
+        spec: withoutReplicas(spec),
+        ...(replicas && { replicas }),
+      };
     }),
     files.map((text) => text ?? 'none'),
     place,
@@ -53,7 +65,7 @@ function planDifference(planned: string, now: string): string | undefined {
 }
 
 const CHANGED: Readonly<Record<(typeof PARTS)[number], string>> = {
-  model: 'the model URI now resolves to another model',
+  model: 'the model URI now resolves to another model, or the files of the model have changed',
   object: 'the SeldonDeployment was changed',
   outcome: 'the inputs are other ones',
   files: 'files that the inputs name have changed',
@@ -69,7 +81,7 @@ export function checkPlan(agreed: string | undefined, now: string): void {
 
 /** All plans in a text of ours. */
 export function plansIn(text: string): readonly string[] {
-  return text.slice(0, LONGEST_TEXT).match(/\b(?:[0-9a-f]{10}-){4}[0-9a-f]{10}\b/g) ?? [];
+  return text.slice(0, LONGEST_TEXT).match(/\b(?:[0-9a-f]{16}-){4}[0-9a-f]{16}\b/g) ?? [];
 }
 
 /** Characters of a comment. */

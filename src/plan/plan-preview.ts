@@ -1,9 +1,8 @@
 import { equal } from '../base/json-value.ts';
 import type { Model, ModelDetails, Schema } from '../model/model.ts';
+import { modelUriOf } from '../seldon/graph.ts';
 import { replicasOf } from '../seldon/replicas.ts';
 import { ANNOTATIONS, type Predictor, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
-import type { PredictorLine } from './live-state.ts';
-import { predictorLines } from './live-state.ts';
 import type { Plan } from './plan.ts';
 
 /** A model and its description in the registry. */
@@ -16,17 +15,17 @@ export interface Described {
 export interface PlanPreview {
   /** Description of the new model in the registry. */
   readonly description: string | undefined;
-  /** `column alcohol: double → float`, `column pH is removed`. */
-  readonly signature: readonly string[];
+  /** `column alcohol: double → float`, `column pH is removed`; undefined if one of both signatures is not known. */
+  readonly signature: readonly string[] | undefined;
   readonly metrics: readonly MetricLine[];
   /** `stage: dev → prod`. */
   readonly tags: readonly string[];
   /** `main: 3 pods to be replaced by a rolling update, another model`. */
   readonly pods: readonly string[];
+  /** Each step of a canary: `main 90 %, canary 10 %`; empty for one step. */
+  readonly steps: readonly string[];
   /** How long each step takes until it shows something, one sentence each. */
   readonly estimates: readonly string[];
-  /** Traffic of each predictor after the rollout. */
-  readonly after: readonly PredictorLine[];
 }
 
 export interface MetricLine {
@@ -37,7 +36,7 @@ export interface MetricLine {
 
 export interface PreviewRequest {
   readonly live: SeldonDeployment | undefined;
-  readonly plan: Pick<Plan, 'manifest'>;
+  readonly plan: Pick<Plan, 'manifest' | 'stages'>;
   /** The current model of main; undefined for a first model. */
   readonly before: Described | undefined;
   readonly after: Described;
@@ -51,13 +50,18 @@ export function previewOf({ live, plan, before, after, estimates }: PreviewReque
     metrics: metricLines(before?.details?.metrics ?? new Map(), after.details?.metrics ?? new Map()),
     tags: tagChanges(before?.details?.tags ?? new Map(), after.details?.tags ?? new Map()),
     pods: podChanges(live, plan.manifest),
+    steps: stepsOf(plan),
     estimates,
-    after: predictorLines(plan.manifest),
   };
 }
 
-function signatureChanges(before: Described['model'], after: Described['model']): readonly string[] {
-  if (!before.isDescribed || !after.isDescribed) return ['the signature of one of the models is not known'];
+function stepsOf({ stages }: PreviewRequest['plan']): readonly string[] {
+  const titles = stages.filter(({ observed }) => observed === true).map(({ title }) => title);
+  return titles.length > 1 ? titles : [];
+}
+
+function signatureChanges(before: Described['model'], after: Described['model']): readonly string[] | undefined {
+  if (!before.isDescribed || !after.isDescribed) return undefined;
   return [
     ...schemaChanges('input', before.signature?.inputs, after.signature?.inputs),
     ...schemaChanges('output', before.signature?.outputs, after.signature?.outputs),
@@ -127,7 +131,7 @@ function markerOf({ annotations }: Predictor): string | undefined {
 }
 
 function reasonOf(before: Predictor, after: Predictor): string {
-  return before.graph.modelUri === after.graph.modelUri ? 'other settings' : 'another model';
+  return modelUriOf(before) === modelUriOf(after) ? 'other settings' : 'another model';
 }
 
 function counted(pods: number): string {

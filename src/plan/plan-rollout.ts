@@ -8,7 +8,7 @@ import { type Protocol, protocolNamed } from '../seldon/protocol.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Config } from '../settings/config.ts';
 import type { DecisionMode, DeployMode, Mode } from '../settings/modes.ts';
-import { parseManifest } from './manifest-file.ts';
+import { readBaseManifest } from './given/base-manifest.ts';
 import { hasNewFiles } from './model-note.ts';
 import { decisionModes, deployModes, secondObjectModes } from './modes/index.ts';
 import type { Plan } from './plan.ts';
@@ -17,6 +17,8 @@ import type { PlanRequest } from './plan-request.ts';
 export interface RolloutPlan {
   readonly plan: Plan;
   readonly protocol: Protocol;
+  /** What of the base manifest does not count. */
+  readonly warnings: readonly string[];
   /** The same plan with new pods, for a live object that says all of it already but does not run. */
   withNewPods(): Plan;
 }
@@ -73,7 +75,8 @@ export async function readSurroundings(
 /** Decides what to apply, from the live object, the model, the user's manifest and the inputs. */
 export async function planRollout(workspace: Workspace, order: PlanOrder): Promise<RolloutPlan> {
   const { config, ref, live, context, ingress, front } = order;
-  const base = await readBaseManifest(workspace, config);
+  const given = await readBaseManifest(workspace, config.render, ref);
+  const base = given?.object;
   const request: PlanRequest = {
     mode: config.mode,
     ...ref,
@@ -89,7 +92,12 @@ export async function planRollout(workspace: Workspace, order: PlanOrder): Promi
   };
   const salt = context.runUrl ?? String(live?.metadata.resourceVersion);
   const plan = (one: PlanRequest) => planFor(one, order);
-  return { plan: plan(request), protocol: request.options.protocol, withNewPods: () => plan({ ...request, salt }) };
+  return {
+    plan: plan(request),
+    protocol: request.options.protocol,
+    warnings: given?.warnings ?? [],
+    withNewPods: () => plan({ ...request, salt }),
+  };
 }
 
 function planFor(request: PlanRequest, { config, model }: PlanOrder): Plan {
@@ -109,15 +117,4 @@ function isDeployMode(mode: Mode): mode is DeployMode {
 
 function isDecisionMode(mode: Mode): mode is DecisionMode {
   return mode in decisionModes;
-}
-
-/** The manifest that the input of that name gives; undefined without one. @throws UserError manifest-invalid */
-async function readBaseManifest(workspace: Workspace, { render }: Config): Promise<SeldonDeployment | undefined> {
-  const { manifest: path } = render;
-  if (path === undefined) return undefined;
-  const base = parseManifest(await workspace.read(path, 'manifest'), path, 'manifest');
-  if (base !== undefined) return base;
-  throw new UserError('manifest-invalid', `${path} (input \`manifest\`) is empty`, {
-    hint: 'write one YAML document of kind SeldonDeployment, or remove the input',
-  });
 }

@@ -1,12 +1,13 @@
-import { contains, equal } from '../base/json-value.ts';
+import { equal } from '../base/json-value.ts';
 import type { Predictor, SeldonDeployment } from '../seldon/seldon-deployment.ts';
-import type { Budget } from './budget.ts';
 import { changesBetween } from './changes.ts';
 import { withoutEnvironmentValues } from './environment-values.ts';
-import { assembleManifest, type PredictorLayout } from './manifest.ts';
+import { withoutNotes } from './given/own-notes.ts';
+import { assembleManifest, type PredictorLayout, renderedBefore } from './manifest.ts';
 import { readableYaml } from './manifest-file.ts';
 import { overlay } from './overlay.ts';
 import type { PlanRequest } from './plan-request.ts';
+import type { Budget } from './predictor/budget.ts';
 
 /** One apply, and the conditions for the next one. */
 export interface Stage {
@@ -94,8 +95,13 @@ export function planOf(request: PlanRequest, { stages: drafts, subject, budget, 
   const predictor = manifest?.spec.predictors.find((one) => one.name === subject);
   if (first === undefined || manifest === undefined || predictor === undefined)
     throw new Error(`a plan needs a stage and a predictor ${subject}`);
-  const unchanged = live !== undefined && containsAll(live, manifest);
-  const changes = changesBetween(live?.spec, manifest.spec);
+  const standing = live && visibleParts(live);
+  const after = visibleParts(live === undefined ? manifest : asStored(live, manifest));
+  const unchanged = equal(standing, after);
+  const changes = [
+    ...changesBetween(standing?.spec, after.spec),
+    ...changesBetween(standing && { metadata: standing.metadata }, { metadata: after.metadata }),
+  ];
   const summary = summarize(request, unchanged, changes);
   return {
     stages: [first, ...more],
@@ -131,10 +137,29 @@ function summarize({ live, name, namespace }: PlanRequest, unchanged: boolean, c
   return `${where} exists and will change\n${changes.map((line) => `  ${line}`).join('\n')}`;
 }
 
-function containsAll(live: SeldonDeployment, manifest: SeldonDeployment): boolean {
-  return (
-    equal(live.spec.predictors, manifest.spec.predictors) &&
-    contains(live.spec, manifest.spec) &&
-    contains(live.metadata.labels ?? {}, manifest.metadata.labels ?? {})
-  );
+/** What people see of an object: all of its spec, labels and annotations but our notes. */
+function visibleParts({ metadata: { labels = {}, annotations }, spec }: SeldonDeployment) {
+  return { spec, metadata: { labels, annotations: withoutNotes(annotations) ?? {} } };
+}
+
+/** The live object after a server-side apply: what we applied before and no longer apply is removed. */
+function asStored(live: SeldonDeployment, manifest: SeldonDeployment): SeldonDeployment {
+  const note = renderedBefore(live);
+  const { predictors, ...around } = manifest.spec;
+  const { predictors: _, ...liveAround } = live.spec;
+  const { predictors: __, ...ours } = note?.spec ?? { predictors: [] };
+  const { labels = {}, annotations } = manifest.metadata;
+  return {
+    ...live,
+    metadata: {
+      ...live.metadata,
+      labels: overlay(live.metadata.labels ?? {}, labels, note?.metadata.labels),
+      annotations: overlay(
+        withoutNotes(live.metadata.annotations) ?? {},
+        withoutNotes(annotations) ?? {},
+        note?.metadata.annotations,
+      ),
+    },
+    spec: { ...overlay(liveAround, around, ours), predictors },
+  };
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../base/errors.ts';
-import { isList, parseJson } from '../base/json-literal.ts';
+import { isList, parseJson } from '../base/json/json-literal.ts';
 
 /** Maximum number of requests for a comparison: it is not a load test. */
 export const MOST_COMPARED = 100;

@@ -1,5 +1,6 @@
-import { LONGEST_ANSWER, parseBoundedJson } from '../base/bounded-json.ts';
+import { LONGEST_ANSWER, parseBoundedJson } from '../base/json/bounded-json.ts';
 import { percent } from '../base/percent.ts';
+import { shortJson } from '../base/rounding.ts';
 import type { Protocol } from '../seldon/protocol.ts';
 import { errorOf, refusalOf } from './answer/answer-error.ts';
 import { readPrediction } from './answer/prediction.ts';
@@ -183,7 +184,7 @@ const LONGEST_SHOWN = 80;
 
 function shownOf(answer: Read): string {
   if ('refused' in answer) return answer.refused.slice(0, LONGEST_SHOWN);
-  const text = JSON.stringify(answer.value);
+  const text = shortJson(answer.value) ?? '';
   return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN - 1)}…`;
 }
 

@@ -26,6 +26,8 @@ export interface SmokeSettings {
   readonly config: Pick<Config, 'proof' | 'compare' | 'manifestFile'>;
   readonly model: Model;
   readonly protocol: Protocol;
+  /** Other nodes of the graph may want another request than the model. */
+  readonly isForGraph?: boolean;
 }
 
 /** Prepares the smoke prediction before any change: from `smoke-request`, or from the model. */
@@ -51,7 +53,7 @@ export async function prepareSmoke(workspace: Workspace, order: SmokeSettings): 
 
 async function singleRequest(
   workspace: Workspace,
-  { config, model, protocol }: SmokeSettings,
+  { config, model, protocol, isForGraph = false }: SmokeSettings,
 ): Promise<Omit<SmokePlan, 'comparing'>> {
   const { smokeRequest, smokeExpect } = config.proof;
   const expect = smokeExpect === undefined ? undefined : parseExpectation(smokeExpect);
@@ -66,7 +68,7 @@ async function singleRequest(
     const skipped = model.isDescribed ? made.skipped : UNKNOWN;
     return { request: undefined, alternatives: [], skipped, expect, warnings: [] };
   }
-  const [request, ...alternatives] = made;
+  const [request, ...alternatives] = made.map((one) => (isForGraph ? { ...one, isMadeUp: true } : one));
   return { request, alternatives, skipped: undefined, expect, warnings: [] };
 }
 

@@ -1,5 +1,6 @@
 import type { HttpEndpoint } from '../base/ports.ts';
 import { containerServiceOf, hasOrchestrator, ingressPrefixOf, predictorServiceOf } from '../seldon/created-objects.ts';
+import { hasSeveralNodes, modelNodeName } from '../seldon/graph.ts';
 import { healthPath, healthPathThrough, predictPath } from '../seldon/protocol.ts';
 import type { Predictor } from '../seldon/seldon-deployment.ts';
 import type { Access } from '../settings/config.ts';
@@ -29,7 +30,7 @@ const INGRESS = { openTimeout: 45_000, closedStatus: [404, 502, 503, 504] };
 /** The model container, directly or through the ingress. */
 export function healthTarget(context: TargetContext, predictor: Predictor): Target {
   const { objects, protocol, config } = context;
-  const node = predictor.graph.name;
+  const node = modelNodeName(predictor);
   if (config.proof.access === 'ingress') {
     return onIngress(context, { path: healthPathThrough(protocol, node, hasOrchestrator(predictor)), step: 'health' });
   }
@@ -37,9 +38,13 @@ export function healthTarget(context: TargetContext, predictor: Predictor): Targ
   return { ...SERVICE, endpoint: onService(context, name), path: healthPath(protocol, node), step: 'health' };
 }
 
-/** The model container, so that the orchestrator does not count the request in its metrics. */
+/**
+ * The model container, so that the orchestrator does not count the request in its metrics. A graph of several nodes is
+ * asked as a whole: what its model gets is made by the nodes before it.
+ */
 export function modelTarget(context: TargetContext, predictor: Predictor): Target {
   const { objects, protocol } = context;
+  if (hasSeveralNodes(predictor.graph)) return predictTarget(context, predictor, 'api-server');
   const node = predictor.graph.name;
   const endpoint = onService(context, containerServiceOf(objects.ref.name, predictor.name, node));
   return { ...SERVICE, endpoint, path: predictPath(protocol, node), step: 'predict' };

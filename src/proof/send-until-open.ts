@@ -1,4 +1,4 @@
-import { parseBoundedJson } from '../base/bounded-json.ts';
+import { parseBoundedJson } from '../base/json/bounded-json.ts';
 import type { HttpAnswer, HttpExchange } from '../base/ports.ts';
 import { blamesRequest } from './answer/blamed-request.ts';
 import type { ProofContext } from './proof-context.ts';

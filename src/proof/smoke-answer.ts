@@ -1,6 +1,7 @@
-import { DEEPEST_JSON, LONGEST_ANSWER, parseBoundedJson } from '../base/bounded-json.ts';
+import { DEEPEST_JSON, LONGEST_ANSWER, parseBoundedJson } from '../base/json/bounded-json.ts';
 import { isJsonObject } from '../base/json-value.ts';
 import type { ProofFailureReason } from '../base/outcome.ts';
+import { shortJson } from '../base/rounding.ts';
 import type { Signature } from '../model/model.ts';
 import type { Protocol } from '../seldon/protocol.ts';
 import { type AnswerExpectation, unmet } from '../settings/smoke-expect.ts';
@@ -86,6 +87,6 @@ function withPredictions(answer: unknown, prediction: Prediction): unknown {
 function summaryOf(outputs: readonly Output[], { kind }: { readonly kind: string }): string {
   const [output] = outputs;
   if (output === undefined) return `${kind} answer`;
-  const shown = output.values.slice(0, 4).map((value) => JSON.stringify(value).slice(0, 40));
+  const shown = output.values.slice(0, 4).map((value) => (shortJson(value) ?? '').slice(0, 40));
   return `${shown.join(', ')}${output.values.length > shown.length ? ', ...' : ''}`;
 }

@@ -9,6 +9,7 @@ import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.
 import type { Pod } from '../seldon/snapshot.ts';
 import { objectionTo } from './evidence/gate-objection.ts';
 import { describeGate, type GateRecord } from './evidence/gate-record.ts';
+import { describeSeconds } from './evidence/verdict-words.ts';
 import { watchStep } from './evidence/watch-step.ts';
 import type { ProofContext } from './proof-context.ts';
 import { modelTarget, predictTarget } from './proof-targets.ts';
@@ -70,6 +71,7 @@ function soak(context: ProofContext, { stage, stored, interval }: SoakOrder): Pr
   return peers.journal.step(
     'hold',
     async (conclude): Promise<SoakEnd> => {
+      peers.runner.info(`this step lasts ${describeSeconds(interval)}`);
       const before = await restarts(context);
       const watch = await watchStep(context, stage, interval);
       // What canary gets until the ingress follows its routes is counted, but the step is not shorter for it.

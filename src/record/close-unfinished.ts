@@ -1,6 +1,6 @@
 import { messageOf } from '../base/errors.ts';
 import type { Finding } from '../base/finding.ts';
-import type { Runner } from '../base/ports.ts';
+import type { Clock, Runner } from '../base/ports.ts';
 import type { RunContext } from '../base/run-context.ts';
 import { predictorLines, revisionLines } from '../plan/live-state.ts';
 import { startDraft } from '../report/draft.ts';
@@ -8,28 +8,42 @@ import type { Report } from '../report/report.ts';
 import type { Cluster } from '../seldon/cluster.ts';
 import type { Deployments } from './deployments.ts';
 import { closeRecord, endRecord } from './github-deployment.ts';
+import { type PutBack, putBack } from './put-back.ts';
 import type { Unfinished } from './unfinished.ts';
 
 export interface ClosingPeers {
   /** The cluster, or the error if it cannot be reached. */
   readonly cluster: Cluster | Error;
+  readonly clock: Clock;
   readonly runner: Pick<Runner, 'info' | 'warning' | 'saveState'>;
   readonly deployments: Deployments | undefined;
 }
 
-/** Closes what a killed run left open, and reports what is live now. */
+/** Closes what a killed run left open, restores the previous state if the run was to do that, and reports what is live now. */
 export async function closeUnfinished(
-  { cluster, runner, deployments }: ClosingPeers,
-  { ref, mode, lease, deployment, ending }: Unfinished,
+  { cluster, clock, runner, deployments }: ClosingPeers,
+  { ref, mode, lease, deployment, ending: ended, undo }: Unfinished,
   context: RunContext,
 ): Promise<Report> {
   const isThere = !(cluster instanceof Error);
   const draft = { ...startDraft(undefined, context), mode, ...(isThere && { cluster: cluster.server }), ...ref };
-  const report: Report = { ...draft, outcome: 'unknown', reason: 'cancelled', ...(await look(cluster, ref)) };
+  const order = { memory: undo ?? 'lost', holder: lease?.claim.holder, run: context.runUrl };
+  const back =
+    isThere && ref !== undefined && undo !== undefined
+      ? await putBack({ cluster, clock, runner }, { ...order, ref })
+      : undefined;
+  const ending = back === undefined ? 'unknown' : back.outcome;
+  const report: Report = {
+    ...draft,
+    outcome: ending,
+    reason: isRestored(back) ? 'aborted' : 'cancelled',
+    steps: back === undefined ? [] : [back.step],
+    ...(await look(cluster, ref, back)),
+  };
   const record = deployment === undefined ? undefined : { id: deployment };
-  if (ending === undefined) await closeRecord({ deployments, runner, report }, record);
+  if (ended === undefined) await closeRecord({ deployments, runner, report }, record);
   else if (record !== undefined && deployments !== undefined)
-    await endRecord(deployments, record, ending).catch((error: unknown) => {
+    await endRecord(deployments, record, ended).catch((error: unknown) => {
       runner.warning(`the final state of the GitHub deployment could not be set: ${messageOf(error)}`);
     });
   if (lease !== undefined) await releaseLease(cluster, lease, runner);
@@ -52,10 +66,16 @@ async function releaseLease(
 async function look(
   cluster: Cluster | Error,
   ref: Unfinished['ref'],
+  back: PutBack | undefined,
 ): Promise<Pick<Report, 'findings' | 'predictors' | 'history'>> {
   const said = (title: string, more: Partial<Report> = {}) => {
     const cure = 'check what is live, then start the workflow again: the next run starts from the live state';
-    const finding: Finding = { reason: 'cancelled', title, cure, quotes: [] };
+    const finding: Finding = {
+      reason: isRestored(back) ? 'aborted' : 'cancelled',
+      title: back === undefined ? title : `${title}. ${back.step.message}`,
+      cure,
+      quotes: [],
+    };
     return { findings: [finding], predictors: [], history: [], ...more };
   };
   if (ref === undefined) return said('the run was stopped before it changed anything');
@@ -68,4 +88,9 @@ async function look(
   } catch (error) {
     return said(`the run was stopped, and the live state could not be read: ${messageOf(error)}`);
   }
+}
+
+/** Is the state before the run live again? */
+function isRestored(back: PutBack | undefined): boolean {
+  return back?.outcome === 'rolled-back' || back?.outcome === 'withdrawn';
 }

@@ -3,6 +3,7 @@ import type { LeaseRecord } from '../seldon/lease.ts';
 import { isLabel } from '../seldon/naming.ts';
 import type { DeploymentState } from './deployments.ts';
 import type { RecordEnding } from './github-deployment.ts';
+import { readMemory, type UndoMemory } from './undo-memory.ts';
 
 /** What a killed run left open. The run saved it while it was in progress. */
 export interface Unfinished {
@@ -20,6 +21,8 @@ export interface Unfinished {
   readonly deployment: number | undefined;
   /** How the run ended, if it ended and only that deployment could not be closed. */
   readonly ending: RecordEnding | undefined;
+  /** What the run changed and has to restore; undefined where it leaves its changes. */
+  readonly undo: UndoMemory | 'lost' | undefined;
 }
 
 /** Name of the saved state of the target with this number. The first has the plain name. */
@@ -42,6 +45,7 @@ export function readUnfinished(left: (name: string) => string): Unfinished | und
     lease: leaseOf(lease),
     deployment: Number.isInteger(deployment) ? deployment : undefined,
     ending: endingOf(jsonOf(left('ending'))),
+    undo: readMemory(left('undo')),
   };
 }
 

@@ -6,8 +6,9 @@ import type { RunContext } from '../base/run-context.ts';
 import type { EarlyEnd } from '../gate/gate-decision.ts';
 import type { UnplannedTarget } from '../gate/merge/targets-after-merge.ts';
 import type { Model } from '../model/model.ts';
-import type { RenderConfig } from '../settings/config.ts';
+import type { RecordConfig, RenderConfig } from '../settings/config.ts';
 import type { Mode } from '../settings/modes.ts';
+import { environmentOf } from '../settings/record-inputs.ts';
 import type { Report } from './report.ts';
 
 /** The report of a run in progress: what is known so far. It is complete at every moment, so it can always be published. */
@@ -18,6 +19,7 @@ export interface DraftSettings {
   readonly mode?: Mode;
   readonly dryRun?: boolean;
   readonly render: Partial<Pick<RenderConfig, 'name' | 'namespace' | 'protocol'>>;
+  readonly record?: RecordConfig;
 }
 
 export function startDraft(config: DraftSettings | undefined, context: RunContext): Draft {
@@ -28,6 +30,7 @@ export function startDraft(config: DraftSettings | undefined, context: RunContex
     isPlan: config?.dryRun === true,
     name: config?.render.name,
     namespace: config?.render.namespace,
+    environment: config?.record && environmentOf(config.record, config.render.name),
     cluster: undefined,
     protocol: config?.render.protocol ?? 'seldon',
     model: undefined,
@@ -35,12 +38,15 @@ export function startDraft(config: DraftSettings | undefined, context: RunContex
     changes: [],
     steps: [],
     prediction: undefined,
+    before: [],
+    planned: [],
     predictors: [],
     comparison: undefined,
     evaluation: undefined,
     gates: [],
     history: [],
     previews: [],
+    checks: [],
     since: undefined,
     sampleRequest: undefined,
     predictionSkipped: undefined,
@@ -51,6 +57,7 @@ export function startDraft(config: DraftSettings | undefined, context: RunContex
     preview: undefined,
     plan: undefined,
     next: undefined,
+    offer: undefined,
     decision: undefined,
     askedMode: undefined,
     isAfterMerge: false,

@@ -35,16 +35,25 @@ const PROOF: ReadonlySet<StepRecord['name']> = new Set([
   'gate',
 ]);
 
-/** What happened, in one sentence. */
+/** What happened to which model, and where, in one sentence. */
 export function headline(report: Report): string {
-  return `${SYMBOLS[report.outcome]} ${sentence(report)}`;
+  const told = sentence(report);
+  const where = placeOf(report);
+  return `${SYMBOLS[report.outcome]} ${told}${where === '' || told.includes(where) ? '' : ` · ${where}`}`;
+}
+
+/** The environment; the object where none is named. */
+function placeOf({ environment, name, namespace, outcome, reason, mode }: Report): string {
+  if (outcome === 'ignored' || outcome === 'refused' || reason === 'help' || mode === 'sweep') return '';
+  if (environment !== undefined) return inline(environment, 120);
+  return name === undefined ? '' : codeSpan(`${namespace}/${name}`);
 }
 
 function sentence(report: Report): string {
   const model = modelTitle(report.model);
   switch (report.outcome) {
     case 'under-way':
-      return `${subject(report, model)} is being ${doneBy(report)}: this comment is updated while the run is in progress`;
+      return `${subject(report, model)} is being ${doneBy(report)}`;
     case 'deployed':
       return deployed(report, model);
     case 'rendered':
@@ -62,6 +71,7 @@ function sentence(report: Report): string {
     case 'restored':
       return `${model} gets all requests again`;
     case 'reported':
+      if (report.reason === 'checked') return `The setup is complete: ${report.checks.length} parts were checked`;
       if (report.reason === 'help') return 'What comments can do here';
       if (report.reason === 'lock') return `${codeSpan(`${report.namespace}/${report.name}`)} is locked`;
       if (report.reason === 'unlock') return `${codeSpan(`${report.namespace}/${report.name}`)} is not locked any more`;
@@ -78,6 +88,7 @@ function sentence(report: Report): string {
     case 'skipped':
       return 'Not started: a target that this one needs has failed';
     case 'failed':
+      if (report.reason === 'setup-incomplete') return incomplete(report);
       return report.steps.some((step) => step.name === 'wait')
         ? `${model} failed`
         : `${subject(report, model)} was not ${doneBy(report)}: nothing was changed`;
@@ -92,13 +103,19 @@ function sentence(report: Report): string {
   }
 }
 
-function planned({ mode, askedMode, reason }: Report, model: string): string {
+function incomplete({ checks }: Report): string {
+  const missing = checks.filter(({ state }) => state === 'missing').length;
+  return `The setup is not complete: ${missing} of ${checks.length} parts ${missing === 1 ? 'is' : 'are'} missing`;
+}
+
+function planned(report: Report, model: string): string {
+  const { mode, askedMode, reason } = report;
   if (reason === 'not-planned') return 'No plan of this target before the merge';
   if (reason === 'decision-needed')
     return `${model} has to wait: people must decide about the candidate beside main first`;
-  if (askedMode === undefined) return `${model} can be deployed: nothing was applied`;
+  if (askedMode === undefined) return `Plan: ${change(report, model)}; nothing is changed yet`;
   if (askedMode === mode) return `${model} is what main serves already: a ${askedMode} would change nothing`;
-  return `${model} can be deployed: the first deployment gets all requests, without a ${askedMode}. Nothing was applied`;
+  return `Plan: ${model} is the first model, and the first deployment gets all requests, without a ${askedMode}; nothing is changed yet`;
 }
 
 function file({ manifestPath }: Report): string {
@@ -112,7 +129,16 @@ function swept({ name, previews, outcome }: Report): string {
   return outcome === 'planned' ? `${which} would be deleted` : `${which} are deleted`;
 }
 
-function failure({ steps }: Report): string {
+const FAILURES: Readonly<Partial<Record<Report['reason'], string>>> = {
+  'gate-failed': 'is worse than the live model',
+  'gate-undecided': 'was not shown to be good in time',
+  'gate-no-data': 'got no requests by which it could be judged',
+  'answers-differ': 'gives other answers than the live model',
+};
+
+function failure({ steps, reason }: Report): string {
+  const known = FAILURES[reason];
+  if (known !== undefined) return known;
   const isProof = steps.some(({ name, state }) => PROOF.has(name) && state === 'failed');
   return isProof ? 'became ready, but failed a check' : 'did not become ready';
 }
@@ -136,6 +162,24 @@ function deployed({ mode, askedMode, predictors }: Report, model: string): strin
       return `${model} is promoted and gets all requests`;
     default:
       return `${model} is live on Seldon${asFirst(askedMode)}`;
+  }
+}
+
+/** What a plan changes. */
+function change({ mode, planned: lines, preview, name, namespace }: Report, model: string): string {
+  const beside = lines.at(-1);
+  switch (mode) {
+    case 'canary':
+    case 'ab':
+      return `${model} gets ${(preview?.steps.length ?? 0) > 1 ? 'up to ' : ''}${beside?.traffic ?? 0} % of the requests as ${nameOf(beside)}`;
+    case 'shadow':
+      return `${model} gets copies of ${beside?.traffic ?? 0} % of the requests as ${nameOf(beside)}`;
+    case 'blue-green':
+      return `${model} answers all requests as ${nameOf(beside)}, and the old model keeps its pods`;
+    case 'remove':
+      return `${codeSpan(`${namespace}/${name}`)} is deleted`;
+    default:
+      return `${model} gets all requests`;
   }
 }
 

@@ -46,7 +46,9 @@ export async function publishReport(request: PublishRequest): Promise<void> {
   const { workspace, runner, secrets, path } = request;
   const reports = redacted(request.reports, secrets);
   const isNews = reports.some(({ outcome }) => outcome !== 'ignored');
-  const commentUrl = isNews ? await attempt(runner, () => commentOrSayWhyNot({ ...request, reports })) : undefined;
+  // A check is about the setup of a workflow, not about a pull request.
+  const isForPull = isNews && reports.some(({ mode }) => mode !== 'check');
+  const commentUrl = isForPull ? await attempt(runner, () => commentOrSayWhyNot({ ...request, reports })) : undefined;
   const summary = hasTargets(reports)
     ? safely(reports, () => renderTargets(reports, undefined, { limit: SUMMARY_LIMIT, path }))
     : renderSafely(reports[0], { limit: SUMMARY_LIMIT });
@@ -90,8 +92,9 @@ export async function writeComment(request: CommentRequest): Promise<string | un
   }
   const [report] = reports;
   const note = hiddenNote(details);
-  const body = renderSafely(report, { limit: COMMENT_LIMIT - note.length, marker: commentMarker(report) }) + note;
-  return repository.upsertComment(pullRequest, knownMarkers(report), () => body);
+  const options = { limit: COMMENT_LIMIT - note.length, marker: commentMarker(report) };
+  const body = (previous: string | undefined) => renderSafely(report, { ...options, previous }) + note;
+  return repository.upsertComment(pullRequest, knownMarkers(report), body);
 }
 
 function publicParts([first, ...more]: ReportList, details: PublicDetails): ReportList {

@@ -2,6 +2,7 @@ import type { Finding } from '../base/finding.ts';
 import type { StepRecord } from '../base/journal.ts';
 import type { Outcome, Reason } from '../base/outcome.ts';
 import type { RunContext } from '../base/run-context.ts';
+import type { CommandOffer } from '../gate/commands/command-offer.ts';
 import type { Decision } from '../gate/decision.ts';
 import type { ModelIdentity } from '../model/model.ts';
 import type { PredictorLine, RevisionLine } from '../plan/live-state.ts';
@@ -22,6 +23,8 @@ export interface Report {
   readonly isPlan: boolean;
   readonly name: string | undefined;
   readonly namespace: string | undefined;
+  /** Name of the GitHub environment: `production`. */
+  readonly environment: string | undefined;
   /** URL of the API server. */
   readonly cluster: string | undefined;
   readonly protocol: 'seldon' | 'v2';
@@ -31,6 +34,10 @@ export interface Report {
   readonly changes: readonly string[];
   readonly steps: readonly StepRecord[];
   readonly prediction: PredictionRecord | undefined;
+  /** Who got the requests before the run. Empty if nothing was live, or nothing was read. */
+  readonly before: readonly PredictorLine[];
+  /** Who gets the requests when the plan is carried out. */
+  readonly planned: readonly PredictorLine[];
   /** The traffic of each predictor, in the order of `spec.predictors`. Empty if nothing is known to be live. */
   readonly predictors: readonly PredictorLine[];
   /** The answers of the old and the new model to the same requests. */
@@ -42,6 +49,8 @@ export interface Report {
   readonly history: readonly RevisionLine[];
   /** What a sweep found and did. */
   readonly previews: readonly PreviewLine[];
+  /** What mode `check` looked at. */
+  readonly checks: readonly CheckLine[];
   /** ISO 8601, when the object was created. Shown by mode `status`. */
   readonly since: string | undefined;
   /** A request that fits the model, for people to send; JSON text. */
@@ -58,6 +67,8 @@ export interface Report {
   readonly plan: string | undefined;
   /** The command that runs the plan; undefined if no comments are read. */
   readonly next: string | undefined;
+  /** The commands that comments may give now; undefined if no comments are read. */
+  readonly offer: CommandOffer | undefined;
   /** The commands that decide about a candidate beside main; undefined if there is none. */
   readonly decision: Decision | undefined;
   /** A plan of inputs that are not yet on the base branch. */
@@ -77,4 +88,12 @@ export interface PreviewLine {
   readonly fate: 'removed' | 'would be removed' | 'kept';
   /** Why it was not deleted although it is old. */
   readonly why?: string | undefined;
+}
+
+/** One part of the setup, as mode `check` found it. */
+export interface CheckLine {
+  readonly what: string;
+  /** `missing`: a deployment fails without it. `unknown`: the user may not see it. */
+  readonly state: 'ok' | 'missing' | 'warning' | 'unknown';
+  readonly found: string;
 }

@@ -6,6 +6,7 @@ import {
   predictorServiceOf,
   versionLabelOf,
 } from '../seldon/created-objects.ts';
+import { modelNodeName, modelUriOf } from '../seldon/graph.ts';
 import { withoutReplicas } from '../seldon/replicas.ts';
 import { ANNOTATIONS, SELDON, type SeldonDeployment, type SeldonDeploymentSpec } from '../seldon/seldon-deployment.ts';
 
@@ -52,8 +53,8 @@ export function expectationOf(object: SeldonDeployment): Expectation {
     predictors: object.spec.predictors.map((predictor) => ({
       name: predictor.name,
       marker: predictor.annotations?.[ANNOTATIONS.rollout],
-      modelUri: predictor.graph.modelUri ?? '',
-      node: predictor.graph.name,
+      modelUri: modelUriOf(predictor) ?? '',
+      node: modelNodeName(predictor),
       version: versionLabelOf(predictor),
       service: predictorServiceOf(object.metadata.name, predictor),
       deployments: deploymentsOf(object, predictor),

@@ -5,6 +5,7 @@ import type { Outcome } from '../base/outcome.ts';
 import type { Clock, Runner } from '../base/ports.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { deploymentLabelsOf } from '../seldon/created-objects.ts';
+import { modelUriOf } from '../seldon/graph.ts';
 import { withoutReplicas } from '../seldon/replicas.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { applyManifest } from './apply-plan.ts';
@@ -33,6 +34,8 @@ export interface UndoRequest {
   readonly timeout: number;
   /** Seconds that the ingress may need to update its routes. */
   readonly ingressLag: number;
+  /** Called around an apply that is not the last one. */
+  readonly remember?: ((manifest: SeldonDeployment, applied?: SeldonDeployment) => void) | undefined;
 }
 
 /** Outcome of the undo: `unknown` if the live state is uncertain. */
@@ -75,7 +78,7 @@ const MOVE_TIMEOUT_S = 30;
 
 /** Moves the requests away from predictors that will be removed, if they are ready. Only then does the operator update the routes. */
 async function moveRequests(
-  { peers, ref, manifest, applied, ingressLag }: UndoRequest,
+  { peers, ref, manifest, applied, ingressLag, remember }: UndoRequest,
   before: SeldonDeployment,
 ): Promise<Pick<UndoRequest, 'manifest' | 'applied'> | undefined> {
   const { cluster, clock, runner } = peers;
@@ -87,12 +90,14 @@ async function moveRequests(
   if (status.phase !== 'ready') return undefined;
   const { resourceVersion } = applied.metadata;
   const metadata = { ...emptied.metadata, ...(resourceVersion !== undefined && { resourceVersion }) };
+  remember?.(emptied);
   const order = { cluster, clock, manifest: { ...emptied, metadata }, checked: [], before: applied };
   const moved = await askAgain(clock, () => applyManifest(order)).catch((error: unknown) => {
     // A refused apply has changed nothing and must not stop the undo.
     runner.info(`the requests could not be moved first: ${messageOf(error)}`);
   });
   if (moved === undefined) return undefined;
+  remember?.(emptied, moved);
   await waitUntilReady({ cluster, clock, runner, ref, timeout: MOVE_TIMEOUT_S, expected: expectationOf(moved) });
   await clock.sleep(ingressLag * 1000);
   return { manifest: emptied, applied: moved };
@@ -164,7 +169,7 @@ async function applyPrevious(
   const restoredEnd = await waitUntilReady({ cluster, clock, runner, ref, timeout, expected });
   const { status } = restoredEnd;
   const orphans = await removeOrphans(cluster, ref, restoredEnd);
-  const model = before.spec.predictors[0]?.graph.modelUri ?? 'the previous model';
+  const model = (before.spec.predictors[0] && modelUriOf(before.spec.predictors[0])) ?? 'the previous model';
   if (status.phase === 'ready') {
     conclude([`${model} is restored and available`, ...orphans].join('; '));
     return 'rolled-back';

@@ -35,7 +35,8 @@ export async function fail(
   }
   const { ingressLag } = config.share;
   const { timeout } = plan.budget;
-  const undo = { peers, ref: objects.ref, manifest, applied, before: live, timeout, ingressLag };
+  const { remember } = self.open;
+  const undo = { peers, ref: objects.ref, manifest, applied, before: live, timeout, ingressLag, remember };
   const outcome = await plainJournal.step('undo', (conclude) => undoRollout(undo, conclude));
   // The draft describes the previous state: it is live again, or the live state is not known.
   if (outcome === 'unknown') draft.predictors = [];

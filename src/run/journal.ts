@@ -61,6 +61,7 @@ export function startJournal({ clock, runner, cancelled, onNews }: JournalOption
       current = { name, message: '', started, ...(about !== undefined && { about }) };
       let ending: { message: string; state: StepState } = { message: '', state: 'ok' };
       runner.startGroup(about === undefined ? TITLES[name] : `${TITLES[name]}: ${about}`);
+      onNews();
       try {
         return await work((message, state = 'ok') => {
           ending = { message, state };

@@ -1,8 +1,8 @@
-import { nextCommand } from '../gate/next-command.ts';
+import { nextCommand } from '../gate/commands/next-command.ts';
 import type { Model } from '../model/model.ts';
 import { withFirstDeployment } from '../plan/first-deployment.ts';
 import { refuseReturn } from '../plan/history.ts';
-import { predictorLines } from '../plan/live-state.ts';
+import { linesBefore, predictorLines, sharedLines } from '../plan/live-state.ts';
 import { hasNewFiles, modelsOf } from '../plan/model-note.ts';
 import { StandingCandidate } from '../plan/modes/standing.ts';
 import { previousModelOf, refuseOlderRun, refuseOthersRollout } from '../plan/origin.ts';
@@ -17,10 +17,12 @@ import { prepareSmoke } from '../proof/prepare-smoke.ts';
 import type { ProofContext } from '../proof/proof-context.ts';
 import { type Draft, identityOf } from '../report/draft.ts';
 import type { ObjectRef } from '../seldon/cluster.ts';
+import { hasSeveralNodes, modelNodeOf, modelUriOf } from '../seldon/graph.ts';
 import { endpointOf } from '../seldon/protocol.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { signatureWarnings } from '../seldon/server-release.ts';
 import type { Config } from '../settings/config.ts';
+import { filesOf } from './plan-files.ts';
 import { checkPermissions, checkSecret } from './preflight.ts';
 import type { Peers, PreparedRollout, Run } from './run-state.ts';
 import { standingDecision } from './standing-candidate.ts';
@@ -40,8 +42,8 @@ export function makePlan(
     const live = await peers.cluster.read(ref);
     const config = withFirstDeployment(asked, live);
     if (config !== asked) await prepareFirst(self, config, ref);
-    // A comment that asks for a plan or takes something back does no harm when it is late.
-    const isHarmless = context.event === 'issue_comment' && (config.dryRun || config.mode === 'rollback');
+    // A plan, or a comment that rolls back, does no harm when it is late.
+    const isHarmless = config.dryRun || (context.event === 'issue_comment' && config.mode === 'rollback');
     if (!isHarmless) refuseOlderRun(live, context);
     refuseOthersRollout(live, config.mode, context);
     const surroundings = await readSurroundings(peers.cluster, config, objects);
@@ -55,15 +57,18 @@ export function makePlan(
       conclude(planned.message);
       return undefined;
     }
-    const { plan, protocol, withNewPods } = planned;
+    const { plan, protocol, warnings: ofBase, withNewPods } = planned;
     const { predictor } = plan;
-    const note = modelsOf(plan.manifest).get(predictor.name) ?? { uri: predictor.graph.modelUri ?? '' };
+    const note = modelsOf(plan.manifest).get(predictor.name) ?? { uri: modelUriOf(predictor) ?? '' };
     const known = resolved ?? (await recallModel(peers, note));
     const limits =
       resolved && signatureWarnings({ predictor, signature: known.signature, isFirst: live === undefined });
     // Among the model's own warnings: they are told no more once it is proven.
     const model = { ...known, warnings: [...known.warnings, ...(limits ?? [])] };
-    const smoke = await prepareSmoke(peers.workspace, { config, model, protocol });
+    const isForGraph = hasSeveralNodes(predictor.graph);
+    const smoke = await prepareSmoke(peers.workspace, { config, model, protocol, isForGraph });
+    const front = surroundings.front?.live;
+    const before = linesBefore(live, front);
     const evaluation = await prepareEvaluation(peers, { config, model, protocol });
     const at = { ...objects.front, protocol, predictor, node: predictor.graph.name };
     Object.assign(draft, {
@@ -72,7 +77,9 @@ export function makePlan(
       sampleRequest: smoke.request?.body,
       predictionSkipped: smoke.skipped,
       previous: previousModelOf(live),
-      predictors: live === undefined ? [] : predictorLines(live),
+      predictors: before,
+      before,
+      planned: front === undefined ? predictorLines(plan.manifest) : sharedLines(front, plan.manifest),
       isAfterMerge: context.isAfterMerge === true,
       decision: standingDecision(self, config.dryRun ? live : plan.manifest),
       ...(plan.isSame && { askedMode: config.mode }),
@@ -83,11 +90,14 @@ export function makePlan(
     });
     // Only a write shows that a namespace is missing. This write is a dry run, so the server stores nothing.
     const hasNamespace = () => peers.cluster.apply(plan.stages[0].manifest, { dryRun: true });
-    const warnings = await checkSecret(peers.cluster, ref, { graph: predictor.graph, hasNamespace });
+    const warnings = await checkSecret(peers.cluster, ref, {
+      node: modelNodeOf(predictor) ?? predictor.graph,
+      hasNamespace,
+    });
     const anew = hasNewFiles(live, model)
       ? [`The files in ${model.storageUri} are not those that its pods have loaded: the pods are made anew.`]
       : [];
-    draft.warnings = [...draft.warnings, ...(limits ?? []), ...anew, ...warnings, ...smoke.warnings];
+    draft.warnings = [...draft.warnings, ...ofBase, ...(limits ?? []), ...anew, ...warnings, ...smoke.warnings];
     const estimates = await estimateSteps({
       metrics: peers.metrics,
       cluster: peers.cluster,
@@ -102,14 +112,16 @@ export function makePlan(
     if (config.dryRun) draft.preview = await preview(peers, { live, plan, model, estimates });
     draft.plan = planHash({
       model: model.storageUri,
+      digest: await filesOf(self, model),
       live,
       plan,
       files: [smoke.request?.body, config.proof.smokeExpect, ...smoke.comparing, ...basisOf(evaluation)],
       place: { server: peers.cluster.server, target: context.target },
       replicas: config.render.replicas,
     });
-    const { commandPrefix: prefix, target, given } = context;
-    draft.next = plan.isSame ? undefined : prefix && nextCommand(asked, { prefix, plan: draft.plan, target, given });
+    const { offer, given } = context;
+    draft.next =
+      plan.isSame || offer === undefined ? undefined : nextCommand(asked, { offer, plan: draft.plan, given });
     checkPlan(config.plan, draft.plan);
     checkShownPlans((context.shownBefore ?? []).flatMap(plansIn), draft.plan);
     if (control.needsPlan && config.plan === undefined && !config.dryRun) refuseReturn(live, plan.restores);
@@ -121,13 +133,14 @@ export function makePlan(
       plan,
       protocol,
       config,
-      signature: model.signature,
+      // Other nodes of a graph may change the answer.
+      signature: isForGraph ? undefined : model.signature,
       smoke,
       evaluation,
       notes: draft,
       evidence: { current: undefined },
     };
-    return { config, proof, model, live, front: surroundings.front?.live, withNewPods };
+    return { config, proof, model, live, front, withNewPods };
   });
 }
 

@@ -73,9 +73,9 @@ export async function checkIngress(openEndpoint: OpenEndpoint, { proof }: Pick<C
 export async function checkSecret(
   cluster: Cluster,
   ref: ObjectRef,
-  { graph, hasNamespace }: { readonly graph: GraphNode; readonly hasNamespace: () => Promise<unknown> },
+  { node, hasNamespace }: { readonly node: GraphNode; readonly hasNamespace: () => Promise<unknown> },
 ): Promise<readonly string[]> {
-  const name = graph.envSecretRefName;
+  const name = node.envSecretRefName;
   if (name === undefined) return [];
   const keys = await cluster.secretKeys({ namespace: ref.namespace, name });
   if (keys === 'forbidden') return [];
@@ -85,12 +85,12 @@ export async function checkSecret(
       hint: 'create it with the `RCLONE_CONFIG_*` keys of your storage, or correct the input `env-secret`',
     });
   }
-  const remote = rcloneRemoteOf(graph.modelUri ?? '');
+  const remote = rcloneRemoteOf(node.modelUri ?? '');
   const key = `RCLONE_CONFIG_${remote?.toUpperCase()}_TYPE`;
-  if (remote === undefined || remote === 'gs' || keys.includes(key) || graph['storageInitializerImage'] !== undefined)
+  if (remote === undefined || remote === 'gs' || keys.includes(key) || node['storageInitializerImage'] !== undefined)
     return [];
   return [
     `Secret ${ref.namespace}/${name} has no key \`${key}\`: Seldon's storage initializer is rclone, and \`${remote}\` in ` +
-      `${graph.modelUri} is the name of an rclone remote`,
+      `${node.modelUri} is the name of an rclone remote`,
   ];
 }

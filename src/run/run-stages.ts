@@ -13,6 +13,7 @@ import type { ProofContext } from '../proof/proof-context.ts';
 import { proveModel } from '../proof/prove-model.ts';
 import { soakStage } from '../proof/soak.ts';
 import { verifyMirror } from '../proof/verify-mirror.ts';
+import type { Remember } from '../record/undo-memory.ts';
 import { findingOf } from '../report/draft.ts';
 import { applyManifest, NothingApplied } from '../rollout/apply-plan.ts';
 import { askAgain } from '../rollout/ask-again.ts';
@@ -24,6 +25,8 @@ export interface RolloutContext {
   readonly proof: ProofContext;
   /** Called right before the first change. @throws UserError if the change is no longer allowed */
   readonly confirm: () => Promise<void>;
+  /** Called around each apply, for a post step that restores the previous state. */
+  readonly remember?: Remember | undefined;
 }
 
 /** The result of a rollout. */
@@ -99,7 +102,7 @@ interface Sent {
 
 /** If the first apply is refused, the run ends and nothing was changed. If a later one is refused, the rollout is undone. */
 async function send(
-  { proof, confirm }: RolloutContext,
+  { proof, confirm, remember }: RolloutContext,
   stage: Stage,
   { before, isFirst }: { readonly before: SeldonDeployment | undefined; readonly isFirst: boolean },
 ): Promise<Sent | { readonly findings: readonly Finding[] }> {
@@ -112,9 +115,11 @@ async function send(
       async (conclude) => {
         if (isFirst) await beforeAnyChange(confirm);
         const { cluster, clock } = peers;
+        remember?.(manifest);
         const apply = () => applyManifest({ cluster, clock, manifest, checked, before });
         // In the middle of a rollout, one odd answer does not end it.
         const stored = await (isFirst ? apply() : askAgain(clock, apply));
+        remember?.(manifest, stored);
         const { namespace, name, generation } = stored.metadata;
         conclude(`SeldonDeployment ${namespace}/${name} applied, generation ${generation ?? '?'}`);
         return stored;

@@ -1,6 +1,7 @@
 import type { Journal } from '../base/journal.ts';
 import type { Clock, OpenEndpoint, Runner, Workspace } from '../base/ports.ts';
 import type { RunContext } from '../base/run-context.ts';
+import type { CommandOffer } from '../gate/commands/command-offer.ts';
 import type { Model } from '../model/model.ts';
 import type { ModelRegistry } from '../model/registry.ts';
 import type { RolloutPlan } from '../plan/plan-rollout.ts';
@@ -9,6 +10,7 @@ import type { ProofContext } from '../proof/proof-context.ts';
 import type { HeldLease } from '../record/acquire-lease.ts';
 import type { Deployments } from '../record/deployments.ts';
 import type { OpenRecord } from '../record/github-deployment.ts';
+import type { Remember } from '../record/undo-memory.ts';
 import type { Draft } from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
 import type { Cluster } from '../seldon/cluster.ts';
@@ -54,6 +56,8 @@ export interface Context extends RunContext {
   readonly head: string | undefined;
   /** Comments of ours on a pull request that is in a merge queue: of the plans in them one must still hold. */
   readonly shownBefore?: readonly string[] | undefined;
+  /** The commands that comments may give; undefined where this event is not about a pull request. */
+  readonly offer: CommandOffer | undefined;
   /** What comments begin with that are meant for us; undefined where this event is not about a pull request. */
   readonly commandPrefix: string | undefined;
   /** What comments begin with where a workflow reads them. */
@@ -80,7 +84,7 @@ export interface Run {
   readonly halt: AbortController;
   readonly draft: Draft;
   /** Resources to close at the end of the run, for every outcome. */
-  readonly open: { lease?: HeldLease; record?: OpenRecord | undefined };
+  readonly open: { lease?: HeldLease; record?: OpenRecord | undefined; remember?: Remember };
 }
 
 /** A rollout that is planned but not started. */

@@ -1,16 +1,11 @@
 import { UserError } from '../base/errors.ts';
 import type { Model } from '../model/model.ts';
-import { type StorageRules, storageFault } from '../model/storage-rules.ts';
+import { type StorageRules, storageFault, storagePattern } from '../model/storage-rules.ts';
 import { finalStageOf } from '../plan/plan.ts';
 import type { RolloutObjects } from '../plan/plan-request.ts';
 import { acquireLease, type HeldLease } from '../record/acquire-lease.ts';
-import {
-  closeRecord,
-  deactivateRecords,
-  openRecord,
-  type RecordOrder,
-  renewRecord,
-} from '../record/github-deployment.ts';
+import { closeRecord, deactivateRecords, openRecord, renewRecord } from '../record/github-deployment.ts';
+import { forgetChanges, rememberChanges } from '../record/undo-memory.ts';
 import { endingOf, findingOf, identityOf, startDraft, storageSentence, underWay } from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
 import { tryPlan } from '../rollout/apply-plan.ts';
@@ -19,11 +14,13 @@ import { stateOf } from '../rollout/roll-out.ts';
 import type { ObjectRef } from '../seldon/cluster.ts';
 import type { Config } from '../settings/config.ts';
 import { appliedSoFar, cancellation } from './cancellation.ts';
+import { hasChanged, stopOthers, tellStopped } from './emergency/stop-others.ts';
+import { withdrawFirst } from './emergency/withdraw-first.ts';
 import { end, fail, succeed } from './endings.ts';
 import { objectBeforeModel, rolloutObjects } from './find-object.ts';
 import { haltingJournal } from './halting.ts';
 import { startJournal } from './journal.ts';
-import { leaseOrder } from './lease-order.ts';
+import { leaseOrder, recordOrder } from './lease-order.ts';
 import { changeLock, checkLock } from './locks.ts';
 import { makePlan } from './make-plan.ts';
 import { checkIngress, checkPermissions } from './preflight.ts';
@@ -32,7 +29,6 @@ import { reportWinner } from './report-winner.ts';
 import { logBug, proveStage, runStages } from './run-stages.ts';
 import type { PreparedRollout, Run } from './run-state.ts';
 import { standingDecision } from './standing-candidate.ts';
-import { hasChanged, stopOthers, tellStopped } from './stop-others.ts';
 import { sweepPreviews } from './sweep-previews.ts';
 import { writeManifest } from './write-manifest.ts';
 
@@ -44,7 +40,7 @@ export async function run(
   config: Config,
   { peers, control, context }: Pick<Run, 'peers' | 'control' | 'context'>,
 ): Promise<Report> {
-  const draft = startDraft(config, context);
+  const draft = { ...startDraft(config, context), offer: context.offer };
   // A cancelled run that puts back what it changed is told to stop, and goes on from there.
   const undoesOnCancel = config.onCancel === 'rollback';
   const halt = new AbortController();
@@ -68,6 +64,7 @@ export async function run(
     Object.assign(self.draft, ending, { findings: [finding, ...self.draft.findings], warnings: [] });
     if (ending.outcome === 'unknown') self.draft.predictors = [];
   }
+  if (self.open.remember !== undefined) forgetChanges(own.runner);
   const report = { ...self.draft, steps: journal.records };
   const { deployments, runner } = own;
   await closeRecord({ deployments, runner, report }, self.open.record);
@@ -107,6 +104,7 @@ async function tellStory(self: Run): Promise<void> {
     if (stopped?.kind === 'stopped' && config.share.to === undefined) return tellStopped(self, ref, stopped);
     self.open.lease ??= await waitForLease(self, ref);
     obeyLease(self, self.open.lease);
+    if (stopped?.kind === 'taken' && (await withdrawFirst(self, ref, stopped.other))) return;
   }
   // A rollout is checked once more right before its first change.
   if (config.mode === 'remove') {
@@ -133,6 +131,7 @@ async function abort(self: Run, objects: RolloutObjects): Promise<void> {
   const stopped = await stopOthers(self, ref);
   if (stopped.kind !== 'taken' || !(await hasChanged(self, ref, stopped.other))) return tellStopped(self, ref, stopped);
   obeyLease(self, stopped.lease);
+  if (await withdrawFirst(self, ref, stopped.other)) return;
   const asRollback: Run = { ...self, config: { ...self.config, mode: 'rollback' } };
   const prepared = await makePlan(asRollback, objects, undefined);
   if (prepared !== undefined) return rollOutPrepared(asRollback, prepared);
@@ -144,7 +143,7 @@ function obeyLease({ halt }: Run, { halted }: HeldLease): void {
 }
 
 async function rollOutPrepared(self: Run, prepared: PreparedRollout): Promise<void> {
-  const { peers, control } = self;
+  const { config, peers, control } = self;
   const { proof, live } = prepared;
   const { plan, objects } = proof;
   const state = plan.unchanged && live !== undefined ? await stateOf(peers, live, objects.ref) : 'other';
@@ -163,7 +162,13 @@ async function rollOutPrepared(self: Run, prepared: PreparedRollout): Promise<vo
     await control.confirm();
     await checkLock(self, objects.ref);
   };
-  const reached = await runStages({ proof: chosen.proof, confirm }, live);
+  const { budget } = chosen.proof.plan;
+  if (config.onCancel === 'rollback' && !plan.isFinal) {
+    const memory = { before: live, timeout: budget.timeout, ingressLag: config.share.ingressLag };
+    self.open.remember = rememberChanges(peers.runner, memory);
+  }
+  const { remember } = self.open;
+  const reached = await runStages({ proof: chosen.proof, confirm, remember }, live);
   if (reached.findings !== undefined) return fail(self, chosen, reached);
   try {
     return await succeed(self, chosen, reached.applied);
@@ -172,11 +177,6 @@ async function rollOutPrepared(self: Run, prepared: PreparedRollout): Promise<vo
     logBug(peers.runner, error);
     return fail(self, chosen, { ...reached, findings: [findingOf(error, 'yes')] });
   }
-}
-
-function recordOrder({ config, peers, control, draft }: Run): RecordOrder {
-  const { deployments, runner } = peers;
-  return { deployments, runner, config: config.record, holder: control.holder, report: draft };
 }
 
 async function remove(self: Run, ref: ObjectRef): Promise<void> {
@@ -204,7 +204,7 @@ function refuseStorage(model: Model, rules: StorageRules): void {
   const fault = storageFault(model, rules);
   if (fault === undefined) return;
   throw new UserError('model-not-allowed', `the model lies in \`${model.storageUri}\`: ${fault}`, {
-    hint: 'look at where the registry says its files are; the inputs `allow-storages` and `storage-uri-map` say what is allowed',
+    hint: `look at where the registry says its files are; if that is right, write \`allow-storages: ${storagePattern(model.storageUri)}\`, or a rule of \`storage-uri-map\``,
   });
 }
 

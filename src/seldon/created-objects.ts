@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type GraphNode, type Predictor, SELDON, type SeldonDeployment } from './seldon-deployment.ts';
+import { nodesOf } from './graph.ts';
+import { type Predictor, SELDON, type SeldonDeployment } from './seldon-deployment.ts';
 
 /**
  * What the operator creates for a SeldonDeployment, by name and label (operator/apis/machinelearning.seldon.io/v1/
@@ -122,11 +123,6 @@ export function ingressPrefixOf(namespace: string, name: string): string {
 /** Does an orchestrator stand before the predictor's model? */
 export function hasOrchestrator({ annotations }: Pick<Predictor, 'annotations'>): boolean {
   return annotations?.[SELDON.noEngine] === undefined;
-}
-
-/** All nodes of a graph, each before its children. */
-export function nodesOf(graph: GraphNode): readonly GraphNode[] {
-  return [graph, ...(graph.children ?? []).flatMap(nodesOf)];
 }
 
 function hasSeparateOrchestrator({ spec }: Pick<SeldonDeployment, 'spec'>, predictor: Predictor): boolean {

@@ -1,3 +1,5 @@
+import type { Pod } from './snapshot.ts';
+
 /** The histogram in which Seldon's executor counts what it answers (executor/api/metric, v1.17.1). */
 export const SERVER_REQUESTS = 'seldon_api_executor_server_requests_seconds';
 
@@ -11,9 +13,20 @@ export interface RequestCount {
   readonly count: number;
 }
 
-/** Name of the executor's container, and the port on which it answers and counts. */
+/** Name of the executor's container. */
 export const EXECUTOR = 'seldon-container-engine';
-export const EXECUTOR_PORT = '8000';
+/** The port on which it counts, unless its container says another. */
+const USUAL_PORT = 8000;
+/** Names of the port with the counts, best first: Seldon's installation may give the executor another number. */
+const PORT_NAMES = ['metrics', 'http'];
+
+/** The port on which the executor of a pod counts; undefined where the pod has no executor. */
+export function executorPortOf({ spec }: Pick<Pod, 'spec'>): string | undefined {
+  const executor = spec?.containers?.find(({ name }) => name === EXECUTOR);
+  if (executor === undefined) return undefined;
+  const ports = PORT_NAMES.map((wanted) => executor.ports?.find(({ name }) => name === wanted)?.containerPort);
+  return String(ports.find((port) => port !== undefined) ?? USUAL_PORT);
+}
 
 export type Labels = Readonly<Record<string, string>>;
 

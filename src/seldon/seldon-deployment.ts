@@ -122,6 +122,8 @@ export const FIELD_MANAGER = 'mlflow-to-seldon';
 export const NOTES_MANAGER = 'mlflow-to-seldon-history';
 
 const OWN = 'mlflow-to-seldon.github.io';
+/** What the names of our annotations begin with. */
+export const OWN_PREFIX = `${OWN}/`;
 
 /**
  * Our annotations. `rollout` is on a predictor. Seldon copies it to the Deployment's pod template, which separates
@@ -130,6 +132,8 @@ const OWN = 'mlflow-to-seldon.github.io';
 export const ANNOTATIONS = {
   rollout: `${OWN}/rollout`,
   rendered: `${OWN}/rendered`,
+  /** Written by people on a predictor: the node of its graph that gets the model. */
+  graphNode: `${OWN}/graph-node`,
   models: `${OWN}/models`,
   history: `${OWN}/history`,
   runUrl: `${OWN}/run-url`,

@@ -1,4 +1,5 @@
 import type { Signature } from '../model/model.ts';
+import { containerOf, modelNodeName } from './graph.ts';
 import type { Predictor } from './seldon-deployment.ts';
 
 /** The newest MLflow that Seldon's release of an image may have, by its release notes and requirements. */
@@ -13,7 +14,7 @@ const RELEASES: readonly { readonly image: RegExp; readonly mlflow: string; read
 ];
 
 export interface ServedModel {
-  readonly predictor: Pick<Predictor, 'graph' | 'componentSpecs'>;
+  readonly predictor: Pick<Predictor, 'graph' | 'componentSpecs' | 'annotations'>;
   readonly signature: Signature | undefined;
   /** Nothing was live before, so it is unknown whether this server reads such a signature. */
   readonly isFirst: boolean;
@@ -40,8 +41,7 @@ export function signatureWarnings({ predictor, signature, isFirst }: ServedModel
 }
 
 /** Undefined where the operator's own configuration decides. */
-function imageOf({ graph, componentSpecs = [] }: ServedModel['predictor']): string | undefined {
-  const containers = componentSpecs.flatMap((component) => component.spec?.containers ?? []);
-  const image = containers.find((container) => container.name === graph.name)?.['image'];
+function imageOf(predictor: ServedModel['predictor']): string | undefined {
+  const image = containerOf(predictor, modelNodeName(predictor))?.['image'];
   return typeof image === 'string' ? image : undefined;
 }

@@ -35,6 +35,7 @@ export interface PodTemplateSpec {
   readonly containers?: readonly {
     readonly name: string;
     readonly image?: string;
+    readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
     readonly readinessProbe?: { readonly initialDelaySeconds?: number };
   }[];
   readonly initContainers?: readonly { readonly name: string; readonly args?: readonly string[] }[];

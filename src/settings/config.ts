@@ -20,6 +20,8 @@ export interface RegistryConfig extends StorageSettings {
   readonly token: string | undefined;
   readonly username: string | undefined;
   readonly password: string | undefined;
+  /** Hosts at which the server's files may be, by signed URLs; patterns. */
+  readonly artifactHosts?: readonly string[];
 }
 
 export interface ClusterConfig {
@@ -141,6 +143,8 @@ export interface Config {
   /** Patterns of storage that models may be loaded from; empty: any. */
   readonly allowStorages: readonly string[];
   readonly mode: Mode;
+  /** Modes whose permissions mode `check` looks for. */
+  readonly checkModes: readonly Mode[];
   readonly registry: RegistryConfig;
   readonly cluster: ClusterConfig;
   readonly render: RenderConfig;

@@ -7,11 +7,11 @@ export const GATE_INPUTS = [
     choices: ['auto', 'strict', 'off'],
     default: 'auto',
     description:
-      '`auto`: a step of a canary is left when its requests do not show that it is worse than main, and the report says what could have been missed. `strict`: a step is held until they show that it is good. `off`: requests are not counted.',
+      '`auto`: a step of a canary is left when its requests do not speak against it, and the report says what could have been missed; it is held while the canary is worse than main by more than the margin, but not surely. `strict`: a step is held until they show that it is good. `off`: requests are not counted.',
   },
   {
     name: 'gate-limit',
-    description: 'How long `gate: strict` may hold a step: seconds, or `30m`. Default: ten times `step-interval`.',
+    description: 'How long a step may be held: seconds, or `30m`. Default: ten times `step-interval`.',
   },
   {
     name: 'bake',

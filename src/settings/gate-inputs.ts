@@ -1,6 +1,7 @@
 import { isJsonObject, jsonOf } from '../base/json-value.ts';
 import type { GateConfig, GateQuery } from './config.ts';
 import type { InputReader } from './input-reader.ts';
+import type { InputName } from './inputs.ts';
 
 /** Questions that a person can still read in a comment. */
 const MOST_QUERIES = 10;
@@ -11,6 +12,24 @@ const DEFAULT_STEP_S = 60;
 
 /** Modes whose requests are judged after they took over. */
 const BAKED: readonly string[] = ['direct', 'promote', 'blue-green'];
+
+/** Inputs that say how requests are judged. */
+const JUDGING: readonly InputName[] = [
+  'prometheus-url',
+  'prometheus-token',
+  'gate',
+  'gate-limit',
+  'gate-error-margin',
+  'gate-latency-ratio',
+  'gate-latency',
+  'gate-no-data',
+  'gate-queries',
+];
+
+/** Whether an input judges requests that this mode does not judge: without `bake` nothing is watched after the takeover. */
+export function judgesNothing(name: InputName, mode: string, bake: string): boolean {
+  return bake.trim() === '' && BAKED.includes(mode) && JUDGING.includes(name);
+}
 
 /** What a canary's requests must show. */
 export function readGate(read: InputReader): GateConfig {

@@ -17,6 +17,12 @@ export const INPUTS = [
     description: `Rollout mode: ${MODES.map((mode) => `\`${mode}\``).join(', ')}; see [docs/modes.md](docs/modes.md).`,
   },
   {
+    name: 'check-modes',
+    isOfStep: true,
+    description:
+      'Mode `check`: the modes whose permissions are needed, separated by commas, such as `direct`. Default: all modes.',
+  },
+  {
     name: 'traffic',
     description:
       'Percentage of the requests for the new predictor. Default: 10 for `canary`, 50 for `ab`. For `shadow`: percentage of requests to copy, default 100.',
@@ -66,10 +72,15 @@ export const INPUTS = [
     description:
       'Maximum relative difference between old and new answers, such as `0.05` or `5%`. Default: none; differences are only reported.',
   },
-  { name: 'name', description: "Name of the SeldonDeployment. Default: made from the registered model's name." },
+  {
+    name: 'name',
+    description:
+      "Name of the SeldonDeployment. Default: the one in `manifest`, else made from the registered model's name.",
+  },
   {
     name: 'namespace',
-    description: "Namespace of the SeldonDeployment. Default: the kubeconfig context's, else `seldon`.",
+    description:
+      "Namespace of the SeldonDeployment. Default: the one in `manifest`, else the kubeconfig context's, else `seldon`.",
   },
   {
     name: 'ingress-url',
@@ -104,7 +115,12 @@ export const INPUTS = [
   {
     name: 'allow-storages',
     description:
-      'Storage that models may be loaded from, one pattern a line, `*` for anything, such as `s3://mlflow/*`. Default: any, but a registry may not name `pvc://` by itself.',
+      'Storage that models may be loaded from, one pattern a line, `*` for anything, such as `s3://mlflow/*`. Default: any that `model-uri` names; a registry may only name `s3://`, `gs://`, Azure, R2 and B2, and what is below `artifacts-destination` or a target of `storage-uri-map`.',
+  },
+  {
+    name: 'allow-artifact-hosts',
+    description:
+      "Hosts to which the MLflow server may redirect downloads of a model's files, such as `*.s3.eu-west-1.amazonaws.com`, for signed URLs. They do not get MLflow's credentials. Default: none.",
   },
   {
     name: 'kubeconfig',
@@ -132,7 +148,8 @@ export const INPUTS = [
   { name: 'service-account', description: 'ServiceAccount of the pods, for storage that trusts workload identity.' },
   {
     name: 'manifest',
-    description: 'Path of a base SeldonDeployment in the repository. The model and the inputs override its values.',
+    description:
+      'Path of a base SeldonDeployment in the repository. The model and the inputs override its values; see [docs/manifests.md](docs/manifests.md).',
   },
   {
     name: 'orchestrator',

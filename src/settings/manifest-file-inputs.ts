@@ -10,6 +10,7 @@ const CLUSTER_MODES: Partial<Record<Mode, string>> = {
   abort: 'no run waits for a file: leave `apply` out',
   lock: 'protect the branch',
   unlock: 'protect the branch',
+  check: 'a file needs no cluster: leave `apply` and `manifest-file` out to check one',
 };
 
 /** Inputs that need a cluster, and the alternative for a file. */

@@ -4,7 +4,7 @@ export const DEPLOY_MODES = ['direct', 'canary', 'shadow', 'ab', 'blue-green'] a
 export const DECISION_MODES = ['promote', 'rollback'] as const;
 /** Modes about runs and people, which render nothing. */
 export const TURN_MODES = ['abort', 'lock', 'unlock'] as const;
-export const MODES = [...DEPLOY_MODES, ...DECISION_MODES, 'status', 'remove', 'sweep', ...TURN_MODES] as const;
+export const MODES = [...DEPLOY_MODES, ...DECISION_MODES, 'status', 'remove', 'sweep', ...TURN_MODES, 'check'] as const;
 
 export type DeployMode = (typeof DEPLOY_MODES)[number];
 export type DecisionMode = (typeof DECISION_MODES)[number];

@@ -5,7 +5,7 @@ import { readManifestFile } from './manifest-file-inputs.ts';
 import { readExpiry, readLock, readPlan, readPreviewAge, readRecord, readWriteBack } from './record-inputs.ts';
 import { readRegistry, readStorages } from './registry-inputs.ts';
 import { checkTimeout, readEvaluate, readProof, readRender } from './render-inputs.ts';
-import { checkModelUri, readCompare, readMode, readModelUri, readShare } from './rollout-inputs.ts';
+import { checkModelUri, readCheckModes, readCompare, readMode, readModelUri, readShare } from './rollout-inputs.ts';
 
 /**
  * Reads and checks all inputs.
@@ -18,6 +18,7 @@ export function readConfig(raw: RawInputs): Config {
     modelUri: readModelUri(read, mode),
     allowStorages: readStorages(read),
     mode,
+    checkModes: readCheckModes(read),
     registry: readRegistry(read),
     cluster: readCluster(read),
     render: readRender(read, mode),

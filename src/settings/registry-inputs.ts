@@ -11,6 +11,7 @@ export function readRegistry(read: InputReader): RegistryConfig {
     ...readSignIn(read, server),
     artifactsDestination: readDestination(read),
     storageUriMap: readUriMap(read),
+    artifactHosts: readArtifactHosts(read),
   };
 }
 
@@ -21,6 +22,18 @@ export function readStorages(read: InputReader): readonly string[] {
     .split(/[\n,]/)
     .map((one) => one.trim())
     .filter((one) => one !== '');
+}
+
+/** `*` alone would be every host. */
+function readArtifactHosts(read: InputReader): readonly string[] {
+  const hosts = (read.text('allow-artifact-hosts') ?? '')
+    .split(/[\n,]/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+  const odd = hosts.find((one) => !/^(?:\*\.)?[\w-]{1,63}(?:\.[\w*-]{1,63}){0,10}(?::\d{1,5})?$/.test(one));
+  if (odd === undefined) return hosts;
+  read.fault('allow-artifact-hosts', `has ${quoted(odd)}: write host names, such as \`*.s3.eu-west-1.amazonaws.com\``);
+  return [];
 }
 
 function readDestination(read: InputReader): string | undefined {

@@ -1,6 +1,6 @@
 import { parseModelUri } from '../model/model-uri.ts';
 import type { CompareConfig, ShareConfig } from './config.ts';
-import type { InputReader } from './input-reader.ts';
+import { type InputReader, quoted } from './input-reader.ts';
 import type { InputName } from './inputs.ts';
 import { bringsModel, MODES, type Mode, TURN_MODES } from './modes.ts';
 
@@ -27,16 +27,31 @@ const MEANT_FOR: Partial<Record<InputName, readonly Mode[]>> = {
   'preview-age': ['sweep'],
   'lock-reason': ['lock'],
   'lock-expiry': ['lock'],
+  'check-modes': ['check'],
 };
 
 /** Reads the mode, and checks that the mode uses all given inputs. */
 export function readMode(read: InputReader): Mode {
   const mode = read.oneOf('mode', MODES);
   for (const [name, modes] of Object.entries(MEANT_FOR) as [InputName, readonly Mode[]][]) {
-    if (read.text(name) === undefined || modes.includes(mode)) continue;
+    // A check takes the inputs of the step that it is about.
+    if (read.text(name) === undefined || modes.includes(mode) || mode === 'check') continue;
     read.fault(name, `has no effect in mode \`${mode}\`: it is for ${modes.map((one) => `\`${one}\``).join(', ')}`);
   }
   return mode;
+}
+
+/** Modes whose permissions are checked: all, or those that are named. */
+export function readCheckModes(read: InputReader): readonly Mode[] {
+  const all = MODES.filter((mode) => mode !== 'check');
+  const named = (read.text('check-modes') ?? '').split(/[\n,]/).flatMap((one) => one.trim() || []);
+  const unknown = named.filter((one) => !all.some((mode) => mode === one));
+  if (unknown.length > 0)
+    read.fault(
+      'check-modes',
+      `has ${quoted(unknown.join(', '))}: there are ${all.map((one) => `\`${one}\``).join(', ')}`,
+    );
+  return named.length === 0 ? all : all.filter((mode) => named.includes(mode));
 }
 
 /** Undefined if it is not a mode. */
@@ -46,17 +61,18 @@ export function readModeName(word: string): Mode | undefined {
 
 /** Whether a mode uses an input. */
 export function isMeantFor(name: InputName, mode: Mode): boolean {
+  if (mode === 'check') return true;
   if (name === 'model-uri') return bringsModel(mode);
   return MEANT_FOR[name]?.includes(mode) ?? true;
 }
 
 /** Without a model, the name cannot be derived. */
 export function checkNamed(read: InputReader, mode: Mode): void {
-  if (bringsModel(mode) || read.text('name') !== undefined) return;
+  if (bringsModel(mode) || mode === 'check' || read.text('name') !== undefined) return;
   read.fault('name', `is required: mode \`${mode}\` has no model to derive the name from`);
 }
 
-const SINGLE_PREDICTOR: readonly Mode[] = ['direct', 'rollback', 'status', 'remove', 'sweep', ...TURN_MODES];
+const SINGLE_PREDICTOR: readonly Mode[] = ['direct', 'rollback', 'status', 'remove', 'sweep', ...TURN_MODES, 'check'];
 
 /** Behind the ingress it is not known which predictor answers. */
 export function checkAccess(read: InputReader, mode: Mode): void {
@@ -68,6 +84,7 @@ export function checkAccess(read: InputReader, mode: Mode): void {
 }
 
 export function readModelUri(read: InputReader, mode: Mode): string | undefined {
+  if (mode === 'check') return read.text('model-uri');
   if (bringsModel(mode)) return read.required('model-uri');
   if (read.text('model-uri') === undefined) return undefined;
   return read.fault('model-uri', `must not be set: mode \`${mode}\` reads its model from the cluster`);
@@ -86,7 +103,7 @@ export function readShare(read: InputReader): ShareConfig {
   if (read.text('mode') === 'canary') checkCanaryShare(read, steps[0] ?? traffic);
   const routing = read.oneOf('routing', ['seldon', 'ambassador-annotations']);
   const isLegacy = routing === 'ambassador-annotations';
-  if (isLegacy && !['canary', 'shadow'].includes(read.text('mode') ?? ''))
+  if (isLegacy && !['canary', 'shadow', 'check'].includes(read.text('mode') ?? ''))
     read.fault('routing', 'is `ambassador-annotations`, which is for the modes `canary` and `shadow`');
   if (isLegacy && steps.length > 0) read.fault('steps', 'need `routing: seldon`');
   return {

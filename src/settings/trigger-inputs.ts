@@ -147,7 +147,7 @@ export const TRIGGER_INPUTS = [
     choices: ['keep', 'rollback'],
     default: 'keep',
     description:
-      'What a cancelled run does with what it has changed: `keep` leaves and reports it, `rollback` puts back what was there.',
+      'What a cancelled run does with what it has changed: `keep` leaves and reports it, `rollback` puts back what was there, also after GitHub has killed the step.',
   },
   {
     name: 'write-back',

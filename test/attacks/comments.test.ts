@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { commentEvent } from '../../sandbox/github/events.ts';
 import { OPEN_PULL_REQUEST, type Said, type Sandbox } from '../../sandbox/sandbox.ts';
 import { matchesGlob } from '../../src/base/glob.ts';
 import { parseCommand } from '../../src/gate/command.ts';
@@ -222,6 +223,94 @@ story('if GitHub does not give a role, there is no permission', async (sandbox) 
   expect(live(sandbox)).toBeUndefined();
   expect(sandbox.cluster.requests.filter((one) => one.user === 'action')).toEqual([]);
 });
+
+describe('a comment that only looks like a command to a person, or only to a machine', () => {
+  const IGNORED = [
+    '\ufeff/seldon deploy',
+    '\u200b/seldon deploy',
+    '\u202e/seldon deploy',
+    '／seldon deploy',
+    '/ѕeldon deploy',
+    '/seldon\u200bdeploy',
+    '```\n/seldon deploy\n```',
+    '~~~\n/seldon deploy',
+    '    /seldon deploy',
+    '> @maria wrote:\n> /seldon deploy\n\nyes',
+    '- /seldon deploy',
+    '<!-- -->/seldon deploy',
+    '<details>\n/seldon deploy\n</details>',
+    '`/seldon deploy`',
+    '**/seldon deploy**',
+    '\n/seldon deploy',
+    '\r/seldon deploy',
+  ];
+
+  it.each(IGNORED)('%j is ignored', (body) => {
+    const { name, payload } = commentEvent({ login: 'maria', body, number: 8 });
+    expect(triggerOf({ name, payload }, { prefix: '/seldon', allowEvents: [] })).toMatchObject({ kind: 'ignored' });
+  });
+
+  it.each([
+    '/seldon de\u200bploy',
+    '/seldon deploy\u00ad',
+    '/seldon deploy <!-- models:/x/1 -->',
+    '/seldon constructor',
+    '/seldon __proto__',
+    '/seldon deploy constructor=x',
+    '/seldon deploy toString=x',
+    `/seldon deploy ${'a=b '.repeat(200)}`,
+    `/seldon deploy name=${'n'.repeat(2_000)}`,
+    '/seldon deploy "models:/wine-quality/1',
+    '/seldon deploy name=\'wine"',
+  ])('%j is refused', (body) => {
+    expect(parseCommand(body, '/seldon')).toHaveProperty('fault');
+  });
+});
+
+const ODD_NAMES: Readonly<Record<string, string>> = {
+  'a character of no width in the name of the model': 'models:/wine-quality\u200b/1',
+  'a composed letter for a decomposed one': 'models:/wine-qualit\u0079\u0301/1',
+  'the reading direction turned around': 'models:/\u202ewine-quality/1',
+  'a model in backquotes': '`models:/wine-quality/1`',
+  'an expression of a workflow': 'models:/${{secrets.KUBECONFIG}}/1',
+  'a mention for a model': 'models:/@everyone/1',
+  'HTML that closes what is around it': 'models:/</details></summary>/1',
+};
+
+for (const [name, uri] of Object.entries(ODD_NAMES)) {
+  story(`${name} is another model than that of the workflow, and is not allowed`, async (sandbox) => {
+    const end = await sandbox.comment({ by: 'maria', body: `/seldon deploy "${uri}"` });
+    expect(end.outputs, end.shown).toMatchObject({ outcome: 'refused', reason: 'model-not-allowed' });
+    const [ours] = sandbox.github
+      .comments(OPEN_PULL_REQUEST)
+      .filter(({ user }) => user?.login === 'github-actions[bot]');
+    const text = (ours?.body ?? '').replace(/(`+)[^\n]*?\1/g, '');
+    expect(text).not.toMatch(/@everyone|<\/details><\/summary>|\$\{\{/);
+    expect(ours?.body).not.toMatch(/[\u200b\u202e](?=wine)/);
+  });
+}
+
+const BRANCHES = [
+  '$(curl evil)',
+  'x`@everyone`',
+  '${{ secrets.KUBECONFIG }}',
+  '<img/src=x>',
+  '::set-output::x',
+  "a'; rm -rf /",
+];
+
+for (const base of BRANCHES) {
+  story(`a pull request into the branch ${base} is refused, and its name is only a text`, async (sandbox) => {
+    sandbox.github.change(OPEN_PULL_REQUEST, { base });
+    const end = await sandbox.comment({ by: 'maria', body: '/seldon deploy' });
+    expect(end.outputs, end.shown).toMatchObject({ outcome: 'refused', reason: 'base-not-allowed' });
+    const [ours] = sandbox.github
+      .comments(OPEN_PULL_REQUEST)
+      .filter(({ user }) => user?.login === 'github-actions[bot]');
+    expect((ours?.body ?? '').replace(/(`+)[^\n]*?\1/g, '')).not.toMatch(/@everyone|<img/);
+    expect(end.log).not.toMatch(/^::set-output/m);
+  });
+}
 
 describe('texts that only look valid', () => {
   it.each([null, 5, [], { action: 'created' }, { action: 'created', issue: 5, comment: { body: '/seldon deploy' } }])(

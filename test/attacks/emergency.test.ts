@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { OPEN_PULL_REQUEST, type Sandbox } from '../../sandbox/sandbox.ts';
+import { OPEN_PULL_REQUEST, type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { parseCommand } from '../../src/gate/command.ts';
 import { checkLock } from '../../src/run/locks.ts';
 import type { Lock } from '../../src/seldon/lease.ts';
@@ -79,6 +79,34 @@ story(
     expect(end.outputs, end.shown).toMatchObject({ outcome: 'restored' });
     expect(end.shown).toContain('did not answer within 30 s');
     expect(sharesOf(sandbox)).toBe('main 100');
+  },
+);
+
+/** Each waits half a minute for a run that does not answer: they wait together. */
+const FIRST_DEPLOYS = [
+  ['a first deploy that was never proven is deleted: nobody was served before it', 'abort', true],
+  ['a first deploy that was never proven is deleted: nobody was served before it', 'rollback', true],
+  ['a first deploy that was proven stays', 'abort', false],
+] as const;
+
+it.concurrent.each(FIRST_DEPLOYS)(
+  '%s, where its run does not answer to /seldon %s',
+  { timeout: 120_000 },
+  async (_, command, isKilled) => {
+    const sandbox = await startSandbox();
+    const killed = isKilled ? { killAt: /::group::Check the health/ } : {};
+    await sandbox.act({ env: { GITHUB_RUN_ID: '5000' }, ...killed });
+    const before = live(sandbox)?.spec;
+    expect(before).toBeDefined();
+    await leaseOfLostRun(sandbox);
+    const end = await sandbox.comment({ by: 'maria', body: `/seldon ${command}` }, LATER);
+    if (isKilled) {
+      expect(end.outputs, end.shown).toMatchObject({ outcome: 'removed', reason: 'stopped' });
+      expect(end.shown).toContain('it was the first deployment, and was never proven');
+    }
+    expect(live(sandbox)?.spec).toEqual(isKilled ? undefined : before);
+    expect(sandbox.cluster.api.list('Pod', 'seldon')).toHaveLength(isKilled ? 0 : 1);
+    await sandbox.close();
   },
 );
 

@@ -124,6 +124,67 @@ describe('the input `allow-events`', () => {
   });
 });
 
+describe('payloads of surprising types', () => {
+  const JUNK = [null, true, -1, 0, 1.5, 1e21, Number.MAX_VALUE, '', '8', [], [8], {}, { number: '8' }, '__proto__'];
+  const NAMES = [...new Set([...EVENT_TABLE.map(({ event }) => event), 'workflow_run', 'check_run'])];
+
+  /** Every place of a payload, down to the third level. */
+  function places(value: unknown, depth = 0): readonly (readonly string[])[] {
+    if (depth === 3 || typeof value !== 'object' || value === null) return [];
+    return Object.entries(value).flatMap(([key, inner]) => [
+      [key],
+      ...places(inner, depth + 1).map((rest) => [key, ...rest]),
+    ]);
+  }
+
+  function replaced(value: unknown, [first = '', ...rest]: readonly string[], junk: unknown): unknown {
+    const inner = (value as Record<string, unknown>)[first];
+    return { ...(value as object), [first]: rest.length === 0 ? junk : replaced(inner, rest, junk) };
+  }
+
+  it.each(NAMES)('%s is read or ignored, and nothing is thrown', (name) => {
+    const whole = payload(name === 'issue_comment' ? 'created' : 'opened');
+    const read = [
+      'pull_request',
+      'issue',
+      'comment',
+      'merge_group',
+      'client_payload',
+      'repository',
+      'action',
+      'deleted',
+    ];
+    for (const path of places(whole).filter(([first]) => read.includes(first ?? ''))) {
+      for (const junk of JUNK) {
+        const trigger = triggerOf(
+          { name, payload: replaced(whole, path, junk) },
+          { prefix: '/seldon', allowEvents: ['workflow_run', 'check_run'] },
+        );
+        const number =
+          'pull' in trigger ? trigger.pull?.number : trigger.kind === 'comment' ? trigger.comment.pullRequest : 8;
+        expect(number ?? 8, path.join('.')).toBe(8);
+      }
+    }
+  });
+
+  it.each([[['models:/evil/1']], [{ uri: 'models:/evil/1' }], [5], [''], [' '], [true]])(
+    'a model of a webhook that is %j deploys nothing, not even the workflow’s',
+    (uri) => {
+      const { name, payload: sent } = repositoryDispatchEvent('mlflow-alias', { model_uri: uri });
+      expect(triggerOf({ name, payload: sent }, NONE)).toMatchObject({ kind: 'ignored', reason: 'event-ignored' });
+    },
+  );
+
+  it.each(['Bot', 'Mannequin', 'Organization', 5, null, {}])(
+    'a comment by an account of type %j is no command',
+    (type) => {
+      const comment = { id: 1, body: '/seldon deploy', user: { login: 'maria', type } };
+      const sent = { ...payload('created'), comment };
+      expect(triggerOf({ name: 'issue_comment', payload: sent }, NONE)).toMatchObject({ kind: 'ignored' });
+    },
+  );
+});
+
 const FORK = pullRequestEvent('opened', { number: OPEN_PULL_REQUEST, from: 'stranger/wine' });
 
 /** Events that a stranger can cause, or that say nothing of a change. */

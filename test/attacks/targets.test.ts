@@ -1,7 +1,13 @@
-import { expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { pullRequestEvent } from '../../sandbox/github/events.ts';
 import { OPEN_PULL_REQUEST } from '../../sandbox/sandbox.ts';
+import { parseTargets } from '../../src/gate/targets.ts';
+import { assembleManifest } from '../../src/plan/manifest.ts';
+import { planHash } from '../../src/plan/plan-hash.ts';
+import { ANNOTATIONS } from '../../src/seldon/seldon-deployment.ts';
 import { live, story } from '../scenarios/story.ts';
+import { cpuTime } from '../support/cpu-time.ts';
+import { aPlanRequest } from '../support/models.ts';
 
 /** Attacks by way of the file of targets: it says who may do what, so nobody may bring their own. */
 
@@ -73,4 +79,103 @@ story('a path that leaves the repository is refused', async (sandbox) => {
     const end = await sandbox.comment({ by: 'maria', body: '/seldon deploy' }, { inputs: { ...INPUTS, config } });
     expect(end.outputs, end.shown).toMatchObject({ outcome: 'failed', reason: 'bad-input' });
   }
+});
+
+describe('a file of targets that is hostile', () => {
+  const inside = (lines: string) => `targets:\n  wine:\n    model-uri: models:/wine/1\n    smoke-expect:\n${lines}`;
+
+  it('with anchors that make a gigabyte of a few lines is refused at once', () => {
+    const lines = Array.from({ length: 12 }, (_, at) =>
+      at === 0
+        ? '      a0: &a0 [1, 1]'
+        : `      a${at}: &a${at} [${Array(9)
+            .fill(`*a${at - 1}`)
+            .join(', ')}]`,
+    );
+    const started = cpuTime();
+    expect(() => parseTargets(inside(lines.join('\n')), 'x.yml')).toThrow(/too large or too deep/);
+    expect(cpuTime() - started).toBeLessThan(2_000);
+  });
+
+  it.each([
+    ['longer than any', `targets: {}\n#${'x'.repeat(300_000)}`, /characters/],
+    ['with a key of every object', 'targets: { wine: { constructor: x } }', /not a known key/],
+    ['with a prototype', 'targets: { wine: { __proto__: { name: evil } } }', /not a known key/],
+    ['with a target named like one', 'targets: { __proto__: { name: evil } }', /lower-case letters|1 to 100/],
+    ['with a tag of another language', 'targets: !!js/function "x"', /not one YAML document/],
+    ['with a kubeconfig', 'targets: { wine: { kubeconfig: x } }', /belongs to the `with:`/],
+    ['with two documents', 'targets: {}\n---\ntargets: {}', /not one YAML document/],
+    ['that is a link to another file', '../../../etc/passwd', /has no `targets`/],
+  ])('%s is refused', (_, text, message) => {
+    expect(() => parseTargets(text, 'x.yml')).toThrow(message);
+  });
+});
+
+describe('a manifest that imitates us', () => {
+  it('keeps its own annotations, and none that begin as ours do', () => {
+    const ours = Object.fromEntries(Object.values(ANNOTATIONS).map((key) => [key, 'forged']));
+    const request = aPlanRequest();
+    const base = {
+      apiVersion: 'machinelearning.seldon.io/v1',
+      kind: 'SeldonDeployment' as const,
+      metadata: { name: 'wine', annotations: { ...ours, 'mlflow-to-seldon.github.io/new': 'forged', team: 'wine' } },
+      spec: { predictors: [] },
+    };
+    const layout = {
+      entries: [{ predictor: { name: 'main', graph: { name: 'm', modelUri: 's3://x' } }, rendered: true }],
+      otherFields: {},
+      models: [],
+    } as const;
+    const { metadata } = assembleManifest({ ...request, base }, layout as never);
+    expect(Object.values(metadata.annotations ?? {})).not.toContain('forged');
+    expect(metadata.annotations).toHaveProperty('team', 'wine');
+    expect(metadata.annotations?.[ANNOTATIONS.rendered]).not.toContain('forged');
+  });
+});
+
+describe('the hash of a plan', () => {
+  const basis = {
+    model: 's3://x/é',
+    digest: 'a',
+    live: undefined,
+    plan: {
+      stages: [
+        {
+          manifest: {
+            apiVersion: 'v1',
+            kind: 'SeldonDeployment',
+            metadata: { name: 'wine' },
+            spec: { b: 1, a: { d: 1, c: 2 }, predictors: [] },
+          },
+        },
+      ],
+    },
+    files: ['x'],
+    place: { server: 'https://a', target: undefined },
+    replicas: undefined,
+  };
+  const hash = (more: object = {}) => planHash({ ...basis, ...more } as never);
+
+  it('does not know the order of keys', () => {
+    const [stage] = basis.plan.stages;
+    const other = { ...stage?.manifest, spec: { a: { c: 2, d: 1 }, predictors: [], b: 1 } };
+    expect(hash({ plan: { stages: [{ manifest: other }] } })).toBe(hash());
+  });
+
+  it.each([
+    ['another way to write the same letter', { model: 's3://x/e\u0301' }],
+    ['a character of no width', { model: 's3://x/\u200bé' }],
+    ['other files of the model', { digest: 'b' }],
+    ['files that are not known', { digest: undefined }],
+    ['a text moved from one file to the next', { files: ['', 'x'] }],
+    ['a file that is missing for one that is empty', { files: [undefined] }],
+    ['another cluster', { place: { server: 'https://b', target: undefined } }],
+    ['another target', { place: { server: 'https://a', target: 'x' } }],
+  ])('is another one for %s', (_, more) => {
+    expect(hash(more)).not.toBe(hash());
+  });
+
+  it('has 64 bits for each thing that may change', () => {
+    expect(hash()).toMatch(/^(?:[0-9a-f]{16}-){4}[0-9a-f]{16}$/);
+  });
 });

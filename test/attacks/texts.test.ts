@@ -4,11 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { redact } from '../../src/base/redaction.ts';
 import { codeSpan, inline, logLine, plain, prose } from '../../src/base/untrusted-text.ts';
-import { type StorageRules, storageFault } from '../../src/model/storage-rules.ts';
+import { type StorageRules, storageFault, storagePattern } from '../../src/model/storage-rules.ts';
 import { COMMENT_LIMIT, commentMarker, renderReport } from '../../src/report/markdown/markdown.ts';
 import { renderTargets } from '../../src/report/markdown/targets.ts';
 import { publicPart } from '../../src/report/public-details.ts';
 import { readAddress } from '../../src/settings/address.ts';
+import { cpuTime } from '../support/cpu-time.ts';
 import { aReport } from '../support/reports.ts';
 
 /** Attacks by way of texts: of models, pods, registries and people. */
@@ -52,12 +53,26 @@ describe('a known secret', () => {
 
   it('is hidden in a text of a megabyte within a second, wherever it stands', () => {
     const once = () => {
-      const started = performance.now();
+      const started = cpuTime();
       const text = `${'\u0000'.repeat(500_000)}${SECRET}${'wq7/Zr+'.repeat(70_000)}`;
       expect(redact(text, [SECRET, `${SECRET}other-4711`, 'w'.repeat(2_000)])).not.toContain(SECRET);
-      return performance.now() - started;
+      return cpuTime() - started;
     };
     expect(Math.min(once(), once(), once())).toBeLessThan(1_000);
+  });
+});
+
+describe('a secret that nobody told, in an address', () => {
+  it.each([
+    'https://bob:hunter2222-x@mlflow.example.com/x',
+    'postgres://bob:hunter2222-x@db/x',
+    'https://s3.example/x?X-Amz-Credential=hunter2222-x&X-Amz-Date=1',
+    'https://s3.example/x?a=1&amp;X-Amz-Signature=hunter2222-x',
+    'X-Goog-Signature=hunter2222-x',
+    'https://a.blob.core.windows.net/c?sv=1&sig=hunter2222-x&se=1',
+    'Authorization: Basic hunter2222-x',
+  ])('%s', (text) => {
+    expect(redact(text, [])).not.toContain('hunter2222-x');
   });
 });
 
@@ -163,6 +178,55 @@ describe('where a registry says that a model lies', () => {
     expect(fault('s3://mlflow/1', { allowStorages: ['s3://mlflow/*'] })).toBeUndefined();
     expect(fault('s3://mlflow/1')).toBeUndefined();
     expect(fault('pvc://claim/model', { artifactsDestination: 'pvc://claim' })).toBeUndefined();
+    expect(fault('pvc://claim-of-others/model', { artifactsDestination: 'pvc://claim' })).toBeDefined();
+  });
+
+  it.each([
+    'backup:/etc',
+    'backup://host/folder',
+    'minio://bucket/model',
+    's3:bucket/model',
+    'S3://bucket/model',
+    's3://:bucket/model',
+    's3,env_auth=true:bucket/model',
+    ':s3,env_auth=true,endpoint=evil.example:bucket/model',
+    ':local:/etc',
+    'local:/etc/passwd',
+    'alias,remote=/etc:x',
+    's3:///etc',
+  ])('%s names a remote of its own choice: it is refused, unless the workflow names it', (uri) => {
+    expect(fault(uri)).toMatch(/remote of the Secret/);
+    expect(fault(uri, { allowStorages: [uri] })).toBeUndefined();
+    // Whoever may write `model-uri` means it.
+    expect(storageFault({ storageUri: uri, origin: 'storage' }, rules)).toBeUndefined();
+  });
+
+  it.each([
+    's3://bucket/model',
+    'gs://bucket.of-ours/model',
+    'azureblob:container/model',
+    'r2:bucket/m',
+    'b2:bucket/m',
+  ])('%s is what MLflow itself writes', (uri) => {
+    expect(fault(uri)).toBeUndefined();
+  });
+
+  it('is allowed by a pattern that does not leave the name before its `*`', () => {
+    for (const pattern of ['s3://mlflow*', 's3://mlflow/*', 's3://ml*/1'])
+      expect(fault('s3://mlflow-evil/1/x', { allowStorages: [pattern] }), pattern).toBeDefined();
+    for (const pattern of ['s3://mlflow/*', 's3://*', '*'])
+      expect(fault('s3://mlflow/1/models/m-1/artifacts', { allowStorages: [pattern] }), pattern).toBeUndefined();
+  });
+
+  it('is allowed below what the workflow names in another way', () => {
+    const map = [{ from: 'file:/srv/', to: 'minio:models/' }];
+    expect(fault('minio:models/7', { storageUriMap: map })).toBeUndefined();
+    expect(fault('minio:secrets/7', { storageUriMap: map })).toBeDefined();
+    expect(fault('nas:/models/7', { artifactsDestination: 'nas:/models' })).toBeUndefined();
+    expect([storagePattern('backup:/etc/x'), storagePattern('minio://bucket/a/b')]).toEqual([
+      'backup:/*',
+      'minio://bucket/*',
+    ]);
   });
 });
 
@@ -233,9 +297,9 @@ function slowestOnce({ where, pattern }: Found): number {
   const took = (unit: string, size: number) => {
     const text = `${chars.slice(0, 2).join('')}${unit.repeat(Math.ceil(Math.min(size, most) / unit.length))}\u{1f377}`;
     const global = new RegExp(pattern.source, pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`);
-    const started = performance.now();
+    const started = cpuTime();
     text.replace(global, '');
-    return performance.now() - started;
+    return cpuTime() - started;
   };
   const short = units.map((unit) => ({ unit, time: took(unit, SHORT) })).toSorted((a, b) => b.time - a.time);
   // What would stay under a second even if its time grew with the square of the length is not tried at full length.
@@ -260,7 +324,7 @@ describe('every regular expression', () => {
 });
 
 it('a line for the log of 256,000 line breaks is written at once', () => {
-  const started = performance.now();
+  const started = cpuTime();
   logLine('\n'.repeat(256_000));
-  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(cpuTime() - started).toBeLessThan(1_000);
 });

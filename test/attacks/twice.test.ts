@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { pushEvent, repositoryDispatchEvent } from '../../sandbox/github/events.ts';
 import { OPEN_PULL_REQUEST, type Sandbox } from '../../sandbox/sandbox.ts';
 import { parseCommand } from '../../src/gate/command.ts';
-import { matchesModel, patternWarning } from '../../src/gate/model-pattern.ts';
+import { matchesModel, patternWarning } from '../../src/model/model-pattern.ts';
 import { live, modelUriOf, story, using } from '../scenarios/story.ts';
 
 /** Attacks by way of what a command says, who starts it again, and what changes while it waits. */
@@ -81,6 +82,36 @@ story('an older command that is run again does not undo the deploy of a later ru
   const old = { env: { GITHUB_RUN_ID: '4000', GITHUB_RUN_ATTEMPT: '2' } };
   const end = await sandbox.comment({ by: 'maria', body: '/seldon deploy models:/wine-quality/1' }, old);
   expect(end.outputs, end.shown).toMatchObject({ outcome: 'failed', reason: 'newer-run-live' });
+  expect(modelUriOf(sandbox)).toBe(before);
+});
+
+story('an approval of an older commit is none of the newest', async (sandbox) => {
+  const pushed = { head: 'a'.repeat(40), approval: 'APPROVED', approvedAt: 'b'.repeat(40) } as const;
+  sandbox.github.change(OPEN_PULL_REQUEST, pushed);
+  const inputs = { 'require-review': 'true' };
+  const end = await sandbox.comment({ by: 'maria', body: '/seldon deploy' }, { inputs });
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'refused', reason: 'review-missing' });
+  expect(end.shown).toContain('an approval of the newest commit');
+  expect(live(sandbox)).toBeUndefined();
+});
+
+story('an older run of any event does not undo what a later run shipped, unless it is by hand', async (sandbox) => {
+  await sandbox.act({ env: { GITHUB_RUN_ID: '5000' } });
+  const before = modelUriOf(sandbox);
+  const { payload } = pushEvent({ after: 'b'.repeat(40) });
+  const old = {
+    inputs: { 'model-uri': 'models:/wine-quality/2' },
+    env: { GITHUB_RUN_ID: '4000', GITHUB_RUN_ATTEMPT: '2' },
+  };
+  const events = [
+    { name: 'release', payload: { ...payload, action: 'published' } },
+    { name: 'schedule', payload },
+    repositoryDispatchEvent('mlflow-alias', { model_uri: 'models:/wine-quality/2' }),
+  ];
+  for (const event of events) {
+    const end = await sandbox.act({ ...old, event });
+    expect(end.outputs, end.shown).toMatchObject({ outcome: 'failed', reason: 'newer-run-live' });
+  }
   expect(modelUriOf(sandbox)).toBe(before);
 });
 
@@ -173,6 +204,10 @@ const WHILE_WAITING: Readonly<Record<string, readonly [(sandbox: Sandbox) => voi
   'the approval is withdrawn': [
     (one) => one.github.change(OPEN_PULL_REQUEST, { approval: 'CHANGES_REQUESTED' }),
     'review-missing',
+  ],
+  'a commit is pushed over the approved one': [
+    (one) => one.github.change(OPEN_PULL_REQUEST, { head: 'd'.repeat(40), approvedAt: 'a'.repeat(40) }),
+    'head-moved',
   ],
   'it becomes a draft': [(one) => one.github.change(OPEN_PULL_REQUEST, { isDraft: true }), 'draft-refused'],
   'it is retargeted': [(one) => one.github.change(OPEN_PULL_REQUEST, { base: 'mine' }), 'base-not-allowed'],

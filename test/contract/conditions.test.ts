@@ -68,7 +68,7 @@ const STARTS: Readonly<Record<string, readonly EventName[]>> = {
   'deploy-on-merge.yml': ['push of a model'],
   'canary-on-merge.yml': ['push of a model'],
   'oidc-eks.yml': ['push of a model'],
-  'mlflow-webhook.yml': ['alias that moved'],
+  'follow-alias.yml': [],
   'sweep-previews.yml': [],
 };
 

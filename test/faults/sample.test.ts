@@ -29,7 +29,10 @@ for (const [at, story] of STORIES.entries())
         for (const target of sample) {
           const { evidence } = await tryFault(prepared, target);
           const name = `${story.name} ${nameOf(target)} ${target.fault}`;
-          expect({ name, flaws: inWords(judge(evidence).filter((flaw) => explanationOf(target, flaw) === undefined)) }).toEqual({ name, flaws: [] });
+          expect({
+            name,
+            flaws: inWords(judge(evidence).filter((flaw) => explanationOf(target, flaw) === undefined)),
+          }).toEqual({ name, flaws: [] });
         }
       }),
   );

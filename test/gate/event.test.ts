@@ -54,7 +54,7 @@ it.each<readonly [string, RunnerEvent, object]>([
   [
     'a dispatched model that is no text',
     repositoryDispatchEvent('mlflow-alias', { model_uri: 5 }),
-    { kind: 'dispatch', modelUri: undefined },
+    { kind: 'ignored', why: 'its `client_payload.model_uri` is not a model URI', reason: 'event-ignored' },
   ],
 ])('%s', (_, event, trigger) => {
   expect(triggerOf(event, { prefix: '/seldon', allowEvents: [] })).toEqual(trigger);

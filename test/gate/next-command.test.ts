@@ -1,14 +1,20 @@
 import { expect, it } from 'vitest';
-import { nextCommand } from '../../src/gate/next-command.ts';
+import { VERBS, type Verb } from '../../src/gate/command.ts';
+import { nextCommand } from '../../src/gate/commands/next-command.ts';
 import type { InputName } from '../../src/settings/inputs.ts';
 import { readConfig } from '../../src/settings/read-config.ts';
 
 type Inputs = Readonly<Partial<Record<InputName, string>>>;
 
-function offered(given: Inputs, chosen: Inputs = {}, target?: string): string | undefined {
+interface Limits {
+  readonly target?: string;
+  readonly verbs?: readonly Verb[];
+}
+
+function offered(given: Inputs, chosen: Inputs = {}, { target, verbs = VERBS }: Limits = {}): string | undefined {
   const input = (inputs: Inputs) => (name: InputName) => inputs[name] ?? '';
   const config = readConfig({ env: {}, input: input({ ...given, ...chosen }) });
-  return nextCommand(config, { prefix: '/seldon', plan: '1f', target, given: input(given) });
+  return nextCommand(config, { offer: { prefix: '/seldon', target, verbs }, plan: '1f', given: input(given) });
 }
 
 const WINE = { 'model-uri': 'models:/wine/7', name: 'wine' };
@@ -29,5 +35,10 @@ it.each<[Inputs, Inputs, string | undefined]>([
 });
 
 it('names the target, and only what is not in it', () => {
-  expect(offered(WINE, { replicas: '2' }, 'wine-prod')).toBe('/seldon deploy wine-prod replicas=2 plan=1f');
+  expect(offered(WINE, { replicas: '2' }, { target: 'wine-prod' })).toBe('/seldon deploy wine-prod replicas=2 plan=1f');
+});
+
+it('offers no command that is not allowed', () => {
+  expect(offered(WINE, { mode: 'canary', traffic: '20' }, { verbs: ['plan', 'deploy'] })).toBeUndefined();
+  expect(offered(WINE, {}, { verbs: ['plan', 'deploy'] })).toBe('/seldon deploy plan=1f');
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseTargets, pickTargets } from '../../src/gate/targets.ts';
+import { cpuTime } from '../support/cpu-time.ts';
 
 const DOC = readFileSync(new URL('../../docs/targets.md', import.meta.url), 'utf8');
 const SAMPLE = /```yaml\n([\s\S]*?)```/.exec(DOC)?.[1] ?? '';
@@ -57,4 +58,17 @@ describe('a file of targets', () => {
     };
     expect([names(['c', 'a']), names(['all']), names(['x'])]).toEqual(['ac', 'abc', 'x']);
   });
+});
+
+it('refuses a file of targets whose aliases stand for billions of values, within a second', () => {
+  const levels = Array.from({ length: 30 }, (_, at) => {
+    const items = Array.from({ length: 9 }, () => (at === 0 ? 'x' : `*a${at - 1}`));
+    return `a${at}: &a${at} [${items.join(', ')}]`;
+  });
+  const began = cpuTime();
+  expect(() =>
+    parseTargets(`${levels.join('\n')}\ntargets: {wine: {model-uri: *a29}}\n`, '.github/seldon.yml'),
+  ).toThrow('too large or too deep with its aliases written out');
+  expect(() => parseTargets('targets: &a {wine: *a}\n', '.github/seldon.yml')).toThrow('too large or too deep');
+  expect(cpuTime() - began).toBeLessThan(1000);
 });

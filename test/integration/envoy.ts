@@ -20,6 +20,8 @@ export interface EnvoyGateway {
   weights(prefix: string): Promise<Readonly<Record<string, number>>>;
   /** How many requests Envoy has sent to a Service, copies among them. */
   requestsTo(service: { readonly namespace: string; readonly name: string }): Promise<number>;
+  /** Of those, the ones that were answered with a code from 500. */
+  failuresOf(service: { readonly namespace: string; readonly name: string }): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -41,7 +43,8 @@ export async function startEnvoy({ kubeconfig }: { readonly kubeconfig: string }
     return {
       url,
       weights: (prefix) => weightsOf(envoy, prefix),
-      requestsTo: (service) => requestsTo(envoy, service),
+      requestsTo: (service) => counted(envoy, 'upstream_rq_total', service),
+      failuresOf: (service) => counted(envoy, 'upstream_rq_5xx', service),
       close: async () => {
         client.close();
         await controller?.close();
@@ -73,11 +76,12 @@ async function weightsOf(envoy: EnvoyProcess, prefix: string): Promise<Readonly<
   return Object.fromEntries(clusters.map(({ name, weight = 0 }) => [name.split('_')[1] ?? name, weight / 100]));
 }
 
-async function requestsTo(
+async function counted(
   envoy: EnvoyProcess,
+  statistic: string,
   { namespace, name }: { readonly namespace: string; readonly name: string },
 ): Promise<number> {
-  const filter = encodeURIComponent(`^cluster\\.${namespace}_${name}_\\d+\\.upstream_rq_total$`);
+  const filter = encodeURIComponent(`^cluster\\.${namespace}_${name}_\\d+\\.${statistic}$`);
   const text = await envoy.ask(`/stats?filter=${filter}`);
   return [...text.matchAll(/: (\d+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
 }

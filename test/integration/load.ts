@@ -42,6 +42,38 @@ export async function underLoad<T>(target: Target, work: () => Promise<T>): Prom
   }
 }
 
+/** How often each HTTP status came, for requests with these bodies in turn. */
+export async function statusesUnderLoad<T>(
+  { url, bodies }: { readonly url: string; readonly bodies: readonly string[] },
+  work: () => Promise<T>,
+): Promise<{ readonly end: T; readonly statuses: ReadonlyMap<number, number> }> {
+  const statuses = new Map<number, number>();
+  let [isOver, next] = [false, 0];
+  const worker = async () => {
+    while (!isOver) {
+      const body = bodies[next++ % bodies.length] ?? '';
+      const headers = { 'content-type': 'application/json' };
+      const asked = fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(PATIENCE) });
+      const status = await asked.then(
+        async (answer) => {
+          await answer.text();
+          return answer.status;
+        },
+        () => 0,
+      );
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      await delay(PAUSE);
+    }
+  };
+  const workers = Array.from({ length: WORKERS }, worker);
+  try {
+    return { end: await work(), statuses };
+  } finally {
+    isOver = true;
+    await Promise.all(workers);
+  }
+}
+
 /** So many predictions, and no more. */
 export async function predictions(target: Target, count: number): Promise<Traffic> {
   const tally = new Tally(target);

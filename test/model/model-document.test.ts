@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readModelDocument } from '../../src/model/model-document.ts';
 import { mlserverWarnings } from '../../src/seldon/mlserver-limits.ts';
 import { signatureWarnings } from '../../src/seldon/server-release.ts';
+import { cpuTime } from '../support/cpu-time.ts';
 import { exchanges } from '../support/mlflow-replay.ts';
 
 function recorded(name: string): string {
@@ -195,4 +196,14 @@ describe('what MLServer cannot load', () => {
     expect(warned(`{inputs: '[${double}]', outputs: '[${double}]'}`)).toEqual([]);
     expect(mlserverWarnings(undefined)).toEqual([]);
   });
+});
+
+it('refuses an MLmodel whose aliases stand for billions of values, within a second', () => {
+  const levels = Array.from({ length: 30 }, (_, at) => {
+    const items = Array.from({ length: 9 }, () => (at === 0 ? 'x' : `*a${at - 1}`));
+    return `a${at}: &a${at} [${items.join(', ')}]\n`;
+  });
+  const began = cpuTime();
+  expect(() => readModelDocument(levels.join(''))).toThrow('the file `MLmodel` is too large or too deep');
+  expect(cpuTime() - began).toBeLessThan(1000);
 });

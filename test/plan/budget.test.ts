@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { budgetOf, probes } from '../../src/plan/budget.ts';
+import { budgetOf, probes } from '../../src/plan/predictor/budget.ts';
 
 function probesFor(timeout: number | undefined, startupProbe = false) {
   return probes('seldon', 'prediction', { startupProbe, ...budgetOf(timeout, 1) });

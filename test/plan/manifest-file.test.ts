@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatManifest, mergedFile, parseManifest } from '../../src/plan/manifest-file.ts';
+import { parseManifest } from '../../src/plan/given/parse-manifest.ts';
+import { formatManifest, mergedFile } from '../../src/plan/manifest-file.ts';
 import { direct } from '../../src/plan/modes/direct.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import { aModel, aPlanRequest, someOptions } from '../support/models.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KNOWN_ANSWERS, knownAnswer } from '../../src/proof/known-answers.ts';
+import { cpuTime } from '../support/cpu-time.ts';
 
 const at = 'POST /seldon/seldon/wine/api/v0.1/predictions on http://gateway';
 
@@ -30,8 +31,8 @@ describe('an answer that is no prediction', () => {
   });
 
   it('is read in linear time', () => {
-    const started = performance.now();
+    const started = cpuTime();
     knownAnswer(`HTTP 302: ${'redirects to '.repeat(100_000)}`, true);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(cpuTime() - started).toBeLessThan(500);
   });
 });

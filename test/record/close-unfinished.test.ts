@@ -3,6 +3,7 @@ import { UserError } from '../../src/base/errors.ts';
 import { closeUnfinished } from '../../src/record/close-unfinished.ts';
 import type { DeploymentState } from '../../src/record/deployments.ts';
 import { readUnfinished, stateName } from '../../src/record/unfinished.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { FakeRunner } from '../support/fake-runner.ts';
 import { aReport } from '../support/reports.ts';
 
@@ -26,7 +27,11 @@ it('closes the record even where the cluster cannot be reached any more, and say
   };
   const cluster = new UserError('kubeconfig-invalid', 'there is no kubeconfig');
   const runner = new FakeRunner();
-  const report = await closeUnfinished({ cluster, runner, deployments }, unfinished, aReport().context);
+  const report = await closeUnfinished(
+    { cluster, clock: new FakeClock(), runner, deployments },
+    unfinished,
+    aReport().context,
+  );
   expect(marks).toEqual([[1234, 'error']]);
   expect(report).toMatchObject({ outcome: 'unknown', name: 'wine', predictors: [] });
   expect(report.findings[0]?.title).toContain('could not be read: there is no kubeconfig');
@@ -52,7 +57,8 @@ it('closes the record of a run that ended as that run ended, not as one that was
       void marks.push([id, state, description]),
   };
   const cluster = new UserError('kubeconfig-invalid', 'there is no kubeconfig');
-  await closeUnfinished({ cluster, runner: new FakeRunner(), deployments }, unfinished, aReport().context);
+  const peers = { cluster, clock: new FakeClock(), runner: new FakeRunner(), deployments };
+  await closeUnfinished(peers, unfinished, aReport().context);
   expect(marks).toEqual([[1234, 'success', 'deployed: ok']]);
 });
 

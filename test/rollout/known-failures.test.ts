@@ -8,6 +8,7 @@ import { KNOWN_FAILURES, knownFailure } from '../../src/rollout/failures/known-f
 import { rolloutStatusOf } from '../../src/rollout/rollout-status.ts';
 import type { ContainerStatus, Deployment, KubernetesEvent, Pod } from '../../src/seldon/snapshot.ts';
 import { aDeployment, anObject, aPod, expectedWine } from '../support/cluster-states.ts';
+import { cpuTime } from '../support/cpu-time.ts';
 
 /** A failure that people met: its text, where it was seen, and words that the sentence and the cure must have. */
 interface RecordedFailure {
@@ -151,12 +152,12 @@ describe('the table of failures', () => {
       .map(({ row }) => row.example.slice(0, -1))
       .join(' ')
       .repeat(10);
-    const started = performance.now();
+    const started = cpuTime();
     for (const { row } of rows) {
       const half = row.example.slice(0, Math.ceil(row.example.length / 2));
       for (const text of [hostile, half.repeat(2_000), `${half}${'a'.repeat(64_000)}`, `${half}${' '.repeat(64_000)}`])
         row.pattern.exec(text.slice(0, 64 * 1024));
     }
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(cpuTime() - started).toBeLessThan(5_000);
   });
 });

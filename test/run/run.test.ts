@@ -32,6 +32,7 @@ const context = {
   event: 'push',
   pullRequest: 7,
   head: undefined,
+  offer: undefined,
   commandPrefix: undefined,
   decisionPrefix: '/seldon',
   given: () => '',
@@ -63,7 +64,12 @@ async function tell({ script, model = aModel(), inputs, endpoint = answering(200
     summarize: async () => {},
   };
   const peers = {
-    registry: { details: async () => undefined, note: async () => {}, ...(registry ?? { resolve: async () => model }) },
+    registry: {
+      details: async () => undefined,
+      filesDigest: async () => undefined,
+      note: async () => {},
+      ...(registry ?? { resolve: async () => model }),
+    },
     cluster: good,
     openEndpoint: () => endpoint,
     metrics: undefined,

@@ -48,6 +48,56 @@ afterEach(async () => {
   for (const one of running.splice(0)) await one.close();
 });
 
+/** A model whose code lies in folders, one of them in another. */
+const NESTED = { ...FILES, 'code/a.py': 'a', 'code/deep/b.py': 'bb' };
+
+async function digestWith(folder: Readonly<Record<string, string>>, uri: string) {
+  const store = new Map([...STORE.keys()].map((key) => [key, folder]));
+  return (await resolve(uri, { store })).digest;
+}
+
+describe('the digest of a model that has folders', () => {
+  it.each([`models:/${MODEL}`, `runs:/${CLASSIC_RUN}/wine_model`])(
+    'of %s tells of a file in a folder that was replaced, added or removed',
+    async (uri) => {
+      const digest = await digestWith(NESTED, uri);
+      expect(digest).toMatch(/^[0-9a-f]{16}-[0-9a-f]{16}$/);
+      expect(await digestWith(NESTED, uri)).toBe(digest);
+      const { 'code/deep/b.py': gone, ...fewer } = NESTED;
+      for (const other of [{ ...NESTED, 'code/deep/b.py': `${gone}!` }, { ...NESTED, 'code/deep/c.py': '' }, fewer])
+        expect(await digestWith(other, uri)).not.toBe(digest);
+    },
+  );
+
+  it.each(['9', '8'])('of registered version %s tells the same, where a plan asks', async (version) => {
+    const ask = async (folder: Readonly<Record<string, string>>) => {
+      const store = new Map([...STORE.keys()].map((key) => [key, folder]));
+      const model = await resolve(`models:/${NAME}/${version}`, { store });
+      const none = { token: undefined, username: undefined, password: undefined, storageUriMap: [] };
+      const config = { trackingUri: running.at(-1)?.url, artifactsDestination: 's3://mlflow', ...none };
+      return new MlflowRegistry({ config, clock: new FakeClock(), warn: () => {} }).filesDigest(model);
+    };
+    const digest = await ask(NESTED);
+    expect(digest).toBeDefined();
+    expect(await ask(NESTED)).toBe(digest);
+    expect(await ask({ ...NESTED, 'code/deep/b.py': 'other' })).not.toBe(digest);
+  });
+
+  it('is made of a bounded number of questions, however many folders there are', async () => {
+    const wide = Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`folder-${at}/x`, '']));
+    const deep = { [`${'d/'.repeat(40)}x`]: '' };
+    for (const folder of [
+      { ...FILES, ...wide },
+      { ...FILES, ...deep },
+    ]) {
+      expect(await digestWith(folder, `models:/${MODEL}`)).toBeDefined();
+      const lists = running.at(-1)?.requests.filter((one) => one.includes('/artifacts/directories')) ?? [];
+      expect(lists.length).toBeGreaterThan(3);
+      expect(lists.length).toBeLessThanOrEqual(51);
+    }
+  });
+});
+
 async function resolve(uri: string, options: Partial<MlflowOptions> = {}, config: Partial<RegistryConfig> = {}) {
   const server = await startMlflow({ models: MODELS, store: STORE, ...options });
   running.push(server);

@@ -57,6 +57,7 @@ async function run(
     env: {},
     annotations: {},
     portOf: () => port,
+    portBehind: () => undefined,
     models,
     log: (line) => log.push(line),
     signal: stop.signal,

@@ -101,5 +101,5 @@ story('status names no winner of two equal predictors, and says for how long it 
   await sample(sandbox, 40);
   await new Promise((resolve) => setTimeout(resolve, 500));
   const comment = expectEnding(sandbox, await sandbox.act(call), { outcome: 'reported', reason: 'status' });
-  expect(comment).toMatch(/answered: open, .* pp more often; .*: main 100 % of \d+, b 100 % of \d+/);
+  expect(comment).toMatch(/answered: open, .* points more often; .*: main 100 % of \d+, b 100 % of \d+/);
 });

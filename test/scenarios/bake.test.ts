@@ -12,7 +12,7 @@ story(
     const { result } = await underLoad(sandbox, () => sandbox.act(call));
     const comment = expectEnding(sandbox, result, { outcome: 'deployed', reason: 'ok' });
     expect(comment).toContain('counted by the executors');
-    expect(comment).toMatch(/\| failed requests \| 0 % of \d+ requests \| 0 % of \d+ requests \|/);
+    expect(comment).toMatch(/\| failed requests \| 0 % of [\d,]+ requests? \| 0 % of [\d,]+ requests? \|/);
   },
 );
 

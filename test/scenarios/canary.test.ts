@@ -27,7 +27,7 @@ story('a canary gets its share; main keeps its pods, and no request is lost', as
   expect(comment).toContain('is live as `canary` with 20 % of the requests');
   expect(comment).toMatch(/\| `main` \| wine-quality v1 \| .*80 %/);
   expect(comment).toMatch(/\| `canary` \| wine-quality v2 \| .*20 %/);
-  expect(comment).toContain('**Side by side:** 1 request, largest difference');
+  expect(comment).toContain('**Answers of both models to the same requests:** 1 request, largest difference');
 });
 
 story('a canary is proven on its own Service before it gets users’ requests', async (sandbox) => {

@@ -34,8 +34,10 @@ story('a plan shows what would happen, and its command does exactly that', async
   expect(told(sandbox)).toContain('> Less weight on alcohol; trained on the 2026 harvest.');
   expect(told(sandbox)).toContain('- pods: canary: 1 pod to be created');
   expect(told(sandbox)).toContain('- tag `reviewed: yes → no`');
-  expect(told(sandbox)).toContain('| `rmse` | 0.731 | 0.712 | −0.019 |');
-  expect(told(sandbox)).toMatch(/\*\*Requests afterwards\*\*.*\| `canary` \| wine-quality v2 \| .*20 %/s);
+  expect(told(sandbox)).toContain('| `rmse` | 0.731 | 0.712 | −0.019 | ✅ better |');
+  expect(told(sandbox)).toMatch(
+    /requests before \| requests after .*\| `canary` \| wine-quality v2 \| none \| `██░░░░░░░░` 20 % \|/s,
+  );
   expect(offered(sandbox)).toMatch(/^\/seldon canary models:\/wine-quality@challenger traffic=20 plan=[0-9a-f-]+$/);
   const end = await sandbox.comment({ by: 'maria', body: offered(sandbox) });
   expect(end.outputs, end.shown).toMatchObject({ outcome: 'deployed', reason: 'ok' });
@@ -116,7 +118,7 @@ story('answers to refused commands never overwrite what is known to be live', as
   await sandbox.comment({ by: 'reader', body: '/seldon deploy models:/wine-quality/3' });
   const ours = sandbox.github.comments(OPEN_PULL_REQUEST).filter((one) => one.user?.login === 'github-actions[bot]');
   expect(ours.map((one) => one.body?.split('\n')[2])).toEqual([
-    '### ✅ **wine-quality** v1 is live on Seldon',
+    '### ✅ **wine-quality** v1 is live on Seldon · `seldon/wine`',
     '### ⛔ The command was refused: nothing was changed',
   ]);
 });

@@ -60,7 +60,9 @@ story('without a cluster a first model becomes a file to commit, and what it say
   const end = await sandbox.act(rendering());
   const comment = expectEnding(sandbox, end, RENDERED);
   expect(comment).toContain('📝 **wine-quality** v1 is written to `deploy/wine.yaml`: commit this file');
-  expect(comment).toContain('**Endpoint** once this file is applied: ');
+  expect(comment).toContain('**Next step:** commit the file; Argo CD or Flux applies it.');
+  // There is no endpoint before the file is applied.
+  expect(comment).not.toMatch(/Endpoint|curl|\/api\/v0\.1\/predictions/);
   expect(comment).toContain('kind: SeldonDeployment');
   expect(comment).not.toContain('plan=');
   expect(end.outputs).toMatchObject({ 'manifest-path': FILE, name: 'wine', namespace: 'seldon', 'model-version': '1' });

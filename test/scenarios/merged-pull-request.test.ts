@@ -12,9 +12,10 @@ function ours(sandbox: Sandbox, pullRequest: number): readonly string[] {
   return comments.filter((one) => one.user?.login === 'github-actions[bot]').map((one) => one.body ?? '');
 }
 
-/** The line to copy that holds this word. */
+/** The command to copy that holds this word: a line of its own, or a code span. */
 function offered(text: string, word: string): string {
-  return text.split('\n').find((line) => line.startsWith('/seldon ') && line.includes(word)) ?? '';
+  const commands = [...text.matchAll(/(?<=^|`)\/seldon [^`\n]*/gm)].map(([command]) => command);
+  return commands.find((command) => command.includes(word)) ?? '';
 }
 
 /** Pull request 8 is merged, and its workflow of the push runs. */

@@ -15,7 +15,7 @@ story('a shadow gets a copy of every request, and its answers are dropped', asyn
   expect(sharesOf(sandbox)).toBe('main 100, shadow 100 (shadow)');
   expect(comment).toMatch(/shadow counted \d+ of \d+ requests sent through/);
   expect(comment).toContain('100 % (copies)');
-  expect(comment).toContain('**Side by side:** 1 request, largest difference');
+  expect(comment).toContain('**Answers of both models to the same requests:** 1 request, largest difference');
 });
 
 story('a shadow that crashes is removed, without an effect on main', async (sandbox) => {

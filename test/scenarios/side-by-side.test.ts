@@ -18,7 +18,7 @@ story(
     await sandbox.act();
     const end = await sandbox.act(using(CANARY, { files: { 'requests.jsonl': REQUESTS } }));
     const comment = expectEnding(sandbox, end, { outcome: 'deployed', reason: 'ok' });
-    expect(comment).toContain('**Side by side:** 6 requests, largest difference');
+    expect(comment).toContain('**Answers of both models to the same requests:** 6 requests, largest difference');
     expect(comment).toContain('```mermaid\nxychart-beta');
     expect(comment.match(/^\| \d+ \| `\[[\d.]+\]` \| `\[[\d.]+\]` \| [\d.]+ % \(/gm)).toHaveLength(6);
     const { comparison } = JSON.parse(end.outputs['result'] ?? '{}');

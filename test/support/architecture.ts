@@ -29,13 +29,14 @@ const ROOT = ['index.ts', 'main.ts', 'post.ts', 'execute.ts', 'compose.ts'];
 /** What adapters may use of the rooms: ports, and the types and names that the ports speak of. */
 const FOR_ADAPTERS: readonly string[] = ['base', 'model', 'seldon', 'settings'];
 const PORTS_FOR_ADAPTERS: Readonly<Record<string, readonly string[]>> = {
-  'adapters/files': ['plan/manifest-file.ts'],
+  'adapters/files': ['plan/manifest-file.ts', 'plan/given/parse-manifest.ts'],
   'adapters/github': [
     'gate/collaboration.ts',
     'gate/admission.ts',
     'gate/event.ts',
     'report/repository.ts',
     'record/deployments.ts',
+    'record/token-access.ts',
   ],
   'adapters/prometheus': ['proof/evidence/metrics.ts'],
 };
@@ -48,7 +49,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   gate: /^js-yaml$/,
   plan: /^(js-yaml|node:crypto)$/,
   report: /^node:crypto$/,
-  compose: /^(@actions\/core|node:fs|node:crypto)$/,
+  compose: /^(@actions\/core|node:fs|node:crypto|node:zlib)$/,
   'adapters/github': /^(@actions\/github|node:.*)$/,
   'adapters/kubernetes': /^(@kubernetes\/client-node\/.*|js-yaml|node:.*)$/,
 };

@@ -28,6 +28,19 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Passes a request on to another server. */
+export async function passedOn(target: string, { method, url, headers, body }: Asked): Promise<Reply> {
+  const type = headers['content-type'] ?? 'text/plain';
+  const sent = method === 'GET' ? {} : { body };
+  const answer = await fetch(`${target}${url.pathname}${url.search}`, {
+    method,
+    headers: { 'content-type': type },
+    ...sent,
+  });
+  const given = answer.headers.get('content-type') ?? 'text/plain';
+  return { status: answer.status, body: await answer.text(), headers: { 'content-type': given } };
+}
+
 export interface Wire {
   readonly url: string;
   readonly asked: readonly Asked[];
@@ -52,7 +65,7 @@ export function replyOf({ status, type, json, text }: Exchange): Reply {
 }
 
 /** A loopback server that answers as told. */
-export async function startWire(answer: (asked: Asked) => Reply, tls?: ServerOptions): Promise<Wire> {
+export async function startWire(answer: (asked: Asked) => Reply | Promise<Reply>, tls?: ServerOptions): Promise<Wire> {
   const asked: Asked[] = [];
   const listener: RequestListener = async (request, response) => {
     const chunks: Buffer[] = [];
@@ -60,7 +73,7 @@ export async function startWire(answer: (asked: Asked) => Reply, tls?: ServerOpt
     const url = new URL(request.url ?? '/', 'http://localhost');
     const one = { method: request.method ?? '', url, headers: request.headers, body: Buffer.concat(chunks).toString() };
     asked.push(one);
-    const { status = 200, body = '', headers = {} } = answer(one);
+    const { status = 200, body = '', headers = {} } = await answer(one);
     response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
   };
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);

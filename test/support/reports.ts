@@ -1,3 +1,4 @@
+import { VERBS } from '../../src/gate/command.ts';
 import { compare, type ModelAnswer } from '../../src/proof/comparison.ts';
 import { describeGate } from '../../src/proof/evidence/gate-record.ts';
 import { answersTo } from '../../src/proof/evidence/questions.ts';
@@ -48,12 +49,16 @@ export function aReport(over: Partial<Report> = {}): Report {
       { name: 'predict', state: 'ok', message: 'answered in 12 ms: 2 predictions', duration: 21 },
       { name: 'endpoint', state: 'ok', message: 'answered in 31 ms: 2 predictions', duration: 40 },
     ],
+    environment: undefined,
+    before: [],
+    planned: [],
     predictors: [],
     comparison: undefined,
     evaluation: undefined,
     gates: [],
     history: [],
     previews: [],
+    checks: [],
     since: undefined,
     prediction: {
       origin: 'example',
@@ -74,6 +79,7 @@ export function aReport(over: Partial<Report> = {}): Report {
     preview: undefined,
     plan: undefined,
     next: undefined,
+    offer: undefined,
     decision: undefined,
     askedMode: undefined,
     isAfterMerge: false,
@@ -85,6 +91,7 @@ export function aReport(over: Partial<Report> = {}): Report {
       commit: '6dcb09b5b57875f334f61aebed695e2e4193db5e',
       actor: 'octocat',
       event: 'push',
+      time: '2026-11-26T15:21:04.000Z',
     },
     ...over,
   };
@@ -131,6 +138,50 @@ function answerOf(value: number, latency: number): ModelAnswer {
   return { status: 200, body: JSON.stringify({ data: { names: [], ndarray: [value] }, meta: {} }), latency };
 }
 
+const OLD: Report['predictors'] = [
+  { name: 'main', model: 'wine-quality v3', traffic: 100, shadow: false, replicas: 3 },
+];
+
+const NEW: Report['predictors'] = [
+  { name: 'main', model: 'wine-quality v4', traffic: 100, shadow: false, replicas: 3 },
+];
+
+/** All commands, on an open pull request. */
+const OFFER: NonNullable<Report['offer']> = {
+  prefix: '/seldon',
+  target: undefined,
+  verbs: VERBS,
+  object: [],
+  needsPlan: false,
+  needs: [],
+};
+
+/** The commands about the canary of `BESIDE`. */
+const DECISION: NonNullable<Report['decision']> = {
+  standing: '`canary` (wine-quality v4, 10 %)',
+  promote: '/seldon promote',
+  rollback: '/seldon rollback',
+  isFirst: false,
+  needsWorkflow: false,
+};
+
+const PLAN = '315403b575-e5ed24c20e-ff372ae962-61bc535980-f0ed5d3790';
+
+const PREVIEW: NonNullable<Report['preview']> = {
+  description: 'Less weight on alcohol; trained on the 2026 harvest.',
+  signature: ['input alcohol: double → float', 'output quality is new: double'],
+  metrics: [
+    { name: 'rmse', before: 0.7312345678901234, after: 0.7119 },
+    { name: 'r2', before: 0.417, after: 0.402 },
+    { name: 'rows', before: 4898, after: 6497 },
+    { name: 'mae', before: undefined, after: 0.55 },
+  ],
+  tags: ['reviewed: yes → no'],
+  pods: ['canary: 1 pod to be created'],
+  steps: ['main 95 %, canary 5 %', 'main 90 %, canary 10 %'],
+  estimates: ['main 95 %, canary 5 %: about 12 minutes until a difference of 1 point is excluded'],
+};
+
 /** A step in which main had 4 requests for each of canary's. */
 function gateOf(stage: string, requests: number, failures: number): Report['gates'][number] {
   const main = { trials: requests * 4, failures: Math.round(requests / 100) };
@@ -149,9 +200,10 @@ const GATES = [gateOf('main 95 %, canary 5 %', 120, 1), gateOf('main 75 %, canar
 
 /** One of each ending, for golden files and for the eye. */
 export const sampleReports: Readonly<Record<string, Report>> = {
-  deployed: aReport(),
+  deployed: aReport({ before: OLD, predictors: NEW, environment: 'production', offer: OFFER }),
   'first-without-ingress': aReport({
     previous: undefined,
+    predictors: NEW,
     changes: [],
     endpoint: {
       url: undefined,
@@ -162,10 +214,12 @@ export const sampleReports: Readonly<Record<string, Report>> = {
     predictionSkipped:
       'No prediction was sent: the model was logged with neither a signature nor a usable input example. Give a request in `smoke-request`.',
   }),
-  unchanged: aReport({ outcome: 'unchanged', reason: 'already-live', changes: [] }),
+  unchanged: aReport({ outcome: 'unchanged', reason: 'already-live', changes: [], before: NEW, predictors: NEW }),
   'rolled-back': aReport({
     outcome: 'rolled-back',
     reason: 'crash-loop',
+    before: OLD,
+    predictors: OLD,
     steps: failedWait,
     prediction: undefined,
     findings: [CRASH],
@@ -204,12 +258,16 @@ export const sampleReports: Readonly<Record<string, Report>> = {
   }),
   canary: aReport({
     mode: 'canary',
+    environment: 'production',
+    offer: OFFER,
+    decision: DECISION,
+    before: OLD,
     predictors: BESIDE,
     comparison: compare({
       old: 'main',
       new: 'canary',
       protocol: 'seldon',
-      tolerance: 0.05,
+      tolerance: 0.06,
       exchanges: [5, 6, 7, 8, 9, 10].map((value) => ({
         old: answerOf(value, 12),
         new: answerOf(value * 1.01 + (value - 5) / 10, 15),
@@ -224,7 +282,8 @@ export const sampleReports: Readonly<Record<string, Report>> = {
     outcome: 'rolled-back',
     reason: 'gate-failed',
     prediction: undefined,
-    predictors: BESIDE.slice(0, 1).map((line) => ({ ...line, traffic: 100 })),
+    before: OLD,
+    predictors: OLD,
     gates: GATES,
     findings: [
       {
@@ -235,6 +294,24 @@ export const sampleReports: Readonly<Record<string, Report>> = {
       },
     ],
   }),
+  'in-progress': aReport({
+    mode: 'canary',
+    outcome: 'under-way',
+    reason: 'under-way',
+    environment: 'production',
+    before: OLD,
+    predictors: OLD,
+    planned: BESIDE.map((line) => ({ ...line, traffic: line.name === 'main' ? 75 : 25 })),
+    prediction: undefined,
+    gates: GATES.slice(0, 1),
+    steps: aReport().steps.slice(0, 5).concat({
+      name: 'hold',
+      about: 'main 75 %, canary 25 %',
+      state: 'under-way',
+      message: '3 of 10 minutes, all pods are ready',
+      duration: 180_000,
+    }),
+  }),
   status: aReport({
     mode: 'status',
     outcome: 'reported',
@@ -244,6 +321,8 @@ export const sampleReports: Readonly<Record<string, Report>> = {
     changes: [],
     prediction: undefined,
     since: '2026-11-02T08:15:00Z',
+    offer: OFFER,
+    decision: DECISION,
     predictors: BESIDE.map((line) => ({
       ...line,
       health: line.name === 'main' ? 'available' : '0 of 1 new pods ready',
@@ -283,6 +362,15 @@ export const sampleReports: Readonly<Record<string, Report>> = {
   planned: aReport({
     outcome: 'planned',
     reason: 'dry-run',
+    mode: 'canary',
+    environment: 'production',
+    before: OLD,
+    predictors: OLD,
+    planned: BESIDE,
+    preview: PREVIEW,
+    plan: PLAN,
+    next: `/seldon canary traffic=10 plan=${PLAN}`,
+    offer: { ...OFFER, needs: ['an approving review'] },
     prediction: undefined,
     steps: aReport().steps.slice(0, 4),
     warnings: ['Secret seldon/rclone-s3 has no key RCLONE_CONFIG_S3_TYPE'],

@@ -1,5 +1,6 @@
 import { UserError } from '../../base/errors.ts';
-import { formatManifest, mergedFile, parseManifest } from '../../plan/manifest-file.ts';
+import { parseManifest } from '../../plan/given/parse-manifest.ts';
+import { formatManifest, mergedFile } from '../../plan/manifest-file.ts';
 import type { ApplyOptions, Cluster, ObjectRef } from '../../seldon/cluster.ts';
 import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 

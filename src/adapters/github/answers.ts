@@ -17,11 +17,16 @@ export interface RepositoryFile {
 
 export interface ReviewFacts {
   readonly reviewDecision?: string | null;
+  readonly headRefOid?: string;
   readonly reviewRequests?: {
     readonly nodes?: readonly { readonly requestedReviewer?: { readonly login?: string; readonly slug?: string } }[];
   };
   readonly latestOpinionatedReviews?: {
-    readonly nodes?: readonly { readonly state?: string; readonly author?: { readonly login?: string } }[];
+    readonly nodes?: readonly {
+      readonly state?: string;
+      readonly author?: { readonly login?: string };
+      readonly commit?: { readonly oid?: string } | null;
+    }[];
   };
 }
 

@@ -77,9 +77,9 @@ export class GithubCollaboration implements Collaboration {
   async isApproved(pullRequest: number): Promise<Verdict> {
     const query = `query ($owner: String!, $name: String!, $number: Int!) {
       repository(owner: $owner, name: $name) { pullRequest(number: $number) {
-        reviewDecision
+        reviewDecision headRefOid
         reviewRequests(first: 10) { nodes { requestedReviewer { ... on User { login } ... on Team { slug } } } }
-        latestOpinionatedReviews(first: 20) { nodes { state author { login } } }
+        latestOpinionatedReviews(first: 100) { nodes { state author { login } commit { oid } } }
       } }
     }`;
     const answer = await this.#graphql<{ repository?: { pullRequest?: ReviewFacts | null } | null }>(query, {
@@ -93,7 +93,9 @@ export class GithubCollaboration implements Collaboration {
       .filter(({ state }) => state === 'CHANGES_REQUESTED')
       .map(({ author }) => author?.login);
     const missing = [...asked, ...against].filter((one) => one !== undefined);
-    return { answer: decision === 'APPROVED' ? 'yes' : 'no', missing };
+    if (decision !== 'APPROVED') return { answer: 'no', missing };
+    // GitHub keeps an approval after a push, unless the branch's protection says otherwise.
+    return isOfNewest(facts) ? { answer: 'yes', missing } : { answer: 'no', missing: [OF_NEWEST] };
   }
 
   async checksPass(commit: string): Promise<Verdict> {
@@ -199,6 +201,13 @@ export class GithubCollaboration implements Collaboration {
 }
 
 const NOTHING = {};
+const OF_NEWEST = 'an approval of the newest commit';
+
+/** Has somebody approved what is the head now? */
+function isOfNewest({ headRefOid, latestOpinionatedReviews }: ReviewFacts): boolean {
+  const approvals = (latestOpinionatedReviews?.nodes ?? []).filter(({ state }) => state === 'APPROVED');
+  return headRefOid === undefined || approvals.some(({ commit }) => commit?.oid === headRefOid);
+}
 
 const UNKNOWN: Verdict = { answer: 'unknown', missing: [] };
 

@@ -1,4 +1,4 @@
-import { LONGEST_ANSWER } from '../../base/bounded-json.ts';
+import { LONGEST_ANSWER } from '../../base/json/bounded-json.ts';
 import type { HttpAnswer, HttpEndpoint, OpenEndpoint } from '../../base/ports.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
 import { createAgent, HttpFailure, send } from './client.ts';

@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors.ts';
 import type { HttpEndpoint } from '../../base/ports.ts';
 import type { ApplyOptions, Cluster, LogOptions, ObjectRef, Observation } from '../../seldon/cluster.ts';
+import type { Installation } from '../../seldon/installation.ts';
 import type { Permission } from '../../seldon/permission.ts';
 import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 import type { KubernetesEvent, Route } from '../../seldon/snapshot.ts';
@@ -11,6 +12,7 @@ import { failureOf, isKubernetesAnswer, isObjectMissing, readJson } from './api-
 import { ApiConnection, type ConnectionOptions } from './connection.ts';
 import { type CredentialsRequest, loadCredentials } from './credentials.ts';
 import { readEvents } from './events.ts';
+import { installedParts } from './installation/installed-parts.ts';
 import { Leases } from './leases.ts';
 import { WatchedRollout } from './observation.ts';
 import { readLog } from './pod-log.ts';
@@ -42,6 +44,7 @@ export class KubernetesCluster implements Cluster {
   readonly #connection: ApiConnection;
   readonly #kinds: KindReader;
   readonly leases: Leases;
+  readonly installation: Installation;
   readonly #forLeases: ApiConnection;
   /** What was read or applied, by resourceVersion. */
   readonly #versions = new Map<string, SeldonDeployment>();
@@ -54,6 +57,7 @@ export class KubernetesCluster implements Cluster {
     this.#kinds = new KindReader(connection);
     this.#forLeases = forLeases;
     this.leases = new Leases(connection, forLeases);
+    this.installation = installedParts(connection);
   }
 
   async read({ namespace, name }: ObjectRef): Promise<SeldonDeployment | undefined> {

@@ -1,6 +1,6 @@
 import type { Agent, IncomingMessage } from 'node:http';
-import { LONGEST_ANSWER } from '../../base/bounded-json.ts';
 import { UserError } from '../../base/errors.ts';
+import { LONGEST_ANSWER } from '../../base/json/bounded-json.ts';
 import type { Clock } from '../../base/ports.ts';
 import {
   createAgent,

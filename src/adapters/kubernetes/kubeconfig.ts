@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { load, YAMLException } from 'js-yaml';
 import type { UserError } from '../../base/errors.ts';
+import { exceeds } from '../../base/json/bounded-tree.ts';
 import { isJsonObject } from '../../base/json-value.ts';
 import { decodedText, type Entry, invalid, RAW, refuseUnusable } from './kubeconfig-checks.ts';
 
@@ -143,12 +144,15 @@ function readFile(path: string): Source | undefined {
   return parse(text, path, dirname(resolve(path)));
 }
 
+/** Characters with all aliases written out: certificates are some thousands. */
+const BOUND = { size: 10_000_000 };
+
 function parse(text: string, where: string, folder: string): Source {
   // As for kubectl, files of KUBECONFIG complete each other, and one may be empty.
   if (text.split('\n').every((line) => /^\s*(?:#|---|$)/.test(line))) return { document: {}, folder };
   let document: unknown;
   try {
-    document = load(text);
+    document = load(text, { maxAliases: 1000 });
   } catch (cause) {
     // The exception's message quotes the text, which is a secret.
     const why =
@@ -158,6 +162,8 @@ function parse(text: string, where: string, folder: string): Source {
       'a secret that was pasted manually may have lost its indentation: use base64',
     );
   }
+  if (exceeds(document, BOUND))
+    throw invalid(`the kubeconfig of ${where} is too large with its aliases written out`, RAW);
   if (isJsonObject(document)) return { document, folder };
   throw invalid(`the content of ${where} is not a kubeconfig: it has no list \`clusters\``, RAW);
 }

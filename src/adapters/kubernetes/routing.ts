@@ -1,6 +1,7 @@
 /** Reads the routing objects that Seldon's operator writes: Istio's VirtualService, Emissary's Mappings, Services. */
 
 import { loadAll } from 'js-yaml';
+import { exceeds } from '../../base/json/bounded-tree.ts';
 import { isJsonObject } from '../../base/json-value.ts';
 import type { ObjectRef } from '../../seldon/cluster.ts';
 import { deploymentLabelOf, virtualServiceOf } from '../../seldon/created-objects.ts';
@@ -112,7 +113,8 @@ export function routeOfService({ metadata }: AnnotatedService): Route | undefine
 
 function documentsOf(yaml: string): readonly Readonly<Record<string, unknown>>[] {
   try {
-    return loadAll(yaml).filter(isJsonObject);
+    const documents = loadAll(yaml, { maxAliases: 100 });
+    return exceeds(documents, { size: 2_000_000 }) ? [] : documents.filter(isJsonObject);
   } catch {
     return [];
   }

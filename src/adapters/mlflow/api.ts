@@ -36,6 +36,11 @@ const VERSIONS = '/api/2.0/mlflow/model-versions';
 const LOGGED_MODELS = '/api/2.0/mlflow/logged-models';
 const MOST_PAGES = 20;
 
+/** Asks for one registered model, to see whether the server accepts us. */
+export async function searchModels(server: MlflowConnection): Promise<void> {
+  await ask(server, { path: `${REGISTRY}/search`, query: { max_results: '1' }, what: 'the registered models' });
+}
+
 export async function readVersion(server: MlflowConnection, name: string, version: string): Promise<ModelVersion> {
   const what = `version ${version} of model "${name}"`;
   const answer = await ask(server, { path: `${VERSIONS}/get`, query: { name, version }, what });

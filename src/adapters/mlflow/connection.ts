@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import type { Agent } from 'node:http';
-import { unescape as percentDecoded } from 'node:querystring';
 import { UserError } from '../../base/errors.ts';
 import { isJsonObject } from '../../base/json-value.ts';
 import type { Clock } from '../../base/ports.ts';
@@ -15,8 +14,9 @@ import {
   PATIENCE,
   sendWithRetry,
 } from '../http/client.ts';
-import { elsewhereOf, pageOf, unreachableOf, userErrorOf } from './refusal.ts';
-import { parseTrackingUri } from './tracking-uri.ts';
+import { isForeignFile, isSameServer, outsideLookup, redirectFault } from './redirect.ts';
+import { elsewhereOf, pageOf, strangeRedirectOf, unreachableOf, userErrorOf } from './refusal.ts';
+import { headersOf, parseTrackingUri } from './tracking-uri.ts';
 
 export type Tree = Readonly<Record<string, unknown>>;
 
@@ -102,9 +102,8 @@ export class MlflowConnection {
     const method = body === undefined ? 'GET' : 'POST';
     const headers = { ...this.#headers, ...(body !== undefined && { 'content-type': 'application/json' }) };
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
-    const refuse = isFile ? (location: URL) => elsewhereOf(this.url, what, location.href) : undefined;
     const first = { method, url, headers, ...text, timeout: TIMEOUT };
-    const response = await this.#follow(first, { mayFail, refuse });
+    const response = await this.#follow(first, { mayFail, isFile, what });
     if (isFile && response.status === 200 && isPage(response)) throw pageOf(this.url, what);
     const isAnswer = response.status === 200 || response.status === 400 || response.status === 404;
     // Files that only a presigned URL leads to.
@@ -113,20 +112,23 @@ export class MlflowConnection {
     throw userErrorOf({ url: this.url, what, ...response });
   }
 
-  /** @param refuse makes the failure where another server is named; undefined: it is followed, without credentials */
+  /** Follows redirects. Another server gets no credentials, and is asked for a file only where the workflow names it. */
   async #follow(
     first: HttpRequest,
-    { mayFail, refuse }: { readonly mayFail: boolean; readonly refuse: ((location: URL) => UserError) | undefined },
+    { mayFail, isFile, what }: { readonly mayFail: boolean; readonly isFile: boolean; readonly what: string },
   ): Promise<HttpResponse> {
+    const hosts = this.#options.config.artifactHosts ?? [];
     let request = first;
     for (let redirects = 0; ; redirects++) {
       const response = await this.#exchange(request, mayFail);
       const { location } = response.headers;
       const isRedirect = response.status >= 300 && response.status < 400 && location !== undefined;
       if (!isRedirect || request.method !== 'GET' || redirects === REDIRECTS) return response;
-      const url = new URL(location, request.url);
-      if (url.protocol !== 'http:' && url.protocol !== 'https:') return response;
-      if (refuse !== undefined && !isSameServer(request.url, url)) throw refuse(url);
+      const url = URL.parse(location, request.url.href);
+      if (url === null) return response;
+      const fault = redirectFault(url);
+      if (fault !== undefined) throw strangeRedirectOf(this.url, what, fault);
+      if (isFile && isForeignFile(request.url, url, hosts)) throw elsewhereOf(this.url, what, url);
       request = { ...request, url, headers: isSameServer(request.url, url) ? (request.headers ?? {}) : {} };
     }
   }
@@ -136,7 +138,7 @@ export class MlflowConnection {
     const onRetry = (why: string, wait: number) => warn(`MLflow: ${why}; retry in ${Math.ceil(wait / 1000)} s`);
     const patience = this.#hasAnswered ? PATIENCE : FIRST_PATIENCE;
     const policy = { clock, attempts: 4, delay: 500, patience, onRetry };
-    const agent = this.#agentFor(request.url.protocol);
+    const agent = this.#agentFor(request.url);
     // 501 and MLflow's FEATURE_DISABLED are permanent; the caller judges a 500 for a file.
     const isFinal = ({ status, body }: HttpResponse) =>
       (mayFail && status === 500) || body.includes('FEATURE_DISABLED');
@@ -149,15 +151,20 @@ export class MlflowConnection {
     }
   }
 
-  #agentFor(protocol: string): Agent {
-    const { authoritiesPath, insecureTls } = this.#options;
-    const known = this.#agents.get(protocol);
+  /** The server's certificate settings are not for the storage that it signs URLs of. */
+  #agentFor(url: URL): Agent {
+    const { authoritiesPath, insecureTls, config } = this.#options;
+    const isOwn = isSameServer(new URL(this.url), url);
+    const isStorage = !isOwn && !isForeignFile(new URL(this.url), url, config.artifactHosts ?? []);
+    const key = `${url.protocol} ${isOwn} ${isStorage}`;
+    const known = this.#agents.get(key);
     if (known !== undefined) return known;
-    const agent = createAgent(protocol, {
-      ...(authoritiesPath !== undefined && { ca: readAuthorities(authoritiesPath) }),
-      ...(insecureTls === true && { rejectUnauthorized: false }),
+    const agent = createAgent(url.protocol, {
+      ...(!isOwn && { lookup: outsideLookup }),
+      ...(!isStorage && authoritiesPath !== undefined && { ca: readAuthorities(authoritiesPath) }),
+      ...(!isStorage && insecureTls === true && { rejectUnauthorized: false }),
     });
-    this.#agents.set(protocol, agent);
+    this.#agents.set(key, agent);
     return agent;
   }
 }
@@ -178,24 +185,6 @@ function isPage({ headers, body }: HttpResponse): boolean {
   return (
     /^\s*<(?:!doctype\s+html|html)\b/i.test(body.slice(0, 1000)) || /^text\/html/.test(headers['content-type'] ?? '')
   );
-}
-
-/** Basic authentication has precedence over a bearer token, as in MLflow's client. */
-function headersOf(base: URL, { config, workspace }: ConnectionOptions): Record<string, string> {
-  const username = config.username ?? percentDecoded(base.username);
-  const password = config.password ?? percentDecoded(base.password);
-  const basic = username !== '' && password !== '' && Buffer.from(`${username}:${password}`).toString('base64');
-  const authorization = basic ? `Basic ${basic}` : config.token && `Bearer ${config.token}`;
-  return {
-    ...(authorization !== undefined && authorization !== '' && { authorization }),
-    ...(workspace !== undefined && { 'x-mlflow-workspace': workspace }),
-  };
-}
-
-/** The same origin, or its upgrade from http to https on the usual ports. */
-function isSameServer(from: URL, to: URL): boolean {
-  const isUpgrade = from.protocol === 'http:' && to.protocol === 'https:' && from.port === '' && to.port === '';
-  return from.origin === to.origin || (isUpgrade && from.hostname === to.hostname);
 }
 
 function parseTree(text: string): Tree | undefined {

@@ -5,8 +5,8 @@ import type { ListedFile } from '../../model/model-digest.ts';
 const DIGITS = 16;
 
 /**
- * Who the files of a model are. `MLmodel` holds an id that is new each time a model is logged; the list shows files that
- * were replaced without it. Undefined files: the store was not asked, or does not tell.
+ * Identity of a model's files. `MLmodel` holds an id that is new each time a model is logged; the list, with its folders,
+ * shows files that were replaced without it. Undefined files: the store was not asked, or does not tell.
  */
 export function digestOf(document: string, files: readonly ListedFile[] | undefined): string {
   const listed = files?.map(({ path, size }) => `${path} ${size ?? ''}`).sort();

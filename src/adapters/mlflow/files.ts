@@ -33,22 +33,66 @@ export async function readModelFile(server: MlflowConnection, source: FileSource
   return { kind: status < 500 ? 'withheld' : 'missing' };
 }
 
+/** Folders and files of one model that are listed, and how deep. */
+const MOST_FOLDERS = 50;
+const MOST_FILES = 2_000;
+const DEEPEST = 6;
+
+/**
+ * The files of a model with those in its folders, as far as these limits; undefined if they cannot be listed.
+ * @throws UserError registry-*
+ */
+export async function listAllFiles(
+  server: MlflowConnection,
+  source: Listing | undefined,
+): Promise<readonly ListedFile[] | undefined> {
+  const first = await listFiles(server, source);
+  if (source === undefined || first === undefined) return first;
+  const found: ListedFile[] = [];
+  const waiting = [{ files: first, depth: 1 }];
+  let folders = 0;
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const { files, depth } = next;
+    found.push(...files.slice(0, MOST_FILES - found.length));
+    // The order of a list is not promised, and the limit must leave the same out each time.
+    const inside = files.filter(({ isFolder }) => isFolder === true).map(({ path }) => path);
+    for (const folder of depth === DEEPEST ? [] : inside.toSorted()) {
+      if (folders++ >= MOST_FOLDERS || !isInside(folder)) break;
+      const listed = await listFiles(server, source, folder);
+      waiting.push({ files: (listed ?? []).filter(({ path }) => path.startsWith(`${folder}/`)), depth: depth + 1 });
+    }
+  }
+  return found;
+}
+
+/** A folder that a store names may lead anywhere. */
+function isInside(folder: string): boolean {
+  return folder !== '' && !folder.split('/').some((part) => part === '..' || part === '.' || part === '');
+}
+
 /** Paths relative to the source; undefined if the files cannot be listed. @throws UserError registry-* */
 export async function listFiles(
   server: MlflowConnection,
   source: Listing | undefined,
+  folder?: string,
 ): Promise<readonly ListedFile[] | undefined> {
   if (source === undefined) return undefined;
-  const answer = await server.json(listRequest(source));
+  const answer = await server.json(listRequest(source, folder));
   if (answer?.status !== 200) return undefined;
   const { files } = answer.body;
   const prefix = source.kind === 'run' && source.path !== '' ? `${source.path}/` : '';
-  return (Array.isArray(files) ? files : []).filter(isJsonObject).map(({ path: whole, file_size: size }) => {
-    const path = String(whole);
-    const inside = path.startsWith(prefix) ? path.slice(prefix.length) : path;
-    // Servers before 1.22 write 64-bit numbers as texts.
-    return { path: inside, size: size === undefined ? undefined : Number(size) };
-  });
+  return (Array.isArray(files) ? files : [])
+    .filter(isJsonObject)
+    .map(({ path: whole, file_size: size, is_dir: isFolder }) => {
+      const path = String(whole);
+      const inside = path.startsWith(prefix) ? path.slice(prefix.length) : path;
+      // Servers before 1.22 write 64-bit numbers as texts.
+      return {
+        path: inside,
+        size: size === undefined ? undefined : Number(size),
+        ...(isFolder === true && { isFolder }),
+      };
+    });
 }
 
 function fileRequest(source: FileSource, file: string): ApiRequest {
@@ -71,11 +115,13 @@ function fileRequest(source: FileSource, file: string): ApiRequest {
   }
 }
 
-function listRequest(source: Listing): ApiRequest {
+function listRequest(source: Listing, folder: string | undefined): ApiRequest {
   if (source.kind === 'run') {
-    const query = { run_id: source.runId, ...(source.path !== '' && { path: source.path }) };
+    const path = [source.path, folder ?? ''].filter((one) => one !== '').join('/');
+    const query = { run_id: source.runId, ...(path !== '' && { path }) };
     return { path: '/api/2.0/mlflow/artifacts/list', query, what: `the artifacts of run ${source.runId}` };
   }
   const path = `/api/2.0/mlflow/logged-models/${encodeURIComponent(source.modelId)}/artifacts/directories`;
-  return { path, what: `the files of logged model ${source.modelId}` };
+  const query = folder === undefined ? {} : { artifact_directory_path: folder };
+  return { path, query, what: `the files of logged model ${source.modelId}` };
 }

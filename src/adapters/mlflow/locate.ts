@@ -80,8 +80,13 @@ async function ofVersion(server: MlflowConnection, found: ModelVersion, alias: s
   };
 }
 
-function listingOf(modelId: string | undefined, origin: ReturnType<typeof storageOriginOf>): Listing | undefined {
+/** Where the files of a model can be listed; undefined if its place does not say. */
+export function listingOf(
+  modelId: string | undefined,
+  origin: ReturnType<typeof storageOriginOf>,
+): Listing | undefined {
   if (modelId !== undefined) return { kind: 'logged-model', modelId };
+  if (origin.kind === 'logged-model') return origin;
   return origin.kind === 'run' ? origin : undefined;
 }
 

@@ -62,12 +62,18 @@ export function pageOf(url: string, what: string): UserError {
 }
 
 /** A file that is on another server: its content was chosen by the author of the redirect. */
-export function elsewhereOf(url: string, what: string, location: string): UserError {
-  const { origin } = new URL(location);
+export function elsewhereOf(url: string, what: string, { origin, host }: URL): UserError {
   return new UserError('registry-failed', `the MLflow server ${url}, asked for ${what}, redirects to ${origin}`, {
     hint:
       'it may be a login page: check the credentials. Files are not fetched from another server: let the MLflow server ' +
-      'hand them out itself (`--serve-artifacts`), or give the storage URI as `model-uri`',
+      `hand them out itself (\`--serve-artifacts\`), give the storage URI as \`model-uri\`, or name the storage that it signs URLs for: \`allow-artifact-hosts: ${host}\``,
+  });
+}
+
+/** A redirect that is never followed. */
+export function strangeRedirectOf(url: string, what: string, fault: string): UserError {
+  return new UserError('registry-failed', `the MLflow server ${url}, asked for ${what}, redirects to ${fault}`, {
+    hint: 'this is not what an MLflow server does: find out who configured it, or who answers in its place',
   });
 }
 

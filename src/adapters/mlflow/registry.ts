@@ -1,16 +1,16 @@
 import { UserError } from '../../base/errors.ts';
 import type { InputExample, Model, ModelDetails, ModelDocument } from '../../model/model.ts';
 import { readModelDocument } from '../../model/model-document.ts';
-import { type ModelUri, parseModelUri } from '../../model/model-uri.ts';
-import type { ModelRegistry, WriteBack } from '../../model/registry.ts';
+import { type ModelUri, parseModelUri, storageOriginOf } from '../../model/model-uri.ts';
+import type { ReachableRegistry, WriteBack } from '../../model/registry.ts';
 import { proxiedPathOf, storageUriOf } from '../../model/storage-uri.ts';
 import type { RegistryConfig } from '../../settings/config.ts';
-import { readLoggedModel } from './api.ts';
+import { readLoggedModel, searchModels } from './api.ts';
 import { type ConnectionOptions, MlflowConnection } from './connection.ts';
 import { readDetails } from './details.ts';
 import { digestOf } from './digest.ts';
-import { listFiles, readModelFile } from './files.ts';
-import { type Located, locate, locateInRun, nameFrom, ofLoggedModel } from './locate.ts';
+import { listAllFiles, readModelFile } from './files.ts';
+import { type Located, listingOf, locate, locateInRun, nameFrom, ofLoggedModel } from './locate.ts';
 import { writeBack } from './write-back.ts';
 
 type StorageModelUri = Extract<ModelUri, { readonly kind: 'storage' }>;
@@ -24,7 +24,7 @@ interface Described {
 }
 
 /** MLflow's registry, runs and logged models over its REST API, from 2.9 to 3.17. */
-export class MlflowRegistry implements ModelRegistry {
+export class MlflowRegistry implements ReachableRegistry {
   readonly #config: RegistryConfig;
   readonly #options: ConnectionOptions;
   #server: MlflowConnection | undefined;
@@ -61,6 +61,19 @@ export class MlflowRegistry implements ModelRegistry {
     } catch {
       return undefined;
     }
+  }
+
+  async filesDigest({ modelId, storageUri }: Pick<Model, 'modelId' | 'storageUri'>): Promise<string | undefined> {
+    const server = await quietly(async () => this.#connect());
+    const listing = listingOf(modelId, storageOriginOf(storageUri));
+    const listed = server && (await quietly(() => listAllFiles(server, listing)));
+    return listed === undefined || listed.length === 0 ? undefined : digestOf('', listed);
+  }
+
+  async reach(): Promise<string | undefined> {
+    const server = this.#connect();
+    if (server !== undefined) await searchModels(server);
+    return server?.url;
   }
 
   close(): void {
@@ -126,8 +139,8 @@ async function describe(server: MlflowConnection, { files, artifactUri }: Locate
   }
   const document = readModelDocument(answer.text);
   const example = await quietly(() => fetchExample(server, files, document.example));
-  // The files of a registered version are not written again.
-  const listed = files.kind === 'version' ? undefined : await quietly(() => listFiles(server, files));
+  // Those of a registered version are listed where a plan is made or checked: they are not meant to be written again.
+  const listed = files.kind === 'version' ? undefined : await quietly(() => listAllFiles(server, files));
   return { document, example, digest: digestOf(answer.text, listed), warnings: document.warnings };
 }
 

@@ -1,6 +1,8 @@
+import { unescape as percentDecoded } from 'node:querystring';
 import { UserError } from '../../base/errors.ts';
+import type { RegistryConfig } from '../../settings/config.ts';
 
-/** The URL of an MLflow server. @throws UserError bad-input with the cure for registries of other kinds */
+/** @throws UserError bad-input unless it is the http(s) URL of an MLflow server */
 export function parseTrackingUri(text: string): URL {
   const url = URL.parse(text);
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
@@ -30,4 +32,25 @@ export function parseTrackingUri(text: string): URL {
         : 'set the input `mlflow-tracking-uri` (or MLFLOW_TRACKING_URI) to a URL such as `https://mlflow.example.com`',
     },
   );
+}
+
+/** Basic authentication has precedence over a bearer token, as in MLflow's client. */
+export function headersOf(
+  base: URL,
+  {
+    config,
+    workspace,
+  }: {
+    readonly config: Pick<RegistryConfig, 'username' | 'password' | 'token'>;
+    readonly workspace?: string | undefined;
+  },
+): Record<string, string> {
+  const username = config.username ?? percentDecoded(base.username);
+  const password = config.password ?? percentDecoded(base.password);
+  const basic = username !== '' && password !== '' && Buffer.from(`${username}:${password}`).toString('base64');
+  const authorization = basic ? `Basic ${basic}` : config.token && `Bearer ${config.token}`;
+  return {
+    ...(authorization !== undefined && authorization !== '' && { authorization }),
+    ...(workspace !== undefined && { 'x-mlflow-workspace': workspace }),
+  };
 }

@@ -27,7 +27,7 @@ export function closedRefusal(pullRequest: PullRequestFacts, { verb, args }: Com
 }
 
 /** Its merge commit is in the base branch. */
-export function isMerged({ isInBase }: PullRequestFacts): boolean {
+export function isMerged({ isInBase }: Pick<PullRequestFacts, 'isInBase'>): boolean {
   return isInBase === 'yes';
 }
 

@@ -2,6 +2,7 @@ import { messageOf, UserError } from '../../base/errors.ts';
 import type { RawInputs } from '../../settings/input-reader.ts';
 import type { InputName } from '../../settings/inputs.ts';
 import { modelRefusal } from '../admission-rules.ts';
+import { namedByManifest } from '../manifest-names.ts';
 import { POLICY_INPUTS } from '../policy.ts';
 import { policyOf } from '../pull-request-gate.ts';
 import { type TargetsRequest, targetsPath } from '../read-target-inputs.ts';
@@ -82,11 +83,17 @@ export async function targetsAfterMerge(
       : names.filter((name) => name === 'all' || all.some((one) => one.name === name)),
   );
   const defaults = before === undefined ? new Map<InputName, string>() : parseDefaults(before, path);
-  const results = ('unknown' in picked ? [] : picked).map((target) => {
-    const known = places.find((one) => one.target === target.name);
-    const trusted = known ?? inputsOfTarget({ name: target.name, needs: [], values: defaults }, raw, path);
-    return afterMerge(target, { raw, path, trusted, isNew: known === undefined, isTrusted });
-  });
+  // The targets of the base branch have the names of their manifests already.
+  const named = (place: TargetInputs) => namedByManifest(place, request.readManifestNames);
+  const results = await Promise.all(
+    ('unknown' in picked ? [] : picked).map(async (target) => {
+      const known = places.find((one) => one.target === target.name);
+      const standard = { name: target.name, needs: [], values: defaults };
+      const trusted = known ?? (await named(inputsOfTarget(standard, raw, path)));
+      const theirs = await named(inputsOfTarget(target, raw, path));
+      return afterMerge(target, { raw, path, theirs: theirs.raw, trusted, isNew: known === undefined, isTrusted });
+    }),
+  );
   const gone = places.filter((place) => all.every(({ name }) => name !== place.target));
   return {
     places: results.flatMap((one) => ('raw' in one ? [one] : [])),
@@ -97,6 +104,8 @@ export async function targetsAfterMerge(
 interface Comparison {
   readonly raw: RawInputs;
   readonly path: string;
+  /** The target's inputs as the pull request has them. */
+  readonly theirs: RawInputs;
   /** The target of the base branch; for a new one what the base branch gives to all. */
   readonly trusted: TargetInputs;
   readonly isNew: boolean;
@@ -105,10 +114,9 @@ interface Comparison {
 
 function afterMerge(
   target: Target,
-  { raw, path, trusted, isNew, isTrusted }: Comparison,
+  { raw, path, theirs, trusted, isNew, isTrusted }: Comparison,
 ): TargetInputs | UnplannedTarget {
   const { name } = target;
-  const theirs = inputsOfTarget(target, raw, path).raw;
   const ours = trusted.raw;
   const changed = TARGET_INPUTS.filter((one) => theirs.input(one).trim() !== ours.input(one).trim());
   if (changed.length === 0 && !isNew) return trusted;

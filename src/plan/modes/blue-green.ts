@@ -1,4 +1,5 @@
 import { UserError } from '../../base/errors.ts';
+import { modelUriOf } from '../../seldon/graph.ts';
 import { routesAtOnce } from '../../seldon/ingress.ts';
 import { replicasOf } from '../../seldon/replicas.ts';
 import type { Predictor } from '../../seldon/seldon-deployment.ts';
@@ -37,7 +38,7 @@ function refuseImmediateRouting({ ingress, namespace, name }: ModelPlanRequest):
 
 function refuseSecondFlip({ namespace, name, model }: ModelPlanRequest, predictors: readonly Predictor[]): void {
   const green = predictors.find((one) => one.name === 'green');
-  if ((green?.traffic ?? 0) === 0 || green?.graph.modelUri === model.storageUri) return;
+  if ((green?.traffic ?? 0) === 0 || (green && modelUriOf(green)) === model.storageUri) return;
   throw new StandingCandidate(
     'rollout-under-way',
     `in SeldonDeployment ${namespace}/${name} \`green\` already answers`,

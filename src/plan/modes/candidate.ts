@@ -1,16 +1,19 @@
 import { UserError } from '../../base/errors.ts';
+import { modelNodeName, withNode } from '../../seldon/graph.ts';
 import { routesAtOnce } from '../../seldon/ingress.ts';
 import { checkedPredictorName } from '../../seldon/naming.ts';
 import { protocolNamed } from '../../seldon/protocol.ts';
 import { replicasOf } from '../../seldon/replicas.ts';
 import { ANNOTATIONS, type Predictor, SELDON, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
-import { type Budget, budgetOf } from '../budget.ts';
 import { firstDeploymentCure } from '../first-deployment.ts';
-import { assembleManifest, type LaidOutPredictor, type PredictorLayout } from '../manifest.ts';
+import { assembleManifest, type LaidOutPredictor, type PredictorLayout, renderedSpecOf } from '../manifest.ts';
 import { noteOf } from '../model-note.ts';
 import type { StageDraft } from '../plan.ts';
 import type { ModelPlanRequest, PlanRequest } from '../plan-request.ts';
-import { renderPredictor } from '../predictor.ts';
+import { type Budget, budgetOf } from '../predictor/budget.ts';
+import { checkedModelNode, refuseGraphWithoutOrchestrator } from '../predictor/model-node.ts';
+import { asManifest } from '../predictor/own-parts.ts';
+import { renderPredictor } from '../predictor/predictor.ts';
 import { candidateInWords, StandingCandidate } from './standing.ts';
 
 /** Common parts of canary, shadow, ab and blue-green: a candidate predictor beside main. The pods of main do not change. */
@@ -24,6 +27,10 @@ export function liveOf({ live, name, namespace, mode }: PlanRequest): SeldonDepl
     `there is no SeldonDeployment ${namespace}/${name}, and mode \`${mode}\` needs one that is live`,
     { hint: firstDeploymentCure(mode) },
   );
+}
+
+function objectOf({ namespace, name }: PlanRequest): string {
+  return `SeldonDeployment ${namespace}/${name}`;
 }
 
 /** Predictors after the first that answer requests. */
@@ -50,32 +57,35 @@ export function renderCandidate(
   const live = spec.predictors.find((one) => one.name === name);
   const replicas = request.options.replicas ?? (live && replicasOf(spec, live)) ?? candidate.replicas;
   const budget = budgetOf(request.timeout, replicas);
+  const noted = renderedSpecOf(liveOf(request)).predictors;
+  const renderedIn = (one: Predictor) => noted.find((other) => other.name === one.name);
   const rendered = renderPredictor({
     name,
-    node: main.graph.name,
+    node: checkedModelNode(main, objectOf(request), 'object-not-ours').name,
     traffic: candidate.traffic,
     model: request.model,
     options: { ...request.options, replicas },
     fallbackReplicas: undefined,
     budget,
-    base: baseFromMain(main),
+    base: baseFromMain(main, renderedIn(main)),
     live,
+    ours: live && renderedIn(live),
+    inherits: { live: main, ours: renderedIn(main) },
   });
   return { predictor: candidate.shadow ? { ...rendered, shadow: true } : rendered, budget };
 }
 
 /** Main without its own fields: name, traffic, marker, model, and fields that two predictors cannot share. */
-function baseFromMain(main: Predictor): Predictor {
-  const { traffic: _traffic, shadow: _shadow, explainer: _explainer, annotations = {}, labels = {}, ...rest } = main;
-  const { [ANNOTATIONS.rollout]: _marker, [SELDON.serviceName]: _service, ...shared } = annotations;
+function baseFromMain(main: Predictor, ours: Predictor | undefined): Predictor {
+  const bare = asManifest({ live: main, ours });
+  const { traffic: _traffic, shadow: _shadow, explainer: _explainer, annotations = {}, labels = {}, ...rest } = bare;
+  const { [SELDON.serviceName]: _service, ...shared } = annotations;
   const { [SELDON.predictorLabel]: _version, ...marks } = labels;
-  const { modelUri: _uri, parameters, ...graph } = main.graph;
-  const settings = parameters?.filter(({ name }) => name !== 'xtype') ?? [];
   return {
     ...structuredClone(rest),
     ...(Object.keys(shared).length > 0 && { annotations: shared }),
     ...(Object.keys(marks).length > 0 && { labels: marks }),
-    graph: { ...graph, ...(settings.length > 0 && { parameters: settings }) },
+    graph: withNode(bare.graph, modelNodeName(main), ({ modelUri: _uri, ...node }) => node),
   };
 }
 
@@ -141,7 +151,7 @@ export function checkOtherPredictors(
   candidate: Pick<CandidateSpec, 'name' | 'shadow'>,
 ): void {
   const live = liveOf(request);
-  const where = `SeldonDeployment ${request.namespace}/${request.name}`;
+  const where = objectOf(request);
   if (candidate.name === live.main.name) {
     throw new UserError('bad-input', `${where} already has a first predictor of that name: \`${candidate.name}\``, {
       hint: 'set another name for the candidate with the input `predictor`',
@@ -162,11 +172,8 @@ export function checkOtherPredictors(
       hint: 'roll it back first',
     });
   }
-  if ((live.main.graph.children ?? []).length > 0) {
-    throw new UserError('object-not-ours', `${where} has a graph of several nodes`, {
-      hint: 'this action deploys one MLflow model as a graph of one node; choose another `name`',
-    });
-  }
+  checkedModelNode(live.main, where, 'object-not-ours');
+  refuseGraphWithoutOrchestrator(request, live.main.graph);
   const { protocol } = live.spec;
   if (protocolNamed(protocol) !== request.options.protocol) {
     throw new UserError('bad-input', `${where} speaks protocol \`${protocol ?? 'seldon'}\`: all its predictors do`, {

@@ -1,13 +1,23 @@
 import { UserError } from '../../base/errors.ts';
+import { hasSeveralNodes, nodesOf } from '../../seldon/graph.ts';
 import { checkedNodeName, checkedPredictorName } from '../../seldon/naming.ts';
 import { defaultReplicas, replicasOf } from '../../seldon/replicas.ts';
-import { MAIN_PREDICTOR, MODEL_NODE, type Predictor } from '../../seldon/seldon-deployment.ts';
-import { budgetOf } from '../budget.ts';
+import {
+  ANNOTATIONS,
+  type GraphNode,
+  MAIN_PREDICTOR,
+  MODEL_NODE,
+  type Predictor,
+} from '../../seldon/seldon-deployment.ts';
+import { renderedSpecOf } from '../manifest.ts';
 import { noteOf } from '../model-note.ts';
 import { otherSpecFields } from '../other-spec-fields.ts';
 import { type Plan, planOf } from '../plan.ts';
 import type { ModelPlanRequest } from '../plan-request.ts';
-import { renderPredictor } from '../predictor.ts';
+import { budgetOf } from '../predictor/budget.ts';
+import { checkedModelNode, refuseGraphWithoutOrchestrator } from '../predictor/model-node.ts';
+import { asManifest, peoplesNodes, type Standing } from '../predictor/own-parts.ts';
+import { ownPartOf, renderPredictor } from '../predictor/predictor.ts';
 import { refuseForeignServer } from './foreign-server.ts';
 import { candidateInWords, StandingCandidate } from './standing.ts';
 
@@ -17,20 +27,27 @@ export function direct(request: ModelPlanRequest): Plan {
   const baseMain = onlyPredictor(base?.spec.predictors ?? []);
   const [liveMain, ...company] = live?.spec.predictors ?? [];
   refuseOtherPredictors(request, company);
-  refuseGraph(request, liveMain, baseMain);
-  refuseForeignServer(request, liveMain, baseMain);
+  const ours = live && liveMain && renderedSpecOf(live).predictors.find((one) => one.name === liveMain.name);
+  const standing = { live: liveMain, ours };
+  const node = checkedNodeName(nodeToShip(request, standing, baseMain));
+  refuseForeignServer(request, { live: liveMain, base: baseMain, node });
 
   const name = checkedPredictorName(baseMain?.name ?? liveMain?.name ?? MAIN_PREDICTOR);
-  const node = checkedNodeName(baseMain?.graph.name ?? liveMain?.graph.name ?? MODEL_NODE);
   const fallbackReplicas = defaultReplicas(base?.spec, live?.spec, liveMain);
   const spec = { ...live?.spec, ...base?.spec };
   const known = { ...liveMain, ...baseMain, name, graph: { name: node } };
   const budget = budgetOf(request.timeout, options.replicas ?? replicasOf(spec, known));
-  const predictors = { base: baseMain, live: liveMain };
-  const main = renderPredictor({ name, node, traffic: 100, model, options, budget, fallbackReplicas, ...predictors });
+  // The other nodes of a live graph stay as they are, also where a manifest wrote them that is not given any more.
+  const isLiveGraph = baseMain === undefined && liveMain !== undefined && hasSeveralNodes(liveMain.graph);
+  const predictors = { base: isLiveGraph ? asManifest({ live: liveMain, ours }) : baseMain, ...standing };
+  const order = { name, node, traffic: 100, model, options, budget, fallbackReplicas, ...predictors };
+  const main = renderPredictor(order);
   const shadows = company.filter((one) => one.name !== name);
   const layout = {
-    entries: [{ predictor: main, rendered: true }, ...shadows.map((predictor) => ({ predictor, rendered: false }))],
+    entries: [
+      { predictor: main, rendered: true, ...(isLiveGraph && { noted: ownPartOf(order) }) },
+      ...shadows.map((predictor) => ({ predictor, rendered: false })),
+    ],
     otherFields: otherSpecFields(request),
     models: [noteOf(model)],
   } as const;
@@ -62,19 +79,37 @@ function refuseOtherPredictors({ live, name, namespace }: ModelPlanRequest, othe
   );
 }
 
-function refuseGraph(
-  { name, namespace }: ModelPlanRequest,
-  live: Predictor | undefined,
-  base: Predictor | undefined,
-): void {
-  const graphs = [
-    [`SeldonDeployment ${namespace}/${name}`, live?.graph],
-    ['the input `manifest`', base?.graph],
-  ] as const;
-  for (const [where, graph] of graphs) {
-    if ((graph?.children ?? []).length === 0) continue;
-    throw new UserError('object-not-ours', `${where} has a graph of several nodes`, {
-      hint: 'this action deploys one MLflow model as a graph of one node; choose another `name`',
-    });
-  }
+/** Name of the node that gets the model: in the manifest's graph, else in the live one. */
+function nodeToShip(request: ModelPlanRequest, standing: Standing, base: Predictor | undefined): string {
+  const { namespace, name } = request;
+  const { live } = standing;
+  const where = `SeldonDeployment ${namespace}/${name}`;
+  const graph = base?.graph ?? live?.graph;
+  if (graph === undefined) return MODEL_NODE;
+  refuseGraphWithoutOrchestrator(request, graph);
+  if (base === undefined)
+    return live === undefined ? MODEL_NODE : checkedModelNode(live, where, 'object-not-ours').name;
+  if (live !== undefined && hasSeveralNodes(live.graph)) refusePeoplesNodes(where, peoplesNodes(standing, base));
+  const chosen = base.annotations?.[ANNOTATIONS.graphNode] ?? liveChoice(live, graph);
+  const annotations = { ...base.annotations, ...(chosen !== undefined && { [ANNOTATIONS.graphNode]: chosen }) };
+  return checkedModelNode({ graph, annotations }, 'the input `manifest`', 'manifest-invalid').name ?? MODEL_NODE;
+}
+
+/** The node that the live object names, if the manifest has it. */
+function liveChoice(live: Predictor | undefined, graph: GraphNode): string | undefined {
+  const named = live?.annotations?.[ANNOTATIONS.graphNode];
+  return nodesOf(graph).some(({ name }) => name === named) ? named : undefined;
+}
+
+/** The manifest describes the whole graph: a node that it does not have would be removed. */
+function refusePeoplesNodes(where: string, names: readonly string[]): void {
+  if (names.length === 0) return;
+  const list = names.map((name) => `\`${name}\``).join(', ');
+  throw new UserError(
+    'object-not-ours',
+    `the graph of ${where} has nodes that the input \`manifest\` does not have: ${list}`,
+    {
+      hint: 'write them into `manifest`, or remove them from the live object',
+    },
+  );
 }

@@ -1,10 +1,8 @@
 import { UserError } from '../../base/errors.ts';
-import type { ContainerSpec, Predictor } from '../../seldon/seldon-deployment.ts';
+import { containerOf, isMlflowServer, nodesOf } from '../../seldon/graph.ts';
+import type { Predictor } from '../../seldon/seldon-deployment.ts';
 import { renderedSpecOf } from '../manifest.ts';
 import type { PlanRequest } from '../plan-request.ts';
-
-/** Servers of MLflow models: Seldon's own, and those that an operator's config declares beside it. */
-const MLFLOW_SERVER = /^MLFLOW_SERVER/;
 
 /**
  * Refuses a predictor in which another program than an MLflow server would answer: Seldon fetches the model, and what
@@ -13,32 +11,47 @@ const MLFLOW_SERVER = /^MLFLOW_SERVER/;
  */
 export function refuseForeignServer(
   { live, name, namespace }: PlanRequest,
-  liveMain: Predictor | undefined,
-  baseMain: Predictor | undefined,
+  main: { readonly live: Predictor | undefined; readonly base: Predictor | undefined; readonly node: string },
 ): void {
+  const { live: liveMain, base: baseMain, node } = main;
   const where = `SeldonDeployment ${namespace}/${name}`;
-  const asked = baseMain?.graph.implementation;
-  if (asked !== undefined && !MLFLOW_SERVER.test(asked)) {
+  const asked = serverOf(baseMain, node);
+  if (asked !== undefined && !isMlflowServer({ implementation: asked })) {
     throw new UserError('manifest-invalid', `the input \`manifest\` names the server \`${asked}\``, {
       hint: 'write `implementation: MLFLOW_SERVER` there, or leave it out: this action ships MLflow models',
     });
   }
-  const found = liveMain?.graph.implementation;
-  if (asked === undefined && found !== undefined && !MLFLOW_SERVER.test(found)) {
+  const found = serverOf(liveMain, node);
+  if (asked === undefined && found !== undefined && !isMlflowServer({ implementation: found })) {
     throw new UserError('object-not-ours', `${where} runs the server \`${found}\`, which loads no MLflow model`, {
       hint: 'choose another `name`, or give `implementation: MLFLOW_SERVER` in `manifest` to replace that server',
     });
   }
-  const image = imageOf(liveMain);
-  const noted = live && imageOf(renderedSpecOf(live).predictors.find((one) => one.name === liveMain?.name));
-  if (image === undefined || image === noted || imageOf(baseMain) !== undefined) return;
+  const image = imageOf(liveMain, nodeName(liveMain, node));
+  const noted =
+    live &&
+    imageOf(
+      renderedSpecOf(live).predictors.find((one) => one.name === liveMain?.name),
+      nodeName(liveMain, node),
+    );
+  if (image === undefined || image === noted || imageOf(baseMain, node) !== undefined) return;
   throw new UserError('object-not-ours', `${where} runs an image of its own, ${image}, whatever model it is given`, {
     hint: 'remove `image` from the live container, or give the image in `manifest` if it is an MLflow server',
   });
 }
 
-function imageOf(predictor: Predictor | undefined): string | undefined {
-  const containers = predictor?.componentSpecs?.flatMap(({ spec }): readonly ContainerSpec[] => spec?.containers ?? []);
-  const image = containers?.find(({ name }) => name === predictor?.graph.name)?.['image'];
+/** A graph of one node may get another name. */
+function nodeName(predictor: Predictor | undefined, node: string): string {
+  const nodes = predictor === undefined ? [] : nodesOf(predictor.graph);
+  return nodes.length === 1 ? (nodes[0]?.name ?? node) : node;
+}
+
+function serverOf(predictor: Predictor | undefined, node: string): string | undefined {
+  if (predictor === undefined) return undefined;
+  return nodesOf(predictor.graph).find(({ name }) => name === nodeName(predictor, node))?.implementation;
+}
+
+function imageOf(predictor: Predictor | undefined, node: string): string | undefined {
+  const image = containerOf(predictor, node)?.['image'];
   return typeof image === 'string' && image !== '' ? image : undefined;
 }

@@ -1,12 +1,25 @@
 import { UserError } from '../../base/errors.ts';
+import { equal } from '../../base/json-value.ts';
+import {
+  componentOf,
+  containerOf,
+  hasSeveralNodes,
+  modelNodeName,
+  modelNodeOf,
+  modelUriOf,
+  pathToNode,
+  withNode,
+} from '../../seldon/graph.ts';
 import { leastShare } from '../../seldon/ingress.ts';
 import { replicasOf } from '../../seldon/replicas.ts';
-import type { Predictor } from '../../seldon/seldon-deployment.ts';
-import { budgetOf } from '../budget.ts';
+import type { GraphNode, Predictor } from '../../seldon/seldon-deployment.ts';
 import { type PredictorLayout, renderedSpecOf } from '../manifest.ts';
 import { modelsOf, titleOf } from '../model-note.ts';
 import { type Plan, planOf } from '../plan.ts';
 import type { PlanRequest } from '../plan-request.ts';
+import { budgetOf } from '../predictor/budget.ts';
+import { checkedModelNode } from '../predictor/model-node.ts';
+import { type Standing, xtypeOf } from '../predictor/own-parts.ts';
 import { liveOf } from './candidate.ts';
 
 /**
@@ -20,15 +33,21 @@ export function promote(request: PlanRequest): Plan {
   const { main } = live;
   const candidate = candidateOf(request, live.spec.predictors.slice(1));
   const budget = budgetOf(request.timeout, replicasOf(live.spec, main));
-  const title = titleOf(modelsOf(live).get(candidate.name) ?? { uri: candidate.graph.modelUri ?? candidate.name });
-  const graph = { ...candidate.graph, name: main.graph.name };
+  const title = titleOf(modelsOf(live).get(candidate.name) ?? { uri: modelUriOf(candidate) ?? candidate.name });
+  const graph = promotedGraph(main, candidate, `SeldonDeployment ${request.namespace}/${request.name}`);
   // What people wrote on main stays, and stays theirs: in the note, only what we rendered counts as ours.
   const ours = renderedSpecOf(live).predictors.find((one) => one.name === main.name);
   const promoted: Predictor = withProbesOf({ ...main, graph }, candidate);
+  const brought = withoutPeoplesXtype(notedGraph(graph, promoted, ours), { live: main, ours });
+  const whole =
+    promoted.componentSpecs === main.componentSpecs
+      ? undefined
+      : withProbesOf({ name: main.name, ...ours, graph }, candidate);
   const noted = (traffic: number | undefined): Predictor => ({
     ...ours,
+    ...whole,
     name: main.name,
-    graph,
+    graph: brought,
     ...(traffic !== undefined && { traffic }),
   });
   const others = live.spec.predictors.slice(1).map((predictor) => ({ predictor, rendered: false }));
@@ -115,20 +134,46 @@ export function listed(predictors: readonly Predictor[]): string {
   return predictors.length === 0 ? 'none' : predictors.map((one) => `\`${one.name}\``).join(', ');
 }
 
+/** In a graph of several nodes only the model's node comes from the candidate: main's other nodes stay. */
+function promotedGraph(main: Predictor, candidate: Predictor, where: string): GraphNode {
+  if (!hasSeveralNodes(main.graph) && !hasSeveralNodes(candidate.graph))
+    return { ...candidate.graph, name: main.graph.name };
+  const { name } = checkedModelNode(main, where, 'object-not-ours');
+  const { children: _, ...proven } = checkedModelNode(candidate, where, 'object-not-ours');
+  return withNode(main.graph, name, ({ children }) => ({ ...proven, name, ...(children && { children }) }));
+}
+
+/** Of a graph of several nodes only the model's node counts as ours, and what of the others was ours before. */
+function notedGraph(graph: GraphNode, promoted: Predictor, ours: Predictor | undefined): GraphNode {
+  if (!hasSeveralNodes(graph)) return graph;
+  const node = modelNodeOf(promoted) ?? graph;
+  const known = ours && pathToNode(ours.graph, node) !== undefined ? ours.graph : pathToNode(graph, node);
+  return withNode(known ?? graph, node.name, ({ children }) => ({ ...node, ...(children && { children }) }));
+}
+
+/** What people wrote as `xtype` on main, and the candidate has from there, stays theirs. */
+function withoutPeoplesXtype(graph: GraphNode, main: Standing & { readonly live: Predictor }): GraphNode {
+  const theirs = xtypeOf(main.live);
+  if (theirs === undefined || equal(theirs, xtypeOf(main.ours))) return graph;
+  return withNode(graph, modelNodeName(main.live), ({ parameters = [], ...rest }) => {
+    const others = parameters.filter((one) => !equal(one, theirs));
+    return { ...rest, ...(others.length > 0 && { parameters: others }) };
+  });
+}
+
 /** Main with the candidate's probes where it has none: Seldon's own would kill a server that builds its environment. */
 function withProbesOf(main: Predictor, candidate: Predictor): Predictor {
-  const proven = candidate.componentSpecs?.flatMap(({ spec }) => spec?.containers ?? []);
-  const probes = Object.entries(proven?.find(({ name }) => name === candidate.graph.name) ?? {}).filter(([key]) =>
-    key.endsWith('Probe'),
-  );
-  const [first, ...rest] = main.componentSpecs ?? [];
-  const containers = first?.spec?.containers ?? [];
-  const own = containers.find(({ name }) => name === main.graph.name);
-  if (probes.length === 0 || Object.keys(own ?? {}).some((key) => key.endsWith('Probe'))) return main;
-  const container = { ...(own ?? { name: main.graph.name }), ...Object.fromEntries(probes) };
-  const others = containers.filter((one) => one !== own);
-  return {
-    ...main,
-    componentSpecs: [{ ...first, spec: { ...first?.spec, containers: [...others, container] } }, ...rest],
-  };
+  const node = modelNodeName(main);
+  const isProbe = ([key]: readonly [string, unknown]) => key.endsWith('Probe');
+  const probes = Object.entries(containerOf(candidate, modelNodeName(candidate)) ?? {}).filter(isProbe);
+  const own = containerOf(main, node);
+  if (probes.length === 0 || Object.entries(own ?? {}).some(isProbe)) return main;
+  const at = componentOf(main, node);
+  const componentSpecs = (main.componentSpecs ?? [{}]).map((component, index) => {
+    if (index !== at) return component;
+    const others = (component.spec?.containers ?? []).filter((one) => one !== own);
+    const container = { ...(own ?? { name: node }), ...Object.fromEntries(probes) };
+    return { ...component, spec: { ...component.spec, containers: [...others, container] } };
+  });
+  return { ...main, componentSpecs };
 }

@@ -2,13 +2,13 @@ import { UserError } from '../../base/errors.ts';
 import { leastShare } from '../../seldon/ingress.ts';
 import { replicasOf, withScalingOf } from '../../seldon/replicas.ts';
 import type { Predictor, SeldonDeployment } from '../../seldon/seldon-deployment.ts';
-import { budgetOf } from '../budget.ts';
 import { historyOf, type ProvenRevision, servesSame } from '../history.ts';
 import type { PredictorLayout } from '../manifest.ts';
 import { titleOf } from '../model-note.ts';
 import { projected } from '../overlay.ts';
 import { type Plan, planOf } from '../plan.ts';
 import type { PlanRequest } from '../plan-request.ts';
+import { budgetOf } from '../predictor/budget.ts';
 import { liveOf } from './candidate.ts';
 import { listed } from './promote.ts';
 

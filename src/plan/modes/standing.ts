@@ -1,11 +1,12 @@
 import { UserError } from '../../base/errors.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
+import { modelNodeOf } from '../../seldon/graph.ts';
 import { replicasOf } from '../../seldon/replicas.ts';
 import { type Predictor, SELDON, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
-import { budgetOf } from '../budget.ts';
 import { hasNewFiles, modelsOf, titleOf } from '../model-note.ts';
 import { type Plan, planOf } from '../plan.ts';
 import type { ModelPlanRequest } from '../plan-request.ts';
+import { budgetOf } from '../predictor/budget.ts';
 
 /** A candidate beside main must be promoted or rolled back before this mode can run. */
 export class StandingCandidate extends UserError {}
@@ -66,14 +67,15 @@ function servesAlready(
   { model, options }: ModelPlanRequest,
   live: SeldonDeployment & { readonly main: Predictor },
 ): boolean {
-  const { graph, annotations } = live.main;
-  const isSame = withoutTrailing(graph.modelUri ?? '', '/') === withoutTrailing(model.storageUri, '/');
+  const { annotations } = live.main;
+  const node = modelNodeOf(live.main) ?? live.main.graph;
+  const isSame = withoutTrailing(node.modelUri ?? '', '/') === withoutTrailing(model.storageUri, '/');
   const asksFor = (wanted: string | undefined, found: string | undefined) => wanted !== undefined && wanted !== found;
   return (
     isSame &&
     !hasNewFiles(live, model) &&
-    !asksFor(options.envSecret, graph.envSecretRefName) &&
-    !asksFor(options.serviceAccount, graph.serviceAccountName) &&
+    !asksFor(options.envSecret, node.envSecretRefName) &&
+    !asksFor(options.serviceAccount, node.serviceAccountName) &&
     (options.orchestrator || annotations?.[SELDON.noEngine] === 'true')
   );
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../../base/errors.ts';
-import { isNumber, type Json } from '../../base/json-literal.ts';
+import { isNumber, type Json } from '../../base/json/json-literal.ts';
 import { nearestWord } from '../../base/nearest-word.ts';
 import type { Schema } from '../../model/model.ts';
 import type { RowTable } from './row-table.ts';

@@ -1,4 +1,4 @@
-import { parseBoundedJson } from '../../base/bounded-json.ts';
+import { parseBoundedJson } from '../../base/json/bounded-json.ts';
 import type { Signature } from '../../model/model.ts';
 import type { Protocol } from '../../seldon/protocol.ts';
 import { alone, type Output, readPrediction } from '../answer/prediction.ts';

@@ -1,6 +1,6 @@
-import { DEEPEST_JSON, withoutOddNumbers } from '../../base/bounded-json.ts';
 import { UserError } from '../../base/errors.ts';
-import { isList, isRecord, type Json, parseJson } from '../../base/json-literal.ts';
+import { DEEPEST_JSON, withoutOddNumbers } from '../../base/json/bounded-json.ts';
+import { isList, isRecord, type Json, parseJson } from '../../base/json/json-literal.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
 import { parseCsv } from './csv.ts';
 

@@ -1,5 +1,5 @@
 import type { Cluster, ObjectRef } from '../../seldon/cluster.ts';
-import { EXECUTOR, EXECUTOR_PORT, requestCounts } from '../../seldon/executor-metrics.ts';
+import { executorPortOf, requestCounts } from '../../seldon/executor-metrics.ts';
 import type { Pod } from '../../seldon/snapshot.ts';
 import type { CounterReading, CounterSource } from './counters.ts';
 
@@ -30,13 +30,15 @@ export function executorCounters(
   };
 }
 
-function hasExecutor({ spec, status }: Pod): boolean {
-  return status?.phase === 'Running' && (spec?.containers?.some(({ name }) => name === EXECUTOR) ?? false);
+function hasExecutor(pod: Pod): boolean {
+  return pod.status?.phase === 'Running' && executorPortOf(pod) !== undefined;
 }
 
 /** Undefined where the executor does not answer. @throws UserError cluster-forbidden without `get pods/proxy` */
 async function readPage(cluster: Pick<Cluster, 'pod'>, ref: ObjectRef, pod: Pod): Promise<string | undefined> {
-  const endpoint = cluster.pod({ namespace: ref.namespace, name: pod.metadata.name }, EXECUTOR_PORT);
+  const port = executorPortOf(pod);
+  if (port === undefined) return undefined;
+  const endpoint = cluster.pod({ namespace: ref.namespace, name: pod.metadata.name }, port);
   const answer = await endpoint.send({ method: 'GET', path: '/prometheus', timeout: TIMEOUT });
   return answer.kind === 'answer' && answer.status === 200 ? answer.body : undefined;
 }

@@ -25,11 +25,19 @@ export function judge(steps: readonly Pair[], { margin, alpha }: Rule): Answer {
   const total = totalOf(steps);
   const { main, canary } = total;
   if (main.trials < 1 || canary.trials < 1) return 'no-data';
+  if (speaksAgainst(steps, margin)) return isExcluded(total, 0, alpha) ? 'worse' : 'open';
   const estimate = shareOf(canary) - shareOf(main);
   const within = estimateWithin(steps) ?? estimate;
-  if (Math.min(estimate, within) > margin + ROUNDING) return isExcluded(total, 0, alpha) ? 'worse' : 'open';
   if (Math.max(estimate, within) >= margin) return 'open';
   return isExcluded(total, margin, alpha) ? 'good' : 'open';
+}
+
+/** Do the requests so far, few as they are, show canary worse by more than the margin? False where one was not asked. */
+export function speaksAgainst(steps: readonly Pair[], margin: number): boolean {
+  const { main, canary } = totalOf(steps);
+  if (main.trials < 1 || canary.trials < 1) return false;
+  const estimate = shareOf(canary) - shareOf(main);
+  return Math.min(estimate, estimateWithin(steps) ?? estimate) > margin + ROUNDING;
 }
 
 export function totalOf(steps: readonly Pair[]): Pair {

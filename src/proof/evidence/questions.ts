@@ -1,7 +1,7 @@
 import { addCounted, type Counted, NOTHING_COUNTED } from './counters.ts';
 import { differenceInterval, type Pair } from './difference.ts';
 import { type Missed, missedBy } from './duration.ts';
-import { ALPHA, type Answer, judge, type Rule, totalOf } from './judge.ts';
+import { ALPHA, type Answer, judge, type Rule, speaksAgainst, totalOf } from './judge.ts';
 import { slowerThan } from './latency.ts';
 import type { Interval } from './share.ts';
 
@@ -30,6 +30,8 @@ export interface Question {
 export interface Verdict {
   readonly name: string;
   readonly answer: Answer;
+  /** Is canary worse by more than the margin in these requests, whether they show it surely or not? */
+  readonly speaksAgainst: boolean;
   readonly margin: number;
   readonly alpha: number;
   /** Both, over the whole rollout so far. */
@@ -82,6 +84,7 @@ export function answersTo(questions: readonly Question[], elapsed: number): read
     return {
       name,
       answer,
+      speaksAgainst: speaksAgainst(steps, margin),
       margin,
       alpha,
       total,

@@ -1,6 +1,6 @@
 import type { Answer } from './judge.ts';
 
-/** `auto`: an open question does not stop a canary. `strict`: a step is held until every answer is good. */
+/** `auto`: an open question holds a canary only while the figures speak against it. `strict`: a step is held until every answer is good. */
 export type GatePolicy = 'auto' | 'strict';
 
 export interface StepRule {
@@ -9,8 +9,10 @@ export interface StepRule {
   readonly noData: 'fail' | 'pass';
   /** Seconds a step lasts. */
   readonly interval: number;
-  /** Seconds a step may be held, of `strict`. */
+  /** Seconds a step may be held. */
   readonly limit: number;
+  /** Is canary worse than main by more than the margin in these requests, though they are too few to show it? */
+  readonly speaksAgainst: boolean;
 }
 
 /** `hold`: look again later. `advance`: go on to the next step. Others: give the requests back to main, and why. */
@@ -22,11 +24,15 @@ export type StepDecision = 'hold' | 'advance' | 'worse' | 'no-data' | 'undecided
  * @param elapsed seconds since the step began
  */
 export function decideStep(answers: readonly Answer[], elapsed: number, rule: StepRule): StepDecision {
-  const { policy, noData, interval, limit } = rule;
+  const { policy, noData, interval, limit, speaksAgainst } = rule;
   if (answers.includes('worse')) return 'worse';
   if (elapsed < interval) return 'hold';
   const isSilent = answers.includes('no-data');
-  if (policy === 'auto') return isSilent && noData === 'fail' ? 'no-data' : 'advance';
+  if (policy === 'auto') {
+    if (isSilent && noData === 'fail') return 'no-data';
+    if (!speaksAgainst) return 'advance';
+    return elapsed < limit ? 'hold' : 'undecided';
+  }
   if (answers.every((answer) => answer === 'good')) return 'advance';
   if (elapsed < limit) return 'hold';
   if (!isSilent) return 'undecided';

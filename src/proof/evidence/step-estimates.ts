@@ -9,7 +9,7 @@ import { secondsUntilGood } from './duration.ts';
 import { executorCounters } from './executor-counters.ts';
 import { ALPHA } from './judge.ts';
 import type { Metrics } from './metrics.ts';
-import { describeSeconds } from './verdict-words.ts';
+import { describePoints, describeSeconds } from './verdict-words.ts';
 
 /** Failures and latency are asked. */
 const QUESTIONS = 2;
@@ -53,7 +53,7 @@ export function describeSteps(
   { traffic, gate, stepInterval }: { readonly traffic: Traffic } & Pick<EstimateRequest, 'gate' | 'stepInterval'>,
 ): readonly string[] {
   const { perSecond, share, when } = traffic;
-  const margin = `${Number((gate.errorMargin * 100).toPrecision(2))} pp`;
+  const margin = describePoints(gate.errorMargin);
   const pace = `${Number(perSecond.toPrecision(2))} requests a second ${when}`;
   return stages.map(({ title, manifest }) => {
     const percent = manifest.spec.predictors.at(-1)?.traffic ?? 0;

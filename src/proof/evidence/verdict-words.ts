@@ -1,4 +1,5 @@
-import { percent } from '../../base/percent.ts';
+import { grouped, percentages } from '../../base/rounding.ts';
+import type { Pair } from './difference.ts';
 import type { Answer } from './judge.ts';
 import type { Verdict } from './questions.ts';
 import { type Interval, shareOf, type Tally } from './share.ts';
@@ -6,39 +7,75 @@ import { type Interval, shareOf, type Tally } from './share.ts';
 /** One answer in a sentence, with the figures and with what it leaves unknown. */
 export function describeVerdict(verdict: Verdict): string {
   const { name, total } = verdict;
-  return `${name}: canary ${describeTally(total.canary)}; main ${describeTally(total.main)}; ${outcome(verdict)}`;
+  const [main, canary] = sharesOf(total);
+  return `${name}: main ${tallyOf(main)}, canary ${tallyOf(canary)}: ${outcome(verdict)}`;
 }
 
-/** `5 % of 300 requests`. */
-export function describeTally(tally: Tally): string {
-  if (tally.trials < 1) return 'no requests';
-  return `${percent(shareOf(tally))} of ${Math.round(tally.trials)} requests`;
+/** `0.4 % of 5,120 requests`, of both, with the same number of decimals. */
+export function describePair(pair: Pair): readonly [string, string] {
+  const [main, canary] = sharesOf(pair);
+  const told = (share: Share) =>
+    `${tallyOf(share)}${share.count === 0 ? '' : share.count === 1 ? ' request' : ' requests'}`;
+  return [told(main), told(canary)];
 }
 
-/** `1.2 to 9.8 pp`. */
+interface Share {
+  readonly text: string;
+  readonly count: number;
+}
+
+function sharesOf({ main, canary }: Pair): readonly [Share, Share] {
+  const [first = '', second = ''] = percentages([shareOf(main), shareOf(canary)]);
+  const count = ({ trials }: Tally) => (trials < 1 ? 0 : Math.round(trials));
+  return [
+    { text: first, count: count(main) },
+    { text: second, count: count(canary) },
+  ];
+}
+
+function tallyOf({ text, count }: Share): string {
+  return count === 0 ? 'no requests' : `${text} of ${grouped(count)}`;
+}
+
+/** `1.2 to 9.8 points`: a difference of percentages. */
 export function describeDifference({ lower, upper }: Interval): string {
-  return `${points(lower)} to ${points(upper)} pp`;
+  return `${points(lower)} to ${points(upper)} points`;
 }
 
-/** A difference of shares in percent points, without the unit: `-1.2`. */
+/** `1 point`, `0.5 points`. */
+export function describePoints(difference: number): string {
+  const text = points(difference);
+  return `${text} ${text === '1' ? 'point' : 'points'}`;
+}
+
 function points(difference: number): string {
   return String(Number((difference * 100).toPrecision(2)));
 }
 
 function outcome({ answer, difference, margin, missed }: Verdict): string {
+  const found = `a difference of ${describePoints(difference.upper)} or more would have been found`;
+  const allowed = `${describePoints(margin)} ${points(margin) === '1' ? 'is' : 'are'} allowed`;
   const words: Readonly<Record<Answer, () => string>> = {
-    worse: () => `worse by ${describeDifference(difference)}, and ${points(margin)} pp are allowed`,
-    good: () => `good: at most ${points(difference.upper)} pp more`,
-    open: () => `open: up to ${points(difference.upper)} pp more would not have been seen${further(missed, margin)}`,
+    worse: () => `worse by ${describeDifference(difference)}, and ${allowed}`,
+    good: () => `good: ${finding(difference)}; ${found}, and ${allowed}`,
+    open: () => `${finding(difference)} so far; ${found}${further(missed, margin)}`,
     'no-data': () => 'no data',
   };
   return words[answer]();
 }
 
+/** What the requests say of the difference itself, whatever is allowed. */
+function finding({ lower, upper }: Interval): string {
+  if (lower > 0) return `worse by ${describeDifference({ lower, upper })}`;
+  if (upper < 0) return `better by ${describeDifference({ lower: -upper, upper: -lower })}`;
+  return 'no difference found';
+}
+
 function further(missed: Verdict['missed'], margin: number): string {
   if (missed?.requests === undefined) return '';
-  const time = missed.seconds === undefined ? '' : `, about ${describeSeconds(missed.seconds)},`;
-  return `; ${missed.requests} more requests to canary${time} would show ${points(margin)} pp`;
+  const time = missed.seconds === undefined ? '' : ` (about ${describeSeconds(missed.seconds)})`;
+  const more = grouped(Number(missed.requests.toPrecision(2)));
+  return `; with ${more} more requests to canary${time}, one of ${describePoints(margin)} would be found`;
 }
 
 /** `40 s`, `12 minutes`, `3 hours`. */

@@ -53,7 +53,9 @@ export async function watchStep(context: ProofContext, stage: Stage, interval: n
       });
       problem = looked.problem;
       verdicts = looked.value ?? verdicts;
-      return decide(context, answers(), { elapsed, interval });
+      // A baked model has all requests: holding it would change nothing.
+      const speaksAgainst = stage.observed === true && verdicts.some((verdict) => verdict.speaksAgainst);
+      return decide(context, answers(), { elapsed, interval, speaksAgainst });
     },
     record: (decision) => ({ stage: stage.title, decision, source: source.name, verdicts, problem }),
   };
@@ -62,11 +64,15 @@ export async function watchStep(context: ProofContext, stage: Stage, interval: n
 function decide(
   { config }: ProofContext,
   answers: readonly Verdict['answer'][],
-  { elapsed, interval }: { readonly elapsed: number; readonly interval: number },
+  {
+    elapsed,
+    interval,
+    speaksAgainst,
+  }: { readonly elapsed: number; readonly interval: number; readonly speaksAgainst: boolean },
 ): StepDecision {
   const { policy, noData, limit } = config.gate;
   if (policy === 'off') return elapsed < interval ? 'hold' : 'advance';
-  return decideStep(answers, elapsed, { policy, noData, interval, limit: Math.max(limit, interval) });
+  return decideStep(answers, elapsed, { policy, noData, interval, limit: Math.max(limit, interval), speaksAgainst });
 }
 
 /** Remembers what main did before a model takes over all requests, where the input `bake` wants it compared. */
@@ -116,7 +122,7 @@ function silentWatch(
   { stage, interval, problem }: { readonly stage: Stage; readonly interval: number; readonly problem: string },
 ): StepWatch {
   return {
-    look: async (elapsed) => decide(context, ['no-data'], { elapsed, interval }),
+    look: async (elapsed) => decide(context, ['no-data'], { elapsed, interval, speaksAgainst: false }),
     record: (decision) => ({ stage: stage.title, decision, source: 'nobody', verdicts: [], problem }),
   };
 }

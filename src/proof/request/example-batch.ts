@@ -1,4 +1,4 @@
-import { isList, isRecord, type Json } from '../../base/json-literal.ts';
+import { isList, isRecord, type Json } from '../../base/json/json-literal.ts';
 import { dimensionsOf } from '../../base/json-value.ts';
 import { type Row, type Sample, tableOf } from '../../model/input-example.ts';
 import type { Column, DataType, Schema, Tensor } from '../../model/model.ts';

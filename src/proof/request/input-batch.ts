@@ -1,4 +1,4 @@
-import { asFloat, asInteger, isList, isNumber, isRecord, isWhole, type Json } from '../../base/json-literal.ts';
+import { asFloat, asInteger, isList, isNumber, isRecord, isWhole, type Json } from '../../base/json/json-literal.ts';
 import { dimensionsOf } from '../../base/json-value.ts';
 import type { Sample } from '../../model/input-example.ts';
 import type { Column, ColumnType, Tensor } from '../../model/model.ts';

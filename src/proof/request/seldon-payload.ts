@@ -1,4 +1,4 @@
-import { isList, type Json, numberLiteral } from '../../base/json-literal.ts';
+import { isList, type Json, numberLiteral } from '../../base/json/json-literal.ts';
 import type { Column, Model, Schema } from '../../model/model.ts';
 import { fitsDataFrame, NATIVE_DTYPES, wantsDataFrame } from '../../seldon/xtype.ts';
 import { contentOf } from './example-batch.ts';

@@ -1,4 +1,4 @@
-import { type Json, numberLiteral } from '../../base/json-literal.ts';
+import { type Json, numberLiteral } from '../../base/json/json-literal.ts';
 import type { Column, DataType, Schema, Tensor } from '../../model/model.ts';
 import { contentOf } from './example-batch.ts';
 import type { Batch, FilledTensor } from './input-batch.ts';

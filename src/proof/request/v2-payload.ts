@@ -1,4 +1,4 @@
-import { isList, type Json } from '../../base/json-literal.ts';
+import { isList, type Json } from '../../base/json/json-literal.ts';
 import type { ColumnType, Schema } from '../../model/model.ts';
 import type { Batch, FilledColumn, FilledTensor } from './input-batch.ts';
 import { flatten } from './input-batch.ts';

@@ -1,5 +1,9 @@
+import { percentages } from '../../base/rounding.ts';
 import type { Verdict } from '../../proof/evidence/questions.ts';
 import { type Interval, shareInterval, shareOf } from '../../proof/evidence/share.ts';
+
+/** What the signs of the bars mean. */
+export const LEGEND = '● measured   ─ the true share may be here';
 
 /** One step's verdict on a question. */
 export interface StepVerdict {
@@ -11,23 +15,21 @@ const CELLS = 40;
 const LONGEST_LABEL = 40;
 
 /**
- * Two intervals on one line for each step: what is known of main's share and of canary's. Where they are apart, one is
- * worse. Text that GitHub shows as it is.
+ * Two lines for each step: the measured share of main and of canary, and where the true share may be. Where these ranges
+ * do not overlap, one is worse. Text that GitHub shows as it is.
  */
 export function intervalBars(steps: readonly StepVerdict[]): string {
-  const drawn = steps.map(({ stage, verdict }) => {
-    const { main, canary } = verdict.total;
-    const alpha = verdict.alpha / 2;
-    return { stage, main: rangeOf(main, alpha), canary: rangeOf(canary, alpha) };
-  });
-  const most = roundedUp(Math.max(...drawn.flatMap(({ main, canary }) => [main.upper, canary.upper])));
-  const width = Math.min(LONGEST_LABEL, Math.max(...drawn.map(({ stage }) => stage.length)));
-  const label = (text: string) => text.slice(0, LONGEST_LABEL).padEnd(width);
+  // One step needs no name.
+  const rows = steps.flatMap(({ stage, verdict }) => rowsOf(steps.length === 1 ? '' : stage, verdict));
+  const most = roundedUp(Math.max(...rows.map(({ range }) => range.upper)));
+  const width = Math.min(LONGEST_LABEL, Math.max(...rows.map(({ label }) => label.length)));
+  const figures = Math.max(...rows.map(({ figure }) => figure.length));
+  const start = (label: string, figure: string) =>
+    `${width === 0 ? '' : `${label.slice(0, LONGEST_LABEL).padEnd(width)}  `}${figure.padStart(figures)}  `;
   const end = `${Number((most * 100).toPrecision(2))} %`;
   return [
-    `${label('')}  0 %${end.padStart(CELLS - 3)}`,
-    ...drawn.map(({ stage, main, canary }) => `${label(stage)}  ${line(main, canary, most)}`),
-    `${label('')}  main ──●──   canary ══◆══   both ≡`,
+    `${start('', '')}0 %${end.padStart(CELLS - 3)}`,
+    ...rows.map(({ label, figure, range }) => `${start(label, figure)}${line(range, most)}`),
   ].join('\n');
 }
 
@@ -35,25 +37,27 @@ interface Range extends Interval {
   readonly estimate: number;
 }
 
-function rangeOf(tally: Verdict['total']['main'], alpha: number): Range {
-  return { ...shareInterval(tally, alpha), estimate: shareOf(tally) };
+interface Row {
+  readonly label: string;
+  readonly figure: string;
+  readonly range: Range;
 }
 
-function line(main: Range, canary: Range, most: number): string {
+function rowsOf(stage: string, { total: { main, canary }, alpha }: Verdict): readonly Row[] {
+  const figures = percentages([shareOf(main), shareOf(canary)]);
+  return [main, canary].map((tally, at) => ({
+    label: at === 0 ? stage : '',
+    figure: `${at === 0 ? 'main  ' : 'canary'} ${(figures[at] ?? '').padStart(7)}`,
+    range: { ...shareInterval(tally, alpha / 2), estimate: shareOf(tally) },
+  }));
+}
+
+function line({ lower, upper, estimate }: Range, most: number): string {
   const cellOf = (share: number) => Math.min(CELLS - 1, Math.floor((share / most) * CELLS));
-  const isIn = (cell: number, { lower, upper }: Interval) => cell >= cellOf(lower) && cell <= cellOf(upper);
   return Array.from({ length: CELLS }, (_, cell) => {
-    const estimates = [main, canary].map(({ estimate }) => cellOf(estimate) === cell);
-    const ranges = [isIn(cell, main), isIn(cell, canary)];
-    return sign(estimates, ['◈', '●', '◆']) ?? sign(ranges, ['≡', '─', '═']) ?? '·';
+    if (cell === cellOf(estimate)) return '●';
+    return cell >= cellOf(lower) && cell <= cellOf(upper) ? '─' : '·';
   }).join('');
-}
-
-/** The sign for both, for main alone, for canary alone; undefined for neither. */
-function sign([main, canary]: readonly boolean[], [both, first, second]: readonly [string, string, string]) {
-  if (main && canary) return both;
-  if (main) return first;
-  return canary ? second : undefined;
 }
 
 /** The next of 1, 2, 5 times a power of ten, at most 1. */

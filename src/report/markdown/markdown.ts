@@ -1,22 +1,27 @@
 import { createHash } from 'node:crypto';
 import { bytesOf } from '../../base/byte-length.ts';
-import type { Outcome } from '../../base/outcome.ts';
-import { codeSpan, cut, fence, inline, link, prose } from '../../base/untrusted-text.ts';
-import { curlLine } from '../curl.ts';
-import { headline, modelTitle } from '../headline.ts';
+import { codeSpan, fence, inline, link, prose } from '../../base/untrusted-text.ts';
+import { headline } from '../headline.ts';
+import { nextStepOf } from '../next-step.ts';
 import type { Report } from '../report.ts';
-import { decisionSections } from './decision.ts';
-import { planSections } from './plan.ts';
-import { rolloutSections } from './rollout.ts';
-import { findingSections, manifestSection, type Section } from './sections.ts';
-import { humanDuration, stepRows } from './steps.ts';
-import { table } from './table.ts';
+import { checkSections } from './checks.ts';
+import { changesSection, curlSections, endpointLine, factsSection, predictionSections } from './details.ts';
+import { withEarlier } from './earlier.ts';
+import { evaluationSection } from './evaluation.ts';
+import { evidenceDetails, evidenceSection } from './evidence.ts';
+import { planDetails, planSections } from './plan.ts';
+import { requestsSection } from './requests.ts';
+import { comparisonDetails, comparisonSentence, historyTable, previewTable } from './rollout.ts';
+import { findingSections, manifestSection, quoteSections, type Section } from './sections.ts';
+import { currentStep, stepsSection } from './steps.ts';
 
 export interface RenderOptions {
   /** Bytes the result may have. GitHub: 65,536 characters for a comment, 1 MiB for a summary. */
   readonly limit: number;
   /** Hidden first line that identifies the comment. */
   readonly marker?: string;
+  /** The comment as it is now, whose state becomes one line. */
+  readonly previous?: string | undefined;
 }
 
 export const COMMENT_LIMIT = 65_536;
@@ -45,30 +50,46 @@ export function knownMarkers(report: Identity): readonly string[] {
 }
 
 /**
- * The report as Markdown, for the comment and the job summary. The head (headline, table, endpoint) is never
- * shortened. Quotes and the manifest are shortened, the longest first, until the text is within the limit.
+ * The report as Markdown, for the comment and the job summary: what happened, what changes for users, the next step; all
+ * else is folded. The head is never shortened. Quotes and the manifest are shortened, the longest first, until the text is
+ * within the limit.
  */
-export function renderReport(report: Report, { limit, marker }: RenderOptions): string {
+export function renderReport(report: Report, { limit, marker, previous }: RenderOptions): string {
   const head = [...(marker === undefined ? [] : [marker]), `### ${headline(report)}`];
   const body = [
-    ...endpoint(report),
-    ...nextStep(report),
-    ...decisionSections(report),
-    table(factRows(report)),
-    ...rolloutSections(report),
+    ...currentStep(outcomeSteps(report)),
+    warnings(report),
+    ...checkSections(report),
+    ...requestsSection(report),
     ...planSections(report),
-    ...changes(report),
-    table(stepRows(report.steps), '| step | | took |\n|---|---|--:|'),
-  ];
-  const tail = [warnings(report), footer(report)].filter((part) => part !== '');
+    ...evidenceSection(report.gates),
+    ...winners(report),
+    ...comparisonSentence(report.comparison),
+    ...evaluationSection(report.evaluation),
+    ...nextStep(report),
+    ...endpointLine(report),
+    historyTable(report.history),
+    previewTable(report.previews),
+  ].filter((part) => part !== '');
+  const folded = [
+    ...stepsSection(report.steps),
+    ...factsSection(report),
+    ...planDetails(report),
+    ...evidenceDetails(report.gates),
+    ...comparisonDetails(report.comparison),
+    ...changesSection(report),
+  ].filter((part) => part !== '');
   const causes = findingSections(report);
-  const details = [...predictionSections(report), ...manifestSection(report)];
-  const fixed = bytesOf([...head, ...body, ...tail].filter(Boolean).join('\n\n'));
-  const shown = fit([...causes, ...details], limit - fixed - 2 * (causes.length + details.length + 2));
-  const whole = shown ?? [TOO_LONG];
-  return [...head, ...whole.slice(0, causes.length), ...body, ...whole.slice(causes.length), ...tail]
-    .filter(Boolean)
-    .join('\n\n');
+  const quotes = quoteSections(report);
+  const details = [...curlSections(report), ...predictionSections(report), ...manifestSection(report)];
+  const tail = [footer(report)];
+  const fixed = bytesOf([...head, ...body, ...folded, ...tail].join('\n\n'));
+  const room = limit - fixed - 2 * (causes.length + quotes.length + details.length + 2);
+  const whole = fit([...causes, ...quotes, ...details], room) ?? [TOO_LONG];
+  const [first, last] = [causes.length, causes.length + quotes.length];
+  const parts = [head, whole.slice(0, first), body, whole.slice(first, last), folded, whole.slice(last), tail];
+  const text = parts.flat().filter(Boolean).join('\n\n');
+  return withEarlier(text, report.context, { previous, limit });
 }
 
 const TOO_LONG = '_Left out: the details do not fit; they are in the log of this step._';
@@ -82,102 +103,27 @@ function fit(sections: readonly Section[], room: number): readonly string[] | un
   return undefined;
 }
 
-function factRows({ model, previous, name, namespace, mode, protocol, since }: Report): readonly (readonly string[])[] {
-  const from =
-    previous === undefined
-      ? []
-      : [
-          [
-            'before',
-            `${modelTitle({ ...previous, storageUri: previous.modelUri })}${previous.name === undefined ? '' : ` from ${codeSpan(previous.modelUri)}`}`,
-          ],
-        ];
-  const shipped =
-    model === undefined
-      ? []
-      : [
-          ['model', link(identity(model), model.link)],
-          ['requested', codeSpan(model.requestedUri)],
-          ['loads', codeSpan(model.storageUri)],
-        ];
-  const where =
-    name === undefined
-      ? []
-      : [['SeldonDeployment', `${codeSpan(`${namespace}/${name}`)}, mode ${mode}, protocol ${protocol}`]];
-  const age = since === undefined ? [] : [['since', inline(since.slice(0, 16).replace('T', ' '), 40)]];
-  return [...shipped, ...from, ...where, ...age];
-}
-
-function identity({ name, version, runId, storageUri }: NonNullable<Report['model']>): string {
-  if (name !== undefined) return `${name} v${version}${runId === undefined ? '' : `, run ${runId}`}`;
-  return runId === undefined ? storageUri : `run ${runId}`;
-}
-
-function changes({ changes: lines, outcome }: Report): readonly string[] {
-  if (lines.length === 0 || outcome === 'unchanged') return [];
-  const list = lines.map((line) => `- ${codeSpan(line)}`).join('\n');
+/** How to run the one command that is next. */
+function nextStep(report: Report): readonly string[] {
+  const step = nextStepOf(report);
+  if (step === undefined) return [];
+  const { sentence, command, instead } = step;
   return [
-    `<details><summary>${lines.length === 1 ? '1 change' : `${lines.length} changes`} to the manifest</summary>\n\n${list}\n\n</details>`,
+    `**Next step:** ${sentence}${command === undefined && instead !== undefined ? ` ${instead}` : ''}`,
+    ...(command === undefined ? [] : [fence(command, 'text')]),
+    ...(command === undefined || instead === undefined ? [] : [instead]),
   ];
 }
 
-const WITH_ENDPOINT: readonly Outcome[] = [
-  'deployed',
-  'unchanged',
-  'planned',
-  'rendered',
-  'restored',
-  'reported',
-  'rolled-back',
-];
-
-function endpoint(report: Report): readonly string[] {
-  const { endpoint: at, prediction, sampleRequest, outcome } = report;
-  if (at === undefined || !WITH_ENDPOINT.includes(outcome)) return [];
-  const url = at.predictUrl ?? at.inClusterUrl;
-  const where =
-    at.predictUrl === undefined ? ' (inside the cluster; set `ingress-url` to get the public endpoint)' : '';
-  return [
-    `**Endpoint**${condition(report)}: ${codeSpan(url, 2000)}${where}`,
-    fence(curlLine(url, prediction?.request ?? sampleRequest), 'sh'),
-  ];
+/** Only the steps of a run in progress have a current one. */
+function outcomeSteps({ outcome, steps }: Report): Report['steps'] {
+  return outcome === 'under-way' ? steps : [];
 }
 
-/** What must happen before the endpoint serves this model. */
-function condition({ outcome, reason, mode }: Report): string {
-  if (outcome === 'planned') return ` once it is deployed with mode ${mode}`;
-  return reason === 'rendered' ? ' once this file is applied' : '';
-}
-
-/** How to run exactly this plan. */
-function nextStep({ plan, next, outcome, mode, askedMode, isAfterMerge }: Report): readonly string[] {
-  // Main serves it already: nothing is to be run.
-  if (plan === undefined || outcome !== 'planned' || askedMode === mode) return [];
-  if (isAfterMerge)
-    return [`**Plan of what the merge brings:** no command can run it before, as the base branch has other inputs.`];
-  if (next === undefined)
-    return [`**Plan:** ${codeSpan(plan)}; with it as the input \`plan\` nothing else can happen.`];
-  return [`**Plan:** to have this and nothing else, comment`, fence(next, 'text')];
-}
-
-/** For people who read the comment: what was done, not what we call it. */
-
-function predictionSections({ prediction, predictionSkipped, findings }: Report): readonly Section[] {
-  if (predictionSkipped !== undefined) return [{ render: () => `> [!NOTE]\n> ${prose(predictionSkipped)}` }];
-  if (prediction?.response === undefined || findings.length > 0) return [];
-  const { origin, request, response, latency, status } = prediction;
-  const made = {
-    input: 'from `smoke-request`',
-    example: "made from the model's input example",
-    signature: "made from the model's signature",
-  }[origin];
-  const title = `<summary>Prediction ${made}: HTTP ${status} in ${humanDuration(latency ?? 0)}</summary>`;
-  return [
-    {
-      render: (longest) =>
-        `<details>${title}\n\n${fence(cut(request, longest), 'json')}\n\n${fence(cut(response, longest), 'json')}\n\n</details>`,
-    },
-  ];
+/** Which of two predictors that share the requests is better, by the user's own questions. */
+function winners({ mode, steps }: Report): readonly string[] {
+  if (mode !== 'status') return [];
+  return steps.filter(({ name }) => name === 'gate').map(({ message }) => `**Comparison:** ${prose(message, 1_000)}`);
 }
 
 function warnings({ warnings: list }: Report): string {
@@ -186,8 +132,10 @@ function warnings({ warnings: list }: Report): string {
 }
 
 function footer({ context, reason, outcome }: Report): string {
-  const run = context.runUrl === undefined ? 'a run outside GitHub' : link('run', context.runUrl);
-  const commit = context.commit === undefined ? '' : `, commit ${codeSpan(context.commit.slice(0, 7))}`;
-  const actor = context.actor === undefined ? '' : `, by ${inline(context.actor, 60)}`;
-  return `<sub>${outcome}, ${codeSpan(reason)} · ${run}${commit}${actor}</sub>`;
+  const run = context.runUrl === undefined ? 'a run outside GitHub' : link('workflow run', context.runUrl);
+  const commit = context.commit === undefined ? '' : ` · commit ${codeSpan(context.commit.slice(0, 7))}`;
+  const actor = context.actor === undefined ? '' : ` · by ${inline(context.actor, 60)}`;
+  const time = context.time === undefined ? '' : ` · ${inline(context.time.slice(0, 16).replace('T', ' '), 40)} UTC`;
+  const ending = outcome === reason ? codeSpan(outcome) : `${outcome}, ${codeSpan(reason)}`;
+  return `<sub>${ending} · ${run}${commit}${actor}${time}</sub>`;
 }

@@ -1,43 +1,45 @@
 import { codeSpan, cut, inline, prose } from '../../base/untrusted-text.ts';
-import type { MetricLine } from '../../plan/plan-preview.ts';
 import type { Report } from '../report.ts';
-import { predictorTable } from './rollout.ts';
-import { table } from './table.ts';
+import { fold } from './fold.ts';
+import { metricTable } from './metrics.ts';
 
-/** The effects of a plan on model, pods and requests. Empty if the report is not of a plan. */
-export function planSections({ preview, outcome, predictors }: Report): readonly string[] {
+/** What a plan changes for users: format of requests and answers, and metrics. Empty if the report is not of a plan. */
+export function planSections({ preview, outcome, before }: Report): readonly string[] {
   if (preview === undefined || outcome !== 'planned') return [];
-  const { description, signature, metrics, tags, pods, estimates, after } = preview;
+  const { description, signature, metrics, steps } = preview;
+  return [
+    ...(steps.length === 0 ? [] : [`**Steps:** ${steps.map((step) => inline(step, 100)).join(' → ')}.`]),
+    ...(description === undefined ? [] : [`> ${inline(cut(description, LONGEST_DESCRIPTION), LONGEST_DESCRIPTION)}`]),
+    ...(before.length === 0 ? [] : [signatureLines(signature)]),
+    metricTable(metrics),
+  ];
+}
+
+function signatureLines(signature: readonly string[] | undefined): string {
+  if (signature === undefined)
+    return '**Format of requests and answers:** not known, as one of the models has no signature.';
+  if (signature.length === 0) return '**Format of requests and answers:** unchanged.';
+  return ['**Format of requests and answers:** changed. Check the clients of this model.', ...listed(signature)].join(
+    '\n',
+  );
+}
+
+/** What a plan does to pods, steps and tags. */
+export function planDetails({ preview, outcome }: Report): readonly string[] {
+  if (preview === undefined || outcome !== 'planned') return [];
+  const { pods, estimates, tags } = preview;
   const lines = [
     ...pods.map((line) => `- pods: ${prose(line, 200)}`),
     ...estimates.map((line) => `- step: ${prose(line, 300)}`),
-    ...signature.slice(0, MOST_LINES).map((line) => `- signature: ${codeSpan(line, 200)}`),
     ...tags.slice(0, MOST_LINES).map((line) => `- tag ${codeSpan(line, 200)}`),
   ];
-  const isShared = after.length > 1 || predictors.length > 1;
-  return [
-    ...(description === undefined ? [] : [`> ${inline(cut(description, LONGEST_DESCRIPTION), LONGEST_DESCRIPTION)}`]),
-    lines.join('\n'),
-    ...(isShared ? [`**Requests afterwards**\n\n${predictorTable(after)}`] : []),
-    ...(metrics.length === 0
-      ? []
-      : [table(metrics.map(metricRow), '| metric | live | planned | |\n|---|--:|--:|--:|')]),
-  ];
+  return lines.length === 0 ? [] : [fold('Pods, steps and tags', lines.join('\n'))];
 }
 
 const MOST_LINES = 20;
 const LONGEST_DESCRIPTION = 500;
 
-function metricRow({ name, before, after }: MetricLine): readonly string[] {
-  const apart = before === undefined || after === undefined ? '' : signed(after - before);
-  return [codeSpan(name, 80), numberOf(before), numberOf(after), apart];
-}
-
-function numberOf(value: number | undefined): string {
-  return value === undefined ? '' : String(Number(value.toPrecision(5)));
-}
-
-function signed(value: number): string {
-  if (value === 0) return '=';
-  return `${value > 0 ? '+' : '−'}${Number(Math.abs(value).toPrecision(3))}`;
+function listed(lines: readonly string[]): readonly string[] {
+  const more = lines.length > MOST_LINES ? [`- _and ${lines.length - MOST_LINES} more_`] : [];
+  return ['', ...lines.slice(0, MOST_LINES).map((line) => `- ${codeSpan(line, 200)}`), ...more];
 }

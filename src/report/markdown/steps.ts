@@ -1,5 +1,7 @@
 import type { StepRecord } from '../../base/journal.ts';
 import { inline, prose } from '../../base/untrusted-text.ts';
+import { fold } from './fold.ts';
+import { table } from './table.ts';
 
 /** Names of the steps for readers of the comment. */
 const STEP_WORDS: Readonly<Record<StepRecord['name'], string>> = {
@@ -16,7 +18,7 @@ const STEP_WORDS: Readonly<Record<StepRecord['name'], string>> = {
   compare: 'compare the models',
   evaluate: 'evaluate the labelled rows',
   mirror: 'mirrored requests',
-  hold: 'soak',
+  hold: 'watch the requests',
   gate: 'judge the requests',
   undo: 'restore',
   remove: 'delete',
@@ -25,8 +27,32 @@ const STEP_WORDS: Readonly<Record<StepRecord['name'], string>> = {
   look: 'read the live state',
 };
 
+/** All steps of the run, folded. */
+export function stepsSection(steps: readonly StepRecord[]): readonly string[] {
+  if (steps.length === 0) return [];
+  const total = steps.reduce((sum, { duration }) => sum + duration, 0);
+  const failed = steps.filter(({ state }) => state === 'failed').length;
+  const title = `What the run did: ${counted(steps.length, 'step')} in ${humanDuration(total)}${failed === 0 ? '' : `, ${failed} failed`}`;
+  return [fold(title, table(stepRows(steps), '| step | | took |\n|---|---|--:|'))];
+}
+
+function counted(count: number, what: string): string {
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
+}
+
+/** What a run in progress does now. */
+export function currentStep(steps: readonly StepRecord[]): readonly string[] {
+  const last = steps.at(-1);
+  if (last?.state !== 'under-way') return [];
+  const about = last.about === undefined ? '' : ` (${inline(last.about, 100)})`;
+  const message = firstLine(last.message);
+  return [
+    `**Now:** ${STEP_WORDS[last.name]}${about}${message === '' ? '' : `: ${prose(message, 300)}`}. This comment is updated while the run is in progress.`,
+  ];
+}
+
 /** If several steps have the same subject, only the first row names it. */
-export function stepRows(steps: readonly StepRecord[]): readonly (readonly string[])[] {
+function stepRows(steps: readonly StepRecord[]): readonly (readonly string[])[] {
   return steps.map((step, at) => stepRow(step, step.about === steps[at - 1]?.about ? undefined : step.about));
 }
 

@@ -36,11 +36,14 @@ export function renderTargets(
   { limit, path }: TargetsOptions,
 ): string {
   const share = Math.floor((limit * 0.9) / reports.length) - 500;
+  const written = readParts(previous ?? '', path);
   const fresh = reports.map((report): Part => {
-    return { target: report.context.target ?? '', body: renderReport(report, { limit: share }) };
+    const { target = '' } = report.context;
+    const before = written.find((part) => part.target === target)?.body;
+    return { target, body: renderReport(report, { limit: share, previous: before }) };
   });
   const isFresh = ({ target }: Part) => fresh.some((one) => one.target === target);
-  const kept = readParts(previous ?? '', path).filter((part) => !isFresh(part));
+  const kept = written.filter((part) => !isFresh(part));
   const parts = [...fresh, ...kept].sort((a, b) => a.target.localeCompare(b.target));
   // A text cannot contain its own hash, so no text of a model or a pod can imitate one of our marks.
   const nonce = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);

@@ -1,5 +1,6 @@
 import type { Finding } from '../../base/finding.ts';
 import type { RolloutFailureReason } from '../../base/outcome.ts';
+import { modelNodeOf } from '../../seldon/graph.ts';
 import { ANNOTATIONS } from '../../seldon/seldon-deployment.ts';
 import type { KubernetesEvent, Pod, Snapshot } from '../../seldon/snapshot.ts';
 import type { Expectation } from '../expectation.ts';
@@ -178,7 +179,7 @@ function contextOf({ snapshot, expected }: FailureCase, status: FailedStatus): F
   const said = snapshot.seldonDeployment?.spec.protocol;
   return {
     modelUri: predictor?.modelUri ?? '',
-    secret: live?.graph.envSecretRefName,
+    secret: live && modelNodeOf(live)?.envSecretRefName,
     protocol: said === 'v2' || said === 'seldon' ? said : undefined,
   };
 }

@@ -2,6 +2,7 @@ import { bestEffort } from '../../base/best-effort.ts';
 import type { Finding } from '../../base/finding.ts';
 import type { Cluster, ObjectRef } from '../../seldon/cluster.ts';
 import { deploymentLabelsOf } from '../../seldon/created-objects.ts';
+import { modelNodeName } from '../../seldon/graph.ts';
 import { ANNOTATIONS, type Predictor, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 import type { Expectation } from '../expectation.ts';
 import type { WaitEnd } from '../wait-until-ready.ts';
@@ -40,7 +41,7 @@ export async function gatherModelLog(
   const pod = observation.pods.find((one) => one.metadata.annotations?.[ANNOTATIONS.rollout] === marker)?.metadata.name;
   observation.close();
   if (pod === undefined) return undefined;
-  const container = predictor.graph.name;
+  const container = modelNodeName(predictor);
   const options = { previous: false, tailLines: 20 };
   const text = await bestEffort(cluster.logs({ namespace: ref.namespace, name: pod }, container, options));
   return text === undefined ? undefined : { pod, container, text };

@@ -115,3 +115,13 @@ test('a kubeconfig that is not YAML is not quoted: it is a secret', () => {
     expect(String(error)).not.toContain('s3cret');
   }
 });
+
+test('a kubeconfig whose aliases stand for billions of values is refused, not expanded', () => {
+  const levels = Array.from({ length: 30 }, (_, at) => {
+    const items = Array.from({ length: 9 }, () => (at === 0 ? 'x' : `*a${at - 1}`));
+    return `a${at}: &a${at} [${items.join(', ')}]\n`;
+  });
+  expect(() => read({ kubeconfig: `apiVersion: v1\n${levels.join('')}` })).toThrow(
+    'too large with its aliases written out',
+  );
+});

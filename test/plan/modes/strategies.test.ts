@@ -146,7 +146,7 @@ describe('refusals, each with nothing planned', () => {
   const besideCanary = after(deployModes.canary(ask('canary')));
   const graph = structuredClone(main);
   const [node] = graph.spec.predictors;
-  if (node !== undefined) node.graph.children = [{ name: 'second' }];
+  if (node !== undefined) node.graph.children = [{ name: 'second', implementation: 'MLFLOW_SERVER' }];
 
   it.each([
     ['a canary without a main', () => deployModes.canary(ask('canary', { live: undefined })), 'nothing-live'],
@@ -157,7 +157,7 @@ describe('refusals, each with nothing planned', () => {
       'bad-input',
     ],
     [
-      'a canary beside a graph of several nodes',
+      'a canary beside a graph of several MLflow servers',
       () => deployModes.canary(ask('canary', { live: graph })),
       'object-not-ours',
     ],

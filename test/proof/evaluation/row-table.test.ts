@@ -3,6 +3,7 @@ import { UserError } from '../../../src/base/errors.ts';
 import { parseCsv } from '../../../src/proof/evaluation/csv.ts';
 import { labelColumnOf, labelsOf } from '../../../src/proof/evaluation/label-column.ts';
 import { readRowTable } from '../../../src/proof/evaluation/row-table.ts';
+import { cpuTime } from '../../support/cpu-time.ts';
 
 const COUNT = 12;
 const each = <T>(make: (at: number) => T) => Array.from({ length: COUNT }, (_, at) => make(at));
@@ -108,7 +109,7 @@ describe('a file of labelled rows', () => {
   });
 
   it('is read in linear time, whatever is in it', () => {
-    const started = performance.now();
+    const started = cpuTime();
     for (const text of [
       `"${'""'.repeat(1_000_000)}`,
       `${','.repeat(1_000_000)}\n`,
@@ -116,7 +117,7 @@ describe('a file of labelled rows', () => {
       '\r'.repeat(1_000_000),
     ])
       refusal(() => readRowTable(text, 'rows'));
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(cpuTime() - started).toBeLessThan(5_000);
   });
 });
 

@@ -126,15 +126,19 @@ describe('a verdict in words', () => {
     [
       [6, 1200],
       [30, 300],
-      /canary 10 % of 300 requests; main 0.5 % of 1200 requests; worse by [\d.]+ to [\d.]+ pp, and 1 pp are allowed$/,
+      /^failed requests: main 0\.5 % of 1,200, canary 10\.0 % of 300: worse by [\d.]+ to [\d.]+ points, and 1 point is allowed$/,
     ],
-    [[60, 24_000], [15, 6000], /good: at most 0\.\d+ pp more$/],
+    [
+      [60, 24_000],
+      [15, 6000],
+      /: good: no difference found; a difference of 0\.\d+ points or more would have been found, and 1 point is allowed$/,
+    ],
     [
       [1, 400],
       [0, 100],
-      /open: up to [\d.]+ pp more would not have been seen; \d+ more requests to canary, about \d+ (?:minutes|hours), would show 1 pp$/,
+      /: no difference found so far; a difference of [\d.]+ points or more would have been found; with [\d,]+ more requests to canary \(about \d+ (?:minutes|hours)\), one of 1 point would be found$/,
     ],
-    [[0, 0], [0, 100], /main no requests; no data$/],
+    [[0, 0], [0, 100], /main no requests, canary 0 % of 100: no data$/],
   ] as const)('of main %j and canary %j says what is known', (main, canary, words) => {
     expect(question(main, canary)).toMatch(words);
   });

@@ -96,6 +96,18 @@ describe('the executors', () => {
     expect(unread).toEqual([]);
   });
 
+  it.each([
+    ['the port named metrics', { http: 8000, metrics: 9500 }, 'a:9500/prometheus'],
+    ['the port named http', { grpc: 5001, http: 8080 }, 'a:8080/prometheus'],
+    ['the usual port', { grpc: 5001 }, 'a:8000/prometheus'],
+  ])('are asked on %s', async (_, named, path) => {
+    const ports = Object.entries(named).map(([name, containerPort]) => ({ name, containerPort }));
+    const own = { ...pod('a'), spec: { containers: [{ name: 'seldon-container-engine', ports }] } };
+    const { source, asked } = executors([own], { a: 3 });
+    expect((await source.read()).instances).toHaveLength(1);
+    expect(asked).toEqual([path]);
+  });
+
   it('that do not answer are named, and their counts so far are not taken for growth', async () => {
     const before = await executors([pod('a'), pod('b')], { a: 3 }).source.read();
     expect(before.unread).toEqual(['b']);

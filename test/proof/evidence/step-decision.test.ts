@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../src/proof/evidence/judge.ts';
 import { decideStep, type StepDecision, type StepRule } from '../../../src/proof/evidence/step-decision.ts';
 
-const AUTO: StepRule = { policy: 'auto', noData: 'fail', interval: 60, limit: 600 };
+const AUTO: StepRule = { policy: 'auto', noData: 'fail', interval: 60, limit: 600, speaksAgainst: false };
 const STRICT: StepRule = { ...AUTO, policy: 'strict' };
 
 describe('a step', () => {
@@ -11,6 +11,14 @@ describe('a step', () => {
     ['ends at once when one answer is worse', ['good', 'worse'], 1, AUTO, 'worse'],
     ['ends at once when one answer is worse and another has no data', ['no-data', 'worse'], 1, AUTO, 'worse'],
     ['goes on when nothing speaks against it', ['open', 'good'], 60, AUTO, 'advance'],
+    ['is held while the figures speak against it', ['open', 'good'], 60, { ...AUTO, speaksAgainst: true }, 'hold'],
+    [
+      'returns when they speak against it for too long',
+      ['open', 'good'],
+      600,
+      { ...AUTO, speaksAgainst: true },
+      'undecided',
+    ],
     ['returns when nobody was asked', ['no-data', 'open'], 60, AUTO, 'no-data'],
     ['goes on when nobody was asked and that is allowed', ['no-data'], 60, { ...AUTO, noData: 'pass' }, 'advance'],
     ['is held by strict while open', ['open', 'good'], 60, STRICT, 'hold'],

@@ -46,7 +46,7 @@ describe('the estimate of a plan', () => {
     const lines = await estimateSteps(request(36_000, 180));
     expect(lines).toEqual([
       expect.stringMatching(
-        /^canary 10 %: about \d+ minutes until a difference of 1 pp is excluded, at 10 requests a second in the last hour; the step lasts 10 minutes$/,
+        /^canary 10 %: about \d+ minutes until a difference of 1 point is excluded, at 10 requests a second in the last hour; the step lasts 10 minutes$/,
       ),
       expect.stringMatching(/^canary 50 %: about \d+ minutes until/),
     ]);
@@ -56,7 +56,7 @@ describe('the estimate of a plan', () => {
 
   it('says that no margin is never excluded', async () => {
     const [line] = await estimateSteps(request(36_000, 0, { gate: someGate({ errorMargin: 0 }) }));
-    expect(line).toContain('a difference of 0 pp is never excluded');
+    expect(line).toContain('a difference of 0 points is never excluded');
   });
 
   it.each<[string, EstimateRequest]>([

@@ -18,14 +18,14 @@ describe('of two predictors that share the requests', () => {
       'the second wins',
       orders([1000, 10_000], [1400, 10_000]),
       'b',
-      /^orders: b wins by [\d.]+ to [\d.]+ pp: main 10 % of 10000, b 14 % of 10000$/,
+      /^orders: b wins by [\d.]+ to [\d.]+ points: main 10 % of 10000, b 14 % of 10000$/,
     ],
-    ['the first wins', orders([1400, 10_000], [1000, 10_000]), 'main', /^orders: main wins by [\d.]+ to [\d.]+ pp/],
+    ['the first wins', orders([1400, 10_000], [1000, 10_000]), 'main', /^orders: main wins by [\d.]+ to [\d.]+ points/],
     [
       'none wins yet',
       orders([10, 100], [13, 100]),
       undefined,
-      /^orders: open, the second succeeds -[\d.]+ to [\d.]+ pp more often; about \d+ (?:hours|days) more would/,
+      /^orders: open, the second succeeds -[\d.]+ to [\d.]+ points more often; about \d+ (?:hours|days) more would/,
     ],
     [
       'none wins where one was not asked',

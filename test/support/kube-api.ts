@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 import { onTestFinished } from 'vitest';
 import { KubernetesCluster } from '../../src/adapters/kubernetes/cluster.ts';
-import { ApiConnection, type ConnectionOptions } from '../../src/adapters/kubernetes/connection.ts';
+import { ApiConnection, type ConnectionOptions } from '../../src/adapters/kubernetes/connection/connection.ts';
 import { loadCredentials } from '../../src/adapters/kubernetes/credentials.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 

@@ -1,6 +1,6 @@
 import type { Permission } from '../../seldon/permission.ts';
 import { readJson } from './api-status.ts';
-import type { ApiConnection } from './connection.ts';
+import type { ApiConnection } from './connection/connection.ts';
 
 interface RulesReview {
   readonly status?: { readonly resourceRules?: readonly Rule[] };

@@ -9,7 +9,7 @@ import type { ClusterConfig } from '../../settings/config.ts';
 import type { HttpResponse } from '../http/client.ts';
 import { missingPermissions } from './access-review.ts';
 import { failureOf, isKubernetesAnswer, isObjectMissing, readJson } from './api-status.ts';
-import { ApiConnection, type ConnectionOptions } from './connection.ts';
+import { ApiConnection, type ConnectionOptions } from './connection/connection.ts';
 import { type CredentialsRequest, loadCredentials } from './credentials.ts';
 import { readEvents } from './events.ts';
 import { installedParts } from './installation/installed-parts.ts';

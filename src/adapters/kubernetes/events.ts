@@ -1,6 +1,6 @@
 import type { KubernetesEvent } from '../../seldon/snapshot.ts';
 import { readJson } from './api-status.ts';
-import type { ApiConnection } from './connection.ts';
+import type { ApiConnection } from './connection/connection.ts';
 
 /** Events about one object, oldest first. */
 export async function readEvents(

@@ -5,7 +5,7 @@ import { type HeldLeaseRecord, type LeaseRecord, type Lock, leaseName, lockName 
 import { KIND, type Lease, leaseOf, lockOf, micro, standingOf } from '../../seldon/lease-object.ts';
 import { ANNOTATIONS } from '../../seldon/seldon-deployment.ts';
 import { failureOf, isKubernetesAnswer, isObjectMissing, readJson } from './api-status.ts';
-import type { ApiConnection } from './connection.ts';
+import type { ApiConnection } from './connection/connection.ts';
 
 const MOST_TRIES = 5;
 const WHAT = { resource: 'leases.coordination.k8s.io' } as const;

@@ -1,7 +1,7 @@
 import type { ObjectRef, Observation } from '../../seldon/cluster.ts';
 import { SELDON } from '../../seldon/seldon-deployment.ts';
 import type { Deployment, Pod } from '../../seldon/snapshot.ts';
-import type { ApiConnection } from './connection.ts';
+import type { ApiConnection } from './connection/connection.ts';
 import { WatchedCollection } from './watch.ts';
 
 /** The Deployments and Pods of one SeldonDeployment, with one shared watch for all observers. */

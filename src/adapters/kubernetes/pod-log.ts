@@ -1,6 +1,6 @@
 import type { LogOptions, ObjectRef } from '../../seldon/cluster.ts';
 import { failureOf } from './api-status.ts';
-import type { ApiConnection } from './connection.ts';
+import type { ApiConnection } from './connection/connection.ts';
 
 /** Maximum number of bytes read from a log: a container may have written gigabytes. */
 const LONGEST_LOG = 64 * 1024;

@@ -1,7 +1,7 @@
 import { UserError } from '../../base/errors.ts';
 import type { ObjectRef } from '../../seldon/cluster.ts';
 import { failureOf, isKubernetesAnswer, isObjectMissing } from './api-status.ts';
-import type { ApiConnection } from './connection.ts';
+import type { ApiConnection } from './connection/connection.ts';
 
 /**
  * Deletes one Deployment with its pods, if it is still the one that was seen.

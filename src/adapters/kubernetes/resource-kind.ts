@@ -1,7 +1,7 @@
 import type { ObjectRef } from '../../seldon/cluster.ts';
 import type { HttpResponse } from '../http/client.ts';
 import { isObjectMissing } from './api-status.ts';
-import type { ApiConnection } from './connection.ts';
+import type { ApiConnection } from './connection/connection.ts';
 
 /** A kind of object. Servers may serve different versions of it, or none. */
 export interface ResourceKind {

@@ -11,7 +11,7 @@ import {
   readJson,
   statusOf,
 } from './api-status.ts';
-import type { ApiConnection } from './connection.ts';
+import type { ApiConnection } from './connection/connection.ts';
 import { collectionPath, SELDON_DEPLOYMENTS } from './resource-kind.ts';
 
 export interface ApplyRequest {

@@ -5,7 +5,7 @@ import { HttpFailure, type HttpResponse } from '../http/client.ts';
 import { originOf } from '../http/model-answer.ts';
 import { missingPermissions } from './access-review.ts';
 import { failureOf, statusOf } from './api-status.ts';
-import type { ApiConnection } from './connection.ts';
+import type { ApiConnection } from './connection/connection.ts';
 
 /** A Service or a pod, and the name or number of its port. */
 export interface ProxyTarget extends ObjectRef {

@@ -4,7 +4,7 @@ import { UserError } from '../../base/errors.ts';
 import type { ObjectMeta } from '../../seldon/seldon-deployment.ts';
 import { isTransient } from '../http/client.ts';
 import { type Asked, failureOf, readJson } from './api-status.ts';
-import type { ApiConnection } from './connection.ts';
+import type { ApiConnection } from './connection/connection.ts';
 import { doubtSilence } from './watching/silence.ts';
 import { linesOf } from './watching/stream-lines.ts';
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { ApiConnection, type ConnectionOptions } from '../../../src/adapters/kubernetes/connection.ts';
+import { ApiConnection, type ConnectionOptions } from '../../../src/adapters/kubernetes/connection/connection.ts';
 import { systemClock } from '../../../src/adapters/system-clock.ts';
 import {
   answer,

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generate } from 'selfsigned';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ApiConnection } from '../../../src/adapters/kubernetes/connection.ts';
+import { ApiConnection } from '../../../src/adapters/kubernetes/connection/connection.ts';
 import { startPlugin } from '../../../src/adapters/kubernetes/credential-plugin.ts';
 import { loadCredentials } from '../../../src/adapters/kubernetes/credentials.ts';
 import { readKubeconfig } from '../../../src/adapters/kubernetes/kubeconfig.ts';

@@ -2,7 +2,7 @@ import { isJsonObject } from '../../../base/json-value.ts';
 import type { Installation, OperatorState, Seen } from '../../../seldon/installation.ts';
 import type { HttpResponse } from '../../http/client.ts';
 import { readJson } from '../api-status.ts';
-import type { ApiConnection } from '../connection.ts';
+import type { ApiConnection } from '../connection/connection.ts';
 import { MAPPINGS, SELDON_DEPLOYMENTS, VIRTUAL_SERVICES } from '../resource-kind.ts';
 
 /** Where Seldon's chart installs its operator, and what the Deployment is called. */

@@ -1,7 +1,7 @@
 import type { Agent, IncomingMessage } from 'node:http';
-import { UserError } from '../../base/errors.ts';
-import { LONGEST_ANSWER } from '../../base/json/bounded-json.ts';
-import type { Clock } from '../../base/ports.ts';
+import { UserError } from '../../../base/errors.ts';
+import { LONGEST_ANSWER } from '../../../base/json/bounded-json.ts';
+import type { Clock } from '../../../base/ports.ts';
 import {
   createAgent,
   FIRST_PATIENCE,
@@ -11,9 +11,10 @@ import {
   open,
   PATIENCE,
   sendWithRetry,
-} from '../http/client.ts';
-import { slowWebhook, statusOf } from './api-status.ts';
-import type { Credentials, Identity } from './credentials.ts';
+} from '../../http/client.ts';
+import { slowWebhook, statusOf } from '../api-status.ts';
+import type { Credentials, Identity } from '../credentials.ts';
+import type { ApiRequest } from './api-request.ts';
 
 export interface ConnectionOptions {
   readonly clock: Clock;
@@ -25,25 +26,6 @@ export interface ConnectionOptions {
   readonly patience?: number;
   /** Called with a message before a retry. */
   readonly onRetry?: (message: string) => void;
-}
-
-export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below the server's URL, encoded. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly contentType?: string;
-  readonly timeout?: number;
-  /**
-   * The answer may come from a pod or a kubelet behind the API server: then its status and its delay are not a
-   * reason for a retry.
-   */
-  readonly relayed?: boolean;
-  /** Admission webhooks are asked before the answer, one after the other. */
-  readonly passesWebhooks?: boolean;
-  /** Called before a retry: an earlier attempt may already have had its effect. */
-  readonly onRepeat?: () => void;
 }
 
 /** State shared by the requests of one user, until the credentials are renewed. */

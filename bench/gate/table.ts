@@ -31,8 +31,9 @@ export function missedAims(rows: readonly GateRow[]): readonly string[] {
     const { main, canary, perStep } = scenario;
     const isStrict = rule.includes('strict');
     if (canary === main) check(`${label}: good canaries returned`, ends.returned / ends.rollouts, 0.01);
-    if (canary === 0.05 && (isStrict || perStep >= 200))
-      check(`${label}: bad canaries promoted`, ends.promoted / ends.rollouts, 0.01);
+    // Few requests have no failure among them more often.
+    const promoted = isStrict || perStep >= 200 ? 0.01 : 0.02;
+    if (canary === 0.05) check(`${label}: bad canaries promoted`, ends.promoted / ends.rollouts, promoted);
     // Where a step ends sooner than the test decides, a count of requests says nothing.
     if (canary === 0.05 && perStep >= 200) check(`${label}: median of requests`, percentile(ends, 0.5), 300);
     if (canary === 0.5) check(`${label}: median of requests`, percentile(ends, 0.5), 20);

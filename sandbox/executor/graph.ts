@@ -41,7 +41,13 @@ async function transformed(
       : has(node, 'TRANSFORMER', 'TRANSFORM_INPUT') && '/transform-input'
     : has(node, 'OUTPUT_TRANSFORMER', 'TRANSFORM_OUTPUT') && '/transform-output';
   if (path === false) return handedOn(body);
-  return ask(node, protocol === 'v2' ? V2_INFER(node) : path, body);
+  return protocol === 'v2' ? ask(node, V2_INFER(node), chained(body)) : ask(node, path, body);
+}
+
+/** The outputs of one node are the inputs of the next. */
+function chained(body: string): string {
+  const { outputs, ...message } = JSON.parse(body) as { readonly outputs?: unknown };
+  return outputs === undefined ? body : JSON.stringify({ ...message, inputs: outputs });
 }
 
 function handedOn(body: string): Good {

@@ -1,5 +1,6 @@
 import type { RefusalReason } from '../base/errors.ts';
 import { matchesGlob } from '../base/glob.ts';
+import { matchesModel } from '../model/model-pattern.ts';
 import { parseModelUri } from '../model/model-uri.ts';
 import type { InputName } from '../settings/inputs.ts';
 import {
@@ -15,7 +16,6 @@ import {
 } from './admission.ts';
 import type { Verb } from './command.ts';
 import { closedRefusal, isMerged } from './merge/merged-pull-request.ts';
-import { matchesModel } from './model-pattern.ts';
 
 /** One rule. The rules are checked in order, and the first refusal counts. */
 type Rule = (facts: AdmissionFacts, policy: Policy) => Refusal | undefined;

@@ -1,5 +1,6 @@
 import { UserError } from '../base/errors.ts';
-import { InputReader, quoted } from '../settings/input-reader.ts';
+import { patternWarning } from '../model/model-pattern.ts';
+import { InputReader, InputReader, quoted } from '../settings/input-reader.ts';
 import type { InputName } from '../settings/inputs.ts';
 import { isPreviewName } from '../settings/preview-name.ts';
 import type { Refusal } from './admission.ts';
@@ -10,7 +11,6 @@ import type { EventPullRequest, MergeGroup } from './event.ts';
 import { eventFault } from './event-table.ts';
 import { type GateDecision, type GateRequest, ignore, previewOf, proceed, refuse } from './gate-decision.ts';
 import { type AfterMerge, targetsAfterMerge } from './merge/targets-after-merge.ts';
-import { patternWarning } from './model-pattern.ts';
 import { listOf } from './policy.ts';
 import { confirmClosed, confirmPreview, forkRefusal } from './pull-request-events.ts';
 import { policyOf } from './pull-request-gate.ts';

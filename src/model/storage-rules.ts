@@ -1,5 +1,5 @@
-import { matchesGlob } from '../base/glob.ts';
 import type { Model } from './model.ts';
+import { matchesModel } from './model-pattern.ts';
 import type { StorageSettings } from './storage-uri.ts';
 
 export interface StorageRules extends Pick<StorageSettings, 'artifactsDestination' | 'storageUriMap'> {
@@ -24,7 +24,7 @@ export function storageFault(
   if (/(?:^|[/\\:])\.\.(?:[/\\]|$)|%2e%2e|%2f|%5c/i.test(uri))
     return 'it leaves its folder by `..` or an encoded slash';
   if (allowStorages.length > 0)
-    return allowStorages.some((pattern) => matchesGlob(uri, pattern))
+    return allowStorages.some((pattern) => matchesModel(uri, pattern))
       ? undefined
       : 'the input `allow-storages` has no pattern for it';
   const vouched = [artifactsDestination, ...storageUriMap.map(({ to }) => to)];

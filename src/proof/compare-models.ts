@@ -6,6 +6,7 @@ import type { Predictor } from '../seldon/seldon-deployment.ts';
 import { type Comparison, compare, describeComparison, type Exchange, type ModelAnswer } from './comparison.ts';
 import type { ProofContext } from './proof-context.ts';
 import { predictTarget } from './proof-targets.ts';
+import { sendUntilOpen } from './send-until-open.ts';
 
 /** Timeout of one request, in milliseconds. */
 const ONE_EXCHANGE = 60_000;
@@ -55,8 +56,10 @@ async function askOne(
 ): Promise<ModelAnswer> {
   const predictor = predictors.find((one) => one.name === name);
   if (predictor === undefined) throw new Error(`no predictor to compare with: ${name}`);
-  const { endpoint, path } = predictTarget(context, predictor, 'api-server');
-  return modelAnswerOf(await endpoint.send({ method: 'POST', path, body, timeout: ONE_EXCHANGE }));
+  // A pod that is drained meanwhile is no difference between two models.
+  const target = predictTarget(context, predictor, 'api-server');
+  const exchange = { method: 'POST', path: target.path, body, timeout: ONE_EXCHANGE } as const;
+  return modelAnswerOf(await sendUntilOpen(context.peers, target, exchange));
 }
 
 function modelAnswerOf(answer: HttpAnswer): ModelAnswer {

@@ -36,7 +36,8 @@ export const REASONS: Readonly<Record<FailureReason, string>> = {
   'mirror-silent': 'The shadow got no copies of the requests.',
   'gate-failed': 'The figures of the canary are worse than those of main.',
   'event-not-allowed': 'The event is not one that may change anything; see the table in docs/security.md.',
-  aborted: 'The run was stopped: by a command `abort` or `rollback`, or a cancelled workflow.',
+  aborted:
+    'The run was stopped: by a command `abort` or `rollback`, or a cancelled workflow. With `on-cancel: rollback` the step after the job restores the previous state where GitHub had killed the step.',
   'lease-lost': 'Another run has taken over the Lease of the object, so this run changes nothing more.',
   locked: 'The target is locked; `/seldon status` shows who locked it, and why.',
   'gate-undecided': 'The requests were too few, or too alike, to show in time that the canary is good.',
@@ -54,7 +55,8 @@ export const REASONS: Readonly<Record<FailureReason, string>> = {
   'review-missing': 'The pull request is not approved; see `require-review`.',
   'checks-missing': 'Not all checks of the newest commit passed; see `require-checks`.',
   'argument-not-allowed': 'The command gives a value that its input does not allow.',
-  'model-not-allowed': 'The command names a model that `allow-models` does not allow.',
+  'model-not-allowed':
+    'The command names a model that `allow-models` does not allow, or the registry names storage of its own choice: a remote other than `s3://`, `gs://`, Azure, R2 and B2, or a volume. If that place is right, name it in `allow-storages`.',
   'plan-required': 'The command needs the plan that it agrees to; see `require-plan`.',
   'setup-incomplete': 'Mode `check` found that something is missing; the report names each part with its cure.',
   'bad-input': 'An input of the step cannot be used.',
@@ -67,7 +69,8 @@ export const REASONS: Readonly<Record<FailureReason, string>> = {
   'registry-unauthorized': 'The MLflow server does not accept the credentials.',
   'registry-forbidden': 'The MLflow server forbids the request.',
   'registry-unreachable': 'The MLflow server does not answer.',
-  'registry-failed': 'The MLflow server answers with an error.',
+  'registry-failed':
+    'The MLflow server answers with an error, or redirects to another host. For signed URLs of a storage, name its host in `allow-artifact-hosts`.',
   'kubeconfig-invalid': 'The kubeconfig cannot be used.',
   'cluster-unauthorized': 'The API server does not accept the credentials of the kubeconfig.',
   'cluster-forbidden': 'The user of the kubeconfig lacks a permission.',

@@ -16,6 +16,7 @@ const CLUSTER_MODES: Partial<Record<Mode, string>> = {
 /** Inputs that need a cluster, and the alternative for a file. */
 const CLUSTER_INPUTS: Partial<Record<InputName, string>> = {
   steps: 'set `traffic`, and make a commit for each step',
+  'prove-first': 'no model is proven: remove the input',
   'prometheus-url': 'check the metrics before you commit the next traffic percentage',
   to: 'the history of a file is in git: revert the commit',
   'compare-requests': 'no prediction is sent: remove the input',

@@ -32,6 +32,7 @@ export function readConfig(raw: RawInputs): Config {
     reporting: readReporting(read),
     timeout: read.seconds('timeout'),
     dryRun: read.flag('dry-run', false),
+    takeOver: read.flag('take-over', false),
     manifestFile: readManifestFile(read, mode),
     previewAge: readPreviewAge(read),
     lockTimeout: readLock(read),

@@ -24,6 +24,7 @@ const MEANT_FOR: Partial<Record<InputName, readonly Mode[]>> = {
   'evaluate-metric': ['direct', 'canary', 'shadow', 'ab', 'blue-green'],
   'evaluate-margin': ['direct', 'canary', 'shadow', 'ab', 'blue-green'],
   manifest: ['direct'],
+  'prove-first': ['direct'],
   'preview-age': ['sweep'],
   'lock-reason': ['lock'],
   'lock-expiry': ['lock'],
@@ -113,6 +114,7 @@ export function readShare(read: InputReader): ShareConfig {
     predictor: read.label('predictor'),
     to: readRevision(read),
     routing,
+    proveFirst: read.flag('prove-first', false),
     firstDeployment: read.oneOf('first-deployment', ['deploy', 'refuse']),
     ingressLag: read.seconds('ingress-lag', { least: 0 }) ?? 5,
   };

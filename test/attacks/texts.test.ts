@@ -211,6 +211,13 @@ describe('where a registry says that a model lies', () => {
     expect(fault(uri)).toBeUndefined();
   });
 
+  it('is allowed by a pattern that does not leave the name before its `*`', () => {
+    for (const pattern of ['s3://mlflow*', 's3://mlflow/*', 's3://ml*/1'])
+      expect(fault('s3://mlflow-evil/1/x', { allowStorages: [pattern] }), pattern).toBeDefined();
+    for (const pattern of ['s3://mlflow/*', 's3://*', '*'])
+      expect(fault('s3://mlflow/1/models/m-1/artifacts', { allowStorages: [pattern] }), pattern).toBeUndefined();
+  });
+
   it('is allowed below what the workflow names in another way', () => {
     const map = [{ from: 'file:/srv/', to: 'minio:models/' }];
     expect(fault('minio:models/7', { storageUriMap: map })).toBeUndefined();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pushEvent, repositoryDispatchEvent } from '../../sandbox/github/events.ts';
 import { OPEN_PULL_REQUEST, type Sandbox } from '../../sandbox/sandbox.ts';
 import { parseCommand } from '../../src/gate/command.ts';
-import { matchesModel, patternWarning } from '../../src/gate/model-pattern.ts';
+import { matchesModel, patternWarning } from '../../src/model/model-pattern.ts';
 import { live, modelUriOf, story, using } from '../scenarios/story.ts';
 
 /** Attacks by way of what a command says, who starts it again, and what changes while it waits. */

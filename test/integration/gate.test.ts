@@ -174,7 +174,7 @@ describe('the requests of a canary', () => {
   it.concurrent('that is as good as main carry it through three steps to its promotion', async () => {
     const story = new Story(world, 'solid');
     expectEnding(await story.run('direct', V1), 'deployed', 'ok');
-    const steps = { ...V2, steps: '20,40,60', 'step-interval': '12' };
+    const steps = { ...V2, steps: '20,40,60', 'step-interval': '8' };
     for (const [source, given] of [
       ['the executors', {}],
       ['Prometheus', { 'prometheus-url': prometheus.url }],

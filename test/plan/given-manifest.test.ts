@@ -115,6 +115,16 @@ describe('a base manifest', () => {
       [/metadata.name: cellar.*says wine/, /metadata.namespace: prod.*says seldon/],
     ],
     [
+      'with the annotation graph-node in the wrong place',
+      ONE.replace('{name: wine}', '{name: wine, annotations: {mlflow-to-seldon.github.io/graph-node: c}}'),
+      [/graph-node at the object: it only counts at the predictor/],
+    ],
+    [
+      'with a text that looks like a template',
+      ONE.replace('{name: wine}', "{name: wine, annotations: {note: 'latency: {{ $value }}'}}"),
+      [],
+    ],
+    [
       'with double braces in a text',
       ONE.replace('{name: wine}', "{name: wine, annotations: {note: 'greet {{name}}'}}"),
       [],

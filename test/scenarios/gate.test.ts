@@ -1,6 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { underLoad } from './load.ts';
+import { sample, underLoad } from './load.ts';
 import { commentOf, expectEnding, live, story, using } from './story.ts';
 
 /** A canary with one step of a second, watched by the sandbox's Prometheus. */
@@ -173,6 +174,32 @@ story('without Prometheus and without a request the canary goes on, and that is 
   const comment = expectEnding(sandbox, end, { outcome: 'deployed', reason: 'ok' });
   expect(verdicts(comment)[0]?.at(-1)).toBe('❔ no data');
 });
+
+story(
+  'a canary is held while a few requests speak against it, and taken away when no more decide it',
+  async (sandbox) => {
+    await sandbox.act();
+    const before = live(sandbox)?.spec;
+    let sent: Promise<unknown> | undefined;
+    const onLine = (line: string) => {
+      // Two for each, and those of the canary are slow: far too few to be sure.
+      if (line.startsWith('::group::Soak')) sent ??= delay(300).then(() => sample(sandbox, 4));
+    };
+    const call = canary(sandbox, {
+      'model-uri': 'models:/wine-slow/1',
+      'step-interval': '2',
+      'gate-limit': '3',
+      'gate-latency': '0.25',
+      'gate-latency-ratio': '',
+      'prometheus-url': '',
+    });
+    const end = await sandbox.act({ ...call, onLine });
+    await sent;
+    const comment = expectEnding(sandbox, end, { outcome: 'rolled-back', reason: 'gate-undecided' });
+    expect(comment).toContain('`gate-limit`');
+    expect(live(sandbox)?.spec).toEqual(before);
+  },
+);
 
 story('a strict gate holds a canary with few requests', async (sandbox) => {
   await sandbox.act();

@@ -177,3 +177,44 @@ story(
     expect(commentOf(sandbox)).toContain('has nodes that the input `manifest` does not have: `scaler`');
   },
 );
+
+story(
+  'with protocol v2 the executor routes between two models, and the named one is shipped',
+  async (sandbox) => {
+    const file = `apiVersion: machinelearning.seldon.io/v1
+kind: SeldonDeployment
+metadata: {name: wine}
+spec:
+  protocol: v2
+  predictors:
+    - name: default
+      annotations: {mlflow-to-seldon.github.io/graph-node: newer}
+      graph:
+        name: ab
+        implementation: RANDOM_ABTEST
+        parameters: [{name: ratioA, type: FLOAT, value: '0'}]
+        children:
+          - {name: older, implementation: MLFLOW_SERVER, modelUri: 's3://mlflow/older', envSecretRefName: rclone-s3}
+          - {name: newer, implementation: MLFLOW_SERVER}
+`;
+    const end = await sandbox.act(over(file));
+    expectEnding(sandbox, end, OK);
+    expect(end.shown).toContain('GET /v2/models/newer/ready on Service wine-default-newer');
+    expect(end.shown).toContain('POST /v2/models/ab/infer on Service wine-default ');
+    await wholeLife(sandbox, 'newer');
+    expect(uriOf(sandbox, 'older')).toBe('s3://mlflow/older');
+  },
+  otherModels(),
+);
+
+story(
+  'a request of the model that another node refuses proves nothing, and says so',
+  async (sandbox) => {
+    const file = graphFile('two-servers').replace(/\n +parameters: .*\n/, '\n');
+    const comment = expectEnding(sandbox, await sandbox.act(over(file)), OK);
+    expect(comment).toContain('Not proven by a prediction');
+    const strict = await sandbox.act(over(file, { ...V2, 'smoke-required': 'always' }));
+    expectEnding(sandbox, strict, { outcome: 'rolled-back', reason: 'prediction-unproven' });
+  },
+  otherModels(),
+);

@@ -48,7 +48,7 @@ export class GithubDeployments implements Deployments {
         const about = typeof payload === 'string' ? jsonOf(payload) : payload;
         return isJsonObject(about) && about['namespace'] === namespace && about['name'] === name;
       });
-      ids.push(...ours.map(({ id }) => id));
+      for (const { id } of ours) ids.push(id);
       if (listed.length < PER_PAGE) return ids;
     }
   }

@@ -71,7 +71,7 @@ export class KubernetesCluster implements Cluster {
       const answer = await this.#kinds.get(SELDON_DEPLOYMENTS, namespace, { query });
       if (answer === undefined) throw seldonMissing(`${SELDON_DEPLOYMENTS.group}/v1`);
       const page = readJson<SeldonDeploymentList>(answer, asked('list', SELDON_DEPLOYMENTS, namespace));
-      found.push(...(page.items ?? []));
+      for (const item of page.items ?? []) found.push(item);
       next = page.metadata?.continue || undefined;
     }
     return found;

@@ -3,13 +3,15 @@ import { UserError } from '../../base/errors.ts';
 import { LONGEST_ANSWER } from '../../base/json/bounded-json.ts';
 import type { Clock } from '../../base/ports.ts';
 import { createAgent, HttpFailure, type HttpRequest, type HttpResponse, open, sendWithRetry } from '../http/client.ts';
-import { statusOf } from './api-status.ts';
+import { slowWebhook, statusOf } from './api-status.ts';
 import type { Credentials, Identity } from './credentials.ts';
 
 export interface ConnectionOptions {
   readonly clock: Clock;
   /** Timeout of one request in milliseconds. */
   readonly timeout?: number;
+  /** The same for a request that admission webhooks may delay: the API server itself gives up after 60 s. */
+  readonly webhookTimeout?: number;
   /** Retry budget in milliseconds for a server that has answered before, for example during its restart. */
   readonly patience?: number;
   /** Called with a message before a retry. */
@@ -29,6 +31,8 @@ export interface ApiRequest {
    * reason for a retry.
    */
   readonly relayed?: boolean;
+  /** Admission webhooks are asked before the answer, one after the other. */
+  readonly passesWebhooks?: boolean;
   /** Called before a retry: an earlier attempt may already have had its effect. */
   readonly onRepeat?: () => void;
 }
@@ -54,6 +58,7 @@ export class ApiConnection {
   readonly patience: number;
   readonly #credentials: Credentials;
   readonly #timeout: number;
+  readonly #webhookTimeout: number;
   readonly #onRetry: (message: string) => void;
   readonly #agents: Agent[] = [];
   #session: Promise<Session> | undefined;
@@ -66,6 +71,7 @@ export class ApiConnection {
     this.clock = options.clock;
     this.patience = options.patience ?? 60_000;
     this.#timeout = options.timeout ?? 30_000;
+    this.#webhookTimeout = options.webhookTimeout ?? 65_000;
     this.#onRetry = options.onRetry ?? (() => {});
   }
 
@@ -110,7 +116,10 @@ export class ApiConnection {
       this.#reached = true;
       return answer;
     } catch (error) {
-      throw error instanceof HttpFailure ? this.unreachable(error) : error;
+      if (!(error instanceof HttpFailure)) throw error;
+      throw request.passesWebhooks === true && error.code === 'timeout' && this.#reached
+        ? slowWebhook(request, this.#webhookTimeout, error)
+        : this.unreachable(error);
     }
   }
 
@@ -137,7 +146,7 @@ export class ApiConnection {
   }
 
   #exchange(request: ApiRequest, identity: Identity): HttpRequest {
-    const { method, path, query, body, contentType, timeout, relayed } = request;
+    const { method, path, query, body, contentType, timeout, relayed, passesWebhooks } = request;
     const search = query === undefined ? '' : `?${new URLSearchParams(query)}`;
     return {
       method,
@@ -148,7 +157,7 @@ export class ApiConnection {
         ...(body !== undefined && { 'content-type': contentType ?? 'application/json' }),
       },
       ...(body !== undefined && { body }),
-      timeout: timeout ?? this.#timeout,
+      timeout: timeout ?? (passesWebhooks === true ? this.#webhookTimeout : this.#timeout),
       ...(relayed === true && { cutAt: LONGEST_ANSWER }),
     };
   }

@@ -30,6 +30,11 @@ export function numberLiteral(value: number): NumberLiteral {
   return json.rawJSON(String(value));
 }
 
+/** A text that is a number in JSON, with its spelling; undefined for any other text. */
+export function numberSpelled(text: string): NumberLiteral | undefined {
+  return /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text) ? json.rawJSON(text) : undefined;
+}
+
 export function isNumber(value: unknown): value is NumberLiteral {
   return json.isRawJSON(value);
 }

@@ -28,6 +28,10 @@ export async function readBaseManifest(
   }
   const { object, others } = given;
   const unused = others.length === 0 ? [] : [`${path} also contains ${others.join(', ')}: this is not applied.`];
+  const misplaced =
+    object.metadata.annotations?.[ANNOTATIONS.graphNode] === undefined
+      ? []
+      : [`${path} has the annotation ${ANNOTATIONS.graphNode} at the object: it only counts at the predictor.`];
   const version = object.apiVersion?.split('/')[1];
   const otherVersion =
     version === undefined || version === apiVersion || (version === 'v1alpha3' && apiVersion === 'v1')
@@ -37,7 +41,7 @@ export async function readBaseManifest(
         ];
   return {
     object: withoutCluster(object),
-    warnings: [...unused, ...otherVersion, ...contradictions(object, path, ref)],
+    warnings: [...unused, ...misplaced, ...otherVersion, ...contradictions(object, path, ref)],
   };
 }
 

@@ -1,5 +1,5 @@
 import { UserError } from '../../base/errors.ts';
-import { type Json, parseJson } from '../../base/json/json-literal.ts';
+import { type Json, numberLiteral, numberSpelled } from '../../base/json/json-literal.ts';
 import type { Model, Schema } from '../../model/model.ts';
 import type { Protocol } from '../../seldon/protocol.ts';
 import { fitToSchema } from '../request/example-batch.ts';
@@ -34,8 +34,10 @@ const ROWS_A_REQUEST = 100;
 export function rowBatchesOf(table: RowTable, subject: BatchSubject): readonly RowBatch[] {
   const whole = wholeBatch(withoutColumn(table, subject.label), subject);
   const batches: RowBatch[] = [];
-  for (let from = 0; from < table.rows.length; from += ROWS_A_REQUEST)
-    batches.push(...requestsOf(whole, { from, to: Math.min(table.rows.length, from + ROWS_A_REQUEST) }, subject));
+  for (let from = 0; from < table.rows.length; from += ROWS_A_REQUEST) {
+    const to = Math.min(table.rows.length, from + ROWS_A_REQUEST);
+    for (const batch of requestsOf(whole, { from, to }, subject)) batches.push(batch);
+  }
   return batches;
 }
 
@@ -117,17 +119,10 @@ function cellOf(text: string, isText: boolean): Json {
   if (isText) return text === '' ? null : text;
   if (HOLES.has(text)) return null;
   if (/^(?:true|false)$/i.test(text)) return text.toLowerCase() === 'true';
-  if (!isNumeral(text)) return literalOf(text) ?? text;
+  const spelled = numberSpelled(text);
+  if (spelled !== undefined) return spelled;
   // `+1`, `.5` and `0x1f` are numbers for JavaScript, and no JSON.
-  return literalOf(text) ?? literalOf(String(Number(text))) ?? text;
-}
-
-function literalOf(text: string): Json | undefined {
-  try {
-    return parseJson(text);
-  } catch {
-    return undefined;
-  }
+  return isNumeral(text) ? numberLiteral(Number(text)) : text;
 }
 
 function unfit(path: string, why: string): UserError {

@@ -86,6 +86,20 @@ describe('requests with labelled rows', () => {
     expect(JSON.parse(made?.body ?? '').data.ndarray.slice(2, 5)).toEqual([[2], [null], [4]]);
   });
 
+  it('read numbers that JSON does not spell so', () => {
+    const holed = {
+      ...COLUMNS,
+      inputs: { kind: 'columns', columns: [{ name: 'a', type: 'double', required: true }] },
+    } as const;
+    const cells = ['+1', '.5', '1e3', '007', '-2.50'];
+    const [made] = batches(
+      csv(10, (at) => `${cells[at % 5]},1`, 'a,label'),
+      holed,
+      'seldon',
+    );
+    expect(made?.body).toContain('[[1.0],[0.5],[1e3],[7.0],[-2.50],');
+  });
+
   it('infer types where the model has no signature', () => {
     const [made] = batches(
       csv(10, (at) => `${at === 0 ? 1 : 0.5},x,1`, 'a,b,label'),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { differenceInterval, type Pair } from '../../../src/proof/evidence/difference.ts';
 import { missedBy, requestsUntilGood, secondsUntilGood } from '../../../src/proof/evidence/duration.ts';
-import { judge } from '../../../src/proof/evidence/judge.ts';
+import { judge, speaksAgainst } from '../../../src/proof/evidence/judge.ts';
 
 const RULE = { margin: 0.01, alpha: 0.05 };
 
@@ -63,6 +63,24 @@ describe('the interval of the difference', () => {
     expect(judge([one], { margin: lower / 2, alpha: 0.05 })).toBe('worse');
     expect(judge([one], { margin: upper * 1.001, alpha: 0.05 })).toBe('good');
     expect(judge([one], { margin: upper * 0.999, alpha: 0.05 })).toBe('open');
+  });
+});
+
+describe('requests that are too few for a verdict', () => {
+  it.each<[string, readonly Pair[], boolean]>([
+    ['one failure of 20 against none of 80', [pair([0, 80], [1, 20])], true],
+    ['no failure at all', [pair([0, 80], [0, 20])], false],
+    ['one failure of 200 against none of 800', [pair([0, 800], [1, 200])], false],
+    ['exactly the margin', [pair([0, 400], [1, 100])], false],
+    ['failures while main was not asked', [pair([0, 0], [5, 20])], false],
+    ['no request to canary', [pair([0, 80], [0, 0])], false],
+    [
+      'an incident that hit both in the step of the larger share',
+      [pair([0, 900], [0, 100]), pair([50, 100], [50, 100])],
+      false,
+    ],
+  ])('%s', (_, steps, isAgainst) => {
+    expect(speaksAgainst(steps, 0.01)).toBe(isAgainst);
   });
 });
 

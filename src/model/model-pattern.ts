@@ -5,7 +5,7 @@ const LONGEST = 1_000;
 const ENDS_NAME = /[/@]/;
 
 /**
- * Does a model URI match a pattern of `allow-models`? A `*` behind a name does not leave that name: `models:/wine*` is
+ * Does a model URI match a pattern of `allow-models`, or a storage URI one of `allow-storages`? A `*` behind a name does not leave that name: `models:/wine*` is
  * not `models:/wine-evil/1`. In `models:/` URIs that holds for every `*`. Elsewhere a `*` behind a slash is any folder.
  * Takes steps in the number of characters of both.
  */

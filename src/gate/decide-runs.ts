@@ -1,6 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import { patternWarning } from '../model/model-pattern.ts';
-import { InputReader, InputReader, quoted } from '../settings/input-reader.ts';
+import { InputReader, quoted } from '../settings/input-reader.ts';
 import type { InputName } from '../settings/inputs.ts';
 import { isPreviewName } from '../settings/preview-name.ts';
 import type { Refusal } from './admission.ts';

@@ -99,7 +99,8 @@ export interface Github {
 export function openGithub(token: string | undefined, repository: string | undefined): Github | undefined {
   if (token === undefined || repository === undefined) return undefined;
   const apiUrl = env['GITHUB_API_URL'] ?? 'https://api.github.com';
-  const api = new GithubApi({ token, repository, apiUrl, clock });
+  const onRetry = (message: string) => runner.info(message);
+  const api = new GithubApi({ token, repository, apiUrl, clock, onRetry });
   return {
     repository: new GithubRepository(api),
     collaboration: new GithubCollaboration(api, repository),

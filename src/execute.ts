@@ -35,6 +35,8 @@ export interface Surroundings {
   readonly decisionPrefix: string;
   readonly progress: (report: Report) => void;
   readonly cancelled: AbortSignal;
+  /** Called once the report is published. */
+  readonly onPublished: (work: () => Promise<void>) => void;
 }
 
 interface ReadOrder extends RunInputs {
@@ -65,7 +67,10 @@ export async function execute(
           if (refusal !== undefined) throw new UserError(refusal.reason, refusal.sentence, { hint: refusal.cure });
         };
         const { progress, cancelled } = at;
-        const control: RunControl = { holder: own, confirm, admitName, needsPlan, progress, cancelled };
+        // One of several targets may wait for the lease of another one, and all of them have one report.
+        const release: RunControl['release'] = async (lease) =>
+          isAlone ? at.onPublished(() => lease.release()) : lease.release();
+        const control: RunControl = { holder: own, confirm, admitName, needsPlan, progress, cancelled, release };
         return await runOne(order, at, {
           control,
           context: {
@@ -156,7 +161,8 @@ async function runOne(order: ReadOrder, at: Surroundings, around: Around): Promi
     return await run(config, { peers, control, context });
   } finally {
     registry.close();
-    cluster.close();
+    // Its lease is released before.
+    at.onPublished(async () => cluster.close());
   }
 }
 

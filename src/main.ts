@@ -68,6 +68,7 @@ export async function main(): Promise<void> {
   const telling = { tell, path, repository: github?.repository, runner, secrets, publicDetails };
   const write = async (reports: ReportList) => writeComment({ ...telling, reports, pullRequest: await pullRequest });
   const progress = startProgressReports({ clock, runner, write });
+  const afterwards: (() => Promise<void>)[] = [];
   let reports: ReportList;
   try {
     const entered = await decideRuns(entry);
@@ -81,6 +82,7 @@ export async function main(): Promise<void> {
       decisionPrefix: prefix,
       progress: progress.update,
       cancelled,
+      onPublished: (work: () => Promise<void>) => void afterwards.push(work),
     };
     reports =
       entered.kind === 'end'
@@ -94,6 +96,7 @@ export async function main(): Promise<void> {
   }
   await progress.end();
   await publishReport({ ...telling, reports, pullRequest: await pullRequest, workspace, runner });
+  for (const work of afterwards) await work();
   const isWell = reports.every(({ outcome }) => !isFailure(outcome));
   await reactToOutcome(entry, isWell);
   // The post step checks what a cancelled run left open.

@@ -191,7 +191,8 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     if (asked !== null) return roleOf(people, decodeURIComponent(asked[1] ?? ''));
     if (inRepository === '/deployments') return call.method === 'POST' ? deploy(call) : listDeployments(call);
     const marked = /^\/deployments\/(\d+)\/statuses$/.exec(inRepository);
-    if (marked !== null) return mark(call, Number(marked[1]));
+    if (marked !== null)
+      return call.method === 'POST' ? mark(call, Number(marked[1])) : statesOf(call, Number(marked[1]));
     if (inRepository === '/pulls') return listPulls(call);
     const pull = /^\/pulls\/(\d+)$/.exec(inRepository);
     if (pull !== null) return pullRequest(options.repository, pulls.get(Number(pull[1])));
@@ -265,6 +266,16 @@ export async function startGithub(options: GithubOptions): Promise<SandboxGithub
     deployment.states.push(String(body['state']));
     deployment.url = typeof body['environment_url'] === 'string' ? body['environment_url'] : undefined;
     return { status: 201, body: { id: nextId++, state: body['state'] } };
+  }
+
+  /** Newest first. */
+  function statesOf({ url }: Call, id: number): Answer {
+    const deployment = deployments.find((one) => one.id === id);
+    if (deployment === undefined) return failure(404, 'Not Found');
+    return page(
+      url,
+      deployment.states.toReversed().map((state) => ({ id, state })),
+    );
   }
 
   function listPulls({ url, token }: Call): Answer {

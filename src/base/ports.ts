@@ -26,6 +26,10 @@ export type HttpAnswer =
       readonly isCut?: boolean;
       /** Where a redirection points; undefined for any other answer. */
       readonly location?: string;
+      /** The form is one of a model server or Seldon's orchestrator. Undefined where that is not known. */
+      readonly isFromModel?: boolean;
+      /** Milliseconds after which the server wants to be asked again. */
+      readonly retryAfter?: number;
       readonly latency: number;
     }
   /** No answer: refused, reset, timed out, name unknown, certificate not trusted. */

@@ -6,7 +6,7 @@ import type { Predictor } from '../seldon/seldon-deployment.ts';
 import { type Comparison, compare, describeComparison, type Exchange, type ModelAnswer } from './comparison.ts';
 import type { ProofContext } from './proof-context.ts';
 import { predictTarget } from './proof-targets.ts';
-import { sendUntilOpen } from './send-until-open.ts';
+import { isNoPrediction, sendUntilOpen } from './send-until-open.ts';
 
 /** Timeout of one request, in milliseconds. */
 const ONE_EXCHANGE = 60_000;
@@ -58,8 +58,11 @@ async function askOne(
   if (predictor === undefined) throw new Error(`no predictor to compare with: ${name}`);
   // A pod that is drained meanwhile is no difference between two models.
   const target = predictTarget(context, predictor, 'api-server');
-  const exchange = { method: 'POST', path: target.path, body, timeout: ONE_EXCHANGE } as const;
-  return modelAnswerOf(await sendUntilOpen(context.peers, target, exchange));
+  const { answer } = await sendUntilOpen(context.peers, target, {
+    exchange: { method: 'POST', path: target.path, body, timeout: ONE_EXCHANGE },
+    isFailure: isNoPrediction,
+  });
+  return modelAnswerOf(answer);
 }
 
 function modelAnswerOf(answer: HttpAnswer): ModelAnswer {

@@ -1,22 +1,15 @@
 import type { Finding } from '../base/finding.ts';
-import type { HttpAnswer } from '../base/ports.ts';
-import type { Signature } from '../model/model.ts';
 import type { Predictor } from '../seldon/seldon-deployment.ts';
-import type { AnswerExpectation } from '../settings/smoke-expect.ts';
-import { blamesRequest } from './answer/blamed-request.ts';
+import { type AnswerRules, type Attempt, attemptOn, noteFailure, ONE_EXCHANGE, type Question } from './attempt.ts';
 import { type Failure, failedProof, type Proof } from './failed-proof.ts';
 import type { ProofContext } from './proof-context.ts';
 import { healthTarget, predictTarget, type Target } from './proof-targets.ts';
 import { describeAnswer, sendUntilOpen } from './send-until-open.ts';
-import { judgeAnswer } from './smoke-answer.ts';
-import { type PredictionRecord, REQUEST_CURE, type SmokeRequest } from './smoke-request.ts';
+import { REQUEST_CURE, type SmokeRequest } from './smoke-request.ts';
 
 /** The predictor to prove, and the requirements for its answer. */
-export interface ProofSubject {
+export interface ProofSubject extends AnswerRules {
   readonly predictor: Predictor;
-  /** Undefined if its answer does not have to match a signature. */
-  readonly signature: Signature | undefined;
-  readonly expect: AnswerExpectation | undefined;
   /** Name of this stage or predictor if there are several. */
   readonly about?: string | undefined;
   /** Whether the public endpoint must also answer. */
@@ -25,30 +18,12 @@ export interface ProofSubject {
   readonly hasAllTraffic: boolean;
 }
 
-/** A prediction to send, and its destination. */
-interface Question {
-  readonly smoke: SmokeRequest;
-  readonly target: Target;
-}
-
-interface Attempt {
-  readonly warning?: string;
-  readonly failure: Failure | undefined;
-  readonly prediction: PredictionRecord;
-  /** The server says that the request is wrong, and its values are ours. */
-  readonly isOurFault?: boolean;
-}
-
 /** What came of all requests that may be sent to one predictor. */
 interface Proven {
   readonly attempt: Attempt;
   /** Undefined where each was refused, and was made up. */
   readonly answered: SmokeRequest | undefined;
 }
-
-/** Timeout of one request, in milliseconds. */
-const ONE_EXCHANGE = 60_000;
-const LONGEST_BODY = 4_000;
 
 /** Checks the health of the model container, then sends one prediction through its predictor and the public endpoint. */
 export async function proveModel(context: ProofContext, subject: ProofSubject): Promise<Proof> {
@@ -111,7 +86,8 @@ function predictThroughSharedEndpoint(
       const anyModel = { signature: undefined, expect: undefined };
       const { summary, ...attempt } = await attemptOn(context, anyModel, question);
       const { status } = attempt.prediction;
-      const isModel = status !== undefined && !target.closedStatus.includes(status);
+      // A gateway that asks for credentials or shows its own page has not asked any model.
+      const isModel = attempt.isFromModel !== false && status !== undefined && !target.closedStatus.includes(status);
       conclude(summary, attempt.failure === undefined || isModel ? 'ok' : 'failed');
       if (attempt.failure === undefined || !isModel) return attempt;
       const warning = `The public endpoint answers, but the predictor that answered refuses a request that the new model accepts: ${attempt.failure.message}`;
@@ -127,11 +103,11 @@ function checkHealth(context: ProofContext, { predictor, about }: ProofSubject):
     async (conclude) => {
       const target = healthTarget(context, predictor);
       const where = `GET ${target.path} on ${target.endpoint.description}`;
-      const answer = await sendUntilOpen(context.peers, target, {
-        method: 'GET',
-        path: target.path,
-        timeout: ONE_EXCHANGE,
+      const { answer, passed } = await sendUntilOpen(context.peers, target, {
+        exchange: { method: 'GET', path: target.path, timeout: ONE_EXCHANGE },
+        isFailure: (one) => one.kind === 'unreachable' || one.status !== 200,
       });
+      noteFailure(context, where, passed);
       const message = `${where}: ${describeAnswer(answer)}`;
       const healthy = answer.kind === 'answer' && answer.status === 200;
       conclude(message, healthy ? 'ok' : 'failed');
@@ -181,30 +157,6 @@ function predictAny(
   );
 }
 
-async function attemptOn(
-  { peers, protocol }: ProofContext,
-  { signature, expect }: Pick<ProofSubject, 'signature' | 'expect'>,
-  { smoke, target }: Question,
-): Promise<Attempt & { readonly summary: string }> {
-  const exchange = { method: 'POST', path: target.path, body: smoke.body, timeout: ONE_EXCHANGE } as const;
-  const answer = await sendUntilOpen(peers, target, exchange);
-  const prediction = recordOf(smoke, answer);
-  const where = `POST ${target.path} on ${target.endpoint.description}`;
-  const verdict =
-    answer.kind === 'unreachable'
-      ? ({ ok: false, reason: 'prediction-failed', message: answer.message } as const)
-      : judgeAnswer({ answer, protocol, signature, rows: smoke.rows, expect });
-  if (verdict.ok) {
-    const summary = `${where} answered in ${Math.round(answer.latency)} ms: ${verdict.summary}`;
-    return { failure: undefined, prediction, summary };
-  }
-  const redirected = answer.kind === 'answer' && answer.location !== undefined;
-  const to = redirected ? ` (it redirects to ${answer.location?.slice(0, 200)})` : '';
-  const summary = `${where}: ${verdict.message}${to}`;
-  const isOurFault = smoke.isMadeUp && verdict.reason === 'prediction-failed' && blamesRequest(answer);
-  return { failure: { reason: verdict.reason, message: summary }, prediction, summary, isOurFault };
-}
-
 /** Sends one more prediction and reports only a failure. */
 export async function predictOnce(
   context: ProofContext,
@@ -216,14 +168,4 @@ export async function predictOnce(
   const { signature } = context;
   const { failure, prediction } = await attemptOn(context, { signature, expect }, { smoke, target });
   return failure && (await failedProof(context, predictor, { failure, prediction })).findings;
-}
-
-function recordOf(smoke: SmokeRequest, answer: HttpAnswer): PredictionRecord {
-  return {
-    origin: smoke.origin,
-    request: smoke.body,
-    response: answer.kind === 'answer' ? answer.body.slice(0, LONGEST_BODY) : undefined,
-    status: answer.kind === 'answer' ? answer.status : undefined,
-    latency: answer.latency,
-  };
 }

@@ -7,7 +7,7 @@ import { startDraft } from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
 import type { Cluster } from '../seldon/cluster.ts';
 import type { Deployments } from './deployments.ts';
-import { closeRecord } from './github-deployment.ts';
+import { closeRecord, endRecord } from './github-deployment.ts';
 import { type PutBack, putBack } from './put-back.ts';
 import type { Unfinished } from './unfinished.ts';
 
@@ -22,7 +22,7 @@ export interface ClosingPeers {
 /** Closes what a killed run left open, restores the previous state if the run was to do that, and reports what is live now. */
 export async function closeUnfinished(
   { cluster, clock, runner, deployments }: ClosingPeers,
-  { ref, mode, lease, deployment, undo }: Unfinished,
+  { ref, mode, lease, deployment, ending: ended, undo }: Unfinished,
   context: RunContext,
 ): Promise<Report> {
   const isThere = !(cluster instanceof Error);
@@ -40,7 +40,12 @@ export async function closeUnfinished(
     steps: back === undefined ? [] : [back.step],
     ...(await look(cluster, ref, back)),
   };
-  await closeRecord({ deployments, runner, report }, deployment === undefined ? undefined : { id: deployment });
+  const record = deployment === undefined ? undefined : { id: deployment };
+  if (ended === undefined) await closeRecord({ deployments, runner, report }, record);
+  else if (record !== undefined && deployments !== undefined)
+    await endRecord(deployments, record, ended).catch((error: unknown) => {
+      runner.warning(`the final state of the GitHub deployment could not be set: ${messageOf(error)}`);
+    });
   if (lease !== undefined) await releaseLease(cluster, lease, runner);
   return report;
 }

@@ -7,8 +7,10 @@ export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error' | 
 export interface Deployments {
   /** @returns its id */
   open(deployment: DeploymentDraft): Promise<number>;
-  /** Ids of the deployments of one SeldonDeployment in an environment. */
+  /** Ids of the deployments of one SeldonDeployment in an environment, newest first. */
   of(environment: string, ref: ObjectRef): Promise<readonly number[]>;
+  /** The state that was set last; undefined if none was set. */
+  stateOf(id: number): Promise<string | undefined>;
   mark(id: number, state: DeploymentState, told: DeploymentNews): Promise<void>;
 }
 
@@ -19,7 +21,8 @@ export interface DeploymentDraft {
   readonly isProduction: boolean;
   readonly isTransient: boolean;
   readonly description: string;
-  readonly payload: Readonly<Record<string, unknown>>;
+  /** Its `holder` is unique for each attempt of each run, so that a deployment whose answer was lost is found again. */
+  readonly payload: Readonly<Record<string, unknown>> & { readonly holder: string };
 }
 
 export interface DeploymentNews {

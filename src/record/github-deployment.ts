@@ -5,15 +5,22 @@ import type { Report } from '../report/report.ts';
 import type { ObjectRef } from '../seldon/cluster.ts';
 import type { RecordConfig } from '../settings/config.ts';
 import { environmentOf } from '../settings/record-inputs.ts';
-import type { DeploymentState, Deployments } from './deployments.ts';
+import type { DeploymentNews, DeploymentState, Deployments } from './deployments.ts';
 
 export interface RecordOrder {
   /** Undefined without a token. */
   readonly deployments: Deployments | undefined;
-  readonly runner: Pick<Runner, 'warning' | 'saveState'>;
+  readonly runner: Pick<Runner, 'info' | 'warning' | 'saveState'>;
   readonly config: RecordConfig;
+  /** Unique for this attempt of this run. */
+  readonly holder: string;
   /** The report of the run so far. */
   readonly report: Report;
+}
+
+/** How a run ended, for a GitHub deployment that could not be closed yet. */
+export interface RecordEnding extends DeploymentNews {
+  readonly state: DeploymentState;
 }
 
 /** A GitHub deployment that is in progress. */
@@ -26,6 +33,7 @@ export async function openRecord({
   deployments,
   runner,
   config,
+  holder,
   report,
 }: RecordOrder): Promise<OpenRecord | undefined> {
   const { isProduction, isPreview } = config;
@@ -40,10 +48,13 @@ export async function openRecord({
       isProduction,
       isTransient: isPreview,
       description: `${mode}: ${model?.name ?? model?.storageUri ?? name} ${model?.version === undefined ? '' : `v${model.version}`}`,
-      payload: { mode, name, namespace, model, plan: report.plan },
+      payload: { mode, name, namespace, model, plan: report.plan, holder },
     });
     runner.saveState('deployment', String(id));
-    await mark({ deployments, report }, id, 'in_progress');
+    // Only its final state matters. A deployment that was created is closed in any case.
+    await deployments.mark(id, 'in_progress', newsOf(report, 'rolling out')).catch((error: unknown) => {
+      runner.info(`the GitHub deployment could not be set to in progress: ${messageOf(error)}`);
+    });
     return { id };
   } catch (error) {
     runner.warning(`the GitHub deployment could not be created: ${messageOf(error)}`);
@@ -51,23 +62,56 @@ export async function openRecord({
   }
 }
 
+/**
+ * For a run that finds its model live: opens a GitHub deployment if the last one did not end well, for example because its
+ * run was killed.
+ */
+export async function renewRecord(order: RecordOrder, ref: ObjectRef): Promise<OpenRecord | undefined> {
+  const { deployments, runner, config } = order;
+  const environment = environmentOf(config, ref.name);
+  if (deployments === undefined || environment === undefined) return undefined;
+  try {
+    const [newest] = await deployments.of(environment, ref);
+    if (newest === undefined || ENDED_WELL.includes((await deployments.stateOf(newest)) ?? '')) return undefined;
+  } catch (error) {
+    runner.info(`the last GitHub deployment could not be read: ${messageOf(error)}`);
+    return undefined;
+  }
+  return openRecord(order);
+}
+
+const ENDED_WELL: readonly string[] = ['success', 'inactive'];
+
 /** Sets the final state of the GitHub deployment. */
 export async function closeRecord(
-  { deployments, runner, report }: Omit<RecordOrder, 'config'>,
+  { deployments, runner, report }: Omit<RecordOrder, 'config' | 'holder'>,
   record: OpenRecord | undefined,
 ): Promise<void> {
   if (deployments === undefined || record === undefined) return;
+  const { outcome, reason } = report;
+  const ending: RecordEnding = { state: stateOf(outcome), ...newsOf(report, `${outcome}: ${reason}`) };
   try {
-    await mark({ deployments, report }, record.id, stateOf(report.outcome));
+    await endRecord(deployments, record, ending);
     runner.saveState('deployment', '');
   } catch (error) {
-    runner.warning(`the final state of the GitHub deployment could not be set: ${messageOf(error)}`);
+    // The post step tries again, and knows how the run ended.
+    runner.saveState('ending', JSON.stringify(ending));
+    runner.info(`the final state of the GitHub deployment could not be set yet: ${messageOf(error)}`);
   }
+}
+
+/** Sets the final state that a run had. @throws UserError github-failed */
+export function endRecord(
+  deployments: Deployments,
+  { id }: OpenRecord,
+  { state, ...news }: RecordEnding,
+): Promise<void> {
+  return deployments.mark(id, state, news);
 }
 
 /** Deactivates the GitHub deployments of a deleted SeldonDeployment. */
 export async function deactivateRecords(
-  { deployments, runner, config }: Omit<RecordOrder, 'report'>,
+  { deployments, runner, config }: Omit<RecordOrder, 'report' | 'holder'>,
   ref: ObjectRef,
 ): Promise<void> {
   const environment = environmentOf(config, ref.name);
@@ -87,15 +131,6 @@ function stateOf(outcome: Outcome): DeploymentState {
   return 'failure';
 }
 
-function mark(
-  { deployments, report }: { readonly deployments: Deployments; readonly report: Report },
-  id: number,
-  state: DeploymentState,
-): Promise<void> {
-  const { endpoint, context, outcome, reason } = report;
-  return deployments.mark(id, state, {
-    environmentUrl: endpoint?.predictUrl,
-    logUrl: context.runUrl,
-    description: state === 'in_progress' ? 'rolling out' : `${outcome}: ${reason}`,
-  });
+function newsOf({ endpoint, context }: Report, description: string): DeploymentNews {
+  return { environmentUrl: endpoint?.predictUrl, logUrl: context.runUrl, description };
 }

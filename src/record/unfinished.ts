@@ -1,6 +1,8 @@
 import { isJsonObject, jsonOf } from '../base/json-value.ts';
 import type { LeaseRecord } from '../seldon/lease.ts';
 import { isLabel } from '../seldon/naming.ts';
+import type { DeploymentState } from './deployments.ts';
+import type { RecordEnding } from './github-deployment.ts';
 import { readMemory, type UndoMemory } from './undo-memory.ts';
 
 /** What a killed run left open. The run saved it while it was in progress. */
@@ -17,6 +19,8 @@ export interface Unfinished {
     | undefined;
   /** A GitHub deployment that is still in progress. */
   readonly deployment: number | undefined;
+  /** How the run ended, if it ended and only that deployment could not be closed. */
+  readonly ending: RecordEnding | undefined;
   /** What the run changed and has to restore; undefined where it leaves its changes. */
   readonly undo: UndoMemory | 'lost' | undefined;
 }
@@ -40,7 +44,21 @@ export function readUnfinished(left: (name: string) => string): Unfinished | und
     context: textOf(told, 'context'),
     lease: leaseOf(lease),
     deployment: Number.isInteger(deployment) ? deployment : undefined,
+    ending: endingOf(jsonOf(left('ending'))),
     undo: readMemory(left('undo')),
+  };
+}
+
+const STATES: readonly string[] = ['success', 'failure', 'error'] satisfies readonly DeploymentState[];
+
+function endingOf(told: unknown): RecordEnding | undefined {
+  const state = textOf(told, 'state');
+  if (state === undefined || !STATES.includes(state)) return undefined;
+  return {
+    state: state as DeploymentState,
+    description: textOf(told, 'description') ?? '',
+    environmentUrl: textOf(told, 'environmentUrl'),
+    logUrl: textOf(told, 'logUrl'),
   };
 }
 

@@ -98,7 +98,7 @@ async function moveRequests(
   const emptied = withRequestsMovedBack(manifest, before);
   if (emptied === undefined) return undefined;
   const expected = expectationOf(applied);
-  const { status, snapshot } = await readStatusOnce({ cluster, clock, ref, expected });
+  const { status, snapshot } = await askAgain(clock, () => readStatusOnce({ cluster, clock, ref, expected }));
   const restores = changedPods(applied, before);
   // A predictor that goes may answer while the pods of another one fail: then those come back first.
   const health = healthOf(snapshot, expected);
@@ -108,7 +108,8 @@ async function moveRequests(
   const { resourceVersion } = applied.metadata;
   const metadata = { ...emptied.metadata, ...(resourceVersion !== undefined && { resourceVersion }) };
   remember?.(emptied);
-  const moved = await cluster.apply({ ...emptied, metadata }, { dryRun: false }).catch((error: unknown) => {
+  const order = { cluster, clock, manifest: { ...emptied, metadata }, checked: [], before: applied };
+  const moved = await askAgain(clock, () => applyManifest(order)).catch((error: unknown) => {
     // A refused apply has changed nothing and must not stop the undo.
     runner.info(`the requests could not be moved first: ${messageOf(error)}`);
   });
@@ -175,7 +176,8 @@ async function applyPrevious(
   const { peers, ref, timeout } = request;
   const { cluster, clock, runner } = peers;
   const manifest = undoManifest(request, before, now);
-  const restored = await applyManifest({ cluster, clock, manifest, checked: [], before: now });
+  // An answer that makes no sense is not the end of the undo: the object itself tells whether it was applied.
+  const restored = await askAgain(clock, () => applyManifest({ cluster, clock, manifest, checked: [], before: now }));
   const different = differsIn(restored, before, [request.manifest, manifest]);
   if (different !== undefined) {
     conclude(`the previous state was applied, but ${different} of the object now differ from it`, 'failed');

@@ -1,4 +1,5 @@
 import type { LeaseRequest } from '../record/acquire-lease.ts';
+import type { RecordOrder } from '../record/github-deployment.ts';
 import type { ObjectRef } from '../seldon/cluster.ts';
 import type { Run } from './run-state.ts';
 
@@ -8,4 +9,10 @@ export function leaseOrder({ config, peers, control, context }: Run, ref: Object
   const left = { ref, mode: config.mode, target: context.target, context: config.cluster.context };
   runner.saveState('unfinished', JSON.stringify(left));
   return { cluster, clock, runner, ref, holder: control.holder, run: context.runUrl, mode: config.mode, timeout };
+}
+
+/** What to open a GitHub deployment with. */
+export function recordOrder({ config, peers, control, draft }: Run): RecordOrder {
+  const { deployments, runner } = peers;
+  return { deployments, runner, config: config.record, holder: control.holder, report: draft };
 }

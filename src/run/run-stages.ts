@@ -1,3 +1,4 @@
+import { bestEffort } from '../base/best-effort.ts';
 import { messageOf, UserError } from '../base/errors.ts';
 import type { Finding } from '../base/finding.ts';
 import type { Conclude } from '../base/journal.ts';
@@ -6,6 +7,7 @@ import { type Stage, stageLabel } from '../plan/plan.ts';
 import { compareModels } from '../proof/compare-models.ts';
 import { evaluateStage } from '../proof/evaluation/evaluate-stage.ts';
 import { rememberHistory } from '../proof/evidence/watch-step.ts';
+import { profileOf } from '../proof/pod-profile.ts';
 import { afterAnswer, type SmokePlan } from '../proof/prepare-smoke.ts';
 import type { ProofContext } from '../proof/proof-context.ts';
 import { proveModel } from '../proof/prove-model.ts';
@@ -13,12 +15,11 @@ import { soakStage } from '../proof/soak.ts';
 import { verifyMirror } from '../proof/verify-mirror.ts';
 import type { Remember } from '../record/undo-memory.ts';
 import { findingOf } from '../report/draft.ts';
-import { applyManifest } from '../rollout/apply-plan.ts';
+import { applyManifest, NothingApplied } from '../rollout/apply-plan.ts';
+import { askAgain } from '../rollout/ask-again.ts';
 import { rollOut, stateOf } from '../rollout/roll-out.ts';
 import { waitForAutoscaler } from '../rollout/wait-for-autoscaler.ts';
-import { waitProfile } from '../rollout/wait-profile.ts';
-import { deploymentLabelsOf } from '../seldon/created-objects.ts';
-import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
 /** The values that all stages of one rollout need. */
 export interface RolloutContext {
@@ -43,13 +44,14 @@ const BEST_EFFORT_TIMEOUT_S = 60;
 
 /** Runs each stage: apply, wait until the pods are ready, prove. Ends at the first stage that fails. */
 export async function runStages(rollout: RolloutContext, live: SeldonDeployment | undefined): Promise<RolloutEnd> {
-  const { peers, objects, plan } = rollout.proof;
+  const { peers, plan } = rollout.proof;
   await rememberHistory(rollout.proof, live?.spec.predictors[0]?.name);
   let reached: RolloutEnd = { findings: undefined, manifest: undefined, applied: undefined };
   try {
     for (const stage of plan.stages) {
       const before = reached.applied ?? live;
-      if (stage.bestEffort && before !== undefined && (await stateOf(peers, before, objects.ref)) !== 'ready') continue;
+      const state = stage.bestEffort && before !== undefined ? await readState(rollout.proof, before) : 'ready';
+      if (state !== 'ready') continue;
       const sent = await send(rollout, stage, { before, isFirst: reached.applied === undefined });
       if ('findings' in sent) return { ...reached, findings: sent.findings };
       reached = { ...sent, findings: undefined };
@@ -64,6 +66,10 @@ export async function runStages(rollout: RolloutContext, live: SeldonDeployment 
     logBug(peers.runner, error);
     return { ...reached, findings: [findingOf(error, 'yes')] };
   }
+}
+
+function readState({ peers, objects }: ProofContext, now: SeldonDeployment): ReturnType<typeof stateOf> {
+  return askAgain(peers.clock, () => stateOf(peers, now, objects.ref));
 }
 
 /** Cancelling has rules of its own. */
@@ -105,10 +111,12 @@ async function send(
     const applied = await peers.journal.step(
       'apply',
       async (conclude) => {
-        if (isFirst) await confirm();
+        if (isFirst) await beforeAnyChange(confirm);
         const { cluster, clock } = peers;
         remember?.(manifest);
-        const stored = await applyManifest({ cluster, clock, manifest, checked, before });
+        const apply = () => applyManifest({ cluster, clock, manifest, checked, before });
+        // In the middle of a rollout, one odd answer does not end it.
+        const stored = await (isFirst ? apply() : askAgain(clock, apply));
         remember?.(manifest, stored);
         const { namespace, name, generation } = stored.metadata;
         conclude(`SeldonDeployment ${namespace}/${name} applied, generation ${generation ?? '?'}`);
@@ -120,6 +128,15 @@ async function send(
   } catch (error) {
     if (isFirst || !(error instanceof UserError)) throw error;
     return { findings: [findingOf(error, 'no')] };
+  }
+}
+
+/** A refusal here is about a run that has changed nothing. */
+async function beforeAnyChange(confirm: RolloutContext['confirm']): Promise<void> {
+  try {
+    await confirm();
+  } catch (error) {
+    throw error instanceof UserError ? new NothingApplied(error) : error;
   }
 }
 
@@ -150,7 +167,7 @@ async function completeStage(
         (stage.autoscaled && (await waitForAutoscaler(request, stage.autoscaled)));
       const [message, state] =
         failed === undefined || end[1] === 'failed' ? end : [failed[0]?.title ?? '', 'failed' as const];
-      const profile = failed === undefined ? await profileOf(proof, applied, since) : undefined;
+      const profile = failed === undefined ? await bestEffort(profileOf(proof, applied, since)) : undefined;
       conclude(profile === undefined ? message : `${message}; ${profile}`, state);
       return failed;
     },
@@ -208,13 +225,4 @@ export async function proveStage(
     (await verifyMirror(proven, stage)) ??
     (await soakStage(proven, stage, stored))
   );
-}
-
-/** What the new pods waited for. */
-async function profileOf({ peers, objects, plan }: ProofContext, applied: SeldonDeployment, since: number) {
-  const observation = await peers.cluster.observe(objects.ref, deploymentLabelsOf(applied));
-  const marker = plan.predictor.annotations?.[ANNOTATIONS.rollout];
-  const pods = observation.pods.filter(({ metadata }) => metadata.annotations?.[ANNOTATIONS.rollout] === marker);
-  observation.close();
-  return waitProfile(pods, since);
 }

@@ -46,6 +46,8 @@ export interface RunControl {
   readonly progress: (report: Report) => void;
   /** Aborted when the run is cancelled. */
   readonly cancelled: AbortSignal;
+  /** Releases the lease when nothing more is said about the object: what a comment says must be so while it is written. */
+  readonly release: (lease: HeldLease) => Promise<void>;
 }
 
 export interface Context extends RunContext {

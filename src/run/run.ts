@@ -4,7 +4,7 @@ import { type StorageRules, storageFault, storagePattern } from '../model/storag
 import { finalStageOf } from '../plan/plan.ts';
 import type { RolloutObjects } from '../plan/plan-request.ts';
 import { acquireLease, type HeldLease } from '../record/acquire-lease.ts';
-import { closeRecord, deactivateRecords, openRecord } from '../record/github-deployment.ts';
+import { closeRecord, deactivateRecords, openRecord, renewRecord } from '../record/github-deployment.ts';
 import { forgetChanges, rememberChanges } from '../record/undo-memory.ts';
 import { endingOf, findingOf, identityOf, startDraft, storageSentence, underWay } from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
@@ -20,7 +20,7 @@ import { end, fail, succeed } from './endings.ts';
 import { objectBeforeModel, rolloutObjects } from './find-object.ts';
 import { haltingJournal } from './halting.ts';
 import { startJournal } from './journal.ts';
-import { leaseOrder } from './lease-order.ts';
+import { leaseOrder, recordOrder } from './lease-order.ts';
 import { changeLock, checkLock } from './locks.ts';
 import { makePlan } from './make-plan.ts';
 import { checkIngress, checkPermissions } from './preflight.ts';
@@ -67,7 +67,9 @@ export async function run(
   if (self.open.remember !== undefined) forgetChanges(own.runner);
   const report = { ...self.draft, steps: journal.records };
   const { deployments, runner } = own;
-  await Promise.all([closeRecord({ deployments, runner, report }, self.open.record), self.open.lease?.release()]);
+  await closeRecord({ deployments, runner, report }, self.open.record);
+  const { lease } = self.open;
+  if (lease !== undefined) await control.release(lease);
   return report;
 }
 
@@ -146,13 +148,15 @@ async function rollOutPrepared(self: Run, prepared: PreparedRollout): Promise<vo
   const state = plan.unchanged && live !== undefined ? await stateOf(peers, live, objects.ref) : 'other';
   if (state === 'ready' && live !== undefined) {
     const findings = await proveStage(proof, finalStageOf(plan), live);
-    if (findings === undefined) return succeed(self, prepared, live);
+    if (findings === undefined) {
+      self.open.record = await renewRecord(recordOrder(self), objects.ref);
+      return succeed(self, prepared, live);
+    }
     return fail(self, prepared, { findings, manifest: undefined, applied: undefined });
   }
   const chosen = state === 'failed' ? { ...prepared, proof: { ...proof, plan: prepared.withNewPods() } } : prepared;
   control.cancelled.throwIfAborted();
-  const { deployments, runner } = peers;
-  self.open.record = await openRecord({ deployments, runner, config: config.record, report: self.draft });
+  self.open.record = await openRecord(recordOrder(self));
   const confirm = async () => {
     await control.confirm();
     await checkLock(self, objects.ref);
@@ -160,7 +164,7 @@ async function rollOutPrepared(self: Run, prepared: PreparedRollout): Promise<vo
   const { budget } = chosen.proof.plan;
   if (config.onCancel === 'rollback' && !plan.isFinal) {
     const memory = { before: live, timeout: budget.timeout, ingressLag: config.share.ingressLag };
-    self.open.remember = rememberChanges(runner, memory);
+    self.open.remember = rememberChanges(peers.runner, memory);
   }
   const { remember } = self.open;
   const reached = await runStages({ proof: chosen.proof, confirm, remember }, live);

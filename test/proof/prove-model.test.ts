@@ -14,6 +14,7 @@ import { aModel, aPlanRequest, namedColumns } from '../support/models.ts';
 interface Said {
   readonly status: number;
   readonly body: string;
+  readonly isFromModel?: boolean;
 }
 
 const GOOD: Said = { status: 200, body: '{"data":{"names":[],"ndarray":[1.5]}}' };
@@ -41,7 +42,16 @@ const EXAMPLE = {
 /** Proves a model whose server answers each prediction so. */
 async function prove(
   answer: (body: string) => Said,
-  { model = {}, inputs = {} }: { model?: Parameters<typeof aModel>[0]; inputs?: Record<string, string> } = {},
+  {
+    model = {},
+    inputs = {},
+    gateway,
+  }: {
+    model?: Parameters<typeof aModel>[0];
+    inputs?: Record<string, string>;
+    /** What the public endpoint answers, which several predictors share. */
+    gateway?: () => Said;
+  } = {},
 ) {
   const all: Record<string, string> = { 'model-uri': 'models:/wine/2', ...inputs };
   const clock = new FakeClock();
@@ -62,7 +72,10 @@ async function prove(
   const context = {
     peers: {
       cluster: Object.assign(new FakeCluster(clock, []), { service: () => server }),
-      openEndpoint: () => server,
+      openEndpoint: () => ({
+        description: 'the gateway',
+        send: async () => ({ kind: 'answer', latency: 1, ...(gateway?.() ?? GOOD) }),
+      }),
       metrics: undefined,
       clock,
       runner,
@@ -89,10 +102,10 @@ async function prove(
     predictor: context.plan.predictor,
     signature: subject.signature,
     expect: undefined,
-    throughEndpoint: false,
-    hasAllTraffic: true,
+    throughEndpoint: gateway !== undefined,
+    hasAllTraffic: gateway === undefined,
   });
-  return { proof, sent, smoke };
+  return { proof, sent, smoke, warnings: context.notes.warnings as readonly string[] };
 }
 
 describe('a request that was made up', () => {
@@ -122,7 +135,9 @@ describe('a request that was made up', () => {
 
   it('does not excuse a model that fails for another reason', async () => {
     const { proof, sent } = await prove(() => BROKEN);
-    expect(sent).toHaveLength(1);
+    // The same request again, and no other form.
+    expect(sent).toHaveLength(3);
+    expect(new Set(sent).size).toBe(1);
     expect(proof.findings).toMatchObject([{ reason: 'prediction-failed' }]);
   });
 
@@ -164,5 +179,51 @@ describe('a model for which nothing is known to send', () => {
   it('may be asked by its columns alone', async () => {
     const { sent } = await prove(() => GOOD, { model: { signature: namedColumns('a') } });
     expect(sent).toEqual(['{"data":{"names":["a"],"ndarray":[[1.5]]}}']);
+  });
+});
+
+describe('an answer that is a failure once', () => {
+  const PAGE: Said = { status: 200, body: '<!doctype html><html>Sign in</html>' };
+
+  it.each([
+    ['an error', BROKEN],
+    ['a page of a gateway', PAGE],
+    ['an empty body', { status: 200, body: '' }],
+    ['a refusal of a gateway', { status: 401, body: 'Unauthorized' }],
+    ['too many requests', { status: 429, body: 'later' }],
+  ])('is asked for again, and reported: %s', async (_what, once) => {
+    const answers = [once];
+    const { proof, sent, warnings } = await prove(() => answers.shift() ?? GOOD);
+    expect(sent).toHaveLength(2);
+    expect(proof.findings).toBeUndefined();
+    expect(warnings).toEqual([
+      expect.stringMatching(/^POST .* failed once, and worked when it was sent again: HTTP \d/),
+    ]);
+  });
+
+  it('counts when it happens again', async () => {
+    const { proof, sent } = await prove(() => PAGE);
+    expect(sent).toHaveLength(3);
+    expect(proof.findings).toMatchObject([{ reason: 'prediction-invalid' }]);
+  });
+});
+
+describe('a public endpoint that several predictors share', () => {
+  const inputs = { 'ingress-url': 'http://gateway.example' };
+  const proven = (said: Said) => prove(() => GOOD, { inputs, gateway: () => said });
+
+  it('may answer with the refusal of another model', async () => {
+    const { proof } = await proven({ ...UNKNOWN_CATEGORY, isFromModel: true });
+    expect(proof.findings).toBeUndefined();
+    expect(proof.warning).toMatch(/the predictor that answered refuses a request that the new model accepts/);
+  });
+
+  it.each([
+    ['asks for credentials', { status: 401, body: '{"message":"Unauthorized"}', isFromModel: false }],
+    ['shows a page', { status: 200, body: '<!doctype html><html>Sign in</html>', isFromModel: false }],
+    ['knows no such path', { status: 405, body: 'not here', isFromModel: false }],
+  ])('has asked no model where its gateway %s', async (_what, said) => {
+    const { proof } = await proven(said);
+    expect(proof.findings).toMatchObject([{ reason: 'endpoint-failed' }]);
   });
 });

@@ -21,6 +21,7 @@ it('closes the record even where the cluster cannot be reached any more, and say
   const marks: (readonly [number, DeploymentState])[] = [];
   const deployments = {
     of: async () => [],
+    stateOf: async () => undefined,
     open: () => Promise.reject(new Error('nothing is opened')),
     mark: async (id: number, state: DeploymentState) => void marks.push([id, state]),
   };
@@ -35,6 +36,30 @@ it('closes the record even where the cluster cannot be reached any more, and say
   expect(report).toMatchObject({ outcome: 'unknown', name: 'wine', predictors: [] });
   expect(report.findings[0]?.title).toContain('could not be read: there is no kubeconfig');
   expect(runner.lines.join()).toContain('the lease was not released; it will expire');
+});
+
+it('closes the record of a run that ended as that run ended, not as one that was stopped', async () => {
+  const ending = {
+    state: 'success',
+    description: 'deployed: ok',
+    logUrl: 'https://github.com/acme/wine/actions/runs/1',
+  };
+  const left: Readonly<Record<string, unknown>> = { deployment: 1234, ending };
+  const unfinished = readUnfinished((name) => JSON.stringify(left[name] ?? ''));
+  expect(unfinished).toMatchObject({ ref: undefined, deployment: 1234, ending });
+  if (unfinished === undefined) return;
+  const marks: (readonly [number, DeploymentState, string])[] = [];
+  const deployments = {
+    of: async () => [],
+    stateOf: async () => undefined,
+    open: () => Promise.reject(new Error('nothing is opened')),
+    mark: async (id: number, state: DeploymentState, { description }: { readonly description: string }) =>
+      void marks.push([id, state, description]),
+  };
+  const cluster = new UserError('kubeconfig-invalid', 'there is no kubeconfig');
+  const peers = { cluster, clock: new FakeClock(), runner: new FakeRunner(), deployments };
+  await closeUnfinished(peers, unfinished, aReport().context);
+  expect(marks).toEqual([[1234, 'success', 'deployed: ok']]);
 });
 
 it('gives each order of a run a state of its own, the first the plain name', () => {

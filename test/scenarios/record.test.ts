@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { workflowDispatchEvent } from '../../sandbox/github/events.ts';
 import { OPEN_PULL_REQUEST } from '../../sandbox/sandbox.ts';
-import { live, story, using } from './story.ts';
+import { commentOf, live, story, using } from './story.ts';
 
 const RECORDED = { environment: 'production' };
 const SLOW = { 'model-uri': 'models:/wine-quality/7' };
@@ -46,6 +46,31 @@ story('without the permission the record costs a warning, not the deploy', async
   const end = await sandbox.act(using({ ...RECORDED, 'github-token': 'ghs_reader' }));
   expect(end.outputs['outcome']).toBe('deployed');
   expect(end.shown).toMatch(/Warning: the GitHub deployment could not be created/);
+});
+
+story('a run that finds its model live opens a record where that of a killed run says error', async (sandbox) => {
+  await sandbox.act(using(RECORDED, { killAt: /::group::Record the revision/ }));
+  expect(sandbox.github.deployments().map(({ states }) => states)).toEqual([['in_progress', 'error']]);
+  const again = await sandbox.act(using(RECORDED));
+  expect(again.outputs, again.shown).toMatchObject({ outcome: 'unchanged' });
+  const closed = [
+    ['in_progress', 'error'],
+    ['in_progress', 'success'],
+  ];
+  expect(sandbox.github.deployments().map(({ states }) => states)).toEqual(closed);
+  await sandbox.act(using(RECORDED));
+  expect(sandbox.github.deployments().map(({ states }) => states)).toEqual(closed);
+});
+
+story('a comment that GitHub delays is written before the next run changes what it tells of', async (sandbox) => {
+  const limit = { status: 429, times: 1, headers: { 'retry-after': '3' } };
+  sandbox.github.fail({ match: /POST .*\/issues\/\d+\/comments/, ...limit });
+  const first = sandbox.act(using({ 'model-uri': 'models:/wine-quality/2' }));
+  await until(() => sandbox.cluster.api.list('Lease', 'seldon').length > 0);
+  const second = await sandbox.act(using({ 'model-uri': 'models:/wine-quality/3' }));
+  expect(second.outputs, second.shown).toMatchObject({ outcome: 'deployed', 'model-version': '3' });
+  expect((await first).outputs).toMatchObject({ outcome: 'deployed', 'model-version': '2' });
+  expect(commentOf(sandbox)).toContain('**wine-quality** v3 is live');
 });
 
 story('a second run waits for the first, and then does its own', async (sandbox) => {

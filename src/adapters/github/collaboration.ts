@@ -2,7 +2,9 @@ import { UserError } from '../../base/errors.ts';
 import { type Answer, type PullRequestFacts, ROLES, type Role, type Verdict } from '../../gate/admission.ts';
 import type { Collaboration, Reaction } from '../../gate/collaboration.ts';
 import { isFork } from '../../gate/event.ts';
+import type { CheckFacts, PullRequest, RepositoryFile, ReviewFacts } from './answers.ts';
 import type { Failure, GithubApi } from './api.ts';
+import { listWith, objectWith } from './shapes.ts';
 
 /** Roles, pull request state and files of the repository, from GitHub's API. */
 export class GithubCollaboration implements Collaboration {
@@ -19,8 +21,12 @@ export class GithubCollaboration implements Collaboration {
   async roleOf(login: string): Promise<Role | 'unknown'> {
     const route = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission';
     try {
-      const answer = await this.#api.ask(`read the role of ${login}`, route, { username: login });
-      const { role_name: role, permission } = answer as { readonly role_name?: string; readonly permission?: string };
+      const { role_name: role, permission } = await this.#api.ask({
+        what: `read the role of ${login}`,
+        route,
+        parameters: { username: login },
+        read: objectWith<{ readonly role_name?: string; readonly permission: string }>({ permission: 'string' }),
+      });
       // A custom role of the organisation is based on one of the five: that one counts.
       return ROLES.find((one) => one === role) ?? ROLES.find((one) => one === permission) ?? 'unknown';
     } catch (error) {
@@ -30,15 +36,12 @@ export class GithubCollaboration implements Collaboration {
   }
 
   async pullRequest(number: number): Promise<PullRequestFacts> {
-    const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
-    const pull = (await this.#api.ask('read the pull request', route, { pull_number: number })) as {
-      readonly state: string;
-      readonly draft?: boolean;
-      readonly merged?: boolean;
-      readonly merge_commit_sha?: string | null;
-      readonly head: { readonly sha: string };
-      readonly base: { readonly ref: string; readonly repo: { readonly default_branch?: string } };
-    };
+    const pull = await this.#api.ask({
+      what: 'read the pull request',
+      route: 'GET /repos/{owner}/{repo}/pulls/{pull_number}',
+      parameters: { pull_number: number },
+      read: objectWith<PullRequest>({ state: 'string', head: 'object', base: 'object' }),
+    });
     const isInBase = pull.merged === true ? await this.#isInBranch(pull.merge_commit_sha, pull.base.ref) : undefined;
     return {
       isOpen: pull.state === 'open',
@@ -46,7 +49,7 @@ export class GithubCollaboration implements Collaboration {
       isFork: isFork({ ...pull }),
       head: pull.head.sha,
       base: pull.base.ref,
-      isDefaultBase: pull.base.ref === pull.base.repo.default_branch,
+      isDefaultBase: pull.base.ref === pull.base.repo?.default_branch,
       ...(isInBase !== undefined && { isInBase }),
     };
   }
@@ -57,8 +60,12 @@ export class GithubCollaboration implements Collaboration {
     const route = 'GET /repos/{owner}/{repo}/compare/{basehead}';
     const basehead = `${branch}...${commit}`;
     try {
-      const answer = await this.#api.ask('look for the merge commit', route, { basehead, per_page: 1 });
-      const { status } = answer as { readonly status?: string };
+      const { status } = await this.#api.ask({
+        what: 'look for the merge commit',
+        route,
+        parameters: { basehead, per_page: 1 },
+        read: objectWith<{ readonly status: string }>({ status: 'string' }),
+      });
       // `behind`: the branch has all that the commit has, and more.
       return status === 'behind' || status === 'identical' ? 'yes' : 'no';
     } catch {
@@ -111,9 +118,14 @@ export class GithubCollaboration implements Collaboration {
   /** Only comments that we wrote: anybody may paste a plan into one of their own. */
   async ownComments(pullRequest: number): Promise<readonly string[]> {
     const route = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
-    const query = { issue_number: pullRequest, per_page: 100 };
-    const [author, listed] = await Promise.all([this.#login(), this.#api.ask('read the comments', route, query)]);
-    const comments = listed as readonly { readonly body?: string; readonly user?: { readonly login: string } | null }[];
+    const parameters = { issue_number: pullRequest, per_page: 100 };
+    const read = listWith<{ readonly body?: string; readonly user?: { readonly login: string } | null }>({
+      id: 'number',
+    });
+    const [author, comments] = await Promise.all([
+      this.#login(),
+      this.#api.ask({ what: 'read the comments', route, parameters, read }),
+    ]);
     return comments
       .filter(({ user, body }) => user?.login === author && body?.startsWith('<!-- mlflow-to-seldon: ') === true)
       .map(({ body }) => body ?? '');
@@ -128,8 +140,13 @@ export class GithubCollaboration implements Collaboration {
     const [org = '', slug = ''] = team.split('/');
     const route = 'GET /orgs/{org}/teams/{team_slug}/memberships/{username}';
     try {
-      const answer = await this.#api.ask('read a team', route, { org, team_slug: slug, username: login });
-      return (answer as { readonly state?: string }).state === 'active' ? 'yes' : 'no';
+      const { state } = await this.#api.ask({
+        what: 'read a team',
+        route,
+        parameters: { org, team_slug: slug, username: login },
+        read: objectWith<{ readonly state: string }>({ state: 'string' }),
+      });
+      return state === 'active' ? 'yes' : 'no';
     } catch (error) {
       return statusOf(error) === 404 ? 'no' : 'unknown';
     }
@@ -139,14 +156,17 @@ export class GithubCollaboration implements Collaboration {
   async readFile(path: string, ref: string): Promise<{ readonly text: string; readonly commit: string }> {
     const what = `read ${path} of the repository`;
     try {
-      const found = await this.#api.ask(what, 'GET /repos/{owner}/{repo}/commits/{ref}', { ref });
-      const commit = (found as { readonly sha: string }).sha;
+      const { sha: commit } = await this.#api.ask({
+        what,
+        route: 'GET /repos/{owner}/{repo}/commits/{ref}',
+        parameters: { ref },
+        read: objectWith<{ readonly sha: string }>({ sha: 'string' }),
+      });
       const route = 'GET /repos/{owner}/{repo}/contents/{path}';
-      const file = (await this.#api.ask(what, route, { path, ref: commit })) as {
-        readonly type?: string;
-        readonly encoding?: string;
-        readonly content?: string;
-      };
+      // A folder is a list.
+      const read = (data: unknown) => objectWith<RepositoryFile>({ type: 'string' })(data) ?? listWith(NOTHING)(data);
+      const found = await this.#api.ask({ what, route, parameters: { path, ref: commit }, read });
+      const file: RepositoryFile = 'type' in found ? found : {};
       if (file.type !== 'file' || file.encoding !== 'base64' || file.content === undefined)
         throw new UserError('github-failed', `could not ${what}: it is not a plain file of at most 1 MB`);
       return { text: Buffer.from(file.content, 'base64').toString('utf8'), commit };
@@ -165,20 +185,22 @@ export class GithubCollaboration implements Collaboration {
 
   async react(comment: number, reaction: Reaction): Promise<void> {
     const route = 'POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions';
-    await this.#api.ask('react to the comment', route, { comment_id: comment, content: reaction });
+    const parameters = { comment_id: comment, content: reaction };
+    await this.#api.ask({ what: 'react to the comment', route, parameters, read: objectWith({ id: 'number' }) });
   }
 
   /** Undefined if GitHub does not answer. An unknown answer counts as no. */
   async #graphql<T>(query: string, variables: Record<string, unknown>): Promise<T | undefined> {
     const [owner = '', name = ''] = this.#repository.split('/');
     try {
-      return await this.#api.graphql<T>(query, { owner, name, ...variables });
+      return await this.#api.graphql<T>('read a pull request or commit', query, { owner, name, ...variables });
     } catch {
       return undefined;
     }
   }
 }
 
+const NOTHING = {};
 const OF_NEWEST = 'an approval of the newest commit';
 
 /** Has somebody approved what is the head now? */
@@ -191,33 +213,6 @@ const UNKNOWN: Verdict = { answer: 'unknown', missing: [] };
 
 /** Ends of checks that do not stand in the way. */
 const GOOD: readonly string[] = ['SUCCESS', 'NEUTRAL', 'SKIPPED'];
-
-interface ReviewFacts {
-  readonly reviewDecision?: string | null;
-  readonly headRefOid?: string;
-  readonly reviewRequests?: {
-    readonly nodes?: readonly { readonly requestedReviewer?: { readonly login?: string; readonly slug?: string } }[];
-  };
-  readonly latestOpinionatedReviews?: {
-    readonly nodes?: readonly {
-      readonly state?: string;
-      readonly author?: { readonly login?: string };
-      readonly commit?: { readonly oid?: string } | null;
-    }[];
-  };
-}
-
-interface CheckFacts {
-  readonly state?: string;
-  readonly contexts?: {
-    readonly nodes?: readonly {
-      readonly name?: string;
-      readonly conclusion?: string | null;
-      readonly context?: string;
-      readonly state?: string;
-    }[];
-  };
-}
 
 function statusOf(error: unknown): number | undefined {
   return error instanceof UserError ? (error.cause as Failure | undefined)?.status : undefined;

@@ -1,5 +1,6 @@
 import type { Repository } from '../../report/repository.ts';
 import type { GithubApi } from './api.ts';
+import { listWith, objectWith } from './shapes.ts';
 
 /** The fields of a comment that we read. */
 interface Comment {
@@ -9,7 +10,16 @@ interface Comment {
   readonly user?: { readonly login: string; readonly type: string } | null;
 }
 
+/** The fields of a pull request that we read. */
+interface PullRequest {
+  readonly number: number;
+  readonly state: string;
+  readonly merged_at?: string | null;
+  readonly merge_commit_sha?: string | null;
+}
+
 const PER_PAGE = 100;
+const COMMENT = { id: 'number', html_url: 'string' } as const;
 
 /** The author of comments with a workflow's token; used if GitHub does not report the login. */
 const WORKFLOW_BOT = 'github-actions[bot]';
@@ -24,21 +34,15 @@ export class GithubRepository implements Repository {
   }
 
   async pullRequestOf(commit: string): Promise<number | undefined> {
-    const found = await this.#api.ask(
-      'find the pull request of a commit',
-      'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls',
-      {
-        commit_sha: commit,
-      },
-    );
-    const pulls = found as readonly {
-      number: number;
-      state: string;
-      merged_at: string | null;
-      merge_commit_sha?: string | null;
-    }[];
+    const pulls = await this.#api.ask({
+      what: 'find the pull request of a commit',
+      route: 'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls',
+      parameters: { commit_sha: commit },
+      read: listWith<PullRequest>({ number: 'number', state: 'string' }),
+    });
     const merged =
-      pulls.find((pull) => pull.merge_commit_sha === commit) ?? pulls.find((pull) => pull.merged_at !== null);
+      pulls.find((pull) => pull.merge_commit_sha === commit) ??
+      pulls.find((pull) => typeof pull.merged_at === 'string');
     return (merged ?? pulls.find((pull) => pull.state === 'open'))?.number;
   }
 
@@ -62,19 +66,24 @@ export class GithubRepository implements Repository {
   }
 
   async #createComment(pullRequest: number, body: string): Promise<string> {
-    const what = 'comment on the pull request';
-    const route = 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments';
-    const created = await this.#api.ask(what, route, { issue_number: pullRequest, body }, 'once');
-    return (created as Comment).html_url;
+    const created = await this.#api.ask({
+      what: 'comment on the pull request',
+      route: 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments',
+      parameters: { issue_number: pullRequest, body },
+      read: objectWith<Comment>(COMMENT),
+      tries: 'once',
+    });
+    return created.html_url;
   }
 
   async #editComment(id: number, body: string): Promise<string> {
-    const what = 'edit the comment on the pull request';
-    const edited = await this.#api.ask(what, 'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', {
-      comment_id: id,
-      body,
+    const edited = await this.#api.ask({
+      what: 'edit the comment on the pull request',
+      route: 'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}',
+      parameters: { comment_id: id, body },
+      read: objectWith<Comment>(COMMENT),
     });
-    return (edited as Comment).html_url;
+    return edited.html_url;
   }
 
   /** Marker and author must both match, because anyone can paste a marker into a comment. */
@@ -82,15 +91,12 @@ export class GithubRepository implements Repository {
     this.#author ??= this.#login();
     const author = await this.#author;
     for (let page = 1; ; page++) {
-      const comments = (await this.#api.ask(
-        'read the comments of the pull request',
-        'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
-        {
-          issue_number: pullRequest,
-          per_page: PER_PAGE,
-          page,
-        },
-      )) as readonly Comment[];
+      const comments = await this.#api.ask({
+        what: 'read the comments of the pull request',
+        route: 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
+        parameters: { issue_number: pullRequest, per_page: PER_PAGE, page },
+        read: listWith<Comment>(COMMENT),
+      });
       const ours = comments.find(
         ({ user, body }) => user?.login === author && markers.some((marker) => body?.startsWith(marker) === true),
       );
@@ -101,8 +107,8 @@ export class GithubRepository implements Repository {
   /** Every kind of token can read its login from GraphQL. REST (`GET /user`) refuses tokens of apps and workflows. */
   async #login(): Promise<string> {
     try {
-      const { viewer } = await this.#api.graphql<{ viewer: { login: string } }>('{ viewer { login } }');
-      return viewer.login;
+      const answer = await this.#api.graphql<{ viewer?: { login?: string } }>('read the login', '{ viewer { login } }');
+      return answer.viewer?.login ?? WORKFLOW_BOT;
     } catch {
       return WORKFLOW_BOT;
     }

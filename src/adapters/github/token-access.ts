@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors.ts';
 import type { TokenAccess, TokenArea } from '../../record/token-access.ts';
 import type { Failure, GithubApi } from './api.ts';
+import { listWith } from './shapes.ts';
 
 /** A cheap list of each area. */
 const LISTS: Readonly<Record<TokenArea, string>> = {
@@ -19,7 +20,8 @@ export class GithubTokenAccess implements TokenAccess {
 
   async mayRead(area: TokenArea): Promise<boolean> {
     try {
-      await this.#api.ask(`read the ${area} of the repository`, LISTS[area], { per_page: 1 });
+      const what = `read the ${area} of the repository`;
+      await this.#api.ask({ what, route: LISTS[area], parameters: { per_page: 1 }, read: listWith({}) });
       return true;
     } catch (error) {
       const { status } = error instanceof UserError ? ((error.cause ?? {}) as Partial<Failure>) : {};

@@ -89,13 +89,26 @@ export function open(request: Omit<HttpRequest, 'timeout'>): Promise<IncomingMes
   });
 }
 
+/**
+ * Milliseconds for which any peer may be away before a run gives up, and for a peer that has not answered in this run:
+ * its address may be wrong.
+ */
+export const PATIENCE = 60_000;
+export const FIRST_PATIENCE = 30_000;
+
+/** Attempts to find a host by its name: most names that are not found are wrong. */
+const NAME_ATTEMPTS = 4;
+
 export interface RetryPolicy {
   readonly clock: Clock;
-  /** Number of attempts, including the first. */
+  /** Number of attempts, including the first. With `patience` it is for a peer that answers with an error. */
   readonly attempts: number;
   /** Milliseconds before the second attempt; doubled each time, at most 10 s. */
   readonly delay: number;
-  /** Retry budget: milliseconds after which no further attempt starts. Default: only the number of attempts counts. */
+  /**
+   * Retry budget: milliseconds after which no further attempt starts. A peer that is away may use all of it. Default: only
+   * the number of attempts counts.
+   */
   readonly patience?: number;
   /** Whether a timeout ends the attempts. Default: no. */
   readonly timeoutIsFinal?: boolean;
@@ -115,16 +128,19 @@ export async function sendWithRetry(
   const end = policy.clock.now() + (policy.patience ?? Number.POSITIVE_INFINITY);
   for (let attempt = 1; ; attempt++) {
     const backoff = Math.min(policy.delay * 2 ** (attempt - 1), 10_000);
-    const isLast = (wait: number) =>
-      attempt >= policy.attempts || request.signal?.aborted === true || policy.clock.now() + wait > end;
+    const isLast = (wait: number, attempts: number) =>
+      attempt >= attempts || request.signal?.aborted === true || policy.clock.now() + wait > end;
+    const whileAway = policy.patience === undefined ? policy.attempts : Number.POSITIVE_INFINITY;
     try {
       const response = await send(request);
       const wait = retryAfter(response.headers['retry-after'], policy.clock.now()) ?? backoff;
-      if (!isTransient(response.status) || isFinal(response) || isLast(wait)) return response;
+      const attempts = isAway(response.status) ? whileAway : policy.attempts;
+      if (!isTransient(response.status) || isFinal(response) || isLast(wait, attempts)) return response;
       policy.onRetry?.(`HTTP ${response.status}`, wait);
       await policy.clock.sleep(wait);
     } catch (error) {
-      if (!(error instanceof HttpFailure) || error.isDistrust || isLast(backoff)) throw error;
+      if (!(error instanceof HttpFailure) || error.isDistrust) throw error;
+      if (isLast(backoff, error.code === 'ENOTFOUND' ? Math.min(whileAway, NAME_ATTEMPTS) : whileAway)) throw error;
       if (policy.timeoutIsFinal === true && error.code === 'timeout') throw error;
       policy.onRetry?.(error.message, backoff);
       await policy.clock.sleep(backoff);
@@ -132,12 +148,17 @@ export async function sendWithRetry(
   }
 }
 
+/** Whether there is no answer of the peer itself: none at all, or a gateway's word that it is away or busy. */
+export function isAway(status: number | undefined): boolean {
+  return status === undefined || [429, 502, 503, 504].includes(status);
+}
+
 export function isTransient(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && status !== 501);
 }
 
-/** Milliseconds; at most one minute. */
-function retryAfter(header: string | undefined, now: number): number | undefined {
+/** The header `Retry-After` in milliseconds; at most one minute. */
+export function retryAfter(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   const seconds = Number(header);
   const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;

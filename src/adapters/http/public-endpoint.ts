@@ -2,6 +2,7 @@ import { LONGEST_ANSWER } from '../../base/json/bounded-json.ts';
 import type { HttpAnswer, HttpEndpoint, OpenEndpoint } from '../../base/ports.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
 import { createAgent, HttpFailure, send } from './client.ts';
+import { originOf } from './model-answer.ts';
 
 /** The public endpoint: HTTP to the ingress, without credentials, with proxy support. */
 export const openPublicEndpoint: OpenEndpoint = (baseUrl) => {
@@ -19,7 +20,8 @@ export const openPublicEndpoint: OpenEndpoint = (baseUrl) => {
         const latency = performance.now() - started;
         const { location } = answer.headers;
         const at = location !== undefined && status >= 300 && status < 400 ? { location } : {};
-        return { kind: 'answer', status, body: answer.body, latency, isCut: answer.isCut === true, ...at };
+        const told = { ...at, ...originOf({ status, headers: answer.headers }) };
+        return { kind: 'answer', status, body: answer.body, latency, isCut: answer.isCut === true, ...told };
       } catch (error) {
         if (!(error instanceof HttpFailure)) throw error;
         return { kind: 'unreachable', message: error.message, latency: performance.now() - started };

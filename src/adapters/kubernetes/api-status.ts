@@ -42,6 +42,12 @@ export function isObjectMissing(answer: HttpResponse): boolean {
   return answer.status === 404 && statusOf(answer)?.name !== undefined;
 }
 
+/** Whether the body is an object of the Kubernetes API, and not a page of a proxy or half an answer. */
+export function isKubernetesAnswer({ body }: Pick<HttpResponse, 'body'>): boolean {
+  const value = parsed(body);
+  return isJsonObject(value) && typeof value.kind === 'string' && typeof value.apiVersion === 'string';
+}
+
 /** One request in RBAC terms, for messages: `get pods in namespace seldon`. */
 export interface Asked {
   readonly verb: string;

@@ -6,8 +6,9 @@ import type { Permission } from '../../seldon/permission.ts';
 import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 import type { KubernetesEvent, Route } from '../../seldon/snapshot.ts';
 import type { ClusterConfig } from '../../settings/config.ts';
+import type { HttpResponse } from '../http/client.ts';
 import { missingPermissions } from './access-review.ts';
-import { failureOf, isObjectMissing, readJson } from './api-status.ts';
+import { failureOf, isKubernetesAnswer, isObjectMissing, readJson } from './api-status.ts';
 import { ApiConnection, type ConnectionOptions } from './connection.ts';
 import { type CredentialsRequest, loadCredentials } from './credentials.ts';
 import { readEvents } from './events.ts';
@@ -16,13 +17,15 @@ import { Leases } from './leases.ts';
 import { WatchedRollout } from './observation.ts';
 import { readLog } from './pod-log.ts';
 import { removeDeployment } from './remove-deployment.ts';
-import { KindReader, type ResourceKind, SELDON_DEPLOYMENTS } from './resource-kind.ts';
+import { KindReader, type ResourceKind, resourceOf, SELDON_DEPLOYMENTS } from './resource-kind.ts';
 import { readRoutes } from './routing.ts';
 import { annotate, differsInStatusOnly, seldonMissing, serverSideApply } from './server-side-apply.ts';
 import { throughApi } from './service-proxy.ts';
 
 /** Number of objects in one page of a list. */
 const PAGE = 100;
+/** Attempts of a deletion whose answer is not one of the API server. */
+const MOST_TRIES = 3;
 
 export interface ConnectRequest extends ClusterConfig, ConnectionOptions, CredentialsRequest {}
 
@@ -58,9 +61,8 @@ export class KubernetesCluster implements Cluster {
   }
 
   async read({ namespace, name }: ObjectRef): Promise<SeldonDeployment | undefined> {
-    const answer = await this.#kinds.get(SELDON_DEPLOYMENTS, namespace, { name });
-    if (answer === undefined) throw seldonMissing(`${SELDON_DEPLOYMENTS.group}/v1`);
-    if (answer.status === 404) return undefined;
+    const answer = await this.#seldon(namespace, { name });
+    if (isObjectMissing(answer)) return undefined;
     return this.#remember(readJson<SeldonDeployment>(answer, asked('get', SELDON_DEPLOYMENTS, namespace)));
   }
 
@@ -68,8 +70,7 @@ export class KubernetesCluster implements Cluster {
     const found: SeldonDeployment[] = [];
     for (let next: string | undefined = ''; next !== undefined; ) {
       const query = { limit: String(PAGE), ...(next !== '' && { continue: next }) };
-      const answer = await this.#kinds.get(SELDON_DEPLOYMENTS, namespace, { query });
-      if (answer === undefined) throw seldonMissing(`${SELDON_DEPLOYMENTS.group}/v1`);
+      const answer = await this.#seldon(namespace, { query });
       const page = readJson<SeldonDeploymentList>(answer, asked('list', SELDON_DEPLOYMENTS, namespace));
       for (const item of page.items ?? []) found.push(item);
       next = page.metadata?.continue || undefined;
@@ -99,7 +100,7 @@ export class KubernetesCluster implements Cluster {
     const { namespace, name } = ref;
     let now: SeldonDeployment | undefined = known;
     // The operator updates the status during a rollout, and each update changes the resourceVersion.
-    while (now !== undefined && differsInStatusOnly(now, known)) {
+    for (let attempt = 1; now !== undefined && differsInStatusOnly(now, known); attempt++) {
       const { uid, resourceVersion } = now.metadata;
       const answer = await this.#connection.request({
         method: 'DELETE',
@@ -111,9 +112,15 @@ export class KubernetesCluster implements Cluster {
           propagationPolicy: 'Background',
         }),
       });
-      if (answer.status < 300 || isObjectMissing(answer)) return;
-      if (answer.status !== 409) throw failureOf(answer, asked('delete', SELDON_DEPLOYMENTS, namespace));
+      if (isObjectMissing(answer)) return;
+      if (answer.status >= 300 && answer.status !== 409)
+        throw failureOf(answer, asked('delete', SELDON_DEPLOYMENTS, namespace));
+      if (answer.status < 300 && isKubernetesAnswer(answer)) return;
       now = await this.read(ref);
+      if (answer.status === 409) continue;
+      // Something else than the API server said yes: only the object tells whether it is being deleted.
+      if (now?.metadata.uid !== uid || now?.metadata.deletionTimestamp !== undefined) return;
+      if (attempt === MOST_TRIES) throw failureOf(answer, asked('delete', SELDON_DEPLOYMENTS, namespace));
     }
     if (now === undefined) return;
     throw new UserError(
@@ -166,7 +173,7 @@ export class KubernetesCluster implements Cluster {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
     const answer = await this.#connection.request({ method: 'GET', path });
     if (answer.status === 403) return 'forbidden';
-    if (answer.status === 404) return 'missing';
+    if (isObjectMissing(answer)) return 'missing';
     const secret = readJson<{ data?: object }>(answer, { verb: 'get', resource: 'secrets', namespace });
     return Object.keys(secret.data ?? {});
   }
@@ -189,6 +196,17 @@ export class KubernetesCluster implements Cluster {
     this.#forLeases.close();
   }
 
+  /** A server that does not know the kind is asked twice: one odd 404 is no proof. @throws UserError seldon-not-installed */
+  async #seldon(namespace: string, which: Parameters<KindReader['get']>[2]): Promise<HttpResponse> {
+    const answer = await this.#kinds.get(SELDON_DEPLOYMENTS, namespace, which);
+    if (answer !== undefined) return answer;
+    const served = await this.servedVersions();
+    this.#kinds.forget(SELDON_DEPLOYMENTS);
+    const again = served.length === 0 ? undefined : await this.#kinds.get(SELDON_DEPLOYMENTS, namespace, which);
+    if (again === undefined) throw seldonMissing(`${SELDON_DEPLOYMENTS.group}/v1`);
+    return again;
+  }
+
   #remember(object: SeldonDeployment): SeldonDeployment {
     const { resourceVersion } = object.metadata;
     if (resourceVersion !== undefined) this.#versions.set(resourceVersion, object);
@@ -201,6 +219,6 @@ interface SeldonDeploymentList {
   readonly metadata?: { readonly continue?: string };
 }
 
-function asked(verb: string, { plural, group }: ResourceKind, namespace: string) {
-  return { verb, resource: `${plural}.${group}`, namespace };
+function asked(verb: string, kind: ResourceKind, namespace: string) {
+  return { verb, resource: resourceOf(kind), namespace };
 }

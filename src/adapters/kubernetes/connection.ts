@@ -2,7 +2,16 @@ import type { Agent, IncomingMessage } from 'node:http';
 import { UserError } from '../../base/errors.ts';
 import { LONGEST_ANSWER } from '../../base/json/bounded-json.ts';
 import type { Clock } from '../../base/ports.ts';
-import { createAgent, HttpFailure, type HttpRequest, type HttpResponse, open, sendWithRetry } from '../http/client.ts';
+import {
+  createAgent,
+  FIRST_PATIENCE,
+  HttpFailure,
+  type HttpRequest,
+  type HttpResponse,
+  open,
+  PATIENCE,
+  sendWithRetry,
+} from '../http/client.ts';
 import { slowWebhook, statusOf } from './api-status.ts';
 import type { Credentials, Identity } from './credentials.ts';
 
@@ -46,8 +55,6 @@ interface Session {
   readonly watches: Agent;
 }
 
-/** Retry budget for a server that has not answered yet: a wrong address should fail fast. */
-const FIRST_PATIENCE = 10_000;
 const FIRST_DELAY = 250;
 
 /** Requests to one API server: few connections, deadlines, retries of temporary failures, new credentials after a 401. */
@@ -69,7 +76,7 @@ export class ApiConnection {
     this.server = `${origin}${pathname.replace(/\/$/, '')}`;
     this.#credentials = credentials;
     this.clock = options.clock;
-    this.patience = options.patience ?? 60_000;
+    this.patience = options.patience ?? PATIENCE;
     this.#timeout = options.timeout ?? 30_000;
     this.#webhookTimeout = options.webhookTimeout ?? 65_000;
     this.#onRetry = options.onRetry ?? (() => {});

@@ -2,25 +2,11 @@ import { UserError } from '../../base/errors.ts';
 import { isJsonObject, jsonOf } from '../../base/json-value.ts';
 import type { LeaseStore, ObjectRef } from '../../seldon/cluster.ts';
 import { type HeldLeaseRecord, type LeaseRecord, type Lock, leaseName, lockName } from '../../seldon/lease.ts';
+import { KIND, type Lease, leaseOf, lockOf, micro, standingOf } from '../../seldon/lease-object.ts';
 import { ANNOTATIONS } from '../../seldon/seldon-deployment.ts';
-import { failureOf, readJson } from './api-status.ts';
+import { failureOf, isKubernetesAnswer, isObjectMissing, readJson } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';
 
-/** The fields of a `coordination.k8s.io/v1` Lease that we use. */
-interface Lease {
-  readonly metadata: {
-    readonly resourceVersion?: string;
-    readonly uid?: string;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-  readonly spec?: {
-    readonly holderIdentity?: string;
-    readonly leaseDurationSeconds?: number;
-    readonly renewTime?: string;
-  };
-}
-
-const KIND = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' } as const;
 const MOST_TRIES = 5;
 const WHAT = { resource: 'leases.coordination.k8s.io' } as const;
 
@@ -54,7 +40,7 @@ export class Leases implements LeaseStore {
     const answer = await connection.request({
       method: known === undefined ? 'POST' : 'PUT',
       path: known === undefined ? collection(ref) : path(ref),
-      body: JSON.stringify(leaseOf(ref, claim, known)),
+      body: JSON.stringify(leaseOf(ref, claim, { known, at: new Date() })),
     });
     if (answer.status < 300 && isHeldBy(answer.body, claim.holder)) return undefined;
     // Another writer was faster, an earlier answer was lost, or a proxy answered: only a Lease with our name is ours.
@@ -71,17 +57,18 @@ export class Leases implements LeaseStore {
 
   /** Releases our lease. It never releases the lease of another run. */
   async give(ref: ObjectRef, { holder }: LeaseRecord): Promise<void> {
-    const known = await this.#read(ref);
-    if (known?.spec?.holderIdentity !== holder) return;
-    const { uid, resourceVersion } = known.metadata;
-    const preconditions = {
-      ...(uid !== undefined && { uid }),
-      ...(resourceVersion !== undefined && { resourceVersion }),
-    };
-    const body = JSON.stringify({ apiVersion: 'v1', kind: 'DeleteOptions', preconditions });
-    const answer = await this.#connection.request({ method: 'DELETE', path: path(ref), body });
-    if (answer.status >= 300 && answer.status !== 404 && answer.status !== 409)
-      throw failureOf(answer, { ...WHAT, verb: 'delete', namespace: ref.namespace });
+    for (let attempt = 1; ; attempt++) {
+      const known = await this.#read(ref);
+      if (known?.spec?.holderIdentity !== holder) return;
+      const { uid, resourceVersion } = known.metadata;
+      // A key without a value is not sent.
+      const preconditions = { uid, resourceVersion };
+      const body = JSON.stringify({ apiVersion: 'v1', kind: 'DeleteOptions', preconditions });
+      const answer = await this.#connection.request({ method: 'DELETE', path: path(ref), body });
+      if (answer.status < 300 && isKubernetesAnswer(answer)) return;
+      // Any other answer may be one of a proxy: the Lease itself tells.
+      if (attempt === MOST_TRIES) throw failureOf(answer, { ...WHAT, verb: 'delete', namespace: ref.namespace });
+    }
   }
 
   async look(ref: ObjectRef): Promise<HeldLeaseRecord | undefined> {
@@ -144,71 +131,9 @@ export class Leases implements LeaseStore {
 
   async #read(ref: ObjectRef, where = path(ref), connection = this.#connection): Promise<Lease | undefined> {
     const answer = await connection.request({ method: 'GET', path: where });
-    if (answer.status === 404) return undefined;
+    if (isObjectMissing(answer)) return undefined;
     return readJson<Lease>(answer, { ...WHAT, verb: 'get', namespace: ref.namespace });
   }
-}
-
-function standingOf({ metadata, spec }: Lease): HeldLeaseRecord | undefined {
-  const { holderIdentity: holder = '', leaseDurationSeconds: seconds = 0, renewTime: renewed = '' } = spec ?? {};
-  const notes = metadata.annotations ?? {};
-  if (holder === '') return undefined;
-  return {
-    holder,
-    seconds,
-    renewed,
-    run: notes[ANNOTATIONS.runUrl],
-    mode: notes[ANNOTATIONS.mode],
-    stop: notes[ANNOTATIONS.stop],
-    isStopping: notes[ANNOTATIONS.stopping] === 'true',
-  };
-}
-
-/** A lock that cannot be parsed is still a lock. */
-function lockOf({ metadata, spec }: Lease): Lock {
-  const told = jsonOf(metadata.annotations?.[ANNOTATIONS.lock] ?? '');
-  const text = (key: string) => {
-    const value = isJsonObject(told) ? told[key] : undefined;
-    return typeof value === 'string' ? value : undefined;
-  };
-  return {
-    by: text('by') ?? spec?.holderIdentity ?? 'somebody',
-    reason: text('reason') ?? '',
-    since: text('since') ?? '',
-    until: text('until'),
-    run: text('run'),
-  };
-}
-
-function leaseOf(
-  { namespace, name }: ObjectRef,
-  { holder, run, mode, seconds }: LeaseRecord,
-  known: Lease | undefined,
-): unknown {
-  const now = micro(new Date().toISOString());
-  const { resourceVersion, annotations: before = {} } = known?.metadata ?? {};
-  // A request to stop stays with the holder that it is for.
-  const kept = known?.spec?.holderIdentity === holder ? before : {};
-  const annotations = {
-    ...kept,
-    ...(run !== undefined && { [ANNOTATIONS.runUrl]: run }),
-    ...(mode !== undefined && { [ANNOTATIONS.mode]: mode }),
-  };
-  return {
-    ...KIND,
-    metadata: {
-      name: leaseName(name),
-      namespace,
-      annotations,
-      ...(resourceVersion !== undefined && { resourceVersion }),
-    },
-    spec: { holderIdentity: holder, leaseDurationSeconds: seconds, acquireTime: now, renewTime: now },
-  };
-}
-
-/** Kubernetes wants microseconds. */
-function micro(time: string): string {
-  return time.replace('Z', '000Z');
 }
 
 function lockPath(ref: ObjectRef): string {

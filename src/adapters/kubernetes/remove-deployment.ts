@@ -1,6 +1,6 @@
 import { UserError } from '../../base/errors.ts';
 import type { ObjectRef } from '../../seldon/cluster.ts';
-import { failureOf, isObjectMissing } from './api-status.ts';
+import { failureOf, isKubernetesAnswer, isObjectMissing } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function removeDeployment(
       propagationPolicy: 'Background',
     }),
   });
-  if (answer.status < 300 || isObjectMissing(answer)) return;
+  if ((answer.status < 300 && isKubernetesAnswer(answer)) || isObjectMissing(answer)) return;
   if (answer.status === 409)
     throw new UserError('object-changed', `Deployment ${namespace}/${name} was replaced meanwhile`);
   throw failureOf(answer, { verb: 'delete', resource: 'deployments.apps', namespace });

@@ -48,16 +48,27 @@ export class KindReader {
   ): Promise<HttpResponse | undefined> {
     const known = this.#served.get(kind);
     if (known === undefined && this.#served.has(kind)) return undefined;
+    let odd: HttpResponse | undefined;
     for (const version of known === undefined ? kind.versions : [known]) {
       const path =
         collectionPath(kind, version, namespace) + (name === undefined ? '' : `/${encodeURIComponent(name)}`);
       const answer = await this.#connection.request({ method: 'GET', path, ...(query && { query }) });
-      if (answer.status === 404 && !isObjectMissing(answer)) continue;
+      if (answer.status === 404 && !isObjectMissing(answer)) {
+        odd = answer;
+        continue;
+      }
       if (answer.status < 300 || answer.status === 404) this.#served.set(kind, version);
       return answer;
     }
+    // A server does not lose a kind: a proxy answered, or the server is not ready.
+    if (known !== undefined) return odd;
     this.#served.set(kind, undefined);
     return undefined;
+  }
+
+  /** Forgets that a kind was not found. */
+  forget(kind: ResourceKind): void {
+    this.#served.delete(kind);
   }
 
   /** Path of one object, in the version that the server serves. */
@@ -65,6 +76,11 @@ export class KindReader {
     const version = this.#served.get(kind) ?? kind.versions[0] ?? '';
     return `${collectionPath(kind, version, namespace)}/${encodeURIComponent(name)}`;
   }
+}
+
+/** Resource and group, for messages: `services`, `seldondeployments.machinelearning.seldon.io`. */
+export function resourceOf({ plural, group }: ResourceKind): string {
+  return group === '' ? plural : `${plural}.${group}`;
 }
 
 /** Below the server's URL. */

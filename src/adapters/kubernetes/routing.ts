@@ -7,8 +7,15 @@ import type { ObjectRef } from '../../seldon/cluster.ts';
 import { deploymentLabelOf, virtualServiceOf } from '../../seldon/created-objects.ts';
 import { SELDON } from '../../seldon/seldon-deployment.ts';
 import type { Route, RouteBackend } from '../../seldon/snapshot.ts';
-import { readJson } from './api-status.ts';
-import { type KindReader, MAPPINGS, type ResourceKind, SERVICES, VIRTUAL_SERVICES } from './resource-kind.ts';
+import { isObjectMissing, readJson } from './api-status.ts';
+import {
+  type KindReader,
+  MAPPINGS,
+  type ResourceKind,
+  resourceOf,
+  SERVICES,
+  VIRTUAL_SERVICES,
+} from './resource-kind.ts';
 
 interface VirtualService {
   readonly metadata: { readonly name: string };
@@ -58,8 +65,8 @@ async function readIfAllowed<T>(
   }: { readonly namespace: string; readonly name?: string; readonly query?: Readonly<Record<string, string>> },
 ): Promise<T | undefined> {
   const answer = await kinds.get(kind, namespace, which);
-  if (answer === undefined || answer.status === 403 || answer.status === 404) return undefined;
-  return readJson<T>(answer, { verb: 'get', resource: `${kind.plural}.${kind.group}`, namespace });
+  if (answer === undefined || answer.status === 403 || isObjectMissing(answer)) return undefined;
+  return readJson<T>(answer, { verb: 'get', resource: resourceOf(kind), namespace });
 }
 
 /**

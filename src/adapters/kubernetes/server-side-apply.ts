@@ -38,10 +38,16 @@ const MOST_TRIES = 10;
 export async function serverSideApply(connection: ApiConnection, request: ApplyRequest): Promise<SeldonDeployment> {
   const { manifest, dryRun, before, read } = request;
   const { namespace = '', name } = manifest.metadata;
+  let wasOdd = false;
   let version = manifest.metadata.resourceVersion ?? before?.metadata.resourceVersion ?? NONE_YET;
   for (let attempt = 1; ; attempt++) {
     const { answer, repeated } = await patch(connection, request, version);
     if (answer.status < 300) return readJson<SeldonDeployment>(answer, askedOf(manifest));
+    // A server does not lose a kind: what answers so once is a proxy, or a server that is starting.
+    if (isOddMissing(answer) && !wasOdd) {
+      wasOdd = true;
+      continue;
+    }
     if (!isConflict(answer)) throw applyFailure(answer, askedOf(manifest), manifest.apiVersion);
     const live = await read();
     // The answer to an earlier attempt may have been lost: then our own apply caused the conflict.
@@ -111,6 +117,11 @@ export function differsInStatusOnly(live: SeldonDeployment | undefined, before: 
     return { uid, labels, annotations, ownerReferences, deletionTimestamp, spec: object.spec };
   };
   return live !== undefined && before !== undefined && equal(lasting(live), lasting(before));
+}
+
+/** A 404 without the words of the API server. It has them for an object or a namespace, and not for a path. */
+function isOddMissing(answer: HttpResponse): boolean {
+  return answer.status === 404 && statusOf(answer) === undefined;
 }
 
 function isConflict(answer: HttpResponse): boolean {

@@ -2,6 +2,7 @@ import { UserError } from '../../base/errors.ts';
 import type { HttpAnswer, HttpEndpoint, HttpExchange } from '../../base/ports.ts';
 import type { ObjectRef } from '../../seldon/cluster.ts';
 import { HttpFailure, type HttpResponse } from '../http/client.ts';
+import { originOf } from '../http/model-answer.ts';
 import { missingPermissions } from './access-review.ts';
 import { failureOf, statusOf } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';
@@ -28,7 +29,8 @@ export function throughApi(connection: ApiConnection, { kind, namespace, name, p
         const message = unreachableBecause(answer);
         if (message !== undefined) return { kind: 'unreachable', message, latency: latency() };
         const { status, isCut = false } = answer;
-        const answered = { kind: 'answer', status, body: answer.body, isCut, latency: latency() } as const;
+        const told = { body: answer.body, isCut, latency: latency(), ...originOf(answer) };
+        const answered = { kind: 'answer', status, ...told } as const;
         if (statusOf(answer) === undefined) return answered;
         // A pod may pose as the API server: whether these words are its own, another question to it tells.
         const lacking = await missingPermissions(connection, namespace, [{ verb, group: '', resource }]);

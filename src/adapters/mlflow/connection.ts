@@ -5,7 +5,15 @@ import { isJsonObject } from '../../base/json-value.ts';
 import type { Clock } from '../../base/ports.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
 import type { RegistryConfig } from '../../settings/config.ts';
-import { createAgent, HttpFailure, type HttpRequest, type HttpResponse, sendWithRetry } from '../http/client.ts';
+import {
+  createAgent,
+  FIRST_PATIENCE,
+  HttpFailure,
+  type HttpRequest,
+  type HttpResponse,
+  PATIENCE,
+  sendWithRetry,
+} from '../http/client.ts';
 import { isForeignFile, isSameServer, outsideLookup, redirectFault } from './redirect.ts';
 import { elsewhereOf, pageOf, strangeRedirectOf, unreachableOf, userErrorOf } from './refusal.ts';
 import { headersOf, parseTrackingUri } from './tracking-uri.ts';
@@ -49,6 +57,7 @@ export class MlflowConnection {
   readonly #agents = new Map<string, Agent>();
   /** Possible roots of `/api`; only one after the first answer. */
   #apiRoots: readonly string[];
+  #hasAnswered = false;
 
   constructor(trackingUri: string, options: ConnectionOptions) {
     const base = parseTrackingUri(trackingUri);
@@ -127,13 +136,16 @@ export class MlflowConnection {
   async #exchange(request: HttpRequest, mayFail: boolean): Promise<HttpResponse> {
     const { clock, warn } = this.#options;
     const onRetry = (why: string, wait: number) => warn(`MLflow: ${why}; retry in ${Math.ceil(wait / 1000)} s`);
-    const policy = { clock, attempts: 4, delay: 500, patience: 60_000, onRetry };
+    const patience = this.#hasAnswered ? PATIENCE : FIRST_PATIENCE;
+    const policy = { clock, attempts: 4, delay: 500, patience, onRetry };
     const agent = this.#agentFor(request.url);
     // 501 and MLflow's FEATURE_DISABLED are permanent; the caller judges a 500 for a file.
     const isFinal = ({ status, body }: HttpResponse) =>
       (mayFail && status === 500) || body.includes('FEATURE_DISABLED');
     try {
-      return await sendWithRetry({ ...request, agent }, policy, isFinal);
+      const response = await sendWithRetry({ ...request, agent }, policy, isFinal);
+      this.#hasAnswered = true;
+      return response;
     } catch (error) {
       throw error instanceof HttpFailure ? unreachableOf(this.url, error) : error;
     }

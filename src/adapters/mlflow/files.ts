@@ -27,9 +27,10 @@ export async function readModelFile(server: MlflowConnection, source: FileSource
   // Before 3.12, and for S3, Azure and GCS still, a missing file is a 500 (mlflow#24535): list the files before a retry.
   const files = await listFiles(server, source.kind === 'version' ? source.listing : source);
   if (files !== undefined && !files.some(({ path }) => path === file)) return { kind: 'missing' };
-  if (status < 500) return { kind: 'withheld' };
+  // One odd answer is no proof that the server does not serve files: a model would go live without a prediction.
   const again = await server.text(request);
-  return again.status === 200 ? { kind: 'text', text: again.body } : { kind: 'missing' };
+  if (again.status === 200) return { kind: 'text', text: again.body };
+  return { kind: status < 500 ? 'withheld' : 'missing' };
 }
 
 /** Folders and files of one model that are listed, and how deep. */

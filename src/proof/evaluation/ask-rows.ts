@@ -4,7 +4,7 @@ import type { Signature } from '../../model/model.ts';
 import type { Predictor } from '../../seldon/seldon-deployment.ts';
 import type { ProofContext } from '../proof-context.ts';
 import { predictTarget, type Target } from '../proof-targets.ts';
-import { sendUntilOpen } from '../send-until-open.ts';
+import { isNoPrediction, sendUntilOpen } from '../send-until-open.ts';
 import type { Label } from './label-column.ts';
 import type { EvaluationPlan } from './prepare-evaluation.ts';
 import { rowAnswersOf } from './row-answers.ts';
@@ -51,7 +51,10 @@ export async function askRows(
     while (unanswered === undefined && peers.journal.current?.name === 'evaluate') {
       const batch = batches[next++];
       if (batch === undefined) return;
-      const answer = await sendUntilOpen(peers, target, exchangeOf(target, batch));
+      const { answer } = await sendUntilOpen(peers, target, {
+        exchange: exchangeOf(target, batch),
+        isFailure: isNoPrediction,
+      });
       const read =
         answer.kind === 'unreachable'
           ? ({ kind: 'none', reason: 'prediction-failed', message: answer.message } as const)

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type SandboxGithub, startGithub } from '../../../sandbox/github/server.ts';
 import { GithubApi } from '../../../src/adapters/github/api.ts';
 import { GithubCollaboration } from '../../../src/adapters/github/collaboration.ts';
+import { GithubDeployments } from '../../../src/adapters/github/deployments.ts';
 import { GithubRepository } from '../../../src/adapters/github/repository.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
@@ -24,7 +25,7 @@ beforeEach(async () => {
     teams: { 'acme/ml': ['maria'] },
     checks: { [HEAD]: 'SUCCESS' },
     tokens: {
-      workflow: { login: 'github-actions[bot]', permissions: ['pull-requests:write'] },
+      workflow: { login: 'github-actions[bot]', permissions: ['pull-requests:write', 'deployments:write'] },
       app: { login: 'deployer[bot]', permissions: ['pull-requests:write'] },
       person: { login: 'octocat', permissions: ['pull-requests:write'] },
       reader: { login: 'github-actions[bot]', permissions: ['contents:read'] },
@@ -121,6 +122,64 @@ describe('the comment on a pull request', () => {
       code: 'github-failed',
     });
     expect(github.requests.filter((line) => /^POST .*comments/.test(line))).toHaveLength(4);
+  });
+});
+
+describe('a deployment', () => {
+  const REF = { namespace: 'seldon', name: 'wine' };
+  const draft = (holder: string) => ({
+    ref: COMMIT,
+    environment: 'staging',
+    isProduction: false,
+    isTransient: false,
+    description: 'direct: wine v2',
+    payload: { ...REF, holder },
+  });
+  const deployments = () => new GithubDeployments(open('workflow'));
+
+  it('is made once, also when the answer to the first attempt was lost', async () => {
+    const before = await deployments().open(draft('run 1'));
+    github.fail({ match: /POST .*deployments$/, status: 502, times: 1, late: true });
+    const id = await deployments().open(draft('run 2'));
+    expect(github.deployments().map((one) => one.id)).toEqual([before, id]);
+  });
+
+  it('is made again when the first attempt did not reach GitHub', async () => {
+    await deployments().open(draft('run 1'));
+    github.fail({ match: /POST .*deployments$/, status: 502, times: 1 });
+    await deployments().open(draft('run 2'));
+    expect(github.deployments()).toHaveLength(2);
+  });
+
+  it('tells the state that was set last', async () => {
+    const id = await deployments().open(draft('run 1'));
+    expect(await deployments().stateOf(id)).toBeUndefined();
+    const news = { environmentUrl: undefined, logUrl: undefined, description: '' };
+    for (const state of ['in_progress', 'error'] as const) await deployments().mark(id, state, news);
+    expect(await deployments().stateOf(id)).toBe('error');
+    expect(await deployments().of('staging', REF)).toEqual([id]);
+  });
+});
+
+describe('an outage of GitHub', () => {
+  it('delays a run once, and the waiting is told', async () => {
+    github.fail({ match: /./, status: 503, times: 999 });
+    const told: string[] = [];
+    const api = new GithubApi({
+      token: 'workflow',
+      repository: 'acme/wine',
+      apiUrl: github.url,
+      clock,
+      onRetry: (one) => told.push(one),
+    });
+    const before = clock.now();
+    await expect(new GithubRepository(api).pullRequestOf(COMMIT)).rejects.toMatchObject({ code: 'github-failed' });
+    const waited = clock.now() - before;
+    expect(waited).toBeGreaterThan(20_000);
+    expect(waited).toBeLessThanOrEqual(30_000);
+    expect(told[0]).toBe('GitHub: HTTP 503, Server Error; retry in 0.5 s');
+    await expect(new GithubRepository(api).pullRequestOf(COMMIT)).rejects.toMatchObject({ code: 'github-failed' });
+    expect(clock.now() - before - waited).toBeLessThan(10_000);
   });
 });
 

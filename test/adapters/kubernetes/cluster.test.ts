@@ -10,7 +10,7 @@ test('an object that is not there is undefined, a kind that is not there is told
   expect(await cluster.read(REF)).toBeUndefined();
   const other = await startCluster((_, response) => unknownKind(response));
   await expect(other.cluster.read(REF)).rejects.toMatchObject({ code: 'seldon-not-installed' });
-  expect(other.api.asked.map(({ path }) => path.split('/')[3])).toEqual(['v1', 'v1alpha2']);
+  expect(other.api.asked.map(({ path }) => path.split('/')[3])).toEqual(['v1', 'v1alpha2', undefined]);
 });
 
 test('objects are kept exactly: microseconds, unknown fields', async () => {
@@ -43,12 +43,42 @@ test('removal goes on over a new status, and ends at a change by somebody else',
   api.reply = ({ method }, response) => {
     if (method === 'GET') answer(response, 200, now);
     else if (JSON.parse(api.asked.at(-1)?.body ?? '{}').preconditions.resourceVersion === '8')
-      answer(response, 200, {});
+      answer(response, 200, { kind: 'Status', apiVersion: 'v1', status: 'Success' });
     else conflict(response);
   };
   await cluster.remove(REF, known('7'));
   now = known('9', 2);
   await expect(cluster.remove(REF, known('7'))).rejects.toMatchObject({ code: 'object-changed' });
+});
+
+test('a deletion that a proxy answers is checked on the object, and is sent again', async () => {
+  const { api, cluster } = await startCluster((_, response) => missing(response));
+  let deletions = 0;
+  api.reply = ({ method }, response) => {
+    if (method === 'GET') return answer(response, 200, known('7'));
+    deletions++;
+    if (deletions === 1) return response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Sign in</html>');
+    return answer(response, 200, { kind: 'Status', apiVersion: 'v1', status: 'Success' });
+  };
+  await cluster.remove(REF, known('7'));
+  expect(deletions).toBe(2);
+  api.reply = ({ method }, response) =>
+    method === 'GET' ? answer(response, 200, known('7')) : response.writeHead(200).end('<html>Sign in</html>');
+  await expect(cluster.remove(REF, known('7'))).rejects.toMatchObject({ code: 'cluster-failed' });
+});
+
+test('one odd 404 does not take a kind away from the server', async () => {
+  const { api, cluster } = await startCluster((_, response) => unknownKind(response));
+  api.reply = ({ path }, response) => {
+    if (path === '/apis/machinelearning.seldon.io') return answer(response, 200, { versions: [{ version: 'v1' }] });
+    return api.asked.length <= 2 ? unknownKind(response) : answer(response, 200, known('7'));
+  };
+  expect(await cluster.read(REF)).toMatchObject({ metadata: { resourceVersion: '7' } });
+  api.reply = (_, response) => unknownKind(response);
+  await expect(cluster.read(REF)).rejects.toMatchObject({
+    code: 'cluster-failed',
+    message: expect.stringContaining('get seldondeployments.machinelearning.seldon.io in namespace seldon'),
+  });
 });
 
 test('a log is asked for by its last lines and a limit, and may not exist', async () => {
@@ -91,8 +121,12 @@ test('of a Secret only the names of its keys are returned', async () => {
   expect(await cluster.secretKeys(REF)).toEqual(['A', 'B']);
   api.reply = (_, response) => answer(response, 403, refusal(403, 'no'));
   expect(await cluster.secretKeys(REF)).toBe('forbidden');
-  api.reply = (_, response) => answer(response, 404, refusal(404, 'no'));
+  const details = { name: 'wine', kind: 'secrets' };
+  api.reply = (_, response) => answer(response, 404, refusal(404, 'secrets "wine" not found', details));
   expect(await cluster.secretKeys(REF)).toBe('missing');
+  // An odd 404 is not about the Secret.
+  api.reply = (_, response) => unknownKind(response);
+  await expect(cluster.secretKeys(REF)).rejects.toMatchObject({ code: 'cluster-failed' });
 });
 
 test('an answer that is not from an API server is recognised', async () => {

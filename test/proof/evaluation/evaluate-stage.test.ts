@@ -138,7 +138,8 @@ describe('the labelled rows of a run', () => {
     const findings = await run();
     expect(findings).toMatchObject([{ reason, title: expect.stringMatching(title) }]);
     expect(findings?.[0]?.cure).toBeTruthy();
-    expect(seen.requests).toBeLessThan(5);
+    // Those under way when the first one is given up, each with its repetitions.
+    expect(seen.requests).toBeLessThanOrEqual(4 * 3);
     expect(plain.records.at(-1)).toMatchObject({ name: 'evaluate', state: 'failed' });
   });
 

@@ -7,6 +7,7 @@ import { JSON_INPUTS, MOST_TARGETS, TARGET_INPUTS } from '../src/gate/targets.ts
 import type { InputDefinition } from '../src/settings/input-definition.ts';
 import { INPUTS, type InputName } from '../src/settings/inputs.ts';
 import { OUTPUTS } from '../src/settings/outputs.ts';
+import { readmeWithTables } from './readme-tables.ts';
 import { troubleshootingPage } from './troubleshooting.ts';
 
 const README = fileURLToPath(new URL('../README.md', import.meta.url));
@@ -76,24 +77,6 @@ function typeOf({ name, choices }: InputDefinition): object {
   const scalar = { type: ['string', 'number', 'boolean'] };
   if (JSON_INPUTS.some((one) => one === name)) return {};
   return { anyOf: [scalar, { type: 'array', items: { type: ['string', 'number'] } }] };
-}
-
-/** The README with its tables between the marker comments replaced. */
-export function readmeWithTables(readme: string): string {
-  const inputs = INPUTS.map(({ name, description, required, default: value }: InputDefinition) => {
-    const fallback = required === true ? '**required**' : value === undefined ? '' : `\`${value}\``;
-    return `| \`${name}\` | ${description} | ${fallback} |`;
-  });
-  const outputs = OUTPUTS.map(({ name, description }) => `| \`${name}\` | ${description} |`);
-  const withInputs = between(readme, 'inputs', ['| input | what it says | default |', '|---|---|---|', ...inputs]);
-  return between(withInputs, 'outputs', ['| output | what it holds |', '|---|---|', ...outputs]);
-}
-
-function between(text: string, name: string, lines: readonly string[]): string {
-  const [begin, end] = [`<!-- ${name}: npm run docs -->`, `<!-- /${name} -->`];
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`README.md has no ${begin} … ${end}`);
-  return `${text.slice(0, from + begin.length)}\n${lines.join('\n')}\n${text.slice(to)}`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -8,8 +8,8 @@ import { delimiter, join } from 'node:path';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 /** CSS pixels: about the width of a comment on GitHub. */
 const WIDTH = 860;
-/** Pixels for each CSS pixel: sharp on most screens, and small enough for a README. */
-const SCALE = 1.1;
+/** Pixels for each CSS pixel: small enough for a README. */
+const SCALE = 1;
 
 /** Path of a Chromium on this machine; undefined if there is none. */
 export function findBrowser(): string | undefined {

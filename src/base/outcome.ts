@@ -32,6 +32,8 @@ export type Outcome =
   | 'withdrawn'
   /** Failed and left as it is, because of `on-failure: keep`. */
   | 'kept'
+  /** Failed and left as it is: another person or tool has changed the object since, and that is live. */
+  | 'object-changed'
   /** Something was changed, and the live state is uncertain. */
   | 'unknown';
 

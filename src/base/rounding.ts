@@ -1,3 +1,5 @@
+import { leastOf, mostOf } from './numbers/extremes.ts';
+
 /** Numbers for people: few digits, and the same number of decimals where values are compared. */
 
 const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
@@ -18,7 +20,7 @@ const MOST_DECIMALS = 4;
 export function percentages(shares: readonly number[]): readonly string[] {
   const values = shares.map((share) => share * 100);
   const isWhole = values.every((value) => Math.abs(value - Math.round(value)) < 1e-9);
-  const most = Math.max(0, ...values);
+  const most = Math.max(0, mostOf(values));
   for (let decimals = isWhole ? 0 : 1; ; decimals++) {
     const texts = values.map((value) => value.toFixed(decimals));
     const isTrue = values.every((value, at) => {
@@ -70,7 +72,7 @@ export function compared(before: number | undefined, after: number | undefined):
 }
 
 function writerFor(values: readonly number[]): (value: number) => string {
-  const most = Math.max(0, ...values.map(Math.abs));
+  const most = Math.max(0, mostOf(values.map(Math.abs)));
   if (!Number.isFinite(most)) return String;
   if (most >= 1e9 || (most > 0 && most < 1e-3)) return (value) => (value === 0 ? '0' : value.toExponential(2));
   const start = most === 0 ? 0 : Math.min(MOST_DECIMALS, Math.max(0, DIGITS - 1 - Math.floor(Math.log10(most))));
@@ -79,7 +81,7 @@ function writerFor(values: readonly number[]): (value: number) => string {
     const isSame = first !== second && first.toFixed(decimals) === second.toFixed(decimals);
     if (isSame && decimals < MOST_METRIC_DECIMALS) continue;
     const texts = [first, second].map((value) => value.toFixed(decimals));
-    const idle = decimals === 0 ? 0 : Math.min(...texts.map(zerosAtEnd));
+    const idle = decimals === 0 ? 0 : leastOf(texts.map(zerosAtEnd));
     const shown = Math.max(0, decimals - idle);
     return (value) => (shown === 0 ? grouped(value) : value.toFixed(shown));
   }

@@ -3,6 +3,7 @@
  * person, link an issue, inject HTML or act as a workflow command.
  */
 
+import { mostOf } from './numbers/extremes.ts';
 import { withoutTrailing } from './trailing.ts';
 
 /** ANSI escape sequences, and control characters but tab and newline. */
@@ -98,5 +99,5 @@ export function cut(text: string, longest: number): string {
 }
 
 function longestRun(text: string): number {
-  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  return Math.max(0, mostOf(text.matchAll(/`+/g).map(([run]) => run.length)));
 }

@@ -1,8 +1,9 @@
 import { UserError } from '../base/errors.ts';
 import { patternWarning } from '../model/model-pattern.ts';
-import { InputReader } from '../settings/input-reader.ts';
+import { InputReader, quoted } from '../settings/input-reader.ts';
 import type { InputName } from '../settings/inputs.ts';
 import { isPreviewName } from '../settings/preview-name.ts';
+import type { Refusal } from './admission.ts';
 import { baseRefusal, modelRefusal, objectRefusal } from './admission-rules.ts';
 import { admitFurtherEvent } from './admit-further-event.ts';
 import { admitCommand } from './commands/admit-command.ts';
@@ -45,6 +46,7 @@ export async function decideRuns(request: GateRequest): Promise<GateDecision> {
     case 'merge-group':
       return queued(request, places, trigger.group);
     case 'dispatch':
+      if (trigger.fault !== undefined) return refuse(unreadPayload(trigger.fault));
       return dispatched(places, trigger.modelUri);
   }
 }
@@ -56,6 +58,9 @@ function checkAllowedEvents({ raw }: GateRequest): void {
     const fault = eventFault(entry);
     if (fault !== undefined) read.fault('allow-events', fault);
   }
+  const prefix = raw.input('command-prefix').trim();
+  if (!/^[^\s`<>@#]{0,40}$/.test(prefix))
+    read.fault('command-prefix', `is ${quoted(prefix)}, but must be one word, such as \`/seldon\``);
   read.end();
 }
 
@@ -132,6 +137,14 @@ async function queued(
     real.map((place) => ({ ...runInputsOf(place, new Map([['dry-run', 'true']])), shownBefore })),
     { head, unplanned },
   );
+}
+
+function unreadPayload(fault: string): Refusal {
+  return {
+    reason: 'argument-not-allowed',
+    sentence: `this event seems to choose a model, but ${fault}`,
+    cure: 'write the model as the text `model_uri`, such as `"client_payload": {"model_uri": "models:/wine/7"}`',
+  };
 }
 
 /** A dispatched event may choose a model. It is deployed to the targets that accept it. */

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../base/json-value.ts';
 import type { PullRequestFacts } from './admission.ts';
+import { misnamedModel } from './dispatch-payload.ts';
 import { effectOf } from './event-table.ts';
 
 /** The trigger of a run, read from the runner's event. Pure; every field is validated. */
@@ -36,7 +37,7 @@ export type Trigger =
   /** A merge queue asks whether its plan still holds. */
   | { readonly kind: 'merge-group'; readonly group: MergeGroup }
   /** Another system says that there is a model, as MLflow's webhooks do: it may choose a model and nothing else. */
-  | { readonly kind: 'dispatch'; readonly modelUri: string | undefined };
+  | { readonly kind: 'dispatch'; readonly modelUri: string | undefined; readonly fault?: string };
 
 /** A pull request, as the event has it. */
 export interface EventPullRequest extends PullRequestFacts {
@@ -208,7 +209,7 @@ function repositoryOf(side: unknown): string | undefined {
 /** A model that cannot be read must not become the one of the workflow. */
 function dispatchTrigger(payload: unknown): Trigger {
   const modelUri = isJsonObject(payload) ? payload['model_uri'] : undefined;
-  if (modelUri === undefined || modelUri === null) return { kind: 'dispatch', modelUri: undefined };
+  if (modelUri === undefined || modelUri === null) return { kind: 'dispatch', ...misnamedModel(payload) };
   if (typeof modelUri === 'string' && modelUri.trim() !== '') return { kind: 'dispatch', modelUri };
   return unheard('its `client_payload.model_uri` is not a model URI');
 }

@@ -57,7 +57,7 @@ export function parseTargets(text: string, path: string): readonly Target[] {
   });
   if (targets.length === 0 || targets.length > MOST_TARGETS)
     faults.push(`\`targets\` has ${targets.length}, but must have 1 to ${MOST_TARGETS}`);
-  faults.push(...needsFaults(targets));
+  for (const fault of needsFaults(targets)) faults.push(fault);
   if (faults.length > 0) throw invalid(path, faults);
   return targets;
 }

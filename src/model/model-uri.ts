@@ -90,6 +90,8 @@ function parseModels(uri: string, { authority, path }: Place): ModelUri {
   if (isLatest(suffix)) return { kind: 'latest', name };
   const stage = STAGES.find((one) => one.toLowerCase() === suffix.toLowerCase());
   if (stage !== undefined) return { kind: 'stage', name, stage };
+  const [, number] = /^v(\d+)$/i.exec(suffix) ?? [];
+  if (number !== undefined) throw invalid(`${uri}: a version is a number`, `write \`models:/${name}/${number}\``);
   const near = nearestWord(suffix, [...STAGES, 'latest']);
   throw invalid(
     `${uri}: \`${suffix}\` is not a version number, \`latest\` or a stage (${STAGES.join(', ')})`,
@@ -130,6 +132,13 @@ function parseRun(uri: string, { authority, path }: Place): ModelUri {
 function parseStorage(uri: string): ModelUri {
   if (/^m-[0-9a-f]{32}$/.test(uri)) throw invalid(`${uri} has no scheme`, `write \`models:/${uri}\``);
   if (/\/MLmodel\/?$/.test(uri)) throw invalid(`${uri} is a file`, 'name the folder that contains `MLmodel`');
+  if (/^[\w+.-]+:\/\/[^/@]*:[^/@]*@/.test(uri))
+    throw invalid(
+      'the model URI holds a user and a password',
+      'put them into the Secret of `env-secret`, and leave them out',
+    );
+  if (/^(?:s3|gs|wasbs?|abfss?):\/\/[^?]*\?/i.test(uri))
+    throw invalid(`${uri} has a query`, 'remove the part from `?` on: a folder has no version of its own');
   if (/^[\w+.-]+:\/*$/.test(uri)) throw invalid(`${uri} has no path`, FORMS);
   return { kind: 'storage', uri, origin: storageOriginOf(uri) };
 }

@@ -14,7 +14,9 @@ export interface StorageSettings {
  * Any other scheme is accepted, because for rclone it is the name of a remote, which the user's Secret can define.
  */
 const UNREADABLE: ReadonlySet<string> = new Set(
-  'file dbfs hdfs viewfs http https ftp sftp azureml models runs mlflow-artifacts'.split(' '),
+  'file dbfs hdfs viewfs http https ftp sftp azureml models runs mlflow-artifacts hf huggingface oci docker git ssh'.split(
+    ' ',
+  ),
 );
 
 /** `container@account.host/path` as in Azure's file systems, Cloudflare's r2 and Backblaze's b2. */
@@ -110,6 +112,11 @@ function readable(uri: string): string {
   const rule = scheme === undefined ? '/srv/mlruns=s3://mlruns' : `${scheme}:/=s3://bucket/`;
   const own =
     scheme === undefined ? '' : `, or \`${scheme}:/=${scheme}:/\` if \`env-secret\` defines a remote \`${scheme}\``;
+  if (/^[\w.-]+(?:\/(?:\d+|latest)|@[\w-]+)$/.test(uri) && scheme === undefined) {
+    throw new UserError('model-uri-invalid', `\`${uri}\` has no scheme: did you mean \`models:/${uri}\`?`, {
+      hint: `write \`models:/${uri}\``,
+    });
+  }
   if (/^[\w -]+$/.test(uri) && scheme === undefined) {
     throw new UserError('model-uri-invalid', `\`${uri}\` is a name, not a model URI`, {
       hint: `write \`models:/${uri}/<version>\` or \`models:/${uri}@<alias>\` if it is a registered model`,

@@ -1,5 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import { isJsonObject } from '../base/json-value.ts';
+import { mostOf } from '../base/numbers/extremes.ts';
 import { modelUriOf } from '../seldon/graph.ts';
 import { ANNOTATIONS, type SeldonDeployment, type SeldonDeploymentSpec } from '../seldon/seldon-deployment.ts';
 import { renderedSpecOf } from './manifest.ts';
@@ -20,6 +21,11 @@ export interface ProvenRevision {
   readonly spec: SeldonDeploymentSpec;
   /** The part that we rendered. Other writers own the rest. */
   readonly rendered: SeldonDeploymentSpec;
+}
+
+/** Whether a history begins with that revision: one that is too long for it is left out. */
+export function hasRevision([newest]: readonly ProvenRevision[], { time }: NewRevision): boolean {
+  return newest?.time === time;
 }
 
 /** Kubernetes allows 256 KiB for all annotations of an object together. */
@@ -71,11 +77,13 @@ export function withRevision(
   added: NewRevision,
   restored: number | undefined,
 ): readonly ProvenRevision[] {
-  const revision = Math.max(0, ...history.map((one) => one.revision)) + 1;
+  const revision = mostOf([0, ...history.map((one) => one.revision)]) + 1;
   const before = history
     .filter((one) => one.revision !== restored)
     .map((one) => (restored !== undefined && one.revision > restored ? { ...one, rolledBack: true as const } : one));
-  const all = [{ revision, ...added }, ...before].slice(0, MOST_REVISIONS);
+  // What does not fit by itself must not cost the others their place.
+  const fits = bytesOf([{ revision, ...added }]) <= MOST_BYTES;
+  const all = [...(fits ? [{ revision, ...added }] : []), ...before].slice(0, MOST_REVISIONS);
   while (all.length > 0 && bytesOf(all) > MOST_BYTES) all.pop();
   return all;
 }

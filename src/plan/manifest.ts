@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, equal, isJsonObject } from '../base/json-value.ts';
+import { hasSeveralNodes, nodesOf } from '../seldon/graph.ts';
 import {
   ANNOTATIONS,
+  type GraphNode,
   OWN_PREFIX,
   type Predictor,
   type SeldonDeployment,
@@ -86,9 +88,21 @@ function mergedPredictor(
   const byName = (spec: SeldonDeploymentSpec | undefined) =>
     spec?.predictors.find((one) => one.name === predictor.name);
   const liveOne = byName(live?.spec);
-  const merged = overlay(liveOne, predictor, byName(previous?.spec));
+  const merged = overlay(liveOne && comparable(liveOne, predictor), predictor, byName(previous?.spec));
   const keepsPods = liveOne !== undefined && equal(frame, podRelevantFields(live?.spec)) && samePods(merged, liveOne);
   return keepsPods && salt === undefined ? merged : marked(merged, frame, salt);
+}
+
+/** The live predictor to merge with. Where a graph of several nodes has another root, each node has its live fields at its new place. */
+function comparable(live: Predictor, { graph }: Predictor): Predictor {
+  const isGraph = hasSeveralNodes(live.graph) || hasSeveralNodes(graph);
+  if (!isGraph || live.graph.name === graph.name) return live;
+  const known = new Map(nodesOf(live.graph).map((node) => [node.name, node]));
+  const standing = (node: GraphNode): GraphNode => {
+    const { children: _, ...fields } = known.get(node.name) ?? node;
+    return { ...fields, ...(node.children && { children: node.children.map(standing) }) };
+  };
+  return { ...live, graph: standing(graph) };
 }
 
 /** Gives a predictor a new rollout marker: a hash of all fields that affect its pods. */

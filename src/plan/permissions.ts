@@ -43,7 +43,7 @@ export function permissionsFor({
     core('list', 'events'),
     ...(proof.access === 'api-server' ? [core('get', 'services/proxy'), core('create', 'services/proxy')] : []),
     // With one predictor, the operator's status of the route is enough without permission to read it; weights must be read.
-    ...(mode === 'direct' ? [] : ROUTES),
+    ...(mode === 'direct' && !share.proveFirst ? [] : ROUTES),
     ...(readsExecutors({ mode, dryRun, share, gate }) && gate.policy === 'strict' ? [POD_PROXY] : []),
   ];
 }

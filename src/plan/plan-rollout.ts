@@ -10,7 +10,7 @@ import type { Config } from '../settings/config.ts';
 import type { DecisionMode, DeployMode, Mode } from '../settings/modes.ts';
 import { readBaseManifest } from './given/base-manifest.ts';
 import { hasNewFiles } from './model-note.ts';
-import { decisionModes, deployModes, secondObjectModes } from './modes/index.ts';
+import { decisionModes, deployModes, provingModes, secondObjectModes } from './modes/index.ts';
 import type { Plan } from './plan.ts';
 import type { PlanRequest } from './plan-request.ts';
 
@@ -64,7 +64,7 @@ export async function readSurroundings(
   { mode, share }: Pick<Config, 'mode' | 'share'>,
   { ref, front }: { readonly ref: ObjectRef; readonly front: ObjectRef },
 ): Promise<Pick<PlanOrder, 'ingress' | 'front'>> {
-  if (mode === 'direct') return { ingress: UNKNOWN_INGRESS, front: undefined };
+  if (mode === 'direct' && !share.proveFirst) return { ingress: UNKNOWN_INGRESS, front: undefined };
   const routes = await cluster.routes(front);
   if (share.routing === 'seldon') return { ingress: { routes, served: [] }, front: undefined };
   const served = await cluster.servedVersions();
@@ -103,8 +103,9 @@ export async function planRollout(workspace: Workspace, order: PlanOrder): Promi
 function planFor(request: PlanRequest, { config, model }: PlanOrder): Plan {
   const { mode } = config;
   if (isDeployMode(mode) && model !== undefined) {
-    const isSecond = config.share.routing === 'ambassador-annotations';
-    const ship = (isSecond ? secondObjectModes[mode] : undefined) ?? deployModes[mode];
+    const { routing, proveFirst } = config.share;
+    const special = routing === 'ambassador-annotations' ? secondObjectModes : proveFirst ? provingModes : {};
+    const ship = special[mode] ?? deployModes[mode];
     return ship({ ...request, model });
   }
   if (isDecisionMode(mode)) return decisionModes[mode](request);

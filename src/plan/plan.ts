@@ -23,6 +23,12 @@ export interface Stage {
   readonly compare?: readonly [string, string];
   /** A shadow that must get copies of the requests to the public endpoint. */
   readonly mirror?: string;
+  /** A predictor that proves the new model in place of the run's own. */
+  readonly standIn?: string;
+  /** The ingress must have updated its routes before the next stage. */
+  readonly settles?: true;
+  /** A predictor that its autoscaler must bring to this number of pods before the next stage. */
+  readonly autoscaled?: { readonly predictor: string; readonly pods: number };
   /** The stage soaks for `step-interval` and is gated by metrics. */
   readonly observed?: true;
   /** Only protects requests in progress. It is skipped if the live predictors are not ready, and its failure is ignored. */
@@ -41,6 +47,8 @@ export interface Plan {
   readonly publicYaml: string;
   /** What the run will do, in one line. */
   readonly summary: string;
+  /** What a reader would not expect, one sentence each. */
+  readonly notes: readonly string[];
   /** The live object already has this spec. */
   readonly unchanged: boolean;
   readonly changes: readonly string[];
@@ -76,12 +84,16 @@ export interface PlanDraft {
   /** Name of the predictor of this run. */
   readonly subject: string;
   readonly budget: Budget;
+  readonly notes?: readonly string[];
   readonly restores?: number;
   readonly isFinal?: true;
 }
 
 /** Makes the manifests of all stages, each based on the previous one, and lists the changes. */
-export function planOf(request: PlanRequest, { stages: drafts, subject, budget, ...rest }: PlanDraft): Plan {
+export function planOf(
+  request: PlanRequest,
+  { stages: drafts, subject, budget, notes = [], ...rest }: PlanDraft,
+): Plan {
   const { live } = request;
   const stages: Stage[] = [];
   let before = live;
@@ -110,6 +122,7 @@ export function planOf(request: PlanRequest, { stages: drafts, subject, budget, 
     yaml: readableYaml(manifest),
     publicYaml: readableYaml(withoutEnvironmentValues(manifest)),
     summary,
+    notes: unchanged ? [] : notes,
     unchanged,
     changes,
     budget,

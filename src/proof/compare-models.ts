@@ -56,6 +56,7 @@ async function askOne(
 ): Promise<ModelAnswer> {
   const predictor = predictors.find((one) => one.name === name);
   if (predictor === undefined) throw new Error(`no predictor to compare with: ${name}`);
+  // A pod that is drained meanwhile is no difference between two models.
   const target = predictTarget(context, predictor, 'api-server');
   const { answer } = await sendUntilOpen(context.peers, target, {
     exchange: { method: 'POST', path: target.path, body, timeout: ONE_EXCHANGE },

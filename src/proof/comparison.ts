@@ -1,9 +1,11 @@
-import { LONGEST_ANSWER, parseBoundedJson } from '../base/json/bounded-json.ts';
+import { LONGEST_ANSWER, parseBoundedJson, withoutOddNumbers } from '../base/json/bounded-json.ts';
+import { jsonOf } from '../base/json-value.ts';
 import { percent } from '../base/percent.ts';
 import { shortJson } from '../base/rounding.ts';
 import type { Protocol } from '../seldon/protocol.ts';
 import { errorOf, refusalOf } from './answer/answer-error.ts';
 import { readPrediction } from './answer/prediction.ts';
+import { type Difference, differenceOf, incomparable } from './answer/value-difference.ts';
 
 /** Comparison of two predictors that got the same requests: answers, differences and latency. */
 
@@ -22,18 +24,6 @@ export interface Exchange {
   readonly old: ModelAnswer;
   readonly new: ModelAnswer;
 }
-
-export type Difference =
-  | {
-      readonly kind: 'numbers';
-      readonly absolute: number;
-      /** Relative to the larger of both values; 0 if both are 0. */
-      readonly relative: number;
-      /** Number of texts and booleans that differ. */
-      readonly unequal: number;
-    }
-  /** The answers cannot be compared; `message` says why. */
-  | { readonly kind: 'incomparable'; readonly message: string };
 
 export interface ComparedAnswers {
   readonly old: string;
@@ -80,6 +70,7 @@ function objectionOf(
   for (const [at, { difference }] of answers.entries()) {
     const which = answers.length === 1 ? 'the answers' : `the answers to request ${at + 1}`;
     if (difference.kind === 'incomparable') return `${which} cannot be compared: ${difference.message}`;
+    if (difference.holes > 0) return `${which} of ${old} and ${fresh} differ in ${holesInWords(difference.holes)}`;
     if (difference.unequal > 0) return `${which} of ${old} and ${fresh} differ in ${counted(difference.unequal)}`;
     if (difference.relative > tolerance) {
       const by = percent(difference.relative);
@@ -106,10 +97,11 @@ export function describeComparison(comparison: Comparison): string {
 /** `none`, `1.2 % (0.5)`, `2 texts`, or why the answers cannot be compared. */
 export function differenceInWords(difference: Difference): string {
   if (difference.kind === 'incomparable') return difference.message;
-  const { absolute, relative, unequal } = difference;
+  const { absolute, relative, unequal, holes } = difference;
   const parts = [
     ...(relative === 0 ? [] : [`${percent(relative)} (${Number(absolute.toPrecision(3))})`]),
     ...(unequal === 0 ? [] : [counted(unequal)]),
+    ...(holes === 0 ? [] : [holesInWords(holes)]),
   ];
   return parts.length === 0 ? 'none' : parts.join(', ');
 }
@@ -118,7 +110,7 @@ export function differenceInWords(difference: Difference): string {
 export function largestDifference({ answers }: Comparison): Extract<Difference, { kind: 'numbers' }> | undefined {
   const comparable = answers.map((one) => one.difference).filter((one) => one.kind === 'numbers');
   return comparable.reduce<(typeof comparable)[number] | undefined>(
-    (most, one) => (most === undefined || one.unequal > most.unequal || one.relative > most.relative ? one : most),
+    (most, one) => (most === undefined || misfits(one) > misfits(most) || one.relative > most.relative ? one : most),
     undefined,
   );
 }
@@ -137,8 +129,7 @@ type Read = { readonly value: unknown } | { readonly refused: string };
 function read({ status, body }: ModelAnswer, protocol: Protocol): Read {
   if (status === undefined) return { refused: body };
   if (body.length > LONGEST_ANSWER) return { refused: `the answer has more than ${LONGEST_ANSWER / 1e6} MB` };
-  const parsed = parseBoundedJson(body);
-  const json = parsed.kind === 'json' && parsed.odd === undefined ? parsed.value : undefined;
+  const json = jsonIn(body);
   if (status !== 200) return { refused: `HTTP ${status}: ${refusalOf(body, json)}` };
   const error = errorOf(json);
   if (error !== undefined) return { refused: error };
@@ -149,35 +140,11 @@ function read({ status, body }: ModelAnswer, protocol: Protocol): Read {
   return { value: more.length === 0 ? first : [first, ...more] };
 }
 
-function differenceOf(before: unknown, after: unknown): Difference {
-  const [old, fresh] = [leavesOf(before), leavesOf(after)];
-  const stray = [...old.keys()].find((path) => !fresh.has(path)) ?? [...fresh.keys()].find((path) => !old.has(path));
-  if (stray !== undefined || old.size === 0) {
-    return incomparable(`their shapes differ: ${old.size} values in the old answer, ${fresh.size} in the new answer`);
-  }
-  let [absolute, relative, unequal] = [0, 0, 0];
-  for (const [path, value] of old) {
-    const other = fresh.get(path);
-    if (typeof value !== 'number' || typeof other !== 'number') {
-      if (value !== other) unequal++;
-      continue;
-    }
-    const apart = Math.abs(value - other);
-    absolute = Math.max(absolute, apart);
-    relative = Math.max(relative, apart === 0 ? 0 : apart / Math.max(Math.abs(value), Math.abs(other)));
-  }
-  return { kind: 'numbers', absolute, relative, unequal };
-}
-
-/** Every value that is no list and no object, by its path. */
-function leavesOf(value: unknown): ReadonlyMap<string, unknown> {
-  const leaves = new Map<string, unknown>();
-  const collect = (inner: unknown, path: string): void => {
-    if (typeof inner !== 'object' || inner === null) leaves.set(path, inner);
-    else for (const key of Object.keys(inner)) collect((inner as Record<string, unknown>)[key], `${path}/${key}`);
-  };
-  collect(value, '');
-  return leaves;
+/** Bare NaN and Infinity, which Python writes, count as empty cells: a server may also write null for them. */
+function jsonIn(body: string): unknown {
+  const parsed = parseBoundedJson(body);
+  if (parsed.kind !== 'json') return undefined;
+  return parsed.odd === undefined ? parsed.value : jsonOf(withoutOddNumbers(body, 'null').replaced);
 }
 
 const LONGEST_SHOWN = 80;
@@ -188,12 +155,18 @@ function shownOf(answer: Read): string {
   return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN - 1)}…`;
 }
 
-function incomparable(message: string): Difference {
-  return { kind: 'incomparable', message };
-}
-
 function counted(unequal: number): string {
   return unequal === 1 ? 'one text' : `${unequal} texts`;
+}
+
+function holesInWords(holes: number): string {
+  return holes === 1
+    ? 'one cell that is empty in only one of them'
+    : `${holes} cells that are empty in only one of them`;
+}
+
+function misfits({ unequal, holes }: { readonly unequal: number; readonly holes: number }): number {
+  return unequal + holes;
 }
 
 function medianOf(values: readonly number[]): number {

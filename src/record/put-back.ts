@@ -29,7 +29,7 @@ export interface PutBackOrder {
 
 /** What became of the changes of a killed run. */
 export interface PutBack {
-  readonly outcome: Extract<Outcome, 'rolled-back' | 'withdrawn' | 'failed' | 'unknown'>;
+  readonly outcome: Extract<Outcome, 'rolled-back' | 'withdrawn' | 'failed' | 'object-changed' | 'unknown'>;
   readonly step: StepRecord;
 }
 
@@ -41,7 +41,7 @@ export async function putBack(peers: PutBackPeers, order: PutBackOrder): Promise
   const { clock } = peers;
   const started = clock.now();
   const ended = (outcome: PutBack['outcome'], message: string): PutBack => {
-    const state = outcome === 'unknown' ? 'failed' : 'ok';
+    const state = outcome === 'unknown' || outcome === 'object-changed' ? 'failed' : 'ok';
     peers.runner.info(message);
     return { outcome, step: { name: 'undo', state, message, duration: clock.now() - started } };
   };
@@ -71,7 +71,7 @@ async function restore(
   const now = await cluster.read(ref);
   if (now?.metadata.uid === before?.metadata.uid && now?.metadata.generation === before?.metadata.generation)
     return ended('failed', now === undefined ? 'there is nothing to restore: nothing was created' : UNCHANGED);
-  if (now === undefined) return ended('unknown', FOREIGN);
+  if (now === undefined) return ended('object-changed', FOREIGN);
   const timeout = Math.min(memory.timeout, LONGEST_UNDO_S);
   // The run was killed while it waited for what it had restored itself.
   if (before !== undefined && now.metadata.uid === before.metadata.uid && isSame(now, before)) {
@@ -80,9 +80,9 @@ async function restore(
     return ended('unknown', `the previous state is restored, but it is not available: ${status.message}`);
   }
   const latest = sent.find((one) => isStored(one, now, { before, run }));
-  if (latest === undefined) return ended('unknown', FOREIGN);
+  if (latest === undefined) return ended('object-changed', FOREIGN);
   let said = '';
-  const outcome = await undoRollout(
+  const { outcome } = await undoRollout(
     {
       peers: { cluster, clock, runner },
       ref,

@@ -2,7 +2,7 @@ import { messageOf, UserError } from '../base/errors.ts';
 import type { Conclude } from '../base/journal.ts';
 import type { Clock } from '../base/ports.ts';
 import type { RunContext } from '../base/run-context.ts';
-import { historyOf, isNewest, type NewRevision, provenPart, withRevision } from '../plan/history.ts';
+import { hasRevision, historyOf, isNewest, type NewRevision, provenPart, withRevision } from '../plan/history.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { staleServicesOf } from '../seldon/created-objects.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
@@ -17,6 +17,7 @@ export interface RecordRequest {
 }
 
 const MOST_TRIES = 5;
+const TOO_LONG = 'its predictor alone has more than 64 KiB; the history keeps the revisions that it has';
 
 /**
  * Records on the object that its current model was proven, so that a later rollback finds it.
@@ -47,6 +48,7 @@ async function write({ cluster, clock, ref, context, restores }: RecordRequest):
       ...(context.commit !== undefined && { commit: context.commit }),
     };
     const all = withRevision(history, added, restores);
+    if (!hasRevision(all, added)) throw new Error(TOO_LONG);
     try {
       await cluster.annotate(object, { [ANNOTATIONS.history]: JSON.stringify(all) });
       return `revision ${all[0]?.revision} is recorded; the history has ${all.length} revisions`;

@@ -20,6 +20,7 @@ const SYMBOLS: Readonly<Record<Outcome, string>> = {
   'rolled-back': '↩️',
   withdrawn: '↩️',
   kept: '❌',
+  'object-changed': '⚠️',
   unknown: '⚠️',
 };
 
@@ -98,6 +99,8 @@ function sentence(report: Report): string {
       return `${model} ${failure(report)}; it was the first deployment, so the SeldonDeployment was deleted`;
     case 'kept':
       return `${model} ${failure(report)}; the failed rollout was left as it is`;
+    case 'object-changed':
+      return changedByOthers(report, model);
     case 'unknown':
       return `${model}: what is live now is not certain`;
   }
@@ -141,6 +144,13 @@ function failure({ steps, reason }: Report): string {
   if (known !== undefined) return known;
   const isProof = steps.some(({ name, state }) => PROOF.has(name) && state === 'failed');
   return isProof ? 'became ready, but failed a check' : 'did not become ready';
+}
+
+function changedByOthers(report: Report, model: string): string {
+  const change = report.reason === 'object-deleted' ? 'was deleted' : 'was changed';
+  const what = `the SeldonDeployment ${change} by another person or tool, and was left so`;
+  const isCause = ['object-changed', 'superseded', 'object-deleted'].includes(report.reason);
+  return isCause ? `${model}: ${what}` : `${model} ${failure(report)}; ${what}`;
 }
 
 /** The mode that was asked for needs a model beside which it can run. */

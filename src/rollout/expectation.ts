@@ -42,13 +42,16 @@ export interface ExpectedPredictor {
   readonly weighed?: true;
 }
 
-/** Reads the expectation from an object as the server stored it. */
-export function expectationOf(object: SeldonDeployment): Expectation {
+/**
+ * Reads the expectation from an object as the server stored it.
+ * @param before the object before that: what has a label of its own, such as a separate orchestrator, must go
+ */
+export function expectationOf(object: SeldonDeployment, before?: SeldonDeployment): Expectation {
   return {
     name: object.metadata.name,
     uid: object.metadata.uid ?? '',
     spec: withoutReplicas(object.spec),
-    labels: deploymentLabelsOf(object),
+    labels: [...new Set([...deploymentLabelsOf(object), ...(before === undefined ? [] : deploymentLabelsOf(before))])],
     explainers: explainerServicesOf(object),
     predictors: object.spec.predictors.map((predictor) => ({
       name: predictor.name,

@@ -14,13 +14,15 @@ export interface RollOutRequest {
   readonly runner: Pick<Runner, 'info'>;
   readonly ref: ObjectRef;
   readonly applied: SeldonDeployment;
+  /** The object before that apply, if there was one. */
+  readonly before?: SeldonDeployment | undefined;
   /** Seconds. */
   readonly timeout: number;
 }
 
 /** Waits until the applied object is ready. @returns why the rollout failed; undefined if all pods are ready. */
 export async function rollOut(request: RollOutRequest, conclude: Conclude): Promise<readonly Finding[] | undefined> {
-  const expected = expectationOf(request.applied);
+  const expected = expectationOf(request.applied, request.before);
   const end = await waitUntilReady({ ...request, expected });
   const orphans = await removeOrphans(request.cluster, request.ref, end);
   conclude([end.status.message, ...orphans].join('; '), end.status.phase === 'ready' ? 'ok' : 'failed');

@@ -1,5 +1,5 @@
 import { equal } from '../base/json-value.ts';
-import { soleNumberOf, withoutReplicas } from '../seldon/replicas.ts';
+import { withoutReplicas, writtenNumberOf } from '../seldon/replicas.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Deployment, Snapshot } from '../seldon/snapshot.ts';
 import { deploymentFailure, progressOf } from './deployment-progress.ts';
@@ -41,13 +41,16 @@ export function rolloutStatusOf(snapshot: Snapshot, expected: Expectation): Roll
   );
 }
 
+/** The state of a predictor whose pods are all available. */
+export const AVAILABLE = 'available';
+
 /** State of each predictor in words, by its name. */
 export function healthOf(snapshot: Snapshot, expected: Expectation): ReadonlyMap<string, string> {
   const object = snapshot.seldonDeployment;
   return new Map(
     expected.predictors.map((predictor) => {
       const [worst] = object === undefined ? [deleted(expected)] : predictorStatus(predictor, { ...snapshot, object });
-      return [predictor.name, worst?.message.replace(`${predictor.name}: `, '') ?? 'available'];
+      return [predictor.name, worst?.message.replace(`${predictor.name}: `, '') ?? AVAILABLE];
     }),
   );
 }
@@ -106,7 +109,7 @@ function predictorStatus(predictor: ExpectedPredictor, shown: OwnSnapshot): read
     ...deployments.flatMap((deployment) => {
       const own = pods.filter((pod) => isNewPod(pod, predictor, deployment));
       const isModel = (partOf(deployment, predictor)?.part ?? 'model') === 'model';
-      const replicas = isModel ? soleNumberOf(object.spec, predictor.name) : undefined;
+      const replicas = isModel ? writtenNumberOf(object.spec, predictor.name) : undefined;
       const status = deploymentStatus(deployment, { predictor, pods: own, replicas, events: shown.events });
       return status === undefined ? [] : [status];
     }),

@@ -1,7 +1,7 @@
 import { isJsonObject } from '../base/json-value.ts';
 import { overlay, projected } from '../plan/overlay.ts';
 import { withScalingSince } from '../seldon/replicas.ts';
-import { FIELD_MANAGER, type Predictor, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { ANNOTATIONS, FIELD_MANAGER, type Predictor, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
 /**
  * The manifest that undoes an apply: for every field that we applied or owned before, the previous value. A
@@ -30,8 +30,8 @@ export function undoManifest(
 }
 
 /**
- * The manifest to apply before an undo, so that no request is lost: the same predictors with the previous traffic. The
- * predictors that will be removed get none. Undefined if no predictor that answers is removed.
+ * The manifest to apply before an undo, so that no request is lost: the previous predictors with their traffic, and the
+ * predictors that will be removed without any. Undefined if no predictor that answers is removed.
  */
 export function withRequestsMovedBack(
   applied: SeldonDeployment,
@@ -45,9 +45,21 @@ export function withRequestsMovedBack(
     const old = had.get(one.name);
     const traffic = isSole && old !== undefined && old.shadow !== true ? 100 : old?.traffic;
     if (goes(one)) return { ...one, traffic: 0 };
-    return traffic === undefined ? one : { ...one, traffic };
+    const own = old !== undefined && hasOtherPods(one, old) ? old : one;
+    return traffic === undefined ? own : { ...own, traffic };
   });
   return { ...applied, spec: { ...applied.spec, predictors } };
+}
+
+/** Whether the pods of a predictor that stays are other ones than before. */
+export function changedPods(applied: SeldonDeployment, before: SeldonDeployment): boolean {
+  return before.spec.predictors.some((old) =>
+    applied.spec.predictors.some((one) => one.name === old.name && hasOtherPods(one, old)),
+  );
+}
+
+function hasOtherPods(one: Predictor, old: Predictor): boolean {
+  return one.annotations?.[ANNOTATIONS.rollout] !== old.annotations?.[ANNOTATIONS.rollout];
 }
 
 /** The fields that our last apply owned, as a tree with `true` at leaves and lists. */

@@ -1,4 +1,5 @@
-import { messageOf } from '../base/errors.ts';
+import { bestEffort } from '../base/best-effort.ts';
+import { messageOf, UserError } from '../base/errors.ts';
 import type { Conclude } from '../base/journal.ts';
 import { equal } from '../base/json-value.ts';
 import type { Outcome } from '../base/outcome.ts';
@@ -12,7 +13,8 @@ import { applyManifest } from './apply-plan.ts';
 import { askAgain } from './ask-again.ts';
 import { expectationOf } from './expectation.ts';
 import { removeOrphans } from './remove-orphans.ts';
-import { undoManifest, withRequestsMovedBack } from './undo-manifest.ts';
+import { AVAILABLE, healthOf } from './rollout-status.ts';
+import { changedPods, undoManifest, withRequestsMovedBack } from './undo-manifest.ts';
 import { readStatusOnce, waitUntilReady } from './wait-until-ready.ts';
 
 /** The external systems that a rollout uses. */
@@ -39,29 +41,40 @@ export interface UndoRequest {
 }
 
 /** Outcome of the undo: `unknown` if the live state is uncertain. */
-export type UndoOutcome = Extract<Outcome, 'rolled-back' | 'withdrawn' | 'unknown'>;
+export interface UndoEnd {
+  readonly outcome: Extract<Outcome, 'rolled-back' | 'withdrawn' | 'object-changed' | 'unknown'>;
+  /** What another person or tool made of the object; undefined if it was deleted. */
+  readonly theirs?: SeldonDeployment | undefined;
+}
 
 /** Seconds until the pods of a deleted object are deleted: their grace period, and Seldon's preStop of 10 s. */
 const REMOVAL_TIMEOUT_S = 180;
 
 /** Restores exactly the previous state and waits until it is ready. Never throws: it reports the result. */
-export async function undoRollout(request: UndoRequest, conclude: Conclude): Promise<UndoOutcome> {
+export async function undoRollout(request: UndoRequest, conclude: Conclude): Promise<UndoEnd> {
+  const { cluster, clock } = request.peers;
+  const read = () => askAgain(clock, () => cluster.read(request.ref));
   try {
-    const { cluster, clock } = request.peers;
-    const now = await askAgain(clock, () => cluster.read(request.ref));
+    const now = await read();
     const foreign = changedByOthers(now, request.applied);
-    if (foreign !== undefined) {
-      conclude(`nothing was restored: ${foreign}`, 'failed');
-      return 'unknown';
-    }
+    if (foreign !== undefined) return leftAsTheirs(foreign, now, conclude);
     const { before } = request;
-    if (before === undefined) return await deleteFirst(request, now, conclude);
+    if (before === undefined) return { outcome: await deleteFirst(request, now, conclude) };
     const last = await moveRequests(request, before);
     return await applyPrevious({ ...request, ...last }, before, { now: last?.applied ?? now, conclude });
   } catch (error) {
+    // Somebody changed the object between the read and the write, which is refused then.
+    const isRace = error instanceof UserError && error.code === 'object-changed';
+    const theirs = isRace ? await bestEffort(read().then((object) => ({ object }))) : undefined;
+    if (theirs !== undefined) return leftAsTheirs(messageOf(error), theirs.object, conclude);
     conclude(`the previous state could not be restored: ${messageOf(error)}`, 'failed');
-    return 'unknown';
+    return { outcome: 'unknown' };
   }
+}
+
+function leftAsTheirs(why: string, theirs: SeldonDeployment | undefined, conclude: Conclude): UndoEnd {
+  conclude(`nothing was restored: ${why}`, 'failed');
+  return { outcome: 'object-changed', theirs };
 }
 
 function changedByOthers(now: SeldonDeployment | undefined, applied: SeldonDeployment): string | undefined {
@@ -76,18 +89,24 @@ function changedByOthers(now: SeldonDeployment | undefined, applied: SeldonDeplo
 /** Seconds for moving the requests. If a predictor is not ready, its requests move when it is removed. */
 const MOVE_TIMEOUT_S = 30;
 
-/** Moves the requests away from predictors that will be removed, if they are ready. Only then does the operator update the routes. */
+/** Moves the requests away from predictors that will be removed, if all are ready or can be. Only then does the operator update the routes. */
 async function moveRequests(
-  { peers, ref, manifest, applied, ingressLag, remember }: UndoRequest,
+  { peers, ref, manifest, applied, ingressLag, timeout, remember }: UndoRequest,
   before: SeldonDeployment,
 ): Promise<Pick<UndoRequest, 'manifest' | 'applied'> | undefined> {
   const { cluster, clock, runner } = peers;
   const emptied = withRequestsMovedBack(manifest, before);
   if (emptied === undefined) return undefined;
-  const { status } = await askAgain(clock, () => {
-    return readStatusOnce({ cluster, clock, ref, expected: expectationOf(applied) });
+  const expected = expectationOf(applied);
+  const { status, snapshot } = await askAgain(clock, () => {
+    return readStatusOnce({ cluster, clock, ref, expected });
   });
-  if (status.phase !== 'ready') return undefined;
+  const restores = changedPods(applied, before);
+  // A predictor that goes may answer while the pods of another one fail: then those come back first.
+  const health = healthOf(snapshot, expected);
+  const goes = applied.spec.predictors.filter(({ name }) => before.spec.predictors.every((one) => one.name !== name));
+  const canAnswer = goes.every(({ name }) => health.get(name) === AVAILABLE);
+  if (status.phase !== 'ready' && !(restores && canAnswer)) return undefined;
   const { resourceVersion } = applied.metadata;
   const metadata = { ...emptied.metadata, ...(resourceVersion !== undefined && { resourceVersion }) };
   remember?.(emptied);
@@ -98,7 +117,8 @@ async function moveRequests(
   });
   if (moved === undefined) return undefined;
   remember?.(emptied, moved);
-  await waitUntilReady({ cluster, clock, runner, ref, timeout: MOVE_TIMEOUT_S, expected: expectationOf(moved) });
+  const patience = restores ? timeout : MOVE_TIMEOUT_S;
+  await waitUntilReady({ cluster, clock, runner, ref, timeout: patience, expected: expectationOf(moved) });
   await clock.sleep(ingressLag * 1000);
   return { manifest: emptied, applied: moved };
 }
@@ -107,7 +127,7 @@ async function deleteFirst(
   request: UndoRequest,
   now: SeldonDeployment | undefined,
   conclude: Conclude,
-): Promise<UndoOutcome> {
+): Promise<'withdrawn'> {
   const { peers, ref, applied } = request;
   await askAgain(peers.clock, () => peers.cluster.remove(ref, now ?? applied));
   conclude(
@@ -154,7 +174,7 @@ async function applyPrevious(
   request: UndoRequest,
   before: SeldonDeployment,
   { now, conclude }: Restoration,
-): Promise<UndoOutcome> {
+): Promise<UndoEnd> {
   const { peers, ref, timeout } = request;
   const { cluster, clock, runner } = peers;
   const manifest = undoManifest(request, before, now);
@@ -163,7 +183,7 @@ async function applyPrevious(
   const different = differsIn(restored, before, [request.manifest, manifest]);
   if (different !== undefined) {
     conclude(`the previous state was applied, but ${different} of the object now differ from it`, 'failed');
-    return 'unknown';
+    return { outcome: 'object-changed', theirs: restored };
   }
   const expected = expectationOf(restored);
   const restoredEnd = await waitUntilReady({ cluster, clock, runner, ref, timeout, expected });
@@ -172,10 +192,10 @@ async function applyPrevious(
   const model = (before.spec.predictors[0] && modelUriOf(before.spec.predictors[0])) ?? 'the previous model';
   if (status.phase === 'ready') {
     conclude([`${model} is restored and available`, ...orphans].join('; '));
-    return 'rolled-back';
+    return { outcome: 'rolled-back' };
   }
   conclude(`the previous spec (${model}) is restored, but it is not available: ${status.message}`, 'failed');
-  return 'unknown';
+  return { outcome: 'unknown' };
 }
 
 /** Fields that the undo restored and that another writer may have changed since. */

@@ -37,9 +37,10 @@ export async function fail(
   const { timeout } = plan.budget;
   const { remember } = self.open;
   const undo = { peers, ref: objects.ref, manifest, applied, before: live, timeout, ingressLag, remember };
-  const outcome = await plainJournal.step('undo', (conclude) => undoRollout(undo, conclude));
-  // The draft describes the previous state: it is live again, or the live state is not known.
-  if (outcome === 'unknown') draft.predictors = [];
+  const { outcome, theirs } = await plainJournal.step('undo', (conclude) => undoRollout(undo, conclude));
+  // The draft describes the previous state: it is live again, or something else is live.
+  if (outcome === 'unknown' || outcome === 'object-changed')
+    draft.predictors = theirs === undefined ? [] : linesOf(prepared, theirs);
   return end(self, outcome, reason);
 }
 

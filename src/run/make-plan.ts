@@ -2,6 +2,7 @@ import { nextCommand } from '../gate/commands/next-command.ts';
 import type { Model } from '../model/model.ts';
 import { withFirstDeployment } from '../plan/first-deployment.ts';
 import { refuseReturn } from '../plan/history.ts';
+import { refuseManaged, takeoverNote } from '../plan/live/ownership.ts';
 import { linesBefore, predictorLines, sharedLines } from '../plan/live-state.ts';
 import { hasNewFiles, modelsOf } from '../plan/model-note.ts';
 import { StandingCandidate } from '../plan/modes/standing.ts';
@@ -45,6 +46,7 @@ export function makePlan(
     // A plan, or a comment that rolls back, does no harm when it is late.
     const isHarmless = config.dryRun || (context.event === 'issue_comment' && config.mode === 'rollback');
     if (!isHarmless) refuseOlderRun(live, context);
+    if (config.manifestFile === undefined) refuseManaged(live, config.takeOver);
     refuseOthersRollout(live, config.mode, context);
     const surroundings = await readSurroundings(peers.cluster, config, objects);
     const order = { config, ref, model: resolved, live, context, ...surroundings };
@@ -97,7 +99,10 @@ export function makePlan(
     const anew = hasNewFiles(live, model)
       ? [`The files in ${model.storageUri} are not those that its pods have loaded: the pods are made anew.`]
       : [];
-    draft.warnings = [...draft.warnings, ...ofBase, ...(limits ?? []), ...anew, ...warnings, ...smoke.warnings];
+    const takeover = plan.unchanged || config.manifestFile !== undefined ? undefined : takeoverNote(live);
+    const ofPlan = takeover === undefined ? plan.notes : [...plan.notes, takeover];
+    const ofModel = [...ofBase, ...(limits ?? []), ...anew];
+    draft.warnings = [...draft.warnings, ...ofModel, ...ofPlan, ...warnings, ...smoke.warnings];
     const estimates = await estimateSteps({
       metrics: peers.metrics,
       cluster: peers.cluster,

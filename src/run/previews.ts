@@ -1,3 +1,4 @@
+import { mostOf } from '../base/numbers/extremes.ts';
 import { ANNOTATIONS, FIELD_MANAGER, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
 /** One preview that a sweep found. */
@@ -33,7 +34,7 @@ function shippedAt({ metadata }: SeldonDeployment, now: number): number {
   );
   const times = [metadata.creationTimestamp, ...(ours ?? []).map(({ time }) => time)];
   const known = times.map((time) => Date.parse(time ?? '')).filter(Number.isFinite);
-  return known.length === 0 ? now : Math.max(...known);
+  return known.length === 0 ? now : mostOf(known);
 }
 
 /** `3 days`, `5 hours`. */

@@ -1,3 +1,4 @@
+import { leastOf, mostOf } from '../base/numbers/extremes.ts';
 import { userQuestions } from '../proof/evidence/user-queries.ts';
 import { nameWinners } from '../proof/evidence/winner.ts';
 import type { ObjectRef } from '../seldon/cluster.ts';
@@ -39,8 +40,8 @@ async function secondsTogether(
   observation.close();
   const starts = pair.map((predictor) => {
     const own = pods.filter(({ metadata }) => metadata.labels?.['version'] === versionLabelOf(predictor));
-    return Math.min(...own.map(({ metadata }) => Date.parse(metadata.creationTimestamp ?? '') || now));
+    return leastOf(own.map(({ metadata }) => Date.parse(metadata.creationTimestamp ?? '') || now));
   });
-  const since = Math.max(...starts);
+  const since = mostOf(starts);
   return Number.isFinite(since) ? Math.max(1, Math.ceil((now - since) / 1000)) : undefined;
 }

@@ -18,6 +18,7 @@ import { findingOf } from '../report/draft.ts';
 import { applyManifest, NothingApplied } from '../rollout/apply-plan.ts';
 import { askAgain } from '../rollout/ask-again.ts';
 import { rollOut, stateOf } from '../rollout/roll-out.ts';
+import { waitForAutoscaler } from '../rollout/wait-for-autoscaler.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 
 /** The values that all stages of one rollout need. */
@@ -48,18 +49,15 @@ export async function runStages(rollout: RolloutContext, live: SeldonDeployment 
   let reached: RolloutEnd = { findings: undefined, manifest: undefined, applied: undefined };
   try {
     for (const stage of plan.stages) {
-      const now = reached.applied ?? live;
-      const state = stage.bestEffort && now !== undefined ? await readState(rollout.proof, now) : 'ready';
+      const before = reached.applied ?? live;
+      const state = stage.bestEffort && before !== undefined ? await readState(rollout.proof, before) : 'ready';
       if (state !== 'ready') continue;
-      const sent = await send(rollout, stage, {
-        before: reached.applied ?? live,
-        isFirst: reached.applied === undefined,
-      });
+      const sent = await send(rollout, stage, { before, isFirst: reached.applied === undefined });
       if ('findings' in sent) return { ...reached, findings: sent.findings };
       reached = { ...sent, findings: undefined };
-      reached = { ...sent, findings: await completeStage(rollout.proof, stage, sent.applied) };
+      reached = { ...sent, findings: await completeStage(rollout.proof, stage, { applied: sent.applied, before }) };
       if (reached.findings !== undefined && !stage.bestEffort) return reached;
-      if (reached.findings === undefined && stage.bestEffort) await waitForIngress(rollout.proof);
+      if (reached.findings === undefined && (stage.bestEffort || stage.settles)) await waitForIngress(rollout.proof);
     }
     return { ...reached, findings: undefined };
   } catch (error) {
@@ -150,7 +148,7 @@ function uponVersion(manifest: SeldonDeployment, { metadata }: SeldonDeployment)
 async function completeStage(
   proof: ProofContext,
   stage: Stage,
-  applied: SeldonDeployment,
+  { applied, before }: { readonly applied: SeldonDeployment; readonly before: SeldonDeployment | undefined },
 ): Promise<readonly Finding[] | undefined> {
   const { peers, objects, plan } = proof;
   const { cluster, clock, runner } = peers;
@@ -161,11 +159,14 @@ async function completeStage(
     async (conclude) => {
       const since = clock.now();
       let end: Parameters<Conclude> = [''];
-      const request = { cluster, clock, runner, ref: objects.ref, applied, timeout };
-      const failed = await rollOut(request, (...said) => {
-        end = said;
-      });
-      const [message, state] = end;
+      const request = { cluster, clock, runner, ref: objects.ref, applied, before, timeout };
+      const failed =
+        (await rollOut(request, (...said) => {
+          end = said;
+        })) ??
+        (stage.autoscaled && (await waitForAutoscaler(request, stage.autoscaled)));
+      const [message, state] =
+        failed === undefined || end[1] === 'failed' ? end : [failed[0]?.title ?? '', 'failed' as const];
       const profile = failed === undefined ? await bestEffort(profileOf(proof, applied, since)) : undefined;
       conclude(profile === undefined ? message : `${message}; ${profile}`, state);
       return failed;
@@ -198,7 +199,7 @@ export async function proveStage(
   for (const [at, name] of stage.prove.entries()) {
     const predictor = predictors.find((one) => one.name === name);
     if (predictor === undefined) throw new Error(`a stage without its predictor ${name}`);
-    const isSubject = name === plan.predictor.name;
+    const isSubject = name === plan.predictor.name || name === stage.standIn;
     const proof = await proveModel(context, {
       predictor,
       about: stage.prove.length === 1 ? about : name,

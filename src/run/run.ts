@@ -88,9 +88,8 @@ async function tellStory(self: Run): Promise<void> {
   });
   const { ref } = objects;
   if (config.mode === 'status') {
-    const { cluster, clock } = peers;
-    const live = await journal.step('look', (conclude) => reportStatus({ cluster, clock, config, ref }, conclude));
-    Object.assign(self.draft, live, { decision: standingDecision(self, await cluster.read(ref)) });
+    const live = await journal.step('look', (conclude) => reportStatus({ peers, config, ref }, conclude));
+    Object.assign(self.draft, live, { decision: standingDecision(self, await peers.cluster.read(ref)) });
     return reportWinner(self, ref);
   }
   if (config.mode === 'sweep') return void Object.assign(self.draft, await sweepPreviews(self));

@@ -9,17 +9,14 @@ export function replicasOf(spec: Pick<SeldonDeploymentSpec, 'replicas'> | undefi
 }
 
 /**
- * Replicas of a predictor if no input sets them: none if the object sets them for all its predictors, else the
- * live number.
+ * Replicas of a predictor if no input sets them: its live number, else none. A number here would win over that of the
+ * object, and `kubectl scale` would have no effect.
  */
 export function defaultReplicas(
   base: Pick<SeldonDeploymentSpec, 'replicas'> | undefined,
-  live: Pick<SeldonDeploymentSpec, 'replicas'> | undefined,
   predictor: Predictor | undefined,
 ): number | undefined {
-  if (base?.replicas !== undefined) return undefined;
-  if (predictor?.replicas !== undefined) return predictor.replicas;
-  return live?.replicas === undefined ? 1 : undefined;
+  return base?.replicas === undefined ? predictor?.replicas : undefined;
 }
 
 /** The predictor with this number of pods, also if its pod template has its own number. */
@@ -39,6 +36,15 @@ export function soleNumberOf(spec: SeldonDeploymentSpec, name: string): number |
   return isOne ? replicasOf(spec, predictor) : undefined;
 }
 
+/** The same, but undefined also where no field has a number: then the operator leaves the Deployment's as it is. */
+export function writtenNumberOf(spec: SeldonDeploymentSpec, name: string): number | undefined {
+  const predictor = spec.predictors.find((one) => one.name === name);
+  const isWritten = [predictor?.componentSpecs?.[0]?.replicas, predictor?.replicas, spec.replicas].some(
+    (one) => one !== undefined,
+  );
+  return isWritten ? soleNumberOf(spec, name) : undefined;
+}
+
 /** A spec without all that says how many pods there are: people and autoscalers may change that at any time. */
 export function withoutReplicas(spec: SeldonDeploymentSpec): SeldonDeploymentSpec {
   const { replicas: _object, ...rest } = spec;
@@ -52,10 +58,10 @@ export function withoutReplicas(spec: SeldonDeploymentSpec): SeldonDeploymentSpe
 }
 
 function withoutNumber({ replicas: _, ...component }: ComponentSpec): ComponentSpec {
-  const { hpaSpec } = component as { readonly hpaSpec?: Readonly<Record<string, unknown>> };
-  if (hpaSpec === undefined) return component;
-  const { minReplicas: _least, maxReplicas: _most, ...metrics } = hpaSpec;
-  return { ...component, hpaSpec: metrics };
+  const { hpaSpec, kedaSpec } = component as Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
+  const { minReplicas: _least, maxReplicas: _most, ...metrics } = hpaSpec ?? {};
+  const { minReplicaCount: _low, maxReplicaCount: _high, ...triggers } = kedaSpec ?? {};
+  return { ...component, ...(hpaSpec && { hpaSpec: metrics }), ...(kedaSpec && { kedaSpec: triggers }) };
 }
 
 /** Fields of a componentSpec that say how many pods there are. */

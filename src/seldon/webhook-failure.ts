@@ -72,9 +72,9 @@ export const WEBHOOK_FAILURES: readonly WebhookFailureKind[] = [
     example: `${CALL}context deadline exceeded`,
     pattern:
       /deadline exceeded|i\/o timeout|Client\.Timeout|TLS handshake timeout|timed out|no route to host|network is unreachable|Gateway Time|Address is not allowed/i,
-    why: 'no answer came in time',
+    why: 'no answer came in time, so it is slow or cannot be reached',
     cure: ({ check }) =>
-      `let the API server reach the port of the webhook: a firewall rule (private GKE and EKS clusters) or network policy may block it; check ${check}`,
+      `check ${check}: it may have too little CPU; or let the API server reach the port of the webhook: a firewall rule (private GKE and EKS clusters) or network policy may block it`,
   },
   {
     id: 'webhook-name-unknown',

@@ -37,7 +37,7 @@ export interface RenderConfig {
   /** Undefined: the protocol of the live object, else `seldon`. */
   readonly protocol: Protocol | undefined;
   readonly apiVersion: ApiVersion;
-  /** Undefined: the value of the live object or the base manifest, else 1. */
+  /** Undefined: the value of the live object or the base manifest, else none. */
   readonly replicas: number | undefined;
   readonly envSecret: string | undefined;
   readonly serviceAccount: string | undefined;
@@ -60,6 +60,8 @@ export interface ShareConfig {
   /** Revision (`3`) or model version (`v3`) to go back to. */
   readonly to: string | undefined;
   readonly routing: Routing;
+  /** `direct` proves the model on a candidate before main changes. */
+  readonly proveFirst: boolean;
   /** What a canary or blue-green rollout does where no object exists yet. */
   readonly firstDeployment: 'deploy' | 'refuse';
   /** Seconds that the ingress may need to update its routes. */
@@ -160,6 +162,8 @@ export interface Config {
   readonly dryRun: boolean;
   /** Path of the manifest file for GitOps; undefined: apply to the cluster. */
   readonly manifestFile: string | undefined;
+  /** Whether an object that Argo CD or Flux manages may be changed. */
+  readonly takeOver: boolean;
   /** Age in milliseconds after which a preview is swept. */
   readonly previewAge: number;
   /** Seconds to wait while another run changes the same object; undefined: no lease is used. */

@@ -39,8 +39,8 @@ export function readGate(read: InputReader): GateConfig {
   if (prometheusUrl !== undefined && BAKED.includes(read.text('mode') ?? '') && read.text('bake') === undefined)
     read.fault('prometheus-url', 'judges the figures of `bake` in this mode: give it, such as `bake: 15m`');
   const policy = read.oneOf('gate', ['auto', 'strict', 'off']);
-  const ratio = read.number('gate-latency-ratio', { least: 1, most: 1000 });
-  const latencyLimit = read.number('gate-latency', { least: 0.001, most: 10 });
+  const ratio = read.number('gate-latency-ratio', { least: 1, most: 1000, such: '1.5' });
+  const latencyLimit = read.number('gate-latency', { least: 0.001, most: 10, such: '0.25' });
   if (ratio !== undefined && latencyLimit !== undefined)
     read.fault('gate-latency', 'and `gate-latency-ratio` say two things: leave one out');
   const queries = readQueries(read);
@@ -69,7 +69,7 @@ function readQueries(read: InputReader): readonly GateQuery[] {
   if (text === undefined) return [];
   const list = jsonOf(text);
   if (!Array.isArray(list) || list.length === 0 || list.length > MOST_QUERIES) {
-    read.fault('gate-queries', `must be a JSON list of 1 to ${MOST_QUERIES} objects`);
+    read.fault('gate-queries', `must be a JSON list of 1 to ${MOST_QUERIES} objects; see docs/modes.md`);
     return [];
   }
   return list.flatMap((one: unknown, at) => queryOf(read, one, at) ?? []);
@@ -77,9 +77,12 @@ function readQueries(read: InputReader): readonly GateQuery[] {
 
 function queryOf(read: InputReader, one: unknown, at: number): GateQuery | undefined {
   const fault = (words: string) => read.fault('gate-queries', `number ${at + 1} ${words}`);
-  if (!isJsonObject(one)) return fault('is no object');
+  if (!isJsonObject(one)) return fault('is no object: write one with `name`, `successes` and `trials`');
   const strange = Object.keys(one).find((key) => !['name', 'successes', 'trials', 'margin'].includes(key));
-  if (strange !== undefined) return fault(`has an unknown key \`${strange.slice(0, LONGEST_NAME)}\``);
+  if (strange !== undefined)
+    return fault(
+      `has an unknown key \`${strange.slice(0, LONGEST_NAME)}\`: use \`name\`, \`successes\`, \`trials\` and \`margin\``,
+    );
   const { name, successes, trials, margin = 0.01 } = one;
   if (typeof name !== 'string' || name.trim() === '' || name.length > LONGEST_NAME)
     return fault(`needs a \`name\` of at most ${LONGEST_NAME} characters`);

@@ -88,28 +88,43 @@ export class InputReader {
   }
 
   flag(name: InputName, fallback: boolean): boolean {
-    const given = this.text(name)?.toLowerCase();
-    if (given === undefined) return fallback;
-    if (given !== 'true' && given !== 'false')
-      this.fault(name, `is ${quoted(given)}, but must be \`true\` or \`false\``);
+    const said = this.text(name);
+    if (said === undefined) return fallback;
+    const given = said.toLowerCase();
+    if (given !== 'true' && given !== 'false') {
+      const meant = SAID[given];
+      const near = meant === undefined ? '' : `; did you mean \`${meant}\`?`;
+      this.fault(name, `is ${quoted(said)}, but must be \`true\` or \`false\`${near}`);
+    }
     return given === 'true';
   }
 
-  count(name: InputName, { least, most }: { readonly least: number; readonly most: number }): number | undefined {
-    const given = this.text(name);
-    if (given === undefined) return undefined;
+  /** @param isPercent `30%` is 30, too */
+  count(
+    name: InputName,
+    { least, most, isPercent = false }: { readonly least: number; readonly most: number; readonly isPercent?: boolean },
+  ): number | undefined {
+    const said = this.text(name);
+    if (said === undefined) return undefined;
+    const given = isPercent ? said.replace(/\s*%$/, '') : said;
     const value = Number(given);
     if (/^\d+$/.test(given) && value >= least && value <= most) return value;
-    return this.fault(name, `is ${quoted(given)}, but must be a whole number from ${least} to ${most}`);
+    return this.fault(name, `is ${quoted(said)}, but must be a whole number from ${least} to ${most}`);
   }
 
-  number(name: InputName, { least, most }: { readonly least: number; readonly most: number }): number | undefined {
+  /** @param such an example; a share may also be written in percent */
+  number(
+    name: InputName,
+    { least, most, such }: { readonly least: number; readonly most: number; readonly such?: string },
+  ): number | undefined {
     const given = this.text(name);
     if (given === undefined) return undefined;
-    const percent = given.endsWith('%');
-    const value = Number(percent ? given.slice(0, -1) : given) / (percent ? 100 : 1);
-    if (value >= least && value <= most) return value;
-    return this.fault(name, `is ${quoted(given)}, but must be a number from ${least} to ${most}, or such as \`5%\``);
+    const [, plain, percent] = /^(\d+(?:\.\d+)?|\.\d+)(\s*%)?$/.exec(given) ?? [];
+    const value = Number(plain) / (percent === undefined ? 1 : 100);
+    const isWritten = percent === undefined || such === undefined;
+    if (isWritten && value >= least && value <= most) return value;
+    const example = such === undefined ? 'or such as `5%`' : `such as \`${such}\``;
+    return this.fault(name, `is ${quoted(given)}, but must be a number from ${least} to ${most}, ${example}`);
   }
 
   /** Seconds, from `900`, `15m` or `1h`. */
@@ -140,7 +155,7 @@ export class InputReader {
     try {
       JSON.parse(this.text(name) ?? '');
     } catch (error) {
-      this.fault(name, `is not JSON: ${messageOf(error)}`);
+      this.fault(name, `is not JSON: ${messageOf(error)}; write one JSON text, or the path of a file with it`);
     }
   }
 
@@ -152,7 +167,7 @@ export class InputReader {
     if (url === undefined || !/^https?:$/.test(url.protocol)) {
       return this.fault(
         name,
-        'must be a URL that starts with https:// or http://, such as `https://models.example.com`',
+        `${shownUrl(given)}must be a URL that starts with https:// or http://, such as \`${meantUrl(given)}\``,
       );
     }
     if (url.username !== '' || url.password !== '') return this.fault(name, 'must not contain a user or password');
@@ -164,9 +179,35 @@ export class InputReader {
   gatewayUrl(name: InputName): string | undefined {
     const given = this.webUrl(name);
     const [front] = given?.split(/\/seldon(?=\/|$)/) ?? [];
+    const [origin] = given?.split(/\/(?:api\/v\d|v2\/models)(?=[./]|$)/) ?? [];
+    if (given !== undefined && origin !== given && front === given)
+      return this.fault(name, `must not hold the path of a prediction, which is added: give \`${origin}\``);
     if (given === undefined || front === given) return given;
     return this.fault(name, `must not hold the path from \`/seldon\` on, which is added: give \`${front}\``);
   }
+}
+
+/** What people write for `true` and `false`. */
+const SAID: Readonly<Record<string, string>> = {
+  yes: 'true',
+  y: 'true',
+  on: 'true',
+  '1': 'true',
+  no: 'false',
+  n: 'false',
+  off: 'false',
+  '0': 'false',
+};
+
+/** A URL may hold a password. */
+function shownUrl(given: string): string {
+  return given.includes('@') ? '' : `is ${quoted(given)}, but `;
+}
+
+function meantUrl(given: string): string {
+  return /^[\w-]+(?:\.[\w-]+)+(?::\d{1,5})?(?:\/[\w./-]*)?$/.test(given)
+    ? `https://${given}`
+    : 'https://models.example.com';
 }
 
 /** Maximum number of characters of a value in a message. */

@@ -57,6 +57,11 @@ export const INPUTS = [
       '`seldon`: two predictors of one SeldonDeployment. `ambassador-annotations`: a second SeldonDeployment, as in Seldon before 0.4. It is refused if the operator does not support it.',
   },
   {
+    name: 'prove-first',
+    description:
+      '`true`: mode `direct` proves the model on a predictor `candidate` without requests before main changes to it. It needs about twice the pods and the time; see [docs/modes.md](docs/modes.md). Default: `false`.',
+  },
+  {
     name: 'ingress-lag',
     description:
       'Time that the ingress may need to update its routes. After the requests have been moved, the old predictor is kept this long. Default: 5 seconds.',
@@ -140,7 +145,11 @@ export const INPUTS = [
     default: 'v1',
     description: '`v1` or `v1alpha2` of `machinelearning.seldon.io`.',
   },
-  { name: 'replicas', description: "Replicas of the predictor. Default: the live object's or the manifest's, else 1." },
+  {
+    name: 'replicas',
+    description:
+      "Replicas of the predictor. Default: the live object's or the manifest's, else none: then there is 1 pod, or as many as `kubectl scale` asks for.",
+  },
   {
     name: 'env-secret',
     description: 'Secret with the `RCLONE_CONFIG_*` variables of the storage, for the storage initializer.',

@@ -1,4 +1,4 @@
-import type { InputReader } from './input-reader.ts';
+import { type InputReader, quoted } from './input-reader.ts';
 import type { InputName } from './inputs.ts';
 import type { Mode } from './modes.ts';
 
@@ -16,6 +16,7 @@ const CLUSTER_MODES: Partial<Record<Mode, string>> = {
 /** Inputs that need a cluster, and the alternative for a file. */
 const CLUSTER_INPUTS: Partial<Record<InputName, string>> = {
   steps: 'set `traffic`, and make a commit for each step',
+  'prove-first': 'no model is proven: remove the input',
   'prometheus-url': 'check the metrics before you commit the next traffic percentage',
   to: 'the history of a file is in git: revert the commit',
   'compare-requests': 'no prediction is sent: remove the input',
@@ -54,7 +55,10 @@ function checkPath(read: InputReader, path: string | undefined): void {
     return;
   }
   if (!/[^/]\.ya?ml$/.test(path))
-    read.fault('manifest-file', 'must be the path of a YAML file, such as `deploy/wine.yaml`');
+    read.fault(
+      'manifest-file',
+      `is ${quoted(path)}, but must be the path of a YAML file, such as \`deploy/wine.yaml\``,
+    );
   // Merged with itself, our own annotations in it would count as the user's.
   const plain = (one: string | undefined) => one?.replace(/^(?:\.\/)+/, '');
   if (plain(path) === plain(read.text('manifest')))

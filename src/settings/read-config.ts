@@ -1,3 +1,4 @@
+import { checkStrangeValues } from './checks/strange-values.ts';
 import type { ClusterConfig, Config, ReportingConfig } from './config.ts';
 import { readGate } from './gate-inputs.ts';
 import { InputReader, type RawInputs } from './input-reader.ts';
@@ -13,6 +14,7 @@ import { checkModelUri, readCheckModes, readCompare, readMode, readModelUri, rea
  */
 export function readConfig(raw: RawInputs): Config {
   const read = new InputReader(raw);
+  checkStrangeValues(read);
   const mode = readMode(read);
   const config: Config = {
     modelUri: readModelUri(read, mode),
@@ -30,6 +32,7 @@ export function readConfig(raw: RawInputs): Config {
     reporting: readReporting(read),
     timeout: read.seconds('timeout'),
     dryRun: read.flag('dry-run', false),
+    takeOver: read.flag('take-over', false),
     manifestFile: readManifestFile(read, mode),
     previewAge: readPreviewAge(read),
     lockTimeout: readLock(read),

@@ -65,8 +65,11 @@ export function readPreviewAge(read: InputReader): number {
 
 export function readPlan(read: InputReader): string | undefined {
   const plan = read.text('plan');
-  if (plan === undefined || /^[0-9a-f]+(?:-[0-9a-f]+)*$/.test(plan)) return plan;
-  return read.fault('plan', 'must be copied from the comment of a plan, such as `1f0c2a99ab-…`');
+  if (plan === undefined || /^[0-9a-f]{16}(?:-[0-9a-f]{16}){4}$/.test(plan)) return plan;
+  return read.fault(
+    'plan',
+    `is ${quoted(plan)}, but must be copied whole from the comment of a plan, such as \`1f0c2a99ab-…\``,
+  );
 }
 
 /** MLflow's own rule for aliases: letters, digits, `_` and `-`; `latest` and `v7` have another meaning. */

@@ -18,10 +18,14 @@ export function readRegistry(read: InputReader): RegistryConfig {
 /** One pattern a line, or separated by commas. */
 export function readStorages(read: InputReader): readonly string[] {
   const text = read.text('allow-storages') ?? '';
-  return text
+  const patterns = text
     .split(/[\n,]/)
     .map((one) => one.trim())
     .filter((one) => one !== '');
+  const odd = patterns.find((one) => !/^[\w+.*-]+:|^[/*]/.test(one));
+  if (odd !== undefined)
+    read.fault('allow-storages', `has ${quoted(odd)}, which no storage URI matches: write such as \`s3://mlflow/*\``);
+  return patterns;
 }
 
 /** `*` alone would be every host. */
@@ -38,7 +42,8 @@ function readArtifactHosts(read: InputReader): readonly string[] {
 
 function readDestination(read: InputReader): string | undefined {
   const text = read.text('artifacts-destination');
-  if (text === undefined || /^[\w+.-]+:|^\//.test(text)) return text && withoutTrailing(text, '/');
+  const isOther = /^(?:https?|models|runs|mlflow|mlflow-artifacts):/i.test(text ?? '');
+  if (text === undefined || (!isOther && /^[\w+.-]+:|^\//.test(text))) return text && withoutTrailing(text, '/');
   return read.fault('artifacts-destination', `is ${quoted(text)}, but must be a storage URI, such as \`s3://mlflow\``);
 }
 
@@ -56,7 +61,7 @@ function readTrackingUri(read: InputReader): TrackingServer {
     // A URI in the environment may be for other steps. It is refused only if a server is needed.
     if (read.text('mlflow-tracking-uri') !== undefined) {
       const what = /^databricks/.test(text ?? '')
-        ? 'is a Databricks workspace, whose registry this action cannot read'
+        ? `is ${quoted(text ?? '')}, a Databricks workspace, whose registry this action cannot read`
         : `is ${quoted(text ?? '')}, which is not an MLflow server`;
       read.fault('mlflow-tracking-uri', `${what}: set a URL that starts with https:// or http://`);
     }
@@ -66,8 +71,23 @@ function readTrackingUri(read: InputReader): TrackingServer {
     username: percentDecoded(url.username) || undefined,
     password: percentDecoded(url.password) || undefined,
   };
+  checkTrackingPath(read, url);
   Object.assign(url, { username: '', password: '' });
   return { uri: withoutTrailing(url.href, '/'), ...user };
+}
+
+/** A page of the UI or a route of the API is copied more often than the address of the server. */
+function checkTrackingPath(read: InputReader, { search, hash, pathname, origin }: URL): void {
+  if (read.text('mlflow-tracking-uri') === undefined) return;
+  const [front = ''] = pathname.split(/\/(?:ajax-)?api\/\d/);
+  const isPage = search !== '' || hash !== '' || front !== pathname;
+  const server = `${origin}${withoutTrailing(front, '/')}`;
+  if (isPage)
+    read.fault('mlflow-tracking-uri', `is a page or a route of the MLflow server, not its address: give \`${server}\``);
+}
+
+function isPlace(text: string): boolean {
+  return /^[\w+.-]+:|^\//.test(text);
 }
 
 function readSignIn(read: InputReader, inUri: User): User & Pick<RegistryConfig, 'token'> {
@@ -89,8 +109,12 @@ function readUriMap(read: InputReader): RegistryConfig['storageUriMap'] {
   const lines = (read.text('storage-uri-map') ?? '').split('\n').map((line) => line.trim());
   return lines.filter(Boolean).flatMap((line) => {
     const at = line.indexOf('=');
-    if (at > 0 && at < line.length - 1) return [{ from: line.slice(0, at).trim(), to: line.slice(at + 1).trim() }];
-    read.fault('storage-uri-map', `has a line that is not \`from=to\`: ${quoted(line)}`);
+    const [from, to] = [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+    if (at > 0 && isPlace(from) && isPlace(to)) return [{ from, to }];
+    read.fault(
+      'storage-uri-map',
+      `has a line that is not \`from=to\` with a storage URI on both sides: ${quoted(line)}; write such as \`s3://mlruns/=gs://mlruns/\``,
+    );
     return [];
   });
 }

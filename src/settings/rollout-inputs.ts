@@ -24,6 +24,7 @@ const MEANT_FOR: Partial<Record<InputName, readonly Mode[]>> = {
   'evaluate-metric': ['direct', 'canary', 'shadow', 'ab', 'blue-green'],
   'evaluate-margin': ['direct', 'canary', 'shadow', 'ab', 'blue-green'],
   manifest: ['direct'],
+  'prove-first': ['direct'],
   'preview-age': ['sweep'],
   'lock-reason': ['lock'],
   'lock-expiry': ['lock'],
@@ -97,7 +98,7 @@ export function checkModelUri(read: InputReader, uri: string | undefined): void 
 
 export function readShare(read: InputReader): ShareConfig {
   const steps = readSteps(read);
-  const traffic = read.count('traffic', { least: 0, most: 100 });
+  const traffic = read.count('traffic', { least: 0, most: 100, isPercent: true });
   if (steps.length > 0 && traffic !== undefined)
     read.fault('traffic', 'and `steps` contradict each other: set only one');
   if (read.text('mode') === 'canary') checkCanaryShare(read, steps[0] ?? traffic);
@@ -113,6 +114,7 @@ export function readShare(read: InputReader): ShareConfig {
     predictor: read.label('predictor'),
     to: readRevision(read),
     routing,
+    proveFirst: read.flag('prove-first', false),
     firstDeployment: read.oneOf('first-deployment', ['deploy', 'refuse']),
     ingressLag: read.seconds('ingress-lag', { least: 0 }) ?? 5,
   };
@@ -133,14 +135,17 @@ function readSteps(read: InputReader): readonly number[] {
     .map((one) => (/^\s*\d+\s*%?\s*$/.test(one) ? Number.parseInt(one, 10) : Number.NaN));
   const rises = steps.every((step, at) => step > (steps[at - 1] ?? 0) && step <= 100);
   if (rises) return steps;
-  read.fault('steps', 'must be increasing percentages, at most 100, such as `5,25,50`');
+  read.fault('steps', `is ${quoted(given)}, but must be increasing percentages, at most 100, such as \`5,25,50\``);
   return [];
 }
 
 function readRevision(read: InputReader): string | undefined {
   const to = read.text('to');
   if (to === undefined || /^v?\d+$/.test(to)) return to;
-  return read.fault('to', 'must be the number of a revision, such as `3`, or a model version, such as `v3`');
+  return read.fault(
+    'to',
+    `is ${quoted(to)}, but must be the number of a revision, such as \`3\`, or a model version, such as \`v3\``,
+  );
 }
 
 export function readCompare(read: InputReader): CompareConfig {

@@ -142,6 +142,11 @@ export const TRIGGER_INPUTS = [
     description: 'After how long that lock ends by itself: `90m`, `2h`, `3d`. Default: when it is unlocked.',
   },
   {
+    name: 'take-over',
+    description:
+      '`true`: change a SeldonDeployment that Argo CD or Flux manages. Without it, such an object is refused; see [docs/gitops.md](docs/gitops.md). Default: `false`.',
+  },
+  {
     name: 'on-cancel',
     isOfStep: true,
     choices: ['keep', 'rollback'],

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { modelFiles } from '../../sandbox/model-files.ts';
 import { REGISTERED_MODELS } from '../../sandbox/models.ts';
 import type { ActionEnd } from '../../sandbox/runner.ts';
 import { PULL_REQUEST, type Sandbox } from '../../sandbox/sandbox.ts';
@@ -199,7 +200,7 @@ function expectHarmless(texts: readonly string[], log: string): void {
     expect(shown).not.toMatch(/@everyone|\]\(https:\/\/evil|<img|\u202e|(?<!\u200b)#7\b/);
     expect(text).not.toContain('\u001b');
     expect(shown.match(/<details>/g)?.length).toBe(shown.match(/<\/details>/g)?.length);
-    expect(text.indexOf('<!-- mlflow-to-seldon: ', 1)).toBe(-1);
+    expect(shown.indexOf('<!-- mlflow-to-seldon: ', 1)).toBe(-1);
   }
   expect(log).not.toMatch(/^\s*::(?:error|set-output)[^:]*::(?:from a model|deployed)/m);
   expect(log).not.toContain('\u001b[31m');
@@ -255,3 +256,33 @@ story('a registry that repeats the token, in whatever form, gets it into no text
     );
   }
 });
+
+const [RUN_ID, MODEL_ID] = ['1'.repeat(32), `m-${'2'.repeat(32)}`];
+const NASTY_URI = `mlflow-artifacts:/1/models/${MODEL_ID}/artifacts`;
+const FENCE = `${NASTY} \`\`\`\n\`\`\`\`\n</pre>`;
+const NASTY_FILES = modelFiles(
+  {
+    inputs: [{ type: 'double', name: FENCE, required: true }],
+    outputs: [{ type: 'string', required: true }],
+    example: { columns: [FENCE], data: [[1], [2]] },
+    weights: { intercept: 0, weights: [1], labels: [FENCE, FENCE], estimator: 'Pipeline' },
+  },
+  { modelId: MODEL_ID, runId: RUN_ID, artifactUri: NASTY_URI },
+);
+
+story(
+  'columns and answers of a model are texts and nothing else, where a comment shows them',
+  async (sandbox) => {
+    const inputs = { 'model-uri': 'models:/nasty/1', 'public-details': 'all' };
+    const first = await sandbox.act(using(inputs));
+    expect(first.outputs, first.shown).toMatchObject({ outcome: 'deployed' });
+    const canary = await sandbox.act(using({ ...inputs, mode: 'canary', replicas: '1' }));
+    const comments = sandbox.github.comments(PULL_REQUEST).map(({ body }) => body ?? '');
+    expect(first.summary).toContain('evil.example');
+    expectHarmless([...comments, first.summary, canary.summary], first.log + canary.log);
+  },
+  {
+    models: [{ name: 'nasty', versions: [{ version: '1', runId: RUN_ID, modelId: MODEL_ID, artifactUri: NASTY_URI }] }],
+    folders: new Map([[`s3://mlflow/1/models/${MODEL_ID}/artifacts`, NASTY_FILES]]),
+  },
+);

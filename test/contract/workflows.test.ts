@@ -2,8 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { ROOT, type Workflow, workflowsIn } from '../support/workflows.ts';
+import { commentEvent, pullRequestEvent, pushEvent } from '../../sandbox/github/events.ts';
+import { isMet } from '../support/expressions.ts';
+import { contextsOf, ROOT, type Workflow, workflowsIn } from '../support/workflows.ts';
 
 const EXAMPLES = [...workflowsIn('examples/*.yml')];
 const ALL = [...workflowsIn('.github/workflows/*.yml'), ...EXAMPLES];
@@ -139,5 +142,50 @@ describe('a workflow with a cloud’s login', () => {
     expect(logins.map(([path]) => path)).toHaveLength(3);
     const events = logins.flatMap(([, { on }]) => Object.keys(on));
     expect(new Set(events)).toEqual(new Set(['push', 'issue_comment', 'workflow_dispatch']));
+  });
+});
+
+describe('the workflow that others call', () => {
+  const CALLED = load(readFileSync(join(ROOT, '.github/workflows/seldon.yml'), 'utf8')) as Workflow & {
+    readonly on: { readonly workflow_call: Readonly<Record<'inputs' | 'secrets', Readonly<Record<string, unknown>>>> };
+  };
+  const [, caller = ''] =
+    /```yaml\n(name: Seldon\non:[\s\S]*?)```/.exec(readFileSync(join(ROOT, 'docs/setup.md'), 'utf8')) ?? [];
+  const { permissions = {}, jobs } = load(caller) as Workflow & {
+    readonly jobs: Readonly<
+      Record<string, { readonly uses: string; readonly secrets: Readonly<Record<string, string>> }>
+    >;
+  };
+
+  it('is called by ten lines in the guide, without a mistake', { timeout: 30_000 }, async () => {
+    expect(caller.trim().split('\n').length).toBeLessThanOrEqual(11);
+    expect(await runLint(caller, 'seldon.yml')).toEqual([]);
+    const [job] = Object.values(jobs);
+    expect(job?.uses).toMatch(/^acme\/mlflow-to-seldon\/\.github\/workflows\/seldon\.yml@/);
+    for (const name of Object.keys(job?.secrets ?? {}))
+      expect(Object.keys(CALLED.on.workflow_call.secrets)).toContain(name);
+  });
+
+  it('gives each job no more than the caller grants, and a plan no records', () => {
+    for (const job of Object.values(CALLED.jobs)) expect(permissions).toMatchObject(job.permissions ?? {});
+    expect(CALLED.jobs['plan']?.permissions).toEqual({ contents: 'read', 'pull-requests': 'write' });
+  });
+
+  it('checks nothing out, and each event starts one job', () => {
+    for (const { steps } of Object.values(CALLED.jobs))
+      expect(steps.map(({ uses = '' }) => uses.replace(/@.*/, ''))).toEqual(['acme/mlflow-to-seldon']);
+    const events = [
+      pullRequestEvent('opened', { number: 8 }),
+      pushEvent({ after: 'b'.repeat(40) }),
+      commentEvent({ login: 'maria', body: '/seldon promote', number: 8 }),
+      commentEvent({ login: 'maria', body: 'well done', number: 8 }),
+      pullRequestEvent('opened', { number: 8, from: 'stranger/wine' }),
+    ];
+    const started = events.map((event) =>
+      Object.entries(CALLED.jobs)
+        .filter(([, job]) => isMet(job.if ?? 'success()', contextsOf(event)))
+        .map(([name]) => name),
+    );
+    expect(started).toEqual([['plan'], ['deploy'], ['command'], [], []]);
   });
 });

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { workflowDispatchEvent } from '../../sandbox/github/events.ts';
 import { type SandboxGithub, startGithub } from '../../sandbox/github/server.ts';
 import { type OperatorOptions, startOperator } from '../../sandbox/operator/operator.ts';
@@ -20,14 +22,33 @@ export interface Surroundings {
   readonly models: readonly LoggedModel[];
   /** Storage behind the server's `mlflow-artifacts:/`, as the cluster reaches it. */
   readonly artifactsDestination: string;
-  /** Where people send their requests; undefined where Seldon is installed and nobody said which ingress it has. */
+  /** Where people send their requests: `INGRESS_URL`, or the Envoy of this suite. */
   readonly gatewayUrl: string | undefined;
-  /** The Envoy behind it, to be asked what it does; undefined where Seldon is installed. */
+  /** The Envoy behind it, to be asked what it does; undefined with `INGRESS_URL`. */
   readonly gateway: EnvoyGateway | undefined;
+  /** Whose routes the operator writes. */
+  readonly ingresses: ReadonlySet<Ingress>;
   readonly comments: (pullRequest: number) => readonly string[];
   readonly github: SandboxGithub;
   deploy(call: Partial<ActionCall> & { readonly with: Readonly<Record<string, string>> }): Promise<ActionEnd>;
   close(): Promise<void>;
+}
+
+export type Ingress = 'ambassador' | 'istio';
+
+/** The routes that an installed operator writes, from its own environment. */
+async function ingressesInstalled(): Promise<ReadonlySet<Ingress>> {
+  const given = process.env['SELDON_INGRESS'];
+  if (given !== undefined && given !== '') return new Set(given.split(',').map((one) => one.trim() as Ingress));
+  const query = ['get', 'deployments', '-A', '-l', 'control-plane=seldon-controller-manager', '-o', 'json'];
+  const { stdout } = await promisify(execFile)('kubectl', query);
+  const isOn = (name: string) => new RegExp(`"name":\\s*"${name}",\\s*"value":\\s*"true"`).test(stdout);
+  const found = [
+    ...(isOn('AMBASSADOR_ENABLED') ? ['ambassador' as const] : []),
+    ...(isOn('ISTIO_ENABLED') ? ['istio' as const] : []),
+  ];
+  if (found.length > 0) return new Set(found);
+  throw new Error('SELDON_INGRESS is not set to `ambassador` or `istio`, and no Deployment of the operator says it');
 }
 
 type Operated = Omit<OperatorOptions, 'kubeconfig'>;
@@ -53,7 +74,16 @@ export async function openSurroundings(operators: readonly Operated[] = [EVERYWH
   const started = installed
     ? []
     : await Promise.all(operators.map((one) => startOperator({ ...one, kubeconfig: text })));
-  const gateway = installed ? undefined : await startEnvoy({ kubeconfig: text });
+  const ingressUrl = process.env['INGRESS_URL'];
+  const gateway = ingressUrl === undefined ? await startEnvoy({ kubeconfig: text }) : undefined;
+  const ingresses = installed
+    ? await ingressesInstalled()
+    : new Set<Ingress>(
+        operators.flatMap(({ ambassador, istio }) => [
+          ...(ambassador ? ['ambassador' as const] : []),
+          ...(istio ? ['istio' as const] : []),
+        ]),
+      );
   const github = await startGithub({
     repository: 'acme/wine',
     pullRequests: [{ number: 7 }],
@@ -66,8 +96,9 @@ export async function openSurroundings(operators: readonly Operated[] = [EVERYWH
   return {
     models,
     artifactsDestination,
-    gatewayUrl: process.env['INGRESS_URL'] ?? gateway?.url,
+    gatewayUrl: ingressUrl ?? gateway?.url,
     gateway,
+    ingresses,
     github,
     comments: (pullRequest) => github.comments(pullRequest).map((one) => one.body ?? ''),
     deploy: (call) =>

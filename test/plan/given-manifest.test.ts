@@ -120,6 +120,11 @@ describe('a base manifest', () => {
       [/graph-node at the object: it only counts at the predictor/],
     ],
     [
+      'with a text that looks like a template',
+      ONE.replace('{name: wine}', "{name: wine, annotations: {note: 'latency: {{ $value }}'}}"),
+      [],
+    ],
+    [
       'with double braces in a text',
       ONE.replace('{name: wine}', "{name: wine, annotations: {note: 'greet {{name}}'}}"),
       [],

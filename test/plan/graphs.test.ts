@@ -161,3 +161,29 @@ describe('a graph of several nodes is refused, with its nodes and what to write,
     expect(predictor.graph.children?.[1]).toEqual(server('b'));
   });
 });
+
+it('a manifest may put a transformer before a node that people made by hand', () => {
+  const graph = { name: 'classifier', implementation: 'MLFLOW_SERVER', modelUri: 's3://a', envSecretRefName: 's3' };
+  const live: SeldonDeployment = { ...applied(aPlanRequest()), spec: { predictors: [{ name: 'default', graph }] } };
+  const { predictor } = deployModes.direct(aPlanRequest({ base: fixture('transformer'), live }));
+  expect(predictor.graph).not.toHaveProperty('modelUri');
+  expect(predictor.graph).not.toHaveProperty('implementation');
+  expect(predictor.graph.children?.[0]).toMatchObject({
+    name: 'classifier',
+    modelUri: aModel().storageUri,
+    envSecretRefName: 's3',
+  });
+});
+
+it('a manifest whose only node has no name leaves the live name', () => {
+  const live: SeldonDeployment = {
+    ...applied(aPlanRequest()),
+    spec: {
+      predictors: [
+        { name: 'default', graph: { name: 'classifier', implementation: 'MLFLOW_SERVER', modelUri: 's3://a' } },
+      ],
+    },
+  };
+  const base = { ...fixture('transformer'), spec: { predictors: [{ name: 'default', graph: {} as GraphNode }] } };
+  expect(deployModes.direct(aPlanRequest({ base, live })).predictor.graph.name).toBe('classifier');
+});

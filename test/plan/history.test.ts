@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { historyOf, isNewest, type NewRevision, provenPart, withRevision } from '../../src/plan/history.ts';
+import {
+  hasRevision,
+  historyOf,
+  isNewest,
+  type NewRevision,
+  provenPart,
+  withRevision,
+} from '../../src/plan/history.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import { aModel, aPlanRequest, applied } from '../support/models.ts';
 
@@ -42,6 +49,15 @@ describe('the history', () => {
     expect(JSON.stringify(kept).length).toBeLessThanOrEqual(64 * 1024);
     expect(kept[0]?.revision).toBe(10);
     expect(kept.length).toBeGreaterThan(2);
+  });
+
+  it('loses nothing to a revision that is too long for it', () => {
+    const one = withRevision([], revision(1), undefined);
+    const long = { ...revision(2, 'x'.repeat(70_000)), time: '2026-11-24T12:00:00.000Z' };
+    const kept = withRevision(one, long, undefined);
+    expect(kept).toEqual(one);
+    expect(hasRevision(kept, long)).toBe(false);
+    expect(hasRevision(withRevision(one, revision(3), undefined), revision(3))).toBe(true);
   });
 
   it('marks revisions that were rolled back, and has each state once', () => {

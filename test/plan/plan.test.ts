@@ -23,7 +23,10 @@ function containerOf(object: SeldonDeployment): Record<string, unknown> {
 
 describe('given the values of the guide', () => {
   const plan = direct(
-    aPlanRequest({ model: aModel({ storageUri: GUIDE_URI }), options: someOptions({ apiVersion: 'v1alpha2' }) }),
+    aPlanRequest({
+      model: aModel({ storageUri: GUIDE_URI }),
+      options: someOptions({ apiVersion: 'v1alpha2', replicas: 1 }),
+    }),
   );
   const { manifest } = plan;
 
@@ -57,6 +60,17 @@ describe('what the inputs and the model say', () => {
   it('hands named columns to the model as a DataFrame', () => {
     const { manifest } = direct(aPlanRequest({ model: aModel({ signature: namedColumns('a', 'b') }) }));
     expect(mainOf(manifest).graph.parameters).toEqual([{ name: 'xtype', type: 'STRING', value: 'DataFrame' }]);
+  });
+
+  it('writes no number of replicas that nobody asked for: it would win over `kubectl scale`', () => {
+    expect(mainOf(direct(aPlanRequest()).manifest)).not.toHaveProperty('replicas');
+    const base = structuredClone(guide);
+    expect(mainOf(direct(aPlanRequest({ base })).manifest).replicas).toBe(1);
+    delete base.spec.predictors[0]?.replicas;
+    base.spec.replicas = 3;
+    const { manifest } = direct(aPlanRequest({ base }));
+    expect(manifest.spec.replicas).toBe(3);
+    expect(mainOf(manifest)).not.toHaveProperty('replicas');
   });
 
   it('leaves out the orchestrator, names the secret and the account', () => {
@@ -107,6 +121,15 @@ describe('over a live object', () => {
     expect(again.unchanged).toBe(true);
     expect(again.changes).toEqual([]);
     expect(again.manifest.spec.predictors).toEqual(applied(first).spec.predictors);
+  });
+
+  it('leaves the number of pods to who scaled the object meanwhile', () => {
+    const live = applied(first);
+    live.spec.replicas = 3;
+    const { manifest } = direct({ ...next, live });
+    expect(manifest.spec).not.toHaveProperty('replicas');
+    expect(mainOf(manifest)).not.toHaveProperty('replicas');
+    expect(direct({ ...first, live }).unchanged).toBe(true);
   });
 
   it('makes new pods for the same manifest only when asked to', () => {

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { compare, describeComparison, differenceInWords, type ModelAnswer } from '../../src/proof/comparison.ts';
 import { parseComparing } from '../../src/proof/comparison-requests.ts';
@@ -40,6 +42,10 @@ describe('how far two answers are apart', () => {
     ['negative and positive', [-1], [1], '200 % (2)'],
     ['another number of rows', [1, 2], [1], 'their shapes differ: 2 values in the old answer, 1 in the new answer'],
     ['a column and a list of the same', [[1], [2]], [1, 2], 'none'],
+    ['the same empty cell', [[1, null]], [[1, null]], 'none'],
+    ['an empty cell in one of them', [[1, null]], [[1, 2]], 'one cell that is empty in only one of them'],
+    ['empty cells and texts', [[null, 'a']], [[3, 'b']], 'one text, one cell that is empty in only one of them'],
+    ['an empty list', [], [], 'their shapes differ: 0 values in the old answer, 0 in the new answer'],
   ])('%s', (_, old, fresh, words) => {
     expect(differenceInWords(differenceOf(answer(old), answer(fresh)))).toBe(words);
   });
@@ -52,6 +58,28 @@ describe('how far two answers are apart', () => {
     const nobody = { status: undefined, body: 'connection refused', latency: 1 };
     expect(differenceInWords(differenceOf(nobody, answer([1])))).toBe('the old model answered: connection refused');
   });
+});
+
+it('compares what Python writes for an empty cell as an empty cell', () => {
+  const bare = (cell: string): ModelAnswer => ({ status: 200, body: `{"data":{"ndarray":[[1,${cell}]]}}`, latency: 1 });
+  expect(differenceInWords(differenceOf(bare('NaN'), bare('NaN')))).toBe('none');
+  expect(differenceInWords(differenceOf(bare('null'), bare('NaN')))).toBe('none');
+  expect(differenceInWords(differenceOf(bare('1e999'), bare('2')))).toBe('one cell that is empty in only one of them');
+});
+
+it('compares two answers of 5 MB in a heap of 200 MB', { timeout: 30_000 }, async () => {
+  const script = `
+    const { compare } = await import(${JSON.stringify(new URL('../../src/proof/comparison.ts', import.meta.url).href)});
+    const rows = Array.from({ length: 32_000 }, (_, at) => Array.from({ length: 10 }, (_unused, cell) => at + cell / 7));
+    const one = { status: 200, body: JSON.stringify({ data: { names: [], ndarray: rows } }), latency: 1 };
+    const exchanges = [{ old: one, new: one }];
+    const made = compare({ old: 'main', new: 'canary', protocol: 'seldon', exchanges, tolerance: 0 });
+    console.log(one.body.length, made.answers[0].difference.relative);`;
+  const options = ['--max-old-space-size=200', '--input-type=module', '-e', script];
+  const { stdout } = await promisify(execFile)(process.execPath, options);
+  const [bytes, relative] = stdout.trim().split(' ').map(Number);
+  expect(bytes).toBeGreaterThan(5_000_000);
+  expect(relative).toBe(0);
 });
 
 describe('the verdict', () => {

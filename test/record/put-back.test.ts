@@ -80,7 +80,7 @@ describe('a killed run', () => {
     ['the object was created again', { ...applied, metadata: { ...applied.metadata, uid: 'another' } }],
   ])('changes nothing where %s', async (_, now) => {
     const { outcome, step, cluster } = await back(now, memory([{ manifest: applied, applied }]));
-    expect(outcome).toBe('unknown');
+    expect(outcome).toBe('object-changed');
     expect(step.message).toContain('nothing was restored');
     expect(cluster.applied).toEqual([]);
   });

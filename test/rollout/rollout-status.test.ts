@@ -96,7 +96,15 @@ describe('a rollout is ready', () => {
     expect(judge({ seldonDeployment: autoscaled, deployments: [deployment] }, expectationOf(autoscaled)).phase).toBe(
       'ready',
     );
-    expect(judge({ deployments: [deployment] }).message).toBe('main: waiting for the operator to ask for 1 replicas');
+    const pinned = withMain({ replicas: 1 });
+    expect(judge({ seldonDeployment: pinned, deployments: [deployment] }, expectationOf(pinned)).message).toBe(
+      'main: waiting for the operator to ask for 1 replicas',
+    );
+  });
+
+  it('with as many replicas as there are where no field says a number: the operator leaves them', () => {
+    const scaled = { ...aDeployment({ replicas: 5, updatedReplicas: 5, availableReplicas: 5 }) };
+    expect(judge({ deployments: [{ ...scaled, spec: { ...scaled.spec, replicas: 5 } }] }).phase).toBe('ready');
   });
 
   it('also if one of its containers was killed long ago, because it serves now', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { UserError } from '../../src/base/errors.ts';
 import { undoRollout } from '../../src/rollout/undo-rollout.ts';
-import { aDeployment, anObject } from '../support/cluster-states.ts';
+import { ANNOTATIONS } from '../../src/seldon/seldon-deployment.ts';
+import { aDeployment, anObject, MARKER } from '../support/cluster-states.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeCluster, type Moment } from '../support/fake-cluster.ts';
 import { FakeRunner } from '../support/fake-runner.ts';
@@ -8,11 +10,16 @@ import { FakeRunner } from '../support/fake-runner.ts';
 const applied = anObject({ state: 'Creating' }, 'new');
 const before = anObject();
 
-async function undo(script: readonly Moment[], previous: typeof before | undefined) {
+async function undo(
+  script: readonly Moment[],
+  previous: typeof before | undefined,
+  change: (cluster: FakeCluster, clock: FakeClock) => void = () => {},
+) {
   const clock = new FakeClock();
   const cluster = new FakeCluster(clock, script);
+  change(cluster, clock);
   const told: string[] = [];
-  const outcome = await undoRollout(
+  const { outcome, theirs } = await undoRollout(
     {
       peers: { cluster, clock, runner: new FakeRunner() },
       ref: { namespace: 'seldon', name: 'wine' },
@@ -24,7 +31,7 @@ async function undo(script: readonly Moment[], previous: typeof before | undefin
     },
     (message) => told.push(message),
   );
-  return { outcome, cluster, told: told.join() };
+  return { outcome, theirs, cluster, told: told.join() };
 }
 
 describe('restoring the previous state', () => {
@@ -60,10 +67,39 @@ describe('restoring the previous state', () => {
   });
 
   it('leaves alone what somebody else changed meanwhile', async () => {
-    const { outcome, cluster, told } = await undo([{ at: 0, object: anObject(undefined, 'theirs') }], before);
-    expect(outcome).toBe('unknown');
+    const { outcome, theirs, cluster, told } = await undo([{ at: 0, object: anObject(undefined, 'theirs') }], before);
+    expect(outcome).toBe('object-changed');
+    expect(theirs).toEqual(anObject(undefined, 'theirs'));
     expect(cluster.applied).toEqual([]);
     expect(told).toContain('changed by another person or tool');
+  });
+
+  it('says that it was deleted where it was', async () => {
+    const { outcome, theirs, told } = await undo([{ at: 0, object: undefined }], before);
+    expect([outcome, theirs]).toEqual(['object-changed', undefined]);
+    expect(told).toContain('deleted by another person or tool');
+  });
+
+  it('reports what is live when the change comes between its read and its write', async () => {
+    const theirs = anObject(undefined, 'theirs');
+    const script = [
+      { at: 0, object: applied, deployments: [aDeployment({}, 'new')] },
+      { at: 1_000, object: theirs },
+    ];
+    const end = await undo(script, before, (cluster, clock) => {
+      cluster.apply = async () => {
+        clock.time = 1_000;
+        throw new UserError('object-changed', 'it was changed while this run prepared its own change');
+      };
+    });
+    expect([end.outcome, end.theirs]).toEqual(['object-changed', theirs]);
+  });
+
+  it('does not know what is live when the cluster cannot be asked', async () => {
+    const end = await undo([{ at: 0, object: applied }], before, (cluster) => {
+      cluster.read = () => Promise.reject(new UserError('cluster-unreachable', 'no answer'));
+    });
+    expect([end.outcome, end.theirs]).toEqual(['unknown', undefined]);
   });
 });
 
@@ -98,4 +134,39 @@ it('undoes also if the requests could not be moved first: that step is optional'
   expect(refused).toBe(1);
   expect(runner.lines.join()).toContain('the requests could not be moved first: the webhook says no');
   expect(cluster.applied.map((one) => one.spec.predictors.map(({ name }) => name))).toEqual([['main']]);
+});
+
+it('brings main back before the predictor goes that answers in its place', async () => {
+  const clock = new FakeClock();
+  const candidate = {
+    name: 'candidate',
+    traffic: 100,
+    annotations: { [ANNOTATIONS.rollout]: 'new' },
+    graph: { name: 'prediction', modelUri: 's3://mlflow/new' },
+  };
+  const failing = anObject({ state: 'Creating' }, 'new');
+  failing.spec.predictors = [...failing.spec.predictors.map((one) => ({ ...one, traffic: 0 })), candidate];
+  const { metadata, spec } = aDeployment({}, 'new');
+  const template = {
+    metadata: { ...spec.template.metadata, labels: { ...spec.template.metadata?.labels, version: 'candidate' } },
+  };
+  const second = {
+    ...aDeployment(),
+    metadata: { ...metadata, name: 'wine-candidate-0-prediction' },
+    spec: { ...spec, template },
+  };
+  const cluster = new FakeCluster(clock, [
+    { at: 0, object: failing, deployments: [aDeployment({ availableReplicas: 0 }, 'new'), second], routes: [] },
+    { at: 1_000, object: anObject(), deployments: [aDeployment(), second] },
+    { at: 20_000, deployments: [aDeployment()] },
+  ]);
+  const peers = { cluster, clock, runner: new FakeRunner() };
+  const ref = { namespace: 'seldon', name: 'wine' };
+  const order = { peers, ref, manifest: failing, applied: failing, before, ingressLag: 5, timeout: 60 };
+  const { outcome } = await undoRollout(order, () => {});
+  const shares = cluster.applied.map(({ spec: { predictors } }) =>
+    predictors.map((one) => `${one.name} ${one.traffic} ${one.annotations?.[ANNOTATIONS.rollout]}`).join(', '),
+  );
+  expect(shares).toEqual([`main 100 ${MARKER}, candidate 0 new`, `main 100 ${MARKER}`]);
+  expect(outcome).toBe('rolled-back');
 });

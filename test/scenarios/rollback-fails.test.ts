@@ -21,6 +21,9 @@ story('what somebody else changed during the rollout is not undone', async (sand
   Object.assign(theirs?.spec.predictors[0]?.annotations ?? {}, { 'mlflow-to-seldon.github.io/rollout': 'abc' });
   if (theirs !== undefined)
     await sandbox.cluster.api.update(theirs as unknown as Parameters<typeof sandbox.cluster.api.update>[0]);
-  expectEnding(sandbox, await acting, { outcome: 'unknown', reason: 'superseded' });
+  const end = await acting;
+  const comment = expectEnding(sandbox, end, { outcome: 'object-changed', reason: 'superseded' });
+  expect(comment).toContain('the SeldonDeployment was changed by another person or tool, and was left so');
+  expect(JSON.parse(end.outputs['predictors'] ?? '')).toMatchObject([{ name: 'main', traffic: 100 }]);
   expect(live(sandbox)?.spec.predictors[0]?.annotations).toMatchObject({ 'mlflow-to-seldon.github.io/rollout': 'abc' });
 });

@@ -62,6 +62,34 @@ story('a preview that a run is changing is kept, and that is reported', async (s
   expect(live(sandbox, 'wine-pr-8')).toBeDefined();
 });
 
+story('a preview whose run was killed is swept, once the lease of that run has expired', async (sandbox) => {
+  for (const number of [8, 9]) await preview(sandbox, number);
+  for (const name of ['wine-pr-8', 'wine-pr-9']) {
+    makeOlder(sandbox, name, 49 * HOUR);
+    await sandbox.cluster.api.create({
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: leaseName(name), namespace: 'seldon' },
+      spec: {
+        holderIdentity: 'a-run-that-was-killed',
+        leaseDurationSeconds: 1,
+        renewTime: new Date(Date.now() - HOUR).toISOString(),
+      },
+    });
+  }
+  // The run of pull request 9 lives, only its clock is wrong.
+  const renewing = setInterval(() => {
+    const spec = { renewTime: new Date(Date.now() - HOUR).toISOString() };
+    void sandbox.cluster.api.patch('Lease', { namespace: 'seldon', name: leaseName('wine-pr-9') }, { spec });
+  }, 200);
+  const end = await sandbox.act(settling('sweep', { 'preview-age': '48h' }));
+  clearInterval(renewing);
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'removed', reason: 'ok' });
+  expect(end.summary).toMatch(/`wine-pr-8` \| 2 days \| removed \|/);
+  expect(end.summary).toMatch(/`wine-pr-9` \| 2 days \| kept: another run/);
+  expect([live(sandbox, 'wine-pr-8'), live(sandbox, 'wine-pr-9')?.metadata.name]).toEqual([undefined, 'wine-pr-9']);
+});
+
 story('a preview is an environment of its own, which ends with its pull request', async (sandbox) => {
   const inputs = { preview: 'true', environment: 'production' };
   await sandbox.act(using(inputs, { event: pullRequestEvent('opened', { number: 8 }) }));

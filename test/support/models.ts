@@ -53,6 +53,7 @@ export function someShares(over: Partial<ShareConfig> = {}): ShareConfig {
     predictor: undefined,
     to: undefined,
     routing: 'seldon',
+    proveFirst: false,
     firstDeployment: 'deploy',
     ingressLag: 0,
     ...over,

@@ -3,7 +3,7 @@ import { routeOfMapping, routeOfVirtualService } from '../../src/adapters/kubern
 import { type Expectation, expectationOf } from '../../src/rollout/expectation.ts';
 import { rolloutStatusOf } from '../../src/rollout/rollout-status.ts';
 import type { RolloutStatus } from '../../src/rollout/verdict.ts';
-import { deploymentLabelOf, deploymentLabelsOf, virtualServiceOf } from '../../src/seldon/created-objects.ts';
+import { deploymentLabelOf, virtualServiceOf } from '../../src/seldon/created-objects.ts';
 import { SELDON, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import type { Deployment, KubernetesEvent, Pod, Snapshot } from '../../src/seldon/snapshot.ts';
 
@@ -74,7 +74,9 @@ function whole(event: RecordedEvent, last: Map<string, Watched>): RecordedEvent 
 /** Plays a situation event by event through the verdict. */
 export function replay({ events }: Recording): readonly Rollout[] {
   const applies = [...events.keys()].filter((at) => manifestIn(events[at]) !== undefined);
-  return applies.map((at, i) => rolloutFrom(untilSeen(events, applies[i + 1]), at));
+  return applies.map((at, i) =>
+    rolloutFrom(untilSeen(events, applies[i + 1]), at, manifestIn(events[applies[i - 1] ?? -1])),
+  );
 }
 
 /** The events before the one in which the next apply is seen, which may come before its NOTE. */
@@ -93,7 +95,7 @@ function untilSeen(events: readonly RecordedEvent[], next: number | undefined): 
   return events.slice(0, next);
 }
 
-function rolloutFrom(events: readonly RecordedEvent[], at: number): Rollout {
+function rolloutFrom(events: readonly RecordedEvent[], at: number, before: SeldonDeployment | undefined): Rollout {
   const sent = manifestIn(events[at]);
   if (sent === undefined) throw new Error('no apply at this event');
   const objects = new Map<string, unknown>();
@@ -101,13 +103,14 @@ function rolloutFrom(events: readonly RecordedEvent[], at: number): Rollout {
   for (const [i, event] of events.entries()) {
     if (event.type === 'DELETED') objects.delete(keyOf(event));
     else if (event.type !== 'NOTE') objects.set(keyOf(event), event.object);
-    const snapshot = snapshotOf(objects, sent);
+    const snapshot = snapshotOf(objects, sent, before);
     if (i >= at) moments.push({ t: event.t, event, snapshot, events: all<KubernetesEvent>(objects, 'Event') });
   }
   const own = untilOvertaken(moments, { events, at });
   const first = own[0]?.snapshot.seldonDeployment;
   const spec = expectationOf(first ?? sent).spec;
-  const expected = { ...expectationOf(withoutSharing(sent)), spec, uid: first?.metadata.uid ?? '' };
+  const { labels } = expectationOf(sent, before?.metadata.name === sent.metadata.name ? before : undefined);
+  const expected = { ...expectationOf(withoutSharing(sent)), labels, spec, uid: first?.metadata.uid ?? '' };
   const frames = own.map((moment) => ({ ...moment, status: rolloutStatusOf(moment.snapshot, expected) }));
   const noted = (kind: string) => own.filter(({ event }) => event.type === 'NOTE' && event.kind === kind);
   const truths = noted('truth').filter(
@@ -174,9 +177,13 @@ function all<T>(objects: ReadonlyMap<string, unknown>, kind: string): readonly T
   return [...objects].filter(([key]) => key.startsWith(`${kind} `)).map(([, object]) => object as T);
 }
 
-function snapshotOf(objects: ReadonlyMap<string, unknown>, sent: SeldonDeployment): Snapshot {
+function snapshotOf(
+  objects: ReadonlyMap<string, unknown>,
+  sent: SeldonDeployment,
+  before: SeldonDeployment | undefined,
+): Snapshot {
   const { name } = sent.metadata;
-  const labels = deploymentLabelsOf(sent);
+  const { labels } = expectationOf(sent, before?.metadata.name === name ? before : undefined);
   const labelled = <T extends Labelled>(kind: string, values: readonly string[]) =>
     all<T>(objects, kind).filter((one) => values.includes(one.metadata.labels?.[SELDON.deploymentLabel] ?? ''));
   const istio = objects.get(`VirtualService ${virtualServiceOf(name)}`) as

@@ -103,6 +103,19 @@ export function noNamespace(name: string): UserError {
   });
 }
 
+/** A write without an answer from a server that answers other requests: only writes pass the webhooks. */
+export function slowWebhook(
+  { method, path }: { readonly method: string; readonly path: string },
+  timeout: number,
+  cause: unknown,
+): UserError {
+  const what = `the API server did not answer ${method} ${path} within ${timeout / 1000} s, but it answers other requests: an admission webhook is slow`;
+  return new UserError('cluster-failed', what, {
+    hint: "check the pods behind the webhooks for SeldonDeployments (`kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations`): Seldon's controller-manager, and policy engines such as Gatekeeper or Kyverno",
+    cause,
+  });
+}
+
 function unauthorized(status: ApiStatus | undefined): UserError {
   const said = status?.message ?? 'Unauthorized';
   return new UserError(
@@ -145,4 +158,9 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Whether the API server itself refuses the credentials, and not what is behind it. */
+export function isUnauthorized(answer: HttpResponse, { relayed }: { readonly relayed?: boolean }): boolean {
+  return answer.status === 401 && (!relayed || statusOf(answer) !== undefined);
 }

@@ -72,7 +72,7 @@ export class KubernetesCluster implements Cluster {
       const query = { limit: String(PAGE), ...(next !== '' && { continue: next }) };
       const answer = await this.#seldon(namespace, { query });
       const page = readJson<SeldonDeploymentList>(answer, asked('list', SELDON_DEPLOYMENTS, namespace));
-      found.push(...(page.items ?? []));
+      for (const item of page.items ?? []) found.push(item);
       next = page.metadata?.continue || undefined;
     }
     return found;

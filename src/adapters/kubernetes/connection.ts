@@ -12,13 +12,15 @@ import {
   PATIENCE,
   sendWithRetry,
 } from '../http/client.ts';
-import { statusOf } from './api-status.ts';
+import { isUnauthorized, slowWebhook, statusOf } from './api-status.ts';
 import type { Credentials, Identity } from './credentials.ts';
 
 export interface ConnectionOptions {
   readonly clock: Clock;
   /** Timeout of one request in milliseconds. */
   readonly timeout?: number;
+  /** The same for a request that admission webhooks may delay: the API server itself gives up after 60 s. */
+  readonly webhookTimeout?: number;
   /** Retry budget in milliseconds for a server that has answered before, for example during its restart. */
   readonly patience?: number;
   /** Called with a message before a retry. */
@@ -38,6 +40,8 @@ export interface ApiRequest {
    * reason for a retry.
    */
   readonly relayed?: boolean;
+  /** Admission webhooks are asked before the answer, one after the other. */
+  readonly passesWebhooks?: boolean;
   /** Called before a retry: an earlier attempt may already have had its effect. */
   readonly onRepeat?: () => void;
 }
@@ -61,6 +65,7 @@ export class ApiConnection {
   readonly patience: number;
   readonly #credentials: Credentials;
   readonly #timeout: number;
+  readonly #webhookTimeout: number;
   readonly #onRetry: (message: string) => void;
   readonly #agents: Agent[] = [];
   #session: Promise<Session> | undefined;
@@ -73,6 +78,7 @@ export class ApiConnection {
     this.clock = options.clock;
     this.patience = options.patience ?? PATIENCE;
     this.#timeout = options.timeout ?? 30_000;
+    this.#webhookTimeout = options.webhookTimeout ?? 65_000;
     this.#onRetry = options.onRetry ?? (() => {});
   }
 
@@ -117,7 +123,10 @@ export class ApiConnection {
       this.#reached = true;
       return answer;
     } catch (error) {
-      throw error instanceof HttpFailure ? this.unreachable(error) : error;
+      if (!(error instanceof HttpFailure)) throw error;
+      throw request.passesWebhooks === true && error.code === 'timeout' && this.#reached
+        ? slowWebhook(request, this.#webhookTimeout, error)
+        : this.unreachable(error);
     }
   }
 
@@ -144,7 +153,7 @@ export class ApiConnection {
   }
 
   #exchange(request: ApiRequest, identity: Identity): HttpRequest {
-    const { method, path, query, body, contentType, timeout, relayed } = request;
+    const { method, path, query, body, contentType, timeout, relayed, passesWebhooks } = request;
     const search = query === undefined ? '' : `?${new URLSearchParams(query)}`;
     return {
       method,
@@ -155,7 +164,7 @@ export class ApiConnection {
         ...(body !== undefined && { 'content-type': contentType ?? 'application/json' }),
       },
       ...(body !== undefined && { body }),
-      timeout: timeout ?? this.#timeout,
+      timeout: timeout ?? (passesWebhooks === true ? this.#webhookTimeout : this.#timeout),
       ...(relayed === true && { cutAt: LONGEST_ANSWER }),
     };
   }
@@ -211,10 +220,6 @@ export class ApiConnection {
       cause,
     });
   }
-}
-
-function isUnauthorized(answer: HttpResponse, { relayed }: ApiRequest): boolean {
-  return answer.status === 401 && (!relayed || statusOf(answer) !== undefined);
 }
 
 /** A type error in a manifest causes HTTP 500 without a reason (Kubernetes 1.34). A retry cannot succeed. */

@@ -29,7 +29,7 @@ export class Leases implements LeaseStore {
     claim: LeaseRecord,
     over: HeldLeaseRecord | undefined,
   ): Promise<HeldLeaseRecord | undefined> {
-    const isFirst = !this.#asked.has(path(ref));
+    const isFirst = over === undefined && !this.#asked.has(path(ref));
     this.#asked.add(path(ref));
     const connection = isFirst ? this.#connection : this.#renewals;
     const known = isFirst ? undefined : await this.#read(ref, path(ref), connection);

@@ -96,6 +96,7 @@ async function patch(
     path: `${path}/${encodeURIComponent(name)}`,
     query: { fieldManager: manager, force: 'true', fieldValidation: 'Strict', ...(dryRun && { dryRun: 'All' }) },
     contentType: 'application/apply-patch+yaml',
+    passesWebhooks: true,
     body: JSON.stringify({ ...rest, metadata: guarded }),
     onRepeat: () => {
       repeated = true;

@@ -5,6 +5,8 @@ import type { ObjectMeta } from '../../seldon/seldon-deployment.ts';
 import { isTransient } from '../http/client.ts';
 import { type Asked, failureOf, readJson } from './api-status.ts';
 import type { ApiConnection } from './connection.ts';
+import { doubtSilence } from './watching/silence.ts';
+import { linesOf } from './watching/stream-lines.ts';
 
 export interface WatchTarget {
   /** Path of the collection below the server's URL. */
@@ -14,6 +16,10 @@ export interface WatchTarget {
   readonly asked: Omit<Asked, 'verb'>;
   /** Milliseconds without data after which the stream counts as dead. The server sends bookmarks every minute. */
   readonly quiet?: number;
+  /** Milliseconds without data after which the collection is listed beside the stream; doubled each time. */
+  readonly silence?: number;
+  /** Milliseconds between two lists where streams show nothing. */
+  readonly poll?: number;
 }
 
 export interface WatchListener {
@@ -22,6 +28,9 @@ export interface WatchListener {
   /** Called when the watch has failed for good. The known objects are no longer updated. */
   onFailure(error: unknown): void;
 }
+
+/** Why a stream was ended that did not show what a list shows. */
+const MISSED = new Error('the stream is held back');
 
 interface WatchedObject {
   readonly metadata: ObjectMeta;
@@ -36,9 +45,10 @@ type WatchEvent<T> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: T }
   | { readonly type: 'ERROR'; readonly object: { readonly code?: number; readonly message?: string } };
 
-/** How a stream ended: normally, with an expired resourceVersion, or interrupted. */
+/** How a stream ended: normally, without what a list showed, with an expired resourceVersion, or interrupted. */
 type StreamEnd =
   | { readonly kind: 'over' }
+  | { readonly kind: 'missed' }
   | { readonly kind: 'expired' }
   | { readonly kind: 'cut'; readonly cause: unknown };
 
@@ -46,13 +56,18 @@ type StreamEnd =
 const LIFETIME = 290;
 const JITTER = 20;
 const QUIET = 150_000;
+const SILENCE = 10_000;
+const POLL = 2_000;
+/** Changes in a row that a list showed and the stream did not. A single one may have been on its way. */
+const MOST_MISSED = 2;
 const SLOWEST = 10_000;
 /** Minimum duration in milliseconds of a stream that counts as a success. */
 const WORTHWHILE = 1_000;
 
 /**
  * The objects of one collection with a label, kept up to date: a list, then a watch. The watch is resumed after
- * an interruption, and the collection is listed again if the resourceVersion has expired (HTTP 410).
+ * an interruption, and the collection is listed again if the resourceVersion has expired (HTTP 410). Behind a proxy that
+ * holds bodies back a watch shows nothing: while it is silent the collection is listed, and then polled.
  */
 export class WatchedCollection<T extends WatchedObject> {
   readonly #connection: ApiConnection;
@@ -64,6 +79,7 @@ export class WatchedCollection<T extends WatchedObject> {
   /** Number of consecutive streams without data. */
   #failures = 0;
   #brokenSince: number | undefined;
+  #missed = 0;
 
   constructor(connection: ApiConnection, target: WatchTarget, listener: WatchListener) {
     this.#connection = connection;
@@ -88,9 +104,16 @@ export class WatchedCollection<T extends WatchedObject> {
   }
 
   async #list(): Promise<void> {
+    this.#adopt(await this.#read());
+  }
+
+  async #read(): Promise<ListAnswer<T>> {
     const { path, labelSelector, asked } = this.#target;
     const answer = await this.#connection.request({ method: 'GET', path, query: { labelSelector } });
-    const list = readJson<ListAnswer<T>>(answer, { ...asked, verb: 'list' });
+    return readJson<ListAnswer<T>>(answer, { ...asked, verb: 'list' });
+  }
+
+  #adopt(list: ListAnswer<T>): void {
     this.#objects.clear();
     for (const object of list.items ?? []) this.#objects.set(object.metadata.name, object);
     this.#version = list.metadata?.resourceVersion ?? '';
@@ -100,8 +123,14 @@ export class WatchedCollection<T extends WatchedObject> {
   async #follow(): Promise<never> {
     const { signal } = this.#closing;
     for (;;) {
+      if (this.#missed >= MOST_MISSED) {
+        await sleep(this.#target.poll ?? POLL, undefined, { signal });
+        await this.#list();
+        continue;
+      }
       const end = await this.#watchOnce();
       signal.throwIfAborted();
+      if (end.kind === 'missed') continue;
       if (this.#failures > 0) await sleep(Math.min(100 * 2 ** this.#failures, SLOWEST), undefined, { signal });
       if (end.kind === 'expired') await this.#list();
       if (end.kind === 'cut') this.#givingUp(end.cause);
@@ -120,6 +149,10 @@ export class WatchedCollection<T extends WatchedObject> {
     const { clock } = this.#connection;
     const stalled = new AbortController();
     const timer = setTimeout(() => stalled.abort(new Error('silence')), this.#target.quiet ?? QUIET);
+    const doubt = doubtSilence(this.#target.silence ?? SILENCE, async () => {
+      const list = await this.#read();
+      return () => this.#takeMissed(list, stalled);
+    });
     this.#failures++;
     let began = Number.POSITIVE_INFINITY;
     try {
@@ -127,7 +160,11 @@ export class WatchedCollection<T extends WatchedObject> {
       if (message === 'expired') return { kind: 'expired' };
       this.#brokenSince = undefined;
       began = clock.now();
-      for await (const line of linesOf(message, () => timer.refresh())) {
+      const heard = () => {
+        timer.refresh();
+        doubt.heard();
+      };
+      for await (const line of linesOf(message, heard)) {
         const event = JSON.parse(line) as WatchEvent<T>;
         if (event.type === 'ERROR') return { kind: 'expired' };
         this.#take(event);
@@ -136,11 +173,32 @@ export class WatchedCollection<T extends WatchedObject> {
       return { kind: 'over' };
     } catch (cause) {
       if (cause instanceof UserError) throw cause;
+      if (stalled.signal.reason === MISSED) {
+        this.#failures = 0;
+        return { kind: 'missed' };
+      }
       return { kind: 'cut', cause };
     } finally {
       clearTimeout(timer);
+      doubt.stop();
       if (clock.now() - began > WORTHWHILE) this.#failures = 0;
     }
+  }
+
+  /** Where a list shows more than the stream has, the stream is ended with the reason MISSED. */
+  #takeMissed(list: ListAnswer<T>, stream: AbortController): void {
+    if (this.#closing.signal.aborted || !this.#differs(list)) return;
+    this.#missed++;
+    this.#adopt(list);
+    stream.abort(MISSED);
+  }
+
+  #differs({ items }: ListAnswer<T>): boolean {
+    const version = (name: string) => this.#objects.get(name)?.metadata.resourceVersion;
+    return (
+      (items ?? []).length !== this.#objects.size ||
+      (items ?? []).some(({ metadata }) => metadata.resourceVersion !== version(metadata.name))
+    );
   }
 
   async #open(signal: AbortSignal): Promise<IncomingMessage | 'expired'> {
@@ -163,19 +221,9 @@ export class WatchedCollection<T extends WatchedObject> {
     const { metadata } = event.object;
     this.#version = metadata.resourceVersion ?? this.#version;
     if (event.type === 'BOOKMARK') return;
+    this.#missed = 0;
     if (event.type === 'DELETED') this.#objects.delete(metadata.name);
     else this.#objects.set(metadata.name, event.object);
     this.#listener.onChange();
-  }
-}
-
-/** Lines of a stream. An incomplete last line is dropped. */
-async function* linesOf(message: IncomingMessage, onChunk: () => void): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of message.setEncoding('utf8')) {
-    onChunk();
-    const lines = `${rest}${chunk}`.split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines.filter((line) => line !== '');
   }
 }

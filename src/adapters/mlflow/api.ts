@@ -117,7 +117,7 @@ export async function readLoggedModelsOf(server: MlflowConnection, run: Run): Pr
       what: `the logged models of run ${run.runId}`,
     });
     if (answer?.status !== 200) return found;
-    found.push(...listOf(answer.body, 'models').map(loggedModelOf));
+    for (const one of listOf(answer.body, 'models')) found.push(loggedModelOf(one));
     token = textOf(answer.body, 'next_page_token');
     if (token === undefined || token === '') return found;
   }

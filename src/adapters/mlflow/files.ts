@@ -53,7 +53,7 @@ export async function listAllFiles(
   let folders = 0;
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const { files, depth } = next;
-    found.push(...files.slice(0, MOST_FILES - found.length));
+    for (const file of files.slice(0, MOST_FILES - found.length)) found.push(file);
     // The order of a list is not promised, and the limit must leave the same out each time.
     const inside = files.filter(({ isFolder }) => isFolder === true).map(({ path }) => path);
     for (const folder of depth === DEEPEST ? [] : inside.toSorted()) {

@@ -43,7 +43,10 @@ function* nodeFaults(node: unknown, path: string): Generator<string> {
   if (!isJsonObject(node)) return yield `${path} is no mapping`;
   for (const field of ['name', 'implementation', 'type', 'modelUri']) yield* textFault(node[field], `${path}.${field}`);
   for (const field of ['children', 'parameters']) yield* listFault(node[field], `${path}.${field}`);
-  for (const [at, child] of listOf(node['children'])) yield* nodeFaults(child, `${path}.children[${at}]`);
+  for (const [at, child] of listOf(node['children'])) {
+    if (isJsonObject(child) && child['name'] === undefined) yield `${path}.children[${at}].name is missing`;
+    yield* nodeFaults(child, `${path}.children[${at}]`);
+  }
 }
 
 function listOf(value: unknown): Iterable<readonly [number, unknown]> {

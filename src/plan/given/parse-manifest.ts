@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../../base/json-value.ts';
 import type { ObjectMeta, SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 import type { InputName } from '../../settings/inputs.ts';
 import { shapeFault } from './manifest-shape.ts';
-import { invalid, yamlDocuments } from './yaml-documents.ts';
+import { invalid, template, yamlDocuments } from './yaml-documents.ts';
 
 /**
  * The SeldonDeployment in a file of its own; undefined if the file is empty.
@@ -15,7 +15,7 @@ export function parseManifest(text: string, path: string, input: InputName): Sel
   const [document, ...more] = yamlDocuments(text, where);
   if (more.length > 0)
     throw invalid(`${where} contains ${more.length + 1} YAML documents`, 'put the SeldonDeployment into its own file');
-  return document === undefined ? undefined : seldonDeployment(document, where);
+  return document === undefined ? undefined : seldonDeployment(document, { where, text });
 }
 
 export interface GivenManifest {
@@ -33,7 +33,7 @@ export function parseGivenManifest(text: string, path: string): GivenManifest | 
   const documents = yamlDocuments(text, where).flatMap((one) => (isList(one) ? one.items : [one]));
   const [first] = documents;
   if (documents.length <= 1)
-    return first === undefined ? undefined : { object: seldonDeployment(first, where), others: [] };
+    return first === undefined ? undefined : { object: seldonDeployment(first, { where, text }), others: [] };
   const meant = documents.filter((one) => isJsonObject(one) && one['kind'] === KIND);
   const [only] = meant;
   if (only === undefined || meant.length > 1) {
@@ -43,7 +43,10 @@ export function parseGivenManifest(text: string, path: string): GivenManifest | 
       'put the SeldonDeployment into its own file',
     );
   }
-  return { object: seldonDeployment(only, where), others: documents.filter((one) => one !== only).map(titleOf) };
+  return {
+    object: seldonDeployment(only, { where, text }),
+    others: documents.filter((one) => one !== only).map(titleOf),
+  };
 }
 
 const KIND = 'SeldonDeployment';
@@ -68,10 +71,17 @@ function titleOf(document: unknown): string {
     .slice(0, 100);
 }
 
-function seldonDeployment(document: unknown, where: string): SeldonDeployment {
+interface Origin {
+  readonly where: string;
+  readonly text: string;
+}
+
+function seldonDeployment(document: unknown, { where, text }: Origin): SeldonDeployment {
   if (!isWanted(document)) throw notOne(document, where);
   const object = withoutNulls(document) as JsonObject;
   const fault = shapeFault(object);
+  // `{{ name }}` without quotes is a mapping in YAML.
+  if (fault !== undefined && text.includes('{{')) throw template(where);
   if (fault !== undefined) throw invalid(`${where}: ${fault}`, 'correct this field; the action reads it');
   const { metadata = {}, ...rest } = object as unknown as Omit<SeldonDeployment, 'metadata'> & {
     readonly metadata?: Partial<ObjectMeta>;

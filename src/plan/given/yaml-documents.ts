@@ -12,8 +12,8 @@ const BOUND = { size: 1_500_000 };
 const MOST_DOCUMENTS = 200;
 const MOST_ALIASES = 1000;
 
-/** A value of Helm, or an action in double braces where YAML has a value. */
-const TEMPLATE = /\{\{-?\s{0,20}\.(?:Values|Release|Chart|Capabilities)\b|:[ \t]{1,20}\{\{/;
+/** A value of Helm, in quotes or not. */
+const TEMPLATE = /\{\{-?\s{0,20}\.(?:Values|Release|Chart|Capabilities)\b/;
 
 /**
  * The YAML documents of a file, or its JSON. Empty documents are left out.
@@ -53,7 +53,8 @@ function parsed(text: string, where: string): readonly unknown[] {
   }
 }
 
-function template(where: string): UserError {
+/** The refusal of a text with actions in double braces. */
+export function template(where: string): UserError {
   return invalid(
     `${where} is a template, not a manifest: it has \`{{ … }}\``,
     'render it first in a step before this one, for example `helm template … > manifest.yaml`, and name the result',

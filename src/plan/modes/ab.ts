@@ -1,4 +1,3 @@
-import { replicasOf } from '../../seldon/replicas.ts';
 import { type Plan, planOf } from '../plan.ts';
 import type { ModelPlanRequest } from '../plan-request.ts';
 import { arrivalStages, checkOtherPredictors, layoutWith, liveOf, renderCandidate } from './candidate.ts';
@@ -7,9 +6,8 @@ import { arrivalStages, checkOtherPredictors, layoutWith, liveOf, renderCandidat
 export function ab(request: ModelPlanRequest): Plan {
   const { predictor: name = 'b', traffic = 50 } = request.share;
   checkOtherPredictors(request, { name, shadow: false });
-  const { main, spec } = liveOf(request);
-  const replicas = replicasOf(spec, main);
-  const { predictor, budget } = renderCandidate(request, { name, shadow: false, traffic, replicas });
+  const { main } = liveOf(request);
+  const { predictor, ...made } = renderCandidate(request, { name, shadow: false, traffic });
   const arriving = arrivalStages(request, predictor);
   const sharing = {
     title: `${main.name} ${100 - traffic} %, ${name} ${traffic} %`,
@@ -18,5 +16,5 @@ export function ab(request: ModelPlanRequest): Plan {
     throughEndpoint: true,
     ...(arriving.length === 0 && { compare: [main.name, name] as const }),
   };
-  return planOf(request, { stages: [...arriving, sharing], subject: name, budget });
+  return planOf(request, { stages: [...arriving, sharing], subject: name, ...made });
 }

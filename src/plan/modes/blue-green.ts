@@ -1,7 +1,6 @@
 import { UserError } from '../../base/errors.ts';
 import { modelUriOf } from '../../seldon/graph.ts';
 import { routesAtOnce } from '../../seldon/ingress.ts';
-import { replicasOf } from '../../seldon/replicas.ts';
 import type { Predictor } from '../../seldon/seldon-deployment.ts';
 import { type Plan, planOf } from '../plan.ts';
 import type { ModelPlanRequest } from '../plan-request.ts';
@@ -17,15 +16,14 @@ export function blueGreen(request: ModelPlanRequest): Plan {
   const { main, spec } = live;
   refuseSecondFlip(request, spec.predictors);
   refuseImmediateRouting(request);
-  const replicas = replicasOf(spec, main);
-  const { predictor, budget } = renderCandidate(request, { name: 'green', shadow: false, traffic: 100, replicas });
+  const { predictor, ...made } = renderCandidate(request, { name: 'green', shadow: false, traffic: 100 });
   const flip = {
     title: `green answers all requests, ${main.name} keeps its pods`,
     layout: layoutWith(request, predictor, { [main.name]: 0 }),
     prove: ['green'],
     throughEndpoint: true,
   };
-  return planOf(request, { stages: [...arrivalStages(request, predictor), flip], subject: 'green', budget });
+  return planOf(request, { stages: [...arrivalStages(request, predictor), flip], subject: 'green', ...made });
 }
 
 function refuseImmediateRouting({ ingress, namespace, name }: ModelPlanRequest): void {

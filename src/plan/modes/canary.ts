@@ -1,4 +1,4 @@
-import { replicasOf } from '../../seldon/replicas.ts';
+import { mostOf } from '../../base/numbers/extremes.ts';
 import { type Plan, planOf, type StageDraft } from '../plan.ts';
 import type { ModelPlanRequest } from '../plan-request.ts';
 import { arrivalStages, checkOtherPredictors, layoutWith, liveOf, renderCandidate } from './candidate.ts';
@@ -15,9 +15,13 @@ export function canary(request: ModelPlanRequest): Plan {
   const { main, spec } = live;
   const { steps, traffic = DEFAULT_SHARE } = request.share;
   const shares = steps.length > 0 ? steps : [traffic];
-  const most = Math.max(...shares);
-  const replicas = Math.max(1, Math.ceil((replicasOf(spec, main) * most) / 100));
-  const { predictor, budget } = renderCandidate(request, { name: 'canary', shadow: false, traffic: most, replicas });
+  const most = mostOf(shares);
+  const { predictor, ...made } = renderCandidate(request, {
+    name: 'canary',
+    shadow: false,
+    traffic: most,
+    ratio: most / 100,
+  });
   const arriving = arrivalStages(request, predictor);
   const before = spec.predictors.find((one) => one.name === 'canary')?.traffic ?? 0;
   const ahead = arriving.length > 0 ? shares : shares.filter((share) => share >= before);
@@ -33,5 +37,5 @@ export function canary(request: ModelPlanRequest): Plan {
       ...(steps.length > 0 && { observed: true as const }),
     }),
   );
-  return planOf(request, { stages: [...arriving, ...raising], subject: 'canary', budget });
+  return planOf(request, { stages: [...arriving, ...raising], subject: 'canary', ...made });
 }

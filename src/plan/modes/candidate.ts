@@ -3,8 +3,8 @@ import { modelNodeName, withNode } from '../../seldon/graph.ts';
 import { routesAtOnce } from '../../seldon/ingress.ts';
 import { checkedPredictorName } from '../../seldon/naming.ts';
 import { protocolNamed } from '../../seldon/protocol.ts';
-import { replicasOf } from '../../seldon/replicas.ts';
 import { ANNOTATIONS, type Predictor, SELDON, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
+import { autoscalingOf } from '../../seldon/sizing.ts';
 import { firstDeploymentCure } from '../first-deployment.ts';
 import { assembleManifest, type LaidOutPredictor, type PredictorLayout, renderedSpecOf } from '../manifest.ts';
 import { noteOf } from '../model-note.ts';
@@ -14,6 +14,7 @@ import { type Budget, budgetOf } from '../predictor/budget.ts';
 import { checkedModelNode, refuseGraphWithoutOrchestrator } from '../predictor/model-node.ts';
 import { asManifest } from '../predictor/own-parts.ts';
 import { renderPredictor } from '../predictor/predictor.ts';
+import { sizeCandidate } from './candidate-size.ts';
 import { candidateInWords, StandingCandidate } from './standing.ts';
 
 /** Common parts of canary, shadow, ab and blue-green: a candidate predictor beside main. The pods of main do not change. */
@@ -43,49 +44,64 @@ export interface CandidateSpec {
   readonly shadow: boolean;
   /** Maximum percent. */
   readonly traffic: number;
-  /** Replicas, if neither the inputs nor a live predictor of that name set them. */
-  readonly replicas: number;
+  /** Its pods as a part of main's, if neither the inputs nor a live predictor of that name set them. Default: 1. */
+  readonly ratio?: number;
 }
 
 /** The candidate: the settings of main (resources, tolerations, environment) with the new model. */
 export function renderCandidate(
   request: ModelPlanRequest,
   candidate: CandidateSpec,
-): { predictor: Predictor; budget: Budget } {
-  const { main, spec } = liveOf(request);
+): { predictor: Predictor; budget: Budget; notes: readonly string[] } {
+  const live = liveOf(request);
+  const { main } = live;
+  const { traffic, ratio = 1 } = candidate;
   const name = checkedPredictorName(candidate.name);
-  const live = spec.predictors.find((one) => one.name === name);
-  const replicas = request.options.replicas ?? (live && replicasOf(spec, live)) ?? candidate.replicas;
-  const budget = budgetOf(request.timeout, replicas);
-  const noted = renderedSpecOf(liveOf(request)).predictors;
+  const noted = renderedSpecOf(live).predictors;
   const renderedIn = (one: Predictor) => noted.find((other) => other.name === one.name);
+  const base = baseFromMain(main, renderedIn(main));
+  const size = { live, main, traffic, ratio, asked: request.options.replicas };
+  const budget = budgetOf(request.timeout, sizeCandidate({ ...size, candidate: { ...base, name } }).pods);
+  const before = live.spec.predictors.find((one) => one.name === name);
   const rendered = renderPredictor({
     name,
     node: checkedModelNode(main, objectOf(request), 'object-not-ours').name,
-    traffic: candidate.traffic,
+    traffic,
     model: request.model,
-    options: { ...request.options, replicas },
+    options: { ...request.options, replicas: undefined },
     fallbackReplicas: undefined,
     budget,
-    base: baseFromMain(main, renderedIn(main)),
-    live,
-    ours: live && renderedIn(live),
+    base,
+    live: before,
+    ours: before && renderedIn(before),
     inherits: { live: main, ours: renderedIn(main) },
   });
-  return { predictor: candidate.shadow ? { ...rendered, shadow: true } : rendered, budget };
+  const { candidate: sized, notes } = sizeCandidate({ ...size, candidate: rendered });
+  return { predictor: candidate.shadow ? { ...sized, shadow: true } : sized, budget, notes };
 }
 
-/** Main without its own fields: name, traffic, marker, model, and fields that two predictors cannot share. */
+/** Main as a manifest for a candidate: without its model. */
 function baseFromMain(main: Predictor, ours: Predictor | undefined): Predictor {
-  const bare = asManifest({ live: main, ours });
-  const { traffic: _traffic, shadow: _shadow, explainer: _explainer, annotations = {}, labels = {}, ...rest } = bare;
-  const { [SELDON.serviceName]: _service, ...shared } = annotations;
+  const bare = withoutOwnFields(asManifest({ live: main, ours }));
+  return { ...bare, graph: withNode(bare.graph, modelNodeName(main), ({ modelUri: _uri, ...node }) => node) };
+}
+
+/** A predictor without name, traffic, marker, and fields that two predictors cannot share. */
+export function withoutOwnFields(predictor: Predictor): Predictor {
+  const {
+    traffic: _traffic,
+    shadow: _shadow,
+    explainer: _explainer,
+    annotations = {},
+    labels = {},
+    ...rest
+  } = predictor;
+  const { [ANNOTATIONS.rollout]: _marker, [SELDON.serviceName]: _service, ...shared } = annotations;
   const { [SELDON.predictorLabel]: _version, ...marks } = labels;
   return {
     ...structuredClone(rest),
     ...(Object.keys(shared).length > 0 && { annotations: shared }),
     ...(Object.keys(marks).length > 0 && { labels: marks }),
-    graph: withNode(bare.graph, modelNodeName(main), ({ modelUri: _uri, ...node }) => node),
   };
 }
 
@@ -125,7 +141,12 @@ export function arrivalStages(request: ModelPlanRequest, candidate: Predictor): 
   if (marker !== undefined && marker === markerIn(spec)?.[ANNOTATIONS.rollout]) return [];
   const before = spec.predictors.find((one) => one.name === name);
   const up = { title: `${name} is ready, without requests`, layout, prove: [name], throughEndpoint: false } as const;
-  const arriving = { ...up, compare: [main.name, name] as const };
+  const least = autoscalingOf(candidate)?.least ?? 1;
+  const arriving = {
+    ...up,
+    compare: [main.name, name] as const,
+    ...(least > 1 && { autoscaled: { predictor: name, pods: least } }),
+  };
   if ((before?.traffic ?? 0) === 0) return [arriving];
   const places = spec.predictors.map((one) => ({ predictor: withShare(one, { ...all, [name]: 0 }), rendered: false }));
   const [first, ...rest] = places;

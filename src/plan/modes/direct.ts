@@ -9,23 +9,38 @@ import {
   MODEL_NODE,
   type Predictor,
 } from '../../seldon/seldon-deployment.ts';
-import { renderedSpecOf } from '../manifest.ts';
+import { podsOf } from '../../seldon/sizing.ts';
+import { type PredictorLayout, renderedSpecOf } from '../manifest.ts';
 import { noteOf } from '../model-note.ts';
 import { otherSpecFields } from '../other-spec-fields.ts';
 import { type Plan, planOf } from '../plan.ts';
 import type { ModelPlanRequest } from '../plan-request.ts';
-import { budgetOf } from '../predictor/budget.ts';
+import { type Budget, budgetOf } from '../predictor/budget.ts';
 import { checkedModelNode, refuseGraphWithoutOrchestrator } from '../predictor/model-node.ts';
 import { asManifest, peoplesNodes, type Standing } from '../predictor/own-parts.ts';
 import { ownPartOf, renderPredictor } from '../predictor/predictor.ts';
 import { refuseForeignServer } from './foreign-server.ts';
 import { candidateInWords, StandingCandidate } from './standing.ts';
 
-/** One predictor with all traffic. A shadow beside it stays. A second predictor that answers is refused, not removed. */
-export function direct(request: ModelPlanRequest): Plan {
+/**
+ * One predictor with all traffic. A shadow beside it stays. A second predictor that answers is refused, not removed.
+ * @param leaving a predictor of ours that may be there and goes
+ */
+export function direct(request: ModelPlanRequest, leaving?: string): Plan {
+  const { name, budget, ...layout } = directLayout(request, leaving);
+  const title = `${name} has all traffic`;
+  return planOf(request, { stages: [{ title, layout, prove: [name], throughEndpoint: true }], subject: name, budget });
+}
+
+/** The object with the new model on main, and what follows from it. */
+export function directLayout(
+  request: ModelPlanRequest,
+  leaving?: string,
+): PredictorLayout & { readonly name: string; readonly budget: Budget } {
   const { live, base, model, options } = request;
   const baseMain = onlyPredictor(base?.spec.predictors ?? []);
-  const [liveMain, ...company] = live?.spec.predictors ?? [];
+  const [liveMain, ...others] = live?.spec.predictors ?? [];
+  const company = others.filter((one) => one.name !== leaving || one.shadow === true);
   refuseOtherPredictors(request, company);
   const ours = live && liveMain && renderedSpecOf(live).predictors.find((one) => one.name === liveMain.name);
   const standing = { live: liveMain, ours };
@@ -33,30 +48,27 @@ export function direct(request: ModelPlanRequest): Plan {
   refuseForeignServer(request, { live: liveMain, base: baseMain, node });
 
   const name = checkedPredictorName(baseMain?.name ?? liveMain?.name ?? MAIN_PREDICTOR);
-  const fallbackReplicas = defaultReplicas(base?.spec, live?.spec, liveMain);
+  const fallbackReplicas = defaultReplicas(base?.spec, liveMain);
   const spec = { ...live?.spec, ...base?.spec };
   const known = { ...liveMain, ...baseMain, name, graph: { name: node } };
-  const budget = budgetOf(request.timeout, options.replicas ?? replicasOf(spec, known));
+  const running = live === undefined || liveMain === undefined ? 1 : podsOf(live, liveMain);
+  const budget = budgetOf(request.timeout, options.replicas ?? Math.max(replicasOf(spec, known), running));
   // The other nodes of a live graph stay as they are, also where a manifest wrote them that is not given any more.
   const isLiveGraph = baseMain === undefined && liveMain !== undefined && hasSeveralNodes(liveMain.graph);
   const predictors = { base: isLiveGraph ? asManifest({ live: liveMain, ours }) : baseMain, ...standing };
   const order = { name, node, traffic: 100, model, options, budget, fallbackReplicas, ...predictors };
   const main = renderPredictor(order);
   const shadows = company.filter((one) => one.name !== name);
-  const layout = {
+  return {
+    name,
+    budget,
     entries: [
       { predictor: main, rendered: true, ...(isLiveGraph && { noted: ownPartOf(order) }) },
       ...shadows.map((predictor) => ({ predictor, rendered: false })),
     ],
     otherFields: otherSpecFields(request),
     models: [noteOf(model)],
-  } as const;
-  const title = `${name} has all traffic`;
-  return planOf(request, {
-    stages: [{ title, layout: layout, prove: [name], throughEndpoint: true }],
-    subject: name,
-    budget,
-  });
+  };
 }
 
 function onlyPredictor(predictors: readonly Predictor[]): Predictor | undefined {
@@ -92,7 +104,11 @@ function nodeToShip(request: ModelPlanRequest, standing: Standing, base: Predict
   if (live !== undefined && hasSeveralNodes(live.graph)) refusePeoplesNodes(where, peoplesNodes(standing, base));
   const chosen = base.annotations?.[ANNOTATIONS.graphNode] ?? liveChoice(live, graph);
   const annotations = { ...base.annotations, ...(chosen !== undefined && { [ANNOTATIONS.graphNode]: chosen }) };
-  return checkedModelNode({ graph, annotations }, 'the input `manifest`', 'manifest-invalid').name ?? MODEL_NODE;
+  return (
+    checkedModelNode({ graph, annotations }, 'the input `manifest`', 'manifest-invalid').name ??
+    live?.graph.name ??
+    MODEL_NODE
+  );
 }
 
 /** The node that the live object names, if the manifest has it. */

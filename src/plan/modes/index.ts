@@ -6,13 +6,14 @@ import { blueGreen } from './blue-green.ts';
 import { canary } from './canary.ts';
 import { direct } from './direct.ts';
 import { promote } from './promote.ts';
+import { proveFirst } from './prove-first.ts';
 import { rollback } from './rollback.ts';
 import { secondObject } from './second-object.ts';
 import { shadow } from './shadow.ts';
 
 /** Rollout modes that deploy a model. Each is a pure function of the live object, the model and the options. */
 export const deployModes: Readonly<Record<DeployMode, (request: ModelPlanRequest) => Plan>> = {
-  direct,
+  direct: (request) => direct(request),
   canary,
   shadow,
   ab,
@@ -23,6 +24,11 @@ export const deployModes: Readonly<Record<DeployMode, (request: ModelPlanRequest
 export const secondObjectModes: Readonly<Partial<Record<DeployMode, (request: ModelPlanRequest) => Plan>>> = {
   canary: secondObject,
   shadow: secondObject,
+};
+
+/** The same for `prove-first`. */
+export const provingModes: Readonly<Partial<Record<DeployMode, (request: ModelPlanRequest) => Plan>>> = {
+  direct: proveFirst,
 };
 
 /** Rollout modes that change live predictors. Each is a pure function of the live object and the options. */

@@ -1,4 +1,3 @@
-import { replicasOf } from '../../seldon/replicas.ts';
 import { type Plan, planOf } from '../plan.ts';
 import type { ModelPlanRequest } from '../plan-request.ts';
 import { checkOtherPredictors, layoutWith, liveOf, otherServingPredictors, renderCandidate } from './candidate.ts';
@@ -9,8 +8,7 @@ export function shadow(request: ModelPlanRequest): Plan {
   const live = liveOf(request);
   // Ambassador mirrors nothing to a shadow without `traffic` (emissary weight 0).
   const { traffic = 100 } = request.share;
-  const replicas = replicasOf(live.spec, live.main);
-  const { predictor, budget } = renderCandidate(request, { name: 'shadow', shadow: true, traffic, replicas });
+  const { predictor, ...made } = renderCandidate(request, { name: 'shadow', shadow: true, traffic });
   const shares = otherServingPredictors(live).length === 0 ? { [live.main.name]: 100 } : {};
   return planOf(request, {
     stages: [
@@ -24,6 +22,6 @@ export function shadow(request: ModelPlanRequest): Plan {
       },
     ],
     subject: 'shadow',
-    budget,
+    ...made,
   });
 }

@@ -75,7 +75,7 @@ function readInference(answer: JsonObject): Prediction | string {
       output.data,
     ]);
     if (typeof read === 'string') return read;
-    if (read.kind === 'outputs') all.push(...read.outputs);
+    if (read.kind === 'outputs') for (const one of read.outputs) all.push(one);
   }
   return outputs(all);
 }

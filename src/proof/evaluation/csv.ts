@@ -1,3 +1,4 @@
+import { mostOf } from '../../base/numbers/extremes.ts';
 /** One line of a CSV file. */
 export interface CsvRecord {
   readonly cells: readonly string[];
@@ -78,7 +79,7 @@ function quotedCell(text: string, start: number): Cell | undefined {
 function separatorOf(text: string): string {
   const [first = ''] = text.slice(0, LONGEST_HEADER).split('\n', 1);
   const counts = SEPARATORS.map((one) => first.split(one).length);
-  return SEPARATORS[counts.indexOf(Math.max(...counts))] ?? ',';
+  return SEPARATORS[counts.indexOf(mostOf(counts))] ?? ',';
 }
 
 const LONGEST_HEADER = 1_000_000;

@@ -34,8 +34,10 @@ const ROWS_A_REQUEST = 100;
 export function rowBatchesOf(table: RowTable, subject: BatchSubject): readonly RowBatch[] {
   const whole = wholeBatch(withoutColumn(table, subject.label), subject);
   const batches: RowBatch[] = [];
-  for (let from = 0; from < table.rows.length; from += ROWS_A_REQUEST)
-    batches.push(...requestsOf(whole, { from, to: Math.min(table.rows.length, from + ROWS_A_REQUEST) }, subject));
+  for (let from = 0; from < table.rows.length; from += ROWS_A_REQUEST) {
+    const to = Math.min(table.rows.length, from + ROWS_A_REQUEST);
+    for (const batch of requestsOf(whole, { from, to }, subject)) batches.push(batch);
+  }
   return batches;
 }
 

@@ -1,3 +1,4 @@
+import { mostOf } from '../../base/numbers/extremes.ts';
 import type { ObjectRef } from '../../seldon/cluster.ts';
 import { type Labels, type RequestCount, requestCountOf, SERVER_REQUESTS } from '../../seldon/executor-metrics.ts';
 import type { CounterReading, CounterSource } from './counters.ts';
@@ -61,7 +62,7 @@ function readingOf({ times, samples }: Answers, ref: ObjectRef): CounterReading 
     // An executor that had no time yet was read in between: it is older than anything we may count from.
     instances: [...instances].map(([instance, counts]) => ({ instance, counts, time: collected.get(instance) ?? 0 })),
     unread: [],
-    time: Math.max(0, ...[...times, ...samples].map(({ time }) => time)),
+    time: Math.max(0, mostOf([...times, ...samples].map(({ time }) => time))),
   };
 }
 

@@ -1,4 +1,5 @@
 import { UserError } from '../../base/errors.ts';
+import { leastOf } from '../../base/numbers/extremes.ts';
 import type { Plan, Stage } from '../../plan/plan.ts';
 import type { Cluster, ObjectRef } from '../../seldon/cluster.ts';
 import { deploymentLabelsOf } from '../../seldon/created-objects.ts';
@@ -94,7 +95,7 @@ async function lifetime({ cluster, ref, plan, now }: EstimateRequest): Promise<T
   const observation = await cluster.observe(ref, labels);
   const starts = observation.pods.map(({ metadata }) => Date.parse(metadata.creationTimestamp ?? ''));
   observation.close();
-  const seconds = (now - Math.min(...starts.filter((start) => !Number.isNaN(start)))) / 1000;
+  const seconds = (now - leastOf(starts.filter((start) => !Number.isNaN(start)))) / 1000;
   if (requests === 0 || !(seconds > 1) || !Number.isFinite(seconds)) return undefined;
   return { perSecond: requests / seconds, share: failures / requests, when: "since main's pods began" };
 }

@@ -1,3 +1,4 @@
+import { mostOf } from '../../base/numbers/extremes.ts';
 import { percentages } from '../../base/rounding.ts';
 import type { Verdict } from '../../proof/evidence/questions.ts';
 import { type Interval, shareInterval, shareOf } from '../../proof/evidence/share.ts';
@@ -21,9 +22,9 @@ const LONGEST_LABEL = 40;
 export function intervalBars(steps: readonly StepVerdict[]): string {
   // One step needs no name.
   const rows = steps.flatMap(({ stage, verdict }) => rowsOf(steps.length === 1 ? '' : stage, verdict));
-  const most = roundedUp(Math.max(...rows.map(({ range }) => range.upper)));
-  const width = Math.min(LONGEST_LABEL, Math.max(...rows.map(({ label }) => label.length)));
-  const figures = Math.max(...rows.map(({ figure }) => figure.length));
+  const most = roundedUp(mostOf(rows.map(({ range }) => range.upper)));
+  const width = Math.min(LONGEST_LABEL, mostOf(rows.map(({ label }) => label.length)));
+  const figures = mostOf(rows.map(({ figure }) => figure.length));
   const start = (label: string, figure: string) =>
     `${width === 0 ? '' : `${label.slice(0, LONGEST_LABEL).padEnd(width)}  `}${figure.padStart(figures)}  `;
   const end = `${Number((most * 100).toPrecision(2))} %`;

@@ -1,5 +1,6 @@
 import type { Finding } from '../../base/finding.ts';
 import type { RolloutFailureReason } from '../../base/outcome.ts';
+import { staleServicesOf } from '../../seldon/created-objects.ts';
 import { modelNodeOf } from '../../seldon/graph.ts';
 import { ANNOTATIONS } from '../../seldon/seldon-deployment.ts';
 import type { KubernetesEvent, Pod, Snapshot } from '../../seldon/snapshot.ts';
@@ -177,7 +178,10 @@ function contextOf({ snapshot, expected }: FailureCase, status: FailedStatus): F
   const predictor = expected.predictors.find((one) => one.marker === marker) ?? expected.predictors[0];
   const live = snapshot.seldonDeployment?.spec.predictors.find(({ name }) => name === predictor?.name);
   const said = snapshot.seldonDeployment?.spec.protocol;
+  const { namespace = '', name = expected.name } = snapshot.seldonDeployment?.metadata ?? {};
   return {
+    object: { namespace, name },
+    staleServices: snapshot.seldonDeployment === undefined ? [] : staleServicesOf(snapshot.seldonDeployment),
     modelUri: predictor?.modelUri ?? '',
     secret: live && modelNodeOf(live)?.envSecretRefName,
     protocol: said === 'v2' || said === 'seldon' ? said : undefined,

@@ -6,6 +6,10 @@ export interface FailureContext {
   readonly modelUri: string;
   /** Name of the Secret that the storage initializer gets, as the live object says. */
   readonly secret: string | undefined;
+  /** The SeldonDeployment. */
+  readonly object?: { readonly namespace: string; readonly name: string };
+  /** Services in its status that belong to no predictor. */
+  readonly staleServices?: readonly string[];
   /** What the live object speaks; undefined where it does not say. */
   readonly protocol?: Protocol | undefined;
 }

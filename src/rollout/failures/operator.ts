@@ -1,4 +1,4 @@
-import type { FailureRow } from './failure-row.ts';
+import type { FailureContext, FailureRow } from './failure-row.ts';
 
 const SAID = { reason: 'operator-failed', place: 'operator', explains: ['operator-failed'] } as const;
 
@@ -63,8 +63,21 @@ export const OPERATOR_FAILURES: readonly FailureRow[] = [
     id: 'operator-status-stale',
     pattern: /(?:Service|services|Deployment|deployments)[\w.]{0,20} "([^"]{1,253})" not found/,
     example: 'Service "wine-candidate" not found',
-    title: (_, [, name]) => `The status of the SeldonDeployment names ${name}, which is gone`,
-    cure: () =>
-      'run this workflow again: the operator forgets stale entries of `status.serviceStatus` at its next change; else remove them by hand',
+    title: (at, [, name]) =>
+      `The status of the SeldonDeployment lists Services that are gone, and the operator looks for them for ever: ${staleIn(at, name).join(', ')}`,
+    cure: (at, [, name]) =>
+      `remove these entries, and the operator goes on at once; a new deployment does not remove them: \`${removalOf(at, staleIn(at, name))}\``,
   },
 ];
+
+function staleIn({ staleServices = [] }: FailureContext, named = 'the Service'): readonly string[] {
+  return staleServices.includes(named) ? staleServices : [named, ...staleServices];
+}
+
+/** The status is a subresource, so a patch of the object itself would change nothing. */
+function removalOf({ object }: FailureContext, services: readonly string[]): string {
+  const { namespace = 'seldon', name = 'wine' } = object ?? {};
+  const serviceStatus = Object.fromEntries(services.map((one) => [one, null]));
+  const patch = JSON.stringify({ status: { serviceStatus } });
+  return `kubectl patch seldondeployment ${name} -n ${namespace} --subresource=status --type=merge -p '${patch}'`;
+}

@@ -66,6 +66,24 @@ test('a server that does not answer in time is left', async () => {
   });
 });
 
+test('a write that a slow webhook delays has more time, and the webhook is named, not the network', async () => {
+  const api = await start(({ method }, response) => {
+    if (method === 'GET') return answer(response, 200, {});
+    setTimeout(() => answer(response, 200, {}), 150);
+  });
+  const write = { method: 'PATCH', path: '/apis/x/wine', body: '{}', passesWebhooks: true } as const;
+  const patient = await connectTo(api, { timeout: 50, webhookTimeout: 5_000, patience: 1 });
+  await get(patient);
+  expect((await patient.request(write)).status).toBe(200);
+  const short = await connectTo(api, { timeout: 50, webhookTimeout: 60, patience: 1 });
+  await get(short);
+  await expect(short.request(write)).rejects.toMatchObject({
+    code: 'cluster-failed',
+    message: expect.stringContaining('it answers other requests: an admission webhook is slow'),
+    hint: expect.stringContaining("Seldon's controller-manager"),
+  });
+});
+
 test('429 is asked again when the server says, 503 after a growing while', async () => {
   const clock = impatientClock();
   const api = await start((_, response) => {

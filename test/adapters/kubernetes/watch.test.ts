@@ -177,6 +177,38 @@ test('a watch with bookmarks is alive, however few changes it has', async () => 
   expect(count.watches).toBe(1);
 });
 
+test('behind a proxy that holds bodies back it lists in the silence, and polls from then on', async () => {
+  const held = { silence: 30, poll: 20 };
+  const { until, names, count, failure } = await observe({
+    lists: ['1', '2', '3', '4'].map((name, at) => ({ version: `1${at}`, items: [thing(name, `1${at}`)] })),
+    target: held,
+    watches: [(response) => stream(response)],
+  });
+  await until(() => names()[0] === '2');
+  await until(() => names()[0] === '4' && count.lists > 6);
+  expect(count.watches).toBe(2);
+  expect(failure()).toBeUndefined();
+});
+
+test('a proxy that also holds the headers back is no dead server', async () => {
+  const { until, names, failure } = await observe({
+    lists: ['1', '2', '3'].map((name, at) => ({ version: `1${at}`, items: [thing(name, `1${at}`)] })),
+    target: { silence: 30, poll: 20 },
+    patience: 50,
+    watches: [() => {}],
+  });
+  await until(() => names()[0] === '3');
+  expect(failure()).toBeUndefined();
+});
+
+test('a quiet stream that holds nothing back is listed less and less often, and stays', async () => {
+  const { count } = await observe({ target: { silence: 20 }, watches: [(response) => stream(response)] });
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  expect(count.watches).toBe(1);
+  expect(count.lists).toBeGreaterThan(2);
+  expect(count.lists).toBeLessThan(7);
+});
+
 test('503 is tried again, 403 ends it with the sentence of the permission that lacks', async () => {
   const message = 'things is forbidden: User "ci" cannot watch resource "things" in API group "" in the namespace "n"';
   const { until, failure, watched } = await observe({

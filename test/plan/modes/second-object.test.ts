@@ -5,7 +5,7 @@ import { secondObject } from '../../../src/plan/modes/second-object.ts';
 import { legacyObjection } from '../../../src/seldon/ingress.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../../../src/seldon/seldon-deployment.ts';
 import type { Route } from '../../../src/seldon/snapshot.ts';
-import { aModel, aPlanRequest, applied, someShares } from '../../support/models.ts';
+import { aModel, aPlanRequest, applied, someOptions, someShares } from '../../support/models.ts';
 
 const GUIDE_URI = 's3://mlflow/1/0123456789abcdef0123456789abcdef/artifacts/model';
 
@@ -21,6 +21,7 @@ function annotated(dialect: string): readonly Route[] {
 const request = aPlanRequest({
   name: 'wine-canary',
   model: aModel({ storageUri: GUIDE_URI }),
+  options: someOptions({ replicas: 1 }),
   share: someShares({ traffic: 25, routing: 'ambassador-annotations' }),
   ingress: { served: ['v1alpha2'], routes: annotated('ambassador/v0') },
   front: { name: 'wine', live: applied(aPlanRequest()) },

@@ -142,6 +142,72 @@ describe('a new predictor', () => {
   });
 });
 
+describe('a newcomer beside a main with an autoscaler', () => {
+  /** Main asks for one pod and has an autoscaler, which runs `running` now. */
+  function autoscaled(
+    running: number | undefined,
+    hpaSpec: object = { minReplicas: 10, maxReplicas: 30, metrics: [] },
+  ) {
+    const live = structuredClone(main);
+    const [predictor] = live.spec.predictors;
+    Object.assign(predictor?.componentSpecs?.[0] ?? {}, { hpaSpec });
+    if (running !== undefined) live.status = { state: 'Available', replicas: running };
+    return live;
+  }
+  const limitsOf = (plan: Plan) => plan.predictor.componentSpecs?.[0]?.['hpaSpec'];
+
+  it('is sized for its share, and the plan says so', () => {
+    const plan = deployModes.canary(ask('canary', { live: autoscaled(12), share: someShares({ traffic: 10 }) }));
+    expect(limitsOf(plan)).toEqual({ minReplicas: 2, maxReplicas: 3, metrics: [] });
+    expect(plan.predictor.replicas).toBe(2);
+    expect(plan.notes).toEqual([
+      '`canary` gets 2 pods for 10 %: main has 12; its autoscaler keeps 2 to 3, that of main 10 to 30. The input `replicas` sets another number.',
+    ]);
+  });
+
+  it('has as many pods as run now before it takes all requests, not as many as the spec says', () => {
+    const plan = deployModes['blue-green'](ask('blue-green', { live: autoscaled(17) }));
+    expect(limitsOf(plan)).toMatchObject({ minReplicas: 17, maxReplicas: 30 });
+    expect(plan.stages[0].autoscaled).toEqual({ predictor: 'green', pods: 17 });
+    expect(plan.notes.join()).toContain('`green` gets 17 pods, as many as main has now');
+    const scaled = structuredClone(main);
+    scaled.status = { deploymentStatus: { 'wine-main-0-prediction': { replicas: 5, availableReplicas: 5 } } };
+    expect(deployModes['blue-green'](ask('blue-green', { live: scaled })).predictor.replicas).toBe(5);
+  });
+
+  it('falls back to the least number where the status says none, and obeys the input', () => {
+    expect(limitsOf(deployModes.canary(ask('canary', { live: autoscaled(undefined) })))).toMatchObject({
+      minReplicas: 1,
+    });
+    const options = someOptions({ replicas: 4 });
+    const plan = deployModes.canary(ask('canary', { live: autoscaled(12), options }));
+    expect(limitsOf(plan)).toMatchObject({ minReplicas: 4, maxReplicas: 10 });
+    expect(plan.notes).toEqual([]);
+  });
+
+  it('sizes KEDA by its own names', () => {
+    const live = structuredClone(main);
+    const kedaSpec = { minReplicaCount: 4, maxReplicaCount: 8, triggers: [] };
+    Object.assign(live.spec.predictors[0]?.componentSpecs?.[0] ?? {}, { kedaSpec });
+    const plan = deployModes.canary(ask('canary', { live, share: someShares({ traffic: 50 }) }));
+    expect(plan.predictor.componentSpecs?.[0]?.['kedaSpec']).toEqual({
+      minReplicaCount: 2,
+      maxReplicaCount: 4,
+      triggers: [],
+    });
+  });
+
+  it('keeps the number that people gave it, until it gets more requests', () => {
+    const live = structuredClone(after(deployModes.canary(ask('canary', { live: autoscaled(20) }))));
+    const [, canary] = live.spec.predictors;
+    Object.assign(canary?.componentSpecs?.[0] ?? {}, { hpaSpec: { minReplicas: 1, maxReplicas: 1 } });
+    const again = { ...live, status: { replicas: 20 } };
+    expect(limitsOf(deployModes.canary(ask('canary', { live: again })))).toEqual({ minReplicas: 1, maxReplicas: 1 });
+    const more = deployModes.canary(ask('canary', { live: again, share: someShares({ traffic: 50 }) }));
+    expect(limitsOf(more)).toMatchObject({ minReplicas: 10, maxReplicas: 15 });
+  });
+});
+
 describe('refusals, each with nothing planned', () => {
   const besideCanary = after(deployModes.canary(ask('canary')));
   const graph = structuredClone(main);

@@ -54,7 +54,8 @@ function parseDocument(text: string): Tree {
     if (isJsonObject(document)) return document;
   } catch (cause) {
     const why = cause instanceof Error && cause.message.startsWith('too large') ? cause.message : 'not YAML';
-    throw new UserError('model-unusable', `the file \`MLmodel\` that MLflow returned is ${why}`, { hint, cause });
+    const what = why === 'not YAML' ? 'the file `MLmodel` that MLflow returned' : 'the file `MLmodel`';
+    throw new UserError('model-unusable', `${what} is ${why}`, { hint, cause });
   }
   throw new UserError('model-unusable', 'the file `MLmodel` does not describe a model', { hint });
 }

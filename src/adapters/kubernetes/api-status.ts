@@ -159,3 +159,8 @@ function parsed(text: string): unknown {
     return undefined;
   }
 }
+
+/** Whether the API server itself refuses the credentials, and not what is behind it. */
+export function isUnauthorized(answer: HttpResponse, { relayed }: { readonly relayed?: boolean }): boolean {
+  return answer.status === 401 && (!relayed || statusOf(answer) !== undefined);
+}

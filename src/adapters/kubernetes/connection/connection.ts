@@ -12,7 +12,7 @@ import {
   PATIENCE,
   sendWithRetry,
 } from '../../http/client.ts';
-import { slowWebhook, statusOf } from '../api-status.ts';
+import { isUnauthorized, slowWebhook, statusOf } from '../api-status.ts';
 import type { Credentials, Identity } from '../credentials.ts';
 import type { ApiRequest } from './api-request.ts';
 
@@ -202,10 +202,6 @@ export class ApiConnection {
       cause,
     });
   }
-}
-
-function isUnauthorized(answer: HttpResponse, { relayed }: ApiRequest): boolean {
-  return answer.status === 401 && (!relayed || statusOf(answer) !== undefined);
 }
 
 /** A type error in a manifest causes HTTP 500 without a reason (Kubernetes 1.34). A retry cannot succeed. */

@@ -106,7 +106,7 @@ export class InputReader {
   ): number | undefined {
     const said = this.text(name);
     if (said === undefined) return undefined;
-    const given = isPercent ? said.replace(/\s*%$/, '') : said;
+    const given = isPercent && said.endsWith('%') ? said.slice(0, -1).trimEnd() : said;
     const value = Number(given);
     if (/^\d+$/.test(given) && value >= least && value <= most) return value;
     return this.fault(name, `is ${quoted(said)}, but must be a whole number from ${least} to ${most}`);

@@ -13,7 +13,9 @@ const BLOCKS = blocksIn('README.md', 'CONTRIBUTING.md', 'docs/*.md').filter(
   ({ language, place }) => language === 'sh' && !place.startsWith('docs/setup.md'),
 );
 const OF_A_CLUSTER = BLOCKS.filter(({ text }) => text.startsWith('kubectl '));
-const OF_THIS_SUITE = BLOCKS.filter(({ text }) => /^npm ci && npm |^test\/integration\/install-envoy\.sh/.test(text));
+const OF_THIS_SUITE = BLOCKS.filter(({ text }) =>
+  /^npm ci && npm |^npx vitest run test\/faults|^test\/integration\/install-envoy\.sh/.test(text),
+);
 
 function isInstalled(...programs: readonly string[]): boolean {
   try {

@@ -21,11 +21,10 @@ export function userQuestions(
   { scope, names }: { readonly scope: QueryScope; readonly names: readonly [string, string] },
 ): Promise<readonly Question[]> {
   const tallyOf = async ({ successes, trials }: GateQuery, predictor: string): Promise<Tally> => {
-    const [succeeded, all] = await Promise.all(
-      [successes, trials].map((expression) => metrics.query(filled(expression, scope, predictor))),
-    );
-    // Prometheus extrapolates, so that there may be a few more successes than trials.
-    const total = Math.max(0, all ?? 0);
+    // Trials first: Prometheus may collect new counts between the two answers, and then there are more successes than
+    // trials, as when it extrapolates. The other way round those requests would count as failures.
+    const total = Math.max(0, (await metrics.query(filled(trials, scope, predictor))) ?? 0);
+    const succeeded = await metrics.query(filled(successes, scope, predictor));
     return { trials: total, failures: Math.min(total, Math.max(0, total - (succeeded ?? 0))) };
   };
   return Promise.all(

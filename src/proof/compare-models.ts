@@ -16,7 +16,8 @@ const ONE_EXCHANGE = 60_000;
  * @returns why the difference is too large; undefined if it is not, or if no tolerance is set
  */
 export async function compareModels(context: ProofContext, stage: Stage): Promise<readonly Finding[] | undefined> {
-  const { peers, smoke, protocol, config, notes, plan } = context;
+  const { peers, protocol, config, notes, plan } = context;
+  const { smoke } = context.requests;
   if (stage.compare === undefined || smoke.comparing.length === 0) return undefined;
   const [old, fresh] = stage.compare;
   const comparison = await peers.journal.step(

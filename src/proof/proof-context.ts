@@ -37,6 +37,15 @@ export interface ProofNotes {
   warnings: readonly string[];
 }
 
+/** The requests of a proof: those that we send, and what was counted of the users'. */
+export interface ProofRequests {
+  readonly smoke: SmokePlan;
+  /** Undefined if no labelled rows are sent. */
+  readonly evaluation: EvaluationPlan | undefined;
+  /** What all steps have seen of the users' requests so far. */
+  evidence: Evidence | undefined;
+}
+
 /** Values for every step of the proof: peers, objects, plan and expected answers. */
 export interface ProofContext {
   readonly peers: ProofPeers;
@@ -46,10 +55,6 @@ export interface ProofContext {
   readonly config: Pick<Config, 'proof' | 'gate' | 'compare' | 'share'>;
   /** Signature of the model of this run. */
   readonly signature: Signature | undefined;
-  readonly smoke: SmokePlan;
-  /** Undefined if no labelled rows are sent. */
-  readonly evaluation: EvaluationPlan | undefined;
+  readonly requests: ProofRequests;
   readonly notes: ProofNotes;
-  /** What all steps have seen of their requests so far. */
-  readonly evidence: { current: Evidence | undefined };
 }

@@ -28,13 +28,13 @@ interface Proven {
 /** Checks the health of the model container, then sends one prediction through its predictor and the public endpoint. */
 export async function proveModel(context: ProofContext, subject: ProofSubject): Promise<Proof> {
   const { proof } = context.config;
-  const { request: smoke } = context.smoke;
+  const { request: smoke } = context.requests.smoke;
   const { predictor } = subject;
   const health = await checkHealth(context, subject);
   if (health !== undefined) return failedProof(context, predictor, { failure: health });
   if (smoke === undefined) return { findings: undefined, prediction: undefined };
 
-  const candidates = [smoke, ...context.smoke.alternatives];
+  const candidates = [smoke, ...context.requests.smoke.alternatives];
   const target = predictTarget(context, predictor, proof.access);
   const { attempt: first, answered } = await predictAny(context, subject, { candidates, target });
   if (answered === undefined) return withoutPrediction(context, predictor, first);
@@ -163,7 +163,7 @@ export async function predictOnce(
   predictor: Predictor,
   target: Target,
 ): Promise<readonly Finding[] | undefined> {
-  const { request: smoke, expect } = context.smoke;
+  const { request: smoke, expect } = context.requests.smoke;
   if (smoke === undefined) return undefined;
   const { signature } = context;
   const { failure, prediction } = await attemptOn(context, { signature, expect }, { smoke, target });

@@ -48,10 +48,10 @@ export async function soakStage(
 }
 
 /** Seconds for which this stage is watched; undefined: it is not. */
-function intervalOf({ config, plan, evidence }: ProofContext, stage: Stage): number | undefined {
+function intervalOf({ config, plan, requests }: ProofContext, stage: Stage): number | undefined {
   if (stage.observed === true) return config.share.stepInterval;
   const isLast = stage === plan.stages.at(-1);
-  return isLast && evidence.current !== undefined ? config.gate.bake : undefined;
+  return isLast && requests.evidence !== undefined ? config.gate.bake : undefined;
 }
 
 interface SoakOrder {

@@ -32,7 +32,7 @@ export async function verifyMirror(context: ProofContext, stage: Stage): Promise
   return peers.journal.step('mirror', (conclude) => watch(context, stage, conclude));
 }
 
-function whyUnobservable({ config, smoke }: ProofContext, stage: Stage): string | undefined {
+function whyUnobservable({ config, requests: { smoke } }: ProofContext, stage: Stage): string | undefined {
   const predictor = stage.manifest.spec.predictors.find((one) => one.name === stage.mirror);
   if (config.proof.ingressUrl === undefined) return 'set `ingress-url` to send a request through it.';
   if (smoke.request === undefined) return 'set `smoke-request` to send it through the public endpoint.';
@@ -42,7 +42,8 @@ function whyUnobservable({ config, smoke }: ProofContext, stage: Stage): string 
 }
 
 async function watch(context: ProofContext, stage: Stage, conclude: Conclude): Promise<readonly Finding[] | undefined> {
-  const { peers, objects, smoke, plan } = context;
+  const { peers, objects, plan } = context;
+  const { smoke } = context.requests;
   const { cluster, clock } = peers;
   const { ref } = objects;
   const { predictor } = plan;

@@ -4,15 +4,20 @@ import type { Clock, Runner } from '../base/ports.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import type { HeldLeaseRecord, LeaseRecord } from '../seldon/lease.ts';
 
+/** Who asks for the lease. */
+export interface LeaseClaim {
+  readonly holder: string;
+  readonly run: string | undefined;
+  /** What this run does, for others that wait. */
+  readonly mode?: string;
+}
+
 export interface LeaseRequest {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly runner: Pick<Runner, 'info' | 'warning' | 'saveState'>;
   readonly ref: ObjectRef;
-  readonly holder: string;
-  readonly run: string | undefined;
-  /** What this run does, for others that wait. */
-  readonly mode?: string;
+  readonly claim: LeaseClaim;
   /** Seconds to wait while another run holds the lease. */
   readonly timeout: number;
   /** Whose lease may be taken although it is valid. */
@@ -38,7 +43,8 @@ const POLL_INTERVAL_MS = 2_000;
  * clock decides whether another run's lease has expired: it measures the time since we last saw a renewal.
  */
 export async function acquireLease(request: LeaseRequest, conclude: Conclude): Promise<HeldLease> {
-  const { cluster, clock, runner, ref, holder, run, mode, timeout } = request;
+  const { cluster, clock, runner, ref, timeout } = request;
+  const { holder, run, mode } = request.claim;
   const claim: LeaseRecord = { holder, run, mode, seconds: DURATION_S };
   const end = clock.now() + timeout * 1000;
   // Saved before we hold the lease, so a run that is killed leaves no lease behind. We only release our own lease.

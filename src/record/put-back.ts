@@ -51,7 +51,7 @@ export async function putBack(peers: PutBackPeers, order: PutBackOrder): Promise
     const lease =
       holder === undefined
         ? undefined
-        : await acquireLease({ ...peers, ref, holder, run, mode: 'rollback', timeout: 0 }, () => {});
+        : await acquireLease({ ...peers, ref, claim: { holder, run, mode: 'rollback' }, timeout: 0 }, () => {});
     try {
       return await restore(peers, { ref, memory, run }, ended);
     } finally {

@@ -17,7 +17,7 @@ export async function fail(
   prepared: PreparedRollout,
   { findings = [], manifest, applied }: RolloutEnd,
 ): Promise<void> {
-  const { config, peers, plainJournal, draft } = self;
+  const { config, peers, stop, draft } = self;
   const { proof, live, model } = prepared;
   const { plan, objects } = proof;
   draft.findings = findings;
@@ -37,7 +37,7 @@ export async function fail(
   const { timeout } = plan.budget;
   const { remember } = self.open;
   const undo = { peers, ref: objects.ref, manifest, applied, before: live, timeout, ingressLag, remember };
-  const { outcome, theirs } = await plainJournal.step('undo', (conclude) => undoRollout(undo, conclude));
+  const { outcome, theirs } = await stop.journal.step('undo', (conclude) => undoRollout(undo, conclude));
   // The draft describes the previous state: it is live again, or something else is live.
   if (outcome === 'unknown' || outcome === 'object-changed')
     draft.predictors = theirs === undefined ? [] : linesOf(prepared, theirs);

@@ -8,7 +8,8 @@ export function leaseOrder({ config, peers, control, context }: Run, ref: Object
   const { cluster, clock, runner } = peers;
   const left = { ref, mode: config.mode, target: context.target, context: config.cluster.context };
   runner.saveState('unfinished', JSON.stringify(left));
-  return { cluster, clock, runner, ref, holder: control.holder, run: context.runUrl, mode: config.mode, timeout };
+  const claim = { holder: control.holder, run: context.runUrl, mode: config.mode };
+  return { cluster, clock, runner, ref, claim, timeout };
 }
 
 /** What to open a GitHub deployment with. */

@@ -140,17 +140,15 @@ export function makePlan(
       config,
       // Other nodes of a graph may change the answer.
       signature: isForGraph ? undefined : model.signature,
-      smoke,
-      evaluation,
+      requests: { smoke, evaluation, evidence: undefined },
       notes: draft,
-      evidence: { current: undefined },
     };
     return { config, proof, model, live, front, withNewPods };
   });
 }
 
 /** Without labelled rows a plan has the hash that it always had. */
-function basisOf(evaluation: ProofContext['evaluation']): readonly string[] {
+function basisOf(evaluation: ProofContext['requests']['evaluation']): readonly string[] {
   return evaluation === undefined ? [] : [evaluation.basis];
 }
 

@@ -177,7 +177,7 @@ async function completeStage(
 }
 
 /** What an earlier stage of this run got an answer to; the best request where none was asked. */
-function answeredBefore({ smoke, notes }: ProofContext): SmokePlan['request'] {
+function answeredBefore({ requests: { smoke }, notes }: ProofContext): SmokePlan['request'] {
   if (notes.predictionSkipped !== undefined) return undefined;
   const sent = notes.prediction?.request;
   return smoke.alternatives.find((one) => one.body === sent) ?? smoke.request;
@@ -192,7 +192,8 @@ export async function proveStage(
   stage: Stage,
   stored: SeldonDeployment,
 ): Promise<readonly Finding[] | undefined> {
-  const { objects, plan, smoke, notes } = context;
+  const { objects, plan, requests, notes } = context;
+  const { smoke } = requests;
   const { predictors } = stage.manifest.spec;
   const about = stageLabel(plan, stage);
   let answered = answeredBefore(context);

@@ -78,10 +78,12 @@ export interface Run {
   readonly context: Context;
   /** Begins no step once the run is told to stop. */
   readonly journal: Journal;
-  /** For what is put back after that. */
-  readonly plainJournal: Journal;
-  /** Tells the run to stop. */
-  readonly halt: AbortController;
+  readonly stop: {
+    /** Tells the run to stop. */
+    readonly halt: AbortController;
+    /** For what is put back after that. */
+    readonly journal: Journal;
+  };
   readonly draft: Draft;
   /** Resources to close at the end of the run, for every outcome. */
   readonly open: { lease?: HeldLease; record?: OpenRecord | undefined; remember?: Remember };

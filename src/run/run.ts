@@ -54,7 +54,16 @@ export async function run(
   });
   const journal = haltingJournal(plainJournal, halt.signal);
   const own = { ...peers, runner: journal.runner };
-  const self: Run = { config, peers: own, control, context, journal, plainJournal, halt, draft, open: {} };
+  const self: Run = {
+    config,
+    peers: own,
+    control,
+    context,
+    journal,
+    stop: { halt, journal: plainJournal },
+    draft,
+    open: {},
+  };
   try {
     Object.assign(self.draft, objectBeforeModel(config, peers.cluster));
     await (undoesOnCancel ? tellStory(self) : Promise.race([tellStory(self), cancellation(control.cancelled)]));
@@ -136,7 +145,7 @@ async function abort(self: Run, objects: RolloutObjects): Promise<void> {
   if (prepared !== undefined) return rollOutPrepared(asRollback, prepared);
 }
 
-function obeyLease({ halt }: Run, { halted }: HeldLease): void {
+function obeyLease({ stop: { halt } }: Run, { halted }: HeldLease): void {
   if (halted.aborted) halt.abort(halted.reason);
   halted.addEventListener('abort', () => halt.abort(halted.reason), { once: true });
 }

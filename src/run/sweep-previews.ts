@@ -71,7 +71,8 @@ async function removeOne(
       'remove',
       async (conclude) => {
         const { cluster, clock, runner } = peers;
-        const turn = { cluster, clock, runner, ref, holder: control.holder, run: context.runUrl, timeout: 0 };
+        const claim = { holder: control.holder, run: context.runUrl };
+        const turn = { cluster, clock, runner, ref, claim, timeout: 0 };
         // It is only taken if it is still as it was seen.
         const order = dead === undefined ? turn : { ...turn, over: dead };
         const lease = config.lockTimeout === undefined ? undefined : await acquireLease(order, () => {});

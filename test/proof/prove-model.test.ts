@@ -86,7 +86,7 @@ async function prove(
     protocol: 'seldon',
     config,
     signature: subject.signature,
-    smoke,
+    requests: { smoke, evaluation: undefined, evidence: undefined },
     notes: {
       prediction: undefined,
       predictionSkipped: undefined,
@@ -95,8 +95,6 @@ async function prove(
       gates: [],
       warnings: [],
     },
-    evaluation: undefined,
-    evidence: { current: undefined },
   } satisfies ProofContext;
   const proof = await proveModel(context, {
     predictor: context.plan.predictor,

@@ -55,13 +55,17 @@ async function see({ oneOf, status = 200 }: { readonly oneOf: number; readonly s
     protocol: 'seldon',
     config: readConfig({ input: (name) => INPUTS[name] ?? '', env: {} }),
     signature: undefined,
-    smoke: {
-      request: { body: '{}', origin: 'input', rows: 1, isMadeUp: false },
-      alternatives: [],
-      skipped: undefined,
-      expect: undefined,
-      comparing: [],
-      warnings: [],
+    requests: {
+      smoke: {
+        request: { body: '{}', origin: 'input', rows: 1, isMadeUp: false },
+        alternatives: [],
+        skipped: undefined,
+        expect: undefined,
+        comparing: [],
+        warnings: [],
+      },
+      evaluation: undefined,
+      evidence: undefined,
     },
     notes: {
       prediction: undefined,
@@ -71,8 +75,6 @@ async function see({ oneOf, status = 200 }: { readonly oneOf: number; readonly s
       gates: [],
       warnings: [],
     },
-    evaluation: undefined,
-    evidence: { current: undefined },
   } satisfies ProofContext;
   const findings = await verifyMirror(context, plan.stages[0]);
   return { findings, said: journal.records.at(-1)?.message, warnings: context.notes.warnings, sent, clock };

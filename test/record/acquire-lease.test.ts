@@ -21,7 +21,7 @@ async function take(
   });
   const ref = { namespace: 'seldon', name: 'wine' };
   const said: string[] = [];
-  const order = { cluster, clock, runner, ref, holder: 'me', run: undefined, timeout };
+  const order = { cluster, clock, runner, ref, claim: { holder: 'me', run: undefined }, timeout };
   const lease = await acquireLease(order, (message) => said.push(message));
   return { lease, runner, clock, said };
 }

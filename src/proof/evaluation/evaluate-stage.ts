@@ -13,7 +13,8 @@ import type { EvaluationPlan } from './prepare-evaluation.ts';
  * @returns why the model is not accepted; undefined if it is, or if there are no labelled rows
  */
 export async function evaluateStage(context: ProofContext, stage: Stage): Promise<readonly Finding[] | undefined> {
-  const { evaluation: plan, notes, peers, plan: rollout } = context;
+  const { notes, peers, plan: rollout } = context;
+  const { evaluation: plan } = context.requests;
   if (plan === undefined || notes.evaluation !== undefined || !stage.prove.includes(rollout.predictor.name))
     return undefined;
   return peers.journal.step(
@@ -70,7 +71,7 @@ async function unansweredFindings(
   { reason, message, batch, answer }: Unanswered,
 ): Promise<readonly Finding[]> {
   const { from, count, body } = batch;
-  const rows = `rows ${from + 1} to ${from + count} of ${context.evaluation?.config.file} (input \`evaluate\`)`;
+  const rows = `rows ${from + 1} to ${from + count} of ${context.requests.evaluation?.config.file} (input \`evaluate\`)`;
   const prediction = {
     origin: 'input',
     request: body,

@@ -69,8 +69,11 @@ async function setUp(server: Server, { inputs = {}, rows = 250, label = String, 
     protocol: 'seldon',
     config,
     signature: SIGNATURE,
-    smoke: await prepareSmoke(workspace, settings),
-    evaluation: await prepareEvaluation({ workspace, registry }, settings),
+    requests: {
+      smoke: await prepareSmoke(workspace, settings),
+      evaluation: await prepareEvaluation({ workspace, registry }, settings),
+      evidence: undefined,
+    },
     notes: {
       prediction: undefined,
       predictionSkipped: undefined,
@@ -79,7 +82,6 @@ async function setUp(server: Server, { inputs = {}, rows = 250, label = String, 
       gates: [],
       warnings: [],
     },
-    evidence: { current: undefined },
   };
   return { context, seen, halt, runner, plain, run: () => evaluateStage(context, context.plan.stages[0]) };
 }

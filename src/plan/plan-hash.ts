@@ -79,14 +79,6 @@ export function checkPlan(agreed: string | undefined, now: string): void {
   throw new UserError('plan-changed', `the plan is no longer valid: ${difference}`, { hint: 'make a new plan' });
 }
 
-/** All plans in a text of ours. */
-export function plansIn(text: string): readonly string[] {
-  return text.slice(0, LONGEST_TEXT).match(/\b(?:[0-9a-f]{16}-){4}[0-9a-f]{16}\b/g) ?? [];
-}
-
-/** Characters of a comment. */
-const LONGEST_TEXT = 70_000;
-
 /** @throws UserError plan-changed when none of the plans that a pull request showed holds any more */
 export function checkShownPlans(shown: readonly string[], now: string): void {
   if (shown.length === 0 || shown.includes(now)) return;

@@ -7,7 +7,7 @@ import { linesBefore, predictorLines, sharedLines } from '../plan/live-state.ts'
 import { hasNewFiles, modelsOf } from '../plan/model-note.ts';
 import { StandingCandidate } from '../plan/modes/standing.ts';
 import { previousModelOf, refuseOlderRun, refuseOthersRollout } from '../plan/origin.ts';
-import { checkPlan, checkShownPlans, planHash, plansIn } from '../plan/plan-hash.ts';
+import { checkPlan, checkShownPlans, planHash } from '../plan/plan-hash.ts';
 import { type PlanPreview, previewOf } from '../plan/plan-preview.ts';
 import type { RolloutObjects } from '../plan/plan-request.ts';
 import { planRollout, readSurroundings } from '../plan/plan-rollout.ts';
@@ -17,6 +17,7 @@ import { estimateSteps } from '../proof/evidence/step-estimates.ts';
 import { prepareSmoke } from '../proof/prepare-smoke.ts';
 import type { ProofContext } from '../proof/proof-context.ts';
 import { type Draft, identityOf } from '../report/draft.ts';
+import { plansIn } from '../report/markdown/shown-plans.ts';
 import type { ObjectRef } from '../seldon/cluster.ts';
 import { hasSeveralNodes, modelNodeOf, modelUriOf } from '../seldon/graph.ts';
 import { endpointOf } from '../seldon/protocol.ts';

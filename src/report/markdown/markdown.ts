@@ -10,6 +10,7 @@ import { withEarlier } from './earlier.ts';
 import { evaluationSection } from './evaluation.ts';
 import { evidenceDetails, evidenceSection } from './evidence.ts';
 import { planDetails, planSections } from './plan.ts';
+import { planMark } from './plan-mark.ts';
 import { requestsSection } from './requests.ts';
 import { comparisonDetails, comparisonSentence, historyTable, previewTable } from './rollout.ts';
 import { findingSections, manifestSection, quoteSections, type Section } from './sections.ts';
@@ -55,7 +56,7 @@ export function knownMarkers(report: Identity): readonly string[] {
  * within the limit.
  */
 export function renderReport(report: Report, { limit, marker, previous }: RenderOptions): string {
-  const head = [...(marker === undefined ? [] : [marker]), `### ${headline(report)}`];
+  const head = [...(marker === undefined ? [] : [marker]), `### ${headline(report)}`, ...planMark(report)];
   const body = [
     ...currentStep(outcomeSteps(report)),
     warnings(report),

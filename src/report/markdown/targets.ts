@@ -81,6 +81,12 @@ function renderPart({ target, body }: Part, nonce: string, isOpen: boolean): str
   return [`<!-- ${nonce} ${target} -->`, fold, '', body, '', '</details>', `<!-- ${nonce} end -->`].join('\n');
 }
 
+/** The text of each target in a comment that `renderTargets` wrote, whatever the file of targets. */
+export function bodiesOfTargets(comment: string): readonly string[] {
+  const path = /^<!-- mlflow-to-seldon: targets of ([\w./-]*) [0-9a-f]+ -->/.exec(comment.slice(0, 1_000))?.[1];
+  return path === undefined ? [] : readParts(comment, path).map(({ body }) => body);
+}
+
 /** Reads back what `renderTargets` wrote. A part in any other form is ignored. */
 function readParts(text: string, path: string): readonly Part[] {
   const lines = text.split(/\r?\n/);

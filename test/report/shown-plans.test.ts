@@ -26,7 +26,10 @@ describe('the plans that a comment shows', () => {
   });
 
   it('are none in a report of what is live, nor where people must decide first', () => {
-    for (const over of [{ outcome: 'deployed', reason: 'ok', isPlan: false } as const, { reason: 'decision-needed' } as const]) {
+    for (const over of [
+      { outcome: 'deployed', reason: 'ok', isPlan: false } as const,
+      { reason: 'decision-needed' } as const,
+    ]) {
       const report = aReport({ ...planned, ...over });
       expect(plansIn(renderReport(report, { limit: 60_000, marker: commentMarker(report) }))).toEqual([]);
     }

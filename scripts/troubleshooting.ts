@@ -4,6 +4,7 @@ import { REASONS } from '../src/report/reasons.ts';
 import type { FailureContext } from '../src/rollout/failures/failure-row.ts';
 import { CURES, KNOWN_FAILURES } from '../src/rollout/failures/known-failures.ts';
 import { WEBHOOK_FAILURES, webhookFailure } from '../src/seldon/webhook-failure.ts';
+import { REASON_CURES } from './reason-cures.ts';
 
 /** One failure as docs/troubleshooting.md shows it. */
 export interface TroubleshootingRow {
@@ -47,7 +48,7 @@ export function troubleshootingRows(): readonly TroubleshootingRow[] {
 /** docs/troubleshooting.md: each `reason` output, and under it every failure that is known. */
 export function troubleshootingPage(): string {
   const rows = Map.groupBy(troubleshootingRows(), ({ reason }) => reason);
-  const cures: Readonly<Record<string, string>> = { ...CURES, ...PROOF_CURES };
+  const cures: Readonly<Record<string, string>> = { ...CURES, ...PROOF_CURES, ...REASON_CURES };
   const sections = Object.entries(REASONS).flatMap(([reason, meaning]) => {
     const known = rows.get(reason) ?? [];
     const cure = cures[reason];
@@ -60,7 +61,7 @@ export function troubleshootingPage(): string {
     ];
   });
   return `${[
-    '<!-- Written by `npm run docs` from the tables of src/rollout/failures, src/seldon/webhook-failure.ts, src/proof/known-answers.ts and src/report/reasons.ts. -->',
+    '<!-- Written by `npm run docs` from the tables of src/rollout/failures, src/seldon/webhook-failure.ts, src/proof/known-answers.ts and src/report/reasons.ts, and scripts/reason-cures.ts. -->',
     '# Troubleshooting',
     'Every run that fails has a code in its output `reason`. Find the code below. A comment links to the row that explains it. Each row says where the failure is seen, which text proves it, what it means and what to change.',
     ...sections,

@@ -148,7 +148,7 @@ describe('the plan', () => {
 
 it('shows what a run in progress does now', () => {
   expect(unfolded(shown(sampleReports['in-progress']))).toContain(
-    '**Now:** watch the requests (main 75 %, canary 25 %): 3 of 10 minutes, all pods are ready. This comment is updated',
+    '**In progress:** watch the requests (main 75 %, canary 25 %): 3 of 10 minutes, all pods are ready. This comment is updated',
   );
 });
 

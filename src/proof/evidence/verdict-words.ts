@@ -58,7 +58,7 @@ function outcome({ answer, difference, margin, missed }: Verdict): string {
   const words: Readonly<Record<Answer, () => string>> = {
     worse: () => `worse by ${describeDifference(difference)}, and ${allowed}`,
     good: () => `good: ${finding(difference)}; ${found}, and ${allowed}`,
-    open: () => `${finding(difference)} so far; ${found}${further(missed, margin)}`,
+    open: () => `not decided yet: ${finding(difference)}; ${found}, and ${allowed}${further(missed, margin)}`,
     'no-data': () => 'no data',
   };
   return words[answer]();

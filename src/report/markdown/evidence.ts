@@ -30,7 +30,7 @@ export function evidenceSection(gates: readonly GateRecord[]): readonly string[]
     ...verdicts.map((verdict) => `- ${SYMBOLS[verdict.answer]} ${prose(describeVerdict(verdict), 500)}`),
   ];
   return [
-    `**Evidence from the requests of users** at ${inline(stage, 100)} (${counted}; 1 point is 1 % of the requests):`,
+    `**Evidence from the requests of users** up to the step ${inline(stage, 100)} (${counted}; 1 point is 1 % of the requests):`,
     lines.join('\n'),
     ...pictures([last]),
   ];

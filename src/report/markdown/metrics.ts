@@ -5,7 +5,7 @@ import { table } from './table.ts';
 
 /** The metrics of the live and of the planned model, with the same rounding, and which one is better. */
 export function metricTable(metrics: readonly MetricLine[]): string {
-  const head = '| metric | live model | new model | difference | |\n|---|--:|--:|--:|---|';
+  const head = '| metric in MLflow | live model | new model | difference | verdict |\n|---|--:|--:|--:|---|';
   return table(metrics.map(metricRow), head);
 }
 
@@ -15,7 +15,7 @@ function metricRow({ name, before, after }: MetricLine): readonly string[] {
   const apart = before === undefined || after === undefined ? 0 : after - before;
   const isKnown = better !== undefined && apart !== 0 && !Number.isNaN(apart);
   const verdict = isKnown ? (apart > 0 === (better === 'higher') ? '✅ better' : '⚠️ worse') : '';
-  return [codeSpan(name, 80), shown.before, shown.after, shown.difference ?? '', verdict];
+  return [codeSpan(name, 80), shown.before || '–', shown.after || '–', shown.difference ?? '', verdict];
 }
 
 /** Words of metrics for which a lower value is better. */

@@ -9,7 +9,9 @@ export function planSections({ preview, outcome, before }: Report): readonly str
   const { description, signature, metrics, steps } = preview;
   return [
     ...(steps.length === 0 ? [] : [`**Steps:** ${steps.map((step) => inline(step, 100)).join(' → ')}.`]),
-    ...(description === undefined ? [] : [`> ${inline(cut(description, LONGEST_DESCRIPTION), LONGEST_DESCRIPTION)}`]),
+    ...(description === undefined
+      ? []
+      : [`> Description in MLflow: ${inline(cut(description, LONGEST_DESCRIPTION), LONGEST_DESCRIPTION)}`]),
     ...(before.length === 0 ? [] : [signatureLines(signature)]),
     metricTable(metrics),
   ];

@@ -47,7 +47,7 @@ export function currentStep(steps: readonly StepRecord[]): readonly string[] {
   const about = last.about === undefined ? '' : ` (${inline(last.about, 100)})`;
   const message = firstLine(last.message);
   return [
-    `**Now:** ${STEP_WORDS[last.name]}${about}${message === '' ? '' : `: ${prose(message, 300)}`}. This comment is updated while the run is in progress.`,
+    `**In progress:** ${STEP_WORDS[last.name]}${about}${message === '' ? '' : `: ${prose(message, 300)}`}. This comment is updated while the run is in progress.`,
   ];
 }
 

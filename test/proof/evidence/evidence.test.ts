@@ -136,7 +136,7 @@ describe('a verdict in words', () => {
     [
       [1, 400],
       [0, 100],
-      /: no difference found so far; a difference of [\d.]+ points or more would have been found; with [\d,]+ more requests to canary \(about \d+ (?:minutes|hours)\), one of 1 point would be found$/,
+      /: not decided yet: no difference found; a difference of [\d.]+ points or more would have been found, and 1 point is allowed; with [\d,]+ more requests to canary \(about \d+ (?:minutes|hours)\), one of 1 point would be found$/,
     ],
     [[0, 0], [0, 100], /main no requests, canary 0 % of 100: no data$/],
   ] as const)('of main %j and canary %j says what is known', (main, canary, words) => {

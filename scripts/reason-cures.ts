@@ -1,6 +1,8 @@
 /** Cures of the reasons that have no row of their own in a table of failures, for docs/troubleshooting.md. */
 export const REASON_CURES: Readonly<Record<string, string>> = {
   'crash-loop': 'Read the log of the container in the comment or the job summary, and find its words below',
+  'answers-differ':
+    'Look at the answers side by side in the comment; if the difference is intended, raise `compare-tolerance`',
   'evaluation-failed': 'Train the model again, or correct the rows; `evaluate-margin` says how much worse it may be',
   'evaluation-undecided': 'Give more rows in `evaluate`, or a larger `evaluate-margin`',
   'mirror-silent':

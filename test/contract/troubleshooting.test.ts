@@ -24,4 +24,9 @@ describe('docs/troubleshooting.md', () => {
       expect(meaning).not.toMatch(/undefined/);
     }
   });
+
+  it.each(Object.keys(REASONS))('gives the reason %s a cure', (reason) => {
+    const section = page.slice(page.indexOf(`\n## ${reason}\n`)).split('\n')[3] ?? '';
+    expect(section).toMatch(/ \*\*Cure:\*\* \S.*[.?!]$/);
+  });
 });

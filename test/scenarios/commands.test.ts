@@ -31,7 +31,7 @@ story('a plan shows what would happen, and its command does exactly that', async
   });
   expect(plan.outputs, plan.shown).toMatchObject({ outcome: 'planned', reason: 'dry-run' });
   expect(live(sandbox)).toEqual(before);
-  expect(told(sandbox)).toContain('> Less weight on alcohol; trained on the 2026 harvest.');
+  expect(told(sandbox)).toContain('> Description in MLflow: Less weight on alcohol; trained on the 2026 harvest.');
   expect(told(sandbox)).toContain('- pods: canary: 1 pod to be created');
   expect(told(sandbox)).toContain('- tag `reviewed: yes → no`');
   expect(told(sandbox)).toContain('| `rmse` | 0.731 | 0.712 | −0.019 | ✅ better |');

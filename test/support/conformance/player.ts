@@ -63,14 +63,21 @@ export async function play(situation: string): Promise<readonly Stage[]> {
       const limit = (events[inputs[i + 1] ?? -1]?.t ?? Number.POSITIVE_INFINITY) - LAG;
       const before = events.filter(({ t }) => t < limit);
       const theirs = recordedStanding(before);
-      const ours = await reached(cluster, theirs, watchedIn(events));
       const seen = before.filter(({ t, ...event }) => t >= note.t - LAG && isStatus(event));
+      const theirStates = statesOf([
+        stages.at(-1)?.theirStates.last,
+        ...seen.map(({ object }) => stateOf(object as Made)),
+      ]);
+      const ourStates = () => statesOf([stages.at(-1)?.ourStates.last, ...states.slice(from)]);
+      // What an input leaves can equal what was there: only the states in between show that it had its effect.
+      const hasPassed = () => theirStates.order.every((state) => ourStates().order.includes(state));
+      const ours = await reached(cluster, { theirs, watched: watchedIn(events), hasPassed });
       stages.push({
         step: `${note.t} s: ${note.kind}`,
         theirs,
         ours,
-        theirStates: statesOf([stages.at(-1)?.theirStates.last, ...seen.map(({ object }) => stateOf(object as Made))]),
-        ourStates: statesOf([stages.at(-1)?.ourStates.last, ...states.slice(from)]),
+        theirStates,
+        ourStates: ourStates(),
       });
     }
   } finally {
@@ -192,13 +199,20 @@ function watchedIn(events: readonly RecordedEvent[]): ReadonlySet<string> {
 }
 
 /** Ours, as soon as it is the same, or what it has come to. */
-async function reached(cluster: SandboxCluster, theirs: Standing, watched: ReadonlySet<string>): Promise<Standing> {
+async function reached(
+  cluster: SandboxCluster,
+  {
+    theirs,
+    watched,
+    hasPassed,
+  }: { readonly theirs: Standing; readonly watched: ReadonlySet<string>; readonly hasPassed: () => boolean },
+): Promise<Standing> {
   const deadline = Date.now() + PATIENCE;
   let since = Number.POSITIVE_INFINITY;
   for (;;) {
     const objects = [...watched].flatMap((kind) => cluster.api.list(kind, 'seldon'));
     const ours = standingOf(JSON.parse(JSON.stringify(objects)) as Made[]);
-    since = isDeepStrictEqual(ours, theirs) ? Math.min(since, Date.now()) : Number.POSITIVE_INFINITY;
+    since = hasPassed() && isDeepStrictEqual(ours, theirs) ? Math.min(since, Date.now()) : Number.POSITIVE_INFINITY;
     if (Date.now() - since >= HOLD || Date.now() > deadline) return ours;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -7,10 +7,16 @@ import type { FailureWarning } from './verdict.ts';
 /** Seconds. An admission webhook that is down for a short time also refuses pods. */
 const REFUSAL = 30;
 
+/** The Deployment controller has not yet seen the last change: what the status says is about the one before. */
+export function isUnobserved({ metadata, status }: Deployment): boolean {
+  return (status?.observedGeneration ?? 0) < (metadata.generation ?? 0);
+}
+
 /** The failure that the Deployment's conditions report. Only conditions of the current generation count. */
-export function deploymentFailure({ metadata, status }: Deployment): FailureWarning | undefined {
+export function deploymentFailure(deployment: Deployment): FailureWarning | undefined {
+  const { metadata, status } = deployment;
   const failingObject = { kind: 'deployment', name: metadata.name, uid: metadata.uid } as const;
-  if ((status?.observedGeneration ?? 0) < (metadata.generation ?? 0)) return undefined;
+  if (isUnobserved(deployment)) return undefined;
   const failure = condition(status?.conditions, 'ReplicaFailure');
   if (failure?.status === 'True') {
     const message = `pods cannot be created: ${failure.message ?? failure.reason}`;
@@ -39,12 +45,13 @@ function isScaledByOthers({ managedFields }: Deployment['metadata']): boolean {
 
 /** What is still missing, in words; undefined when nothing is. The arithmetic is that of `kubectl rollout status`. */
 export function progressOf(
-  { metadata, spec, status = {} }: Deployment,
+  deployment: Deployment,
   { predictor, pods, replicas: asked }: ProgressSubject,
 ): string | undefined {
+  const { metadata, spec, status = {} } = deployment;
   const wanted = spec.replicas ?? 1;
   const { updatedReplicas: updated = 0, availableReplicas: available = 0, replicas = 0 } = status;
-  if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0))
+  if (isUnobserved(deployment))
     return `${predictor.name}: waiting for the Deployment controller to observe its Deployment`;
   if (asked !== undefined && wanted !== asked && !isScaledByOthers(metadata))
     return `${predictor.name}: waiting for the operator to ask for ${asked} replicas`;

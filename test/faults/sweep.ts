@@ -2,7 +2,7 @@
  * All faults in all requests: `npm run test:faults [-- STORY…]`. It takes about an hour on two cores.
  *
  * FAULTS_PARALLEL: runs at a time (default 2), in addition FAULTS_WAITING runs with a fault that keeps them waiting (default
- * 8). FAULTS_ONLY: a regular expression on `STORY PEER: KIND #N FAULT`.
+ * 8). FAULTS_ONLY: a regular expression on `STORY PEER: KIND #N FAULT`. After Ctrl-C it tells what it has so far.
  */
 import { appendFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -22,17 +22,19 @@ interface Trial {
   readonly target: Target;
 }
 
+interface Playing {
+  readonly parallel: number;
+  readonly isOver: () => boolean;
+  readonly onVerdict: (verdict: Verdict) => void;
+}
+
 /** Plays trials, some at a time. */
-async function playAll(
-  trials: readonly Trial[],
-  { parallel, onVerdict }: { readonly parallel: number; readonly onVerdict: (verdict: Verdict) => void },
-): Promise<void> {
+async function playAll(trials: readonly Trial[], { parallel, isOver, onVerdict }: Playing): Promise<void> {
   const left = [...trials];
   const worker = async () => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+    for (let next = left.shift(); next !== undefined && !isOver(); next = left.shift()) {
       const { prepared, target } = next;
-      // On a busy machine a sandbox may not come up in time.
-      const { evidence, hasFired } = await tryFault(prepared, target).catch(() => tryFault(prepared, target));
+      const { evidence, hasFired } = await tryFault(prepared, target);
       const flaws = judge(evidence).filter((flaw) => {
         const why = explanationOf(target, flaw);
         const name = `${prepared.story.name} ${nameOf(target)} ${target.fault}`;
@@ -60,6 +62,11 @@ async function sweep(names: readonly string[]): Promise<void> {
     writeFileSync(fileOf(story.name), '');
     process.stdout.write(`${story.name}: ${prepared.requests.length} requests, ${targets.length} runs\n`);
   }
+  let wasStopped = false;
+  process.once('SIGINT', () => {
+    wasStopped = true;
+  });
+  const isOver = () => wasStopped;
   const verdicts: Verdict[] = [];
   const onVerdict = (verdict: Verdict) => {
     verdicts.push(verdict);
@@ -71,9 +78,9 @@ async function sweep(names: readonly string[]): Promise<void> {
   await Promise.all([
     playAll(
       trials.filter((one) => !isWaiting(one)),
-      { parallel: Number(process.env['FAULTS_PARALLEL'] ?? 2), onVerdict },
+      { parallel: Number(process.env['FAULTS_PARALLEL'] ?? 2), isOver, onVerdict },
     ),
-    playAll(trials.filter(isWaiting), { parallel: Number(process.env['FAULTS_WAITING'] ?? 8), onVerdict }),
+    playAll(trials.filter(isWaiting), { parallel: Number(process.env['FAULTS_WAITING'] ?? 8), isOver, onVerdict }),
   ]);
   const byPeer = rowsOf(verdicts, ({ story, evidence }) => `${story}, ${evidence.target.peer}`);
   process.stdout.write(`${tableOf(byPeer)}\n\n${tableOf(rowsOf(verdicts))}\n`);

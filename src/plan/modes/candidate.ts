@@ -15,6 +15,7 @@ import { checkedModelNode, refuseGraphWithoutOrchestrator } from '../predictor/m
 import { asManifest } from '../predictor/own-parts.ts';
 import { renderPredictor } from '../predictor/predictor.ts';
 import { sizeCandidate } from './candidate-size.ts';
+import { refuseOwnProgram } from './foreign-server.ts';
 import { candidateInWords, StandingCandidate } from './standing.ts';
 
 /** Common parts of canary, shadow, ab and blue-green: a candidate predictor beside main. The pods of main do not change. */
@@ -175,7 +176,10 @@ export function checkOtherPredictors(
   const where = objectOf(request);
   if (candidate.name === live.main.name) {
     throw new UserError('bad-input', `${where} already has a first predictor of that name: \`${candidate.name}\``, {
-      hint: 'set another name for the candidate with the input `predictor`',
+      hint:
+        request.mode === 'ab'
+          ? 'set another name for the candidate with the input `predictor`'
+          : 'give the first predictor another name, or use mode `ab` with the input `predictor`',
     });
   }
   const rivals = live.spec.predictors
@@ -194,6 +198,7 @@ export function checkOtherPredictors(
     });
   }
   checkedModelNode(live.main, where, 'object-not-ours');
+  for (const copied of [live.main, namesake]) refuseOwnProgram(request, copied);
   refuseGraphWithoutOrchestrator(request, live.main.graph);
   const { protocol } = live.spec;
   if (protocolNamed(protocol) !== request.options.protocol) {

@@ -52,6 +52,7 @@ export type RolloutFailureReason =
   | 'object-deleted'
   | 'object-changed'
   | 'superseded'
+  | 'scaled-to-zero'
   | 'volume-failed'
   | 'sandbox-failed'
   | 'evicted'

@@ -3,7 +3,7 @@ import type { Conclude } from '../base/journal.ts';
 import type { Clock } from '../base/ports.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { ANNOTATIONS } from '../seldon/seldon-deployment.ts';
-import { remainder } from './undo-rollout.ts';
+import { heldByFinalizer, remainder } from './remainder.ts';
 
 export interface RemovalRequest {
   readonly cluster: Cluster;
@@ -28,5 +28,7 @@ export async function removeObject({ cluster, clock, ref, isDry }: RemovalReques
   }
   if (isDry) return conclude(`${where} would be deleted`);
   await cluster.remove(ref, live);
-  conclude(`${where} is removed${await remainder({ cluster, clock, ref, removed: live })}`);
+  const { isHeld, words } = await remainder({ cluster, clock, ref, removed: live });
+  if (isHeld) throw heldByFinalizer(ref, words);
+  conclude(`${where} is removed${words}`);
 }

@@ -5,16 +5,17 @@ import { equal } from '../base/json-value.ts';
 import type { Outcome } from '../base/outcome.ts';
 import type { Clock, Runner } from '../base/ports.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
-import { deploymentLabelsOf } from '../seldon/created-objects.ts';
 import { modelUriOf } from '../seldon/graph.ts';
 import { withoutReplicas } from '../seldon/replicas.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { applyManifest } from './apply-plan.ts';
 import { askAgain } from './ask-again.ts';
 import { expectationOf } from './expectation.ts';
+import { remainder } from './remainder.ts';
 import { removeOrphans } from './remove-orphans.ts';
 import { AVAILABLE, healthOf } from './rollout-status.ts';
 import { changedPods, undoManifest, withRequestsMovedBack } from './undo-manifest.ts';
+import { isAsApplied, uponLive } from './upon-live.ts';
 import { readStatusOnce, waitUntilReady } from './wait-until-ready.ts';
 
 /** The external systems that a rollout uses. */
@@ -47,9 +48,6 @@ export interface UndoEnd {
   readonly theirs?: SeldonDeployment | undefined;
 }
 
-/** Seconds until the pods of a deleted object are deleted: their grace period, and Seldon's preStop of 10 s. */
-const REMOVAL_TIMEOUT_S = 180;
-
 /** Restores exactly the previous state and waits until it is ready. Never throws: it reports the result. */
 export async function undoRollout(request: UndoRequest, conclude: Conclude): Promise<UndoEnd> {
   const { cluster, clock } = request.peers;
@@ -60,8 +58,9 @@ export async function undoRollout(request: UndoRequest, conclude: Conclude): Pro
     if (foreign !== undefined) return leftAsTheirs(foreign, now, conclude);
     const { before } = request;
     if (before === undefined) return { outcome: await deleteFirst(request, now, conclude) };
-    const last = await moveRequests(request, before);
-    return await applyPrevious({ ...request, ...last }, before, { now: last?.applied ?? now, conclude });
+    const last = await moveRequests(request, before, now ?? request.applied);
+    const manifest = last?.manifest ?? request.manifest;
+    return await applyPrevious({ ...request, manifest }, before, { now: last?.applied ?? now, conclude });
   } catch (error) {
     // Somebody changed the object between the read and the write, which is refused then.
     const isRace = error instanceof UserError && error.code === 'object-changed';
@@ -81,7 +80,7 @@ function changedByOthers(now: SeldonDeployment | undefined, applied: SeldonDeplo
   if (now === undefined) return 'the SeldonDeployment was deleted by another person or tool';
   if (now.metadata.uid !== applied.metadata.uid)
     return 'the SeldonDeployment was deleted and re-created by another person or tool';
-  if (!equal(withoutReplicas(now.spec), withoutReplicas(applied.spec)))
+  if (!isAsApplied(now, applied))
     return 'the SeldonDeployment was changed by another person or tool, and the action does not undo such changes';
   return undefined;
 }
@@ -93,6 +92,7 @@ const MOVE_TIMEOUT_S = 30;
 async function moveRequests(
   { peers, ref, manifest, applied, ingressLag, timeout, remember }: UndoRequest,
   before: SeldonDeployment,
+  now: SeldonDeployment,
 ): Promise<Pick<UndoRequest, 'manifest' | 'applied'> | undefined> {
   const { cluster, clock, runner } = peers;
   const emptied = withRequestsMovedBack(manifest, before);
@@ -105,10 +105,8 @@ async function moveRequests(
   const goes = applied.spec.predictors.filter(({ name }) => before.spec.predictors.every((one) => one.name !== name));
   const canAnswer = goes.every(({ name }) => health.get(name) === AVAILABLE);
   if (status.phase !== 'ready' && !(restores && canAnswer)) return undefined;
-  const { resourceVersion } = applied.metadata;
-  const metadata = { ...emptied.metadata, ...(resourceVersion !== undefined && { resourceVersion }) };
   remember?.(emptied);
-  const order = { cluster, clock, manifest: { ...emptied, metadata }, checked: [], before: applied };
+  const order = { cluster, clock, manifest: uponLive(emptied, applied, now), checked: [], before: now };
   const moved = await askAgain(clock, () => applyManifest(order)).catch((error: unknown) => {
     // A refused apply has changed nothing and must not stop the undo.
     runner.info(`the requests could not be moved first: ${messageOf(error)}`);
@@ -125,42 +123,13 @@ async function deleteFirst(
   request: UndoRequest,
   now: SeldonDeployment | undefined,
   conclude: Conclude,
-): Promise<'withdrawn'> {
+): Promise<'withdrawn' | 'unknown'> {
   const { peers, ref, applied } = request;
   await askAgain(peers.clock, () => peers.cluster.remove(ref, now ?? applied));
-  conclude(
-    `it was the first deployment: the SeldonDeployment is deleted${await remainder({ ...peers, ref, removed: applied })}`,
-  );
-  return 'withdrawn';
-}
-
-/** What is left of a deleted object after its deletion, in words. A failure here does not fail the run. */
-export async function remainder({
-  cluster,
-  clock,
-  ref,
-  removed,
-}: Pick<RolloutPeers, 'cluster' | 'clock'> &
-  Pick<UndoRequest, 'ref'> & { readonly removed: SeldonDeployment }): Promise<string> {
-  try {
-    const observation = await cluster.observe(ref, deploymentLabelsOf(removed));
-    try {
-      const end = clock.now() + REMOVAL_TIMEOUT_S * 1000;
-      for (let object = await cluster.read(ref); ; object = await cluster.read(ref)) {
-        const hasPods = observation.deployments.length > 0 || observation.pods.length > 0;
-        if (object === undefined && !hasPods) return ', and its pods are gone';
-        if (clock.now() >= end)
-          return object === undefined
-            ? '; its pods are still terminating'
-            : '; a finalizer still blocks the deletion of the object';
-        await observation.change(2_000);
-      }
-    } finally {
-      observation.close();
-    }
-  } catch (error) {
-    return `; the remaining objects could not be read: ${messageOf(error)}`;
-  }
+  const { isHeld, words } = await remainder({ ...peers, ref, removed: applied });
+  const what = isHeld ? 'the SeldonDeployment was to be deleted' : 'the SeldonDeployment is deleted';
+  conclude(`it was the first deployment: ${what}${words}`, isHeld ? 'failed' : 'ok');
+  return isHeld ? 'unknown' : 'withdrawn';
 }
 
 interface Restoration {

@@ -1,9 +1,15 @@
 import { UserError } from '../../base/errors.ts';
-import { modelNodeName, withNode } from '../../seldon/graph.ts';
+import { isMlflowServer, modelNodeName, withNode } from '../../seldon/graph.ts';
 import { routesAtOnce } from '../../seldon/ingress.ts';
 import { checkedPredictorName } from '../../seldon/naming.ts';
 import { protocolNamed } from '../../seldon/protocol.ts';
-import { ANNOTATIONS, type Predictor, SELDON, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
+import {
+  ANNOTATIONS,
+  type GraphNode,
+  type Predictor,
+  SELDON,
+  type SeldonDeployment,
+} from '../../seldon/seldon-deployment.ts';
 import { autoscalingOf } from '../../seldon/sizing.ts';
 import { firstDeploymentCure } from '../first-deployment.ts';
 import { assembleManifest, type LaidOutPredictor, type PredictorLayout, renderedSpecOf } from '../manifest.ts';
@@ -81,10 +87,14 @@ export function renderCandidate(
   return { predictor: candidate.shadow ? { ...sized, shadow: true } : sized, budget, notes };
 }
 
-/** Main as a manifest for a candidate: without its model. */
+/** Main as a manifest for a candidate: without its model, and without parameters of another server than MLflow's. */
 function baseFromMain(main: Predictor, ours: Predictor | undefined): Predictor {
   const bare = withoutOwnFields(asManifest({ live: main, ours }));
-  return { ...bare, graph: withNode(bare.graph, modelNodeName(main), ({ modelUri: _uri, ...node }) => node) };
+  const emptied = ({ modelUri: _uri, parameters, ...node }: GraphNode): GraphNode =>
+    parameters === undefined || !(node.implementation === undefined || isMlflowServer(node))
+      ? node
+      : { ...node, parameters };
+  return { ...bare, graph: withNode(bare.graph, modelNodeName(main), emptied) };
 }
 
 /** A predictor without name, traffic, marker, and fields that two predictors cannot share. */

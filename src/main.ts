@@ -1,6 +1,6 @@
 /** The main step: reads the event and the inputs, runs the targets, and publishes the report. */
 import { systemClock as clock } from './adapters/system-clock.ts';
-import { messageOf } from './base/errors.ts';
+import { messageOf, UserError } from './base/errors.ts';
 import { isFailure } from './base/outcome.ts';
 import {
   contextOf,
@@ -24,6 +24,7 @@ import {
   mayChooseRef,
   type RunnerEvent,
   triggerOf,
+  typedInputs,
 } from './gate/event.ts';
 import { listOfNames } from './gate/targets.ts';
 import { readManifestNames } from './plan/given/base-manifest.ts';
@@ -36,6 +37,7 @@ import type { Report } from './report/report.ts';
 import { startProgressReports } from './report/report-progress.ts';
 import { readAddress } from './settings/address.ts';
 import type { ReportingConfig } from './settings/config.ts';
+import { unpassedInputs } from './settings/dispatched-inputs.ts';
 import { unknownInputs } from './settings/unknown-inputs.ts';
 
 export async function main(): Promise<void> {
@@ -71,6 +73,7 @@ export async function main(): Promise<void> {
   const afterwards: (() => Promise<void>)[] = [];
   let reports: ReportList;
   try {
+    refuseUnpassed(event);
     const entered = await decideRuns(entry);
     const commandPrefix = isAboutPullRequest(event) ? prefix : undefined;
     const surroundings = {
@@ -107,6 +110,15 @@ export async function main(): Promise<void> {
   // What was under way when the run was cancelled must not go on behind the report.
   const isHalted = reports.some(({ reason }) => reason === 'aborted' || reason === 'lease-lost');
   if (cancelled.aborted || isHalted) process.exit();
+}
+
+/** @throws UserError bad-input where a value that was typed for a run by hand is lost on its way to this step */
+function refuseUnpassed(event: RunnerEvent): void {
+  const { faults, warnings } = unpassedInputs({ typed: typedInputs(event), given: raw.input });
+  for (const sentence of warnings) runner.warning(sentence);
+  if (faults.length === 0) return;
+  const hint = 'correct the workflow; no request was sent and nothing was changed';
+  throw new UserError('bad-input', faults.join('\n'), { hint });
 }
 
 /** A bare name could also be a tag's. */

@@ -17,6 +17,7 @@ import {
 import { execute } from './execute.ts';
 import { reactToOutcome } from './gate/commands/admit-command.ts';
 import { decideRuns } from './gate/decide-runs.ts';
+import { typedInputs } from './gate/dispatch-payload.ts';
 import {
   baseOf,
   isAboutPullRequest,
@@ -24,7 +25,6 @@ import {
   mayChooseRef,
   type RunnerEvent,
   triggerOf,
-  typedInputs,
 } from './gate/event.ts';
 import { listOfNames } from './gate/targets.ts';
 import { readManifestNames } from './plan/given/base-manifest.ts';
@@ -37,8 +37,8 @@ import type { Report } from './report/report.ts';
 import { startProgressReports } from './report/report-progress.ts';
 import { readAddress } from './settings/address.ts';
 import type { ReportingConfig } from './settings/config.ts';
-import { unpassedInputs } from './settings/dispatched-inputs.ts';
-import { unknownInputs } from './settings/unknown-inputs.ts';
+import { unpassedInputs } from './settings/names/dispatched-inputs.ts';
+import { unknownInputs } from './settings/names/unknown-inputs.ts';
 
 export async function main(): Promise<void> {
   const event = eventOf();

@@ -1,10 +1,16 @@
-import { isJsonObject } from '../base/json-value.ts';
+import { isJsonObject, type JsonObject } from '../base/json-value.ts';
 
 /** What the payload of a dispatched event says of a model. */
 export interface AskedModel {
   readonly modelUri: string | undefined;
   /** It seems to name one in a way that is not read. */
   readonly fault?: string;
+}
+
+/** What a person typed for a run by hand; empty for another event. */
+export function typedInputs({ name, payload }: Readonly<{ name: string; payload: unknown }>): JsonObject {
+  const inputs = name === 'workflow_dispatch' && isJsonObject(payload) ? payload['inputs'] : undefined;
+  return isJsonObject(inputs) ? inputs : {};
 }
 
 /** Keys by which people and MLflow's webhooks name a model: `model-uri`, `MODEL_NAME`, `model`, `uri`, `version`, `alias`. */

@@ -101,12 +101,6 @@ const OF_OUR_OWN: readonly string[] = [
   'pull_request',
 ];
 
-/** What a person typed for a run by hand; empty for another event. */
-export function typedInputs({ name, payload }: RunnerEvent): JsonObject {
-  const inputs = name === 'workflow_dispatch' && isJsonObject(payload) ? payload['inputs'] : undefined;
-  return isJsonObject(inputs) ? inputs : {};
-}
-
 /** Whether the workflow may choose the commit of its files. */
 export function mayChooseRef({ name }: RunnerEvent): boolean {
   return OF_OUR_OWN.includes(name);

@@ -1,7 +1,7 @@
-import type { StepRecord } from '../base/journal.ts';
 import type { Outcome } from '../base/outcome.ts';
 import { codeSpan, inline } from '../base/untrusted-text.ts';
 import type { PredictorLine } from '../plan/live-state.ts';
+import { failure } from './failure-words.ts';
 import type { Report } from './report.ts';
 
 const SYMBOLS: Readonly<Record<Outcome, string>> = {
@@ -23,18 +23,6 @@ const SYMBOLS: Readonly<Record<Outcome, string>> = {
   'object-changed': '⚠️',
   unknown: '⚠️',
 };
-
-/** Steps that test the new pods after they are ready. */
-const PROOF: ReadonlySet<StepRecord['name']> = new Set([
-  'health',
-  'predict',
-  'endpoint',
-  'compare',
-  'evaluate',
-  'mirror',
-  'hold',
-  'gate',
-]);
 
 /** What happened to which model, and where, in one sentence. */
 export function headline(report: Report): string {
@@ -130,20 +118,6 @@ function swept({ name, previews, outcome }: Report): string {
   const which = `${went} of ${previews.length} previews of ${codeSpan(name ?? '')}`;
   if (went === 0) return `No preview of ${codeSpan(name ?? '')} is to be deleted: there are ${previews.length}`;
   return outcome === 'planned' ? `${which} would be deleted` : `${which} are deleted`;
-}
-
-const FAILURES: Readonly<Partial<Record<Report['reason'], string>>> = {
-  'gate-failed': 'is worse than the live model',
-  'gate-undecided': 'was not shown to be good in time',
-  'gate-no-data': 'got no requests by which it could be judged',
-  'answers-differ': 'gives other answers than the live model',
-};
-
-function failure({ steps, reason }: Report): string {
-  const known = FAILURES[reason];
-  if (known !== undefined) return known;
-  const isProof = steps.some(({ name, state }) => PROOF.has(name) && state === 'failed');
-  return isProof ? 'became ready, but failed a check' : 'did not become ready';
 }
 
 function changedByOthers(report: Report, model: string): string {

@@ -31,7 +31,7 @@ async function expectRefused(call: Partial<ActionCall>, { reason, words, outcome
 
 const RUN = '0123456789abcdef0123456789abcdef';
 
-describe('a model URI', () => {
+describe.concurrent('a model URI', () => {
   it.each([
     ['mlflow://wine-quality/3', 'models:/wine-quality/3'],
     ['model:/wine-quality/3', 'models:/wine-quality/3'],
@@ -70,7 +70,7 @@ describe('a model URI', () => {
   );
 });
 
-describe('`ingress-url`', () => {
+describe.concurrent('`ingress-url`', () => {
   it.each([
     ['/seldon', '`/seldon`'],
     ['/seldon/', '`/seldon`'],
@@ -96,7 +96,7 @@ describe('`ingress-url`', () => {
   );
 });
 
-describe('a share of the requests', () => {
+describe.concurrent('a share of the requests', () => {
   it.each([{ traffic: '100' }, { traffic: '100%' }, { steps: '100' }, { steps: '100,' }])(
     'that leaves main none is refused for a canary: %o',
     (share) => expectRefused({ inputs: { mode: 'canary', ...share } }, { reason: 'bad-input', words: ['`'] }),
@@ -111,7 +111,7 @@ it('a namespace that does not exist is named, with the command', () =>
 
 const DRY = { 'dry-run': 'true' };
 
-describe('an input that does not exist is warned about', () => {
+describe.concurrent('an input that does not exist is warned about', () => {
   it.each([
     ['trafic', 'traffic'],
     ['model_uri', 'model-uri'],
@@ -137,7 +137,7 @@ it('without `github-token` a run says that it wrote no comment', async () => {
   expect(end.shown).toContain('Warning: no comment was written: `github-token` is empty');
 });
 
-describe('a payload of repository_dispatch', () => {
+describe.concurrent('a payload of repository_dispatch', () => {
   it.each([
     [{ 'model-uri': 'models:/wine-quality/3' }, 'model-uri'],
     [{ modelURI: 'models:/wine-quality/3' }, 'modelURI'],
@@ -172,7 +172,7 @@ describe('a payload of repository_dispatch', () => {
   );
 });
 
-describe('what was typed for a run by hand', () => {
+describe.concurrent('what was typed for a run by hand', () => {
   it.each([
     ['model_uri', 'models:/wine-quality/3', 'model-uri', { 'model-uri': '' }],
     ['modelUri', 'models:/wine-quality/3', 'model-uri', { 'model-uri': '' }],
@@ -216,7 +216,7 @@ describe('what was typed for a run by hand', () => {
   });
 });
 
-describe('`smoke-request`', () => {
+describe.concurrent('`smoke-request`', () => {
   it.each([
     [{ inputs: [{ name: 'x', shape: [1], datatype: 'FP64', data: [1] }] }, 'is in the form of protocol v2'],
     [{ a: 1, b: 2 }, 'has none of the keys data'],
@@ -249,7 +249,7 @@ const withCluster = (cluster: object | null) => kubeconfig({ clusters: [{ name: 
 const jwt = (claims: object) =>
   ['{"alg":"none"}', JSON.stringify(claims), 'sig'].map((one) => Buffer.from(one).toString('base64url')).join('.');
 
-describe('a kubeconfig that cannot work is refused before a server is asked, with its fault', () => {
+describe.concurrent('a kubeconfig that cannot work is refused before a server is asked, with its fault', () => {
   const INVALID: readonly (readonly [what: string, text: () => string, words: string])[] = [
     ['printed without --raw', () => fixture('kc-3-redacted.yaml'), 'made without `--raw`'],
     ['certificate without key', () => fixture('kc-6-cert-without-key.yaml'), 'no client key'],
@@ -296,7 +296,7 @@ describe('a kubeconfig that cannot work is refused before a server is asked, wit
     [
       'the Secret that holds it',
       () => 'apiVersion: v1\nkind: Secret\ndata: {value: e30=}',
-      'is a Secret, not a kubeconfig',
+      'no list `clusters`; its kind is Secret',
     ],
     ['lines that were joined', () => 'apiVersion: v1 kind: Config clusters: []', 'use base64'],
   ];
@@ -329,7 +329,7 @@ describe('a kubeconfig that cannot work is refused before a server is asked, wit
   );
 });
 
-describe('a kubeconfig as tools write it is read', () => {
+describe.concurrent('a kubeconfig as tools write it is read', () => {
   const real = () => sandbox.cluster.kubeconfig('action');
   const WAYS: readonly (readonly [what: string, text: () => string])[] = [
     ['in base64', () => Buffer.from(real()).toString('base64')],

@@ -69,6 +69,11 @@ function refuseForeignAuthority(context: string, { 'certificate-authority-data':
   );
 }
 
+/** Only comments and marks of YAML. */
+export function isEmpty(text: string): boolean {
+  return text.split('\n').every((line) => /^\s*(?:#|---|$)/.test(line));
+}
+
 /** Text of a file or secret: PowerShell writes UTF-16, and some editors a byte order mark. */
 export function decodedText(bytes: Buffer): string {
   const [first, second] = bytes;

@@ -7,7 +7,7 @@ import { load, YAMLException } from 'js-yaml';
 import type { UserError } from '../../base/errors.ts';
 import { exceeds } from '../../base/json/bounded-tree.ts';
 import { isJsonObject } from '../../base/json-value.ts';
-import { decodedText, type Entry, invalid, RAW, refuseUnusable } from './kubeconfig-checks.ts';
+import { decodedText, type Entry, invalid, isEmpty, RAW, refuseUnusable } from './kubeconfig-checks.ts';
 
 export interface KubeconfigRequest {
   /** Content (plain or base64) or path; undefined: KUBECONFIG, the default file, in-cluster. */
@@ -185,16 +185,11 @@ function parse(text: string, where: string, folder: string): Source {
   }
   if (exceeds(document, BOUND))
     throw invalid(`the kubeconfig of ${where} is too large with its aliases written out`, RAW);
-  if (isJsonObject(document) && (!('kind' in document) || document.kind === 'Config' || 'clusters' in document))
+  const kind = isJsonObject(document) ? document.kind : undefined;
+  if (isJsonObject(document) && (kind === undefined || kind === 'Config' || 'clusters' in document))
     return { document, folder };
-  if (isJsonObject(document) && typeof document.kind === 'string')
-    throw invalid(`the content of ${where} is a ${document.kind.slice(0, 60)}, not a kubeconfig`, RAW);
-  throw invalid(`the content of ${where} is not a kubeconfig: it has no list \`clusters\``, RAW);
-}
-
-/** Only comments and marks of YAML. */
-function isEmpty(text: string): boolean {
-  return text.split('\n').every((line) => /^\s*(?:#|---|$)/.test(line));
+  const whose = typeof kind === 'string' ? `; its kind is ${kind.slice(0, 60)}` : '';
+  throw invalid(`the content of ${where} is not a kubeconfig: it has no list \`clusters\`${whose}`, RAW);
 }
 
 function isListed({ document }: Source, list: string, name: unknown): boolean {

@@ -1,4 +1,4 @@
-import { INPUTS, type InputName } from './inputs.ts';
+import { INPUTS, type InputName } from '../inputs.ts';
 import { nearestInput } from './nearest-input.ts';
 
 /** What a person typed for a run by hand (`workflow_dispatch`), and what this step was given. */

@@ -1,4 +1,4 @@
-import { INPUTS } from './inputs.ts';
+import { INPUTS } from '../inputs.ts';
 import { nearestInput } from './nearest-input.ts';
 
 /** Inputs are names in lower case with dashes; a workflow that is an action itself sets variables of its own kind. */

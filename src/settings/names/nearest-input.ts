@@ -1,5 +1,5 @@
-import { nearestWord } from '../base/nearest-word.ts';
-import { INPUTS, type InputName } from './inputs.ts';
+import { nearestWord } from '../../base/nearest-word.ts';
+import { INPUTS, type InputName } from '../inputs.ts';
 
 /** Words of other tools and of everyday speech for inputs of this action, in letters alone. */
 const OTHER_WORDS: Readonly<Record<string, InputName>> = {

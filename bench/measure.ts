@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PULL_REQUEST, type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
 import { withoutFurtherLooks } from './requests.ts';
@@ -204,10 +204,11 @@ async function footprint(folder: string): Promise<readonly Row[]> {
   await crowd(busy);
   const crowded = await probed(busy, folder);
   await busy.close();
+  const bundle = [BUNDLE, join(dirname(BUNDLE), 'step.js')].reduce((sum, file) => sum + statSync(file).size, 0);
   const kb = (bytes: number) => bytes / 1024;
   const mb = kb(alone.maxRss) / 1024;
   return [
-    { what: 'bundle', unit: 'KB', ours: kb(statSync(BUNDLE).size), sane: [50, 50_000], aim: 3_072 },
+    { what: 'bundle', unit: 'KB', ours: kb(bundle), sane: [50, 50_000], aim: 3_072 },
     { what: 'peak memory of the step', unit: 'MB', ours: mb, sane: [20, 2_000], aim: 85 },
     {
       what: 'bytes read beside 1,000 SeldonDeployments and 5,000 pods',

@@ -21,6 +21,7 @@ import { closeUnfinished } from './record/close-unfinished.ts';
 import type { Deployments } from './record/deployments.ts';
 import { stateName } from './record/open-state.ts';
 import { readUnfinished, type Unfinished } from './record/unfinished.ts';
+import { findPullRequest } from './report/find-pull-request.ts';
 import { publishReport } from './report/publish-report.ts';
 import { pullRequestHint } from './report/pull-request.ts';
 import type { Report } from './report/report.ts';

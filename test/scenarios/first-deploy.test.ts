@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { withoutFurtherLooks } from '../../bench/requests.ts';
+import { requestsOfWork } from '../../bench/requests.ts';
 import { expectEnding, live, story, using } from './story.ts';
 
 story('a first model goes live, is proven inside and outside, and its endpoint is commented', async (sandbox) => {
@@ -30,9 +30,8 @@ story('it costs the API server 19 requests on 3 connections, and the update afte
     const before = sandbox.cluster.requests.length;
     const end = await sandbox.act(using({ 'model-uri': `models:/wine-quality/${version}` }));
     expect(end.outputs['outcome'], end.shown).toBe('deployed');
-    const ours = sandbox.cluster.requests.slice(before).filter((one) => one.user === 'action');
-    const counted = withoutFurtherLooks(ours).map((one) => `${one.method} ${one.path}`);
-    expect(counted.length, counted.join('\n')).toBeLessThanOrEqual(19);
+    const ours = requestsOfWork(sandbox.cluster.requests.slice(before).filter((one) => one.user === 'action'));
+    expect(ours.length, ours.map((one) => `${one.method} ${one.path}`).join('\n')).toBeLessThanOrEqual(19);
     expect(new Set(ours.map((one) => one.connection)).size).toBeLessThanOrEqual(3);
   }
 });

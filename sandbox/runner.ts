@@ -41,6 +41,9 @@ export interface ActionEnd {
 const SIGTERM_AFTER = 7_500;
 const SIGKILL_AFTER = 10_000;
 
+/** Milliseconds after which a step hangs. */
+const LONGEST_STEP = 150_000;
+
 /** `SANDBOX_BUNDLE` names another one, such as that of an earlier commit. */
 const BUNDLE = process.env['SANDBOX_BUNDLE'] ?? fileURLToPath(new URL('../dist/index.js', import.meta.url));
 /** Node's compile cache, so that not every process compiles the bundle again. */
@@ -123,7 +126,7 @@ function execute(
 ): Promise<{ exitCode: number | null; log: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [call.main ?? BUNDLE], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-    const timers = [setTimeout(() => child.kill('SIGKILL'), call.timeout ?? 60_000)];
+    const timers = [setTimeout(() => child.kill('SIGKILL'), call.timeout ?? LONGEST_STEP)];
     const cancel = () => {
       child.kill('SIGINT');
       timers.push(setTimeout(() => child.kill('SIGTERM'), SIGTERM_AFTER));

@@ -1,7 +1,7 @@
 /** The main step: reads the event and the inputs, runs the targets, and publishes the report. */
 import { systemClock as clock } from './adapters/system-clock.ts';
 import { messageOf } from './base/errors.ts';
-import { isFailure } from './base/outcome.ts';
+import { isFailure, type Outcome } from './base/outcome.ts';
 import {
   contextOf,
   env,
@@ -37,6 +37,9 @@ import { startProgressReports } from './report/report-progress.ts';
 import { readAddress } from './settings/address.ts';
 import type { ReportingConfig } from './settings/config.ts';
 import { unknownInputs } from './settings/unknown-inputs.ts';
+
+/** Outcomes of a cancelled run that the post step looks at again. */
+const MAY_BE_OPEN: readonly Outcome[] = ['unknown', 'kept'];
 
 export async function main(): Promise<void> {
   const event = eventOf();
@@ -101,7 +104,7 @@ export async function main(): Promise<void> {
   await reactToOutcome(entry, isWell);
   // The post step checks what a cancelled run left open.
   reports.forEach(({ outcome, reason }, at) => {
-    if (outcome !== 'unknown' || reason !== 'cancelled') runner.saveState(stateName('unfinished', at), '');
+    if (!MAY_BE_OPEN.includes(outcome) || reason !== 'cancelled') runner.saveState(stateName('unfinished', at), '');
   });
   if (!isWell) process.exitCode = 1;
   // What was under way when the run was cancelled must not go on behind the report.

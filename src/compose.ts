@@ -16,7 +16,7 @@ import { redact } from './base/redaction.ts';
 import type { RunContext } from './base/run-context.ts';
 import { logLine } from './base/untrusted-text.ts';
 import type { RunnerEvent } from './gate/event.ts';
-import { stateName } from './record/unfinished.ts';
+import { stateName } from './record/open-state.ts';
 import type { ClusterConfig } from './settings/config.ts';
 import type { RawInputs } from './settings/input-reader.ts';
 

@@ -28,7 +28,7 @@ import {
 } from './gate/event.ts';
 import { listOfNames } from './gate/targets.ts';
 import { readManifestNames } from './plan/given/base-manifest.ts';
-import { stateName } from './record/unfinished.ts';
+import { stateName } from './record/open-state.ts';
 import { reportOfEnd, reportOfFailure, unplannedReport } from './report/draft.ts';
 import { findPullRequest } from './report/find-pull-request.ts';
 import { publishReport, type ReportList, writeComment } from './report/publish-report.ts';

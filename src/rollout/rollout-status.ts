@@ -19,9 +19,8 @@ type FailedStatus = Extract<RolloutStatus, { phase: 'failed' }>;
  */
 export function rolloutStatusOf(snapshot: Snapshot, expected: Expectation): RolloutStatus {
   const object = snapshot.seldonDeployment;
-  if (object === undefined) return deleted(expected);
   const replaced = replacedBy(object, expected);
-  if (replaced !== undefined) return replaced;
+  if (replaced !== undefined || object === undefined) return replaced ?? deleted(expected);
   const all = expected.predictors.flatMap((predictor) => predictorStatus(predictor, { ...snapshot, object }));
   const failed = all.find((one) => one.phase === 'failed');
   if (failed !== undefined) return failed;
@@ -69,8 +68,10 @@ function deleted({ name }: Expectation): FailedStatus {
   return { phase: 'failed', reason: 'object-deleted', message, failingObject: { kind: 'seldon-deployment', name } };
 }
 
-function replacedBy(object: SeldonDeployment, expected: Expectation): FailedStatus | undefined {
-  if (object.metadata.uid !== expected.uid || object.metadata.deletionTimestamp !== undefined) return deleted(expected);
+/** Is it no longer the object that was applied? Undefined if it is. */
+export function replacedBy(object: SeldonDeployment | undefined, expected: Expectation): FailedStatus | undefined {
+  if (object?.metadata.uid !== expected.uid || object.metadata.deletionTimestamp !== undefined)
+    return deleted(expected);
   const others = expected.predictors.find(({ name, marker }) => markerIn(object, name) !== marker);
   const failingObject = { kind: 'seldon-deployment', name: expected.name } as const;
   if (others !== undefined) {

@@ -17,7 +17,7 @@ import { findingOf } from '../report/draft.ts';
 import { askAgain } from '../rollout/ask-again.ts';
 import { alteredOnTheWay, changedMeanwhile } from '../rollout/changed-meanwhile.ts';
 import { rollOut, stateOf } from '../rollout/roll-out.ts';
-import { waitForAutoscaler } from '../rollout/wait-for-autoscaler.ts';
+import { waitForAutoscaler } from '../rollout/waiting/wait-for-autoscaler.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { type RolloutContext, type Sent, sendStage } from './stages/send-stage.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { waitForAutoscaler } from '../../src/rollout/wait-for-autoscaler.ts';
+import { waitForAutoscaler } from '../../src/rollout/waiting/wait-for-autoscaler.ts';
 import type { Deployment } from '../../src/seldon/snapshot.ts';
 import { aDeployment, anObject } from '../support/cluster-states.ts';
 import { FakeClock } from '../support/fake-clock.ts';

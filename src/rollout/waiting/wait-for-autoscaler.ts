@@ -1,9 +1,9 @@
-import type { Finding } from '../base/finding.ts';
-import type { Clock } from '../base/ports.ts';
-import type { Stage } from '../plan/plan.ts';
-import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
-import { deploymentLabelsOf, deploymentsOf } from '../seldon/created-objects.ts';
-import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import type { Finding } from '../../base/finding.ts';
+import type { Clock } from '../../base/ports.ts';
+import type { Stage } from '../../plan/plan.ts';
+import type { Cluster, ObjectRef } from '../../seldon/cluster.ts';
+import { deploymentLabelsOf, deploymentsOf } from '../../seldon/created-objects.ts';
+import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 
 export interface AutoscalerRequest {
   readonly cluster: Pick<Cluster, 'observe'>;

@@ -52,15 +52,14 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
     const withEvents = startReadingEvents(request);
     const isCertain = startAskingInitializer(cluster, ref);
     const end = clock.now() + timeout * 1000;
-    let told = '';
+    const tell = startTelling(runner);
     let pause = FIRST_POLL_MS;
     for (;;) {
       const snapshot = await withEvents(await askAgain(clock, look));
       const verdict = rolloutStatusOf(snapshot, expected);
       const status = (await isCertain(verdict)) ? verdict : judge(verdict, snapshot);
       if (status.phase !== 'in-progress') return { status, snapshot };
-      if (status.message !== told) runner.info(status.message);
-      told = status.message;
+      tell(status);
       const left = end - clock.now();
       if (left <= 0) return { status: timedOut(status, timeout), snapshot };
       const isCalm = status.waitsFor === 'deployments';
@@ -125,6 +124,20 @@ function startReading(
       routes = await cluster.routes(ref, routeKindsOf(seldonDeployment, expected));
     waitedFor = waitsFor();
     return snapshot();
+  };
+}
+
+/** Tells each change once. A Deployment that the operator rewrites again and again is told as unobserved only once. */
+function startTelling(
+  runner: Pick<Runner, 'info'>,
+): (status: Extract<RolloutStatus, { phase: 'in-progress' }>) => void {
+  let last = '';
+  let isUnobservedTold = false;
+  return ({ message, isUnobserved = false }) => {
+    if (message === last || (isUnobserved && isUnobservedTold)) return;
+    isUnobservedTold ||= isUnobserved;
+    runner.info(message);
+    last = message;
   };
 }
 

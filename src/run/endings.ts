@@ -67,9 +67,9 @@ export async function succeed(
   const { proof, model, live } = prepared;
   forgetWarnings(self, model);
   if (stored !== undefined) draft.predictors = linesOf(prepared, stored);
-  if (PROVES_MAIN.has(config.mode)) {
+  if (stored !== undefined && PROVES_MAIN.has(config.mode)) {
     const { cluster, clock } = peers;
-    const order = { cluster, clock, ref: proof.objects.ref, context, restores: proof.plan.restores };
+    const order = { cluster, clock, ref: proof.objects.ref, context, proven: stored, restores: proof.plan.restores };
     const warning = await journal.step('record', (conclude) => recordHistory(order, conclude));
     if (warning !== undefined) draft.warnings = [...draft.warnings, warning];
   }

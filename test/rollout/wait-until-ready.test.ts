@@ -84,6 +84,44 @@ describe('waiting for a rollout', () => {
     expect(clock.now()).toBeLessThan(10_000);
   });
 
+  it('accepts that report although the operator rewrites the Deployment at every pass', async () => {
+    const counts = { updatedReplicas: 0, availableReplicas: 1, conditions: quota };
+    const { metadata } = aDeployment();
+    const passes = Array.from({ length: 400 }, (_, pass) => {
+      // Recorded on Seldon Core 1.17.1 with a full quota: six generations a second, each observed 80 ms later.
+      const rewritten = { ...metadata, generation: 2 + pass };
+      const at = pass * 160;
+      return [
+        { at, deployments: [{ ...aDeployment({ ...counts, observedGeneration: 1 + pass }), metadata: rewritten }] },
+        {
+          at: at + 80,
+          deployments: [{ ...aDeployment({ ...counts, observedGeneration: 2 + pass }), metadata: rewritten }],
+        },
+      ];
+    }).flat();
+    const object = anObject({ state: 'Creating' });
+    const { status, clock, lines } = await wait([{ at: 0, object }, ...passes]);
+    expect(status).toMatchObject({ phase: 'failed', reason: 'quota-exceeded' });
+    expect(clock.now()).toBeLessThan(10_000);
+    expect(lines).toEqual([
+      'main: waiting for the Deployment controller to observe its Deployment',
+      'pods cannot be created: exceeded quota: few',
+    ]);
+  });
+
+  it('names the quota when the time ends between two rewrites', async () => {
+    const { metadata } = aDeployment();
+    const failing = aDeployment({ updatedReplicas: 0, availableReplicas: 1, conditions: quota });
+    const { status } = await wait(
+      [
+        { at: 0, object: anObject({ state: 'Creating' }), deployments: [failing] },
+        { at: 100, deployments: [{ ...failing, metadata: { ...metadata, generation: 9 } }] },
+      ],
+      60,
+    );
+    expect(status).toMatchObject({ phase: 'failed', reason: 'quota-exceeded' });
+  });
+
   it('gives an unschedulable pod time to find a node', async () => {
     const { status } = await wait([
       {

@@ -81,7 +81,6 @@ async function wholeRun(folder: string, rounds: number): Promise<readonly Row[]>
   const peers: number[] = [];
   const lags: number[] = [];
   let requests = 0;
-  const looks: number[] = [];
   let connections = 0;
   for (let round = 0; round < rounds; round++) {
     const sandbox = await startSandbox({ second: 1 });
@@ -96,7 +95,6 @@ async function wholeRun(folder: string, rounds: number): Promise<readonly Row[]>
     const asked = sandbox.cluster.requests.filter((one) => one.user === 'action');
     const ofWork = requestsOfWork(asked);
     requests = Math.max(requests, ofWork.length);
-    looks.push(asked.length - ofWork.length);
     connections = Math.max(connections, new Set(ofWork.map((one) => one.connection)).size);
     await sandbox.close();
     peers.push(await peerRun(folder, JSON.parse(end.outputs['result'] ?? '{}')));
@@ -114,13 +112,6 @@ async function wholeRun(folder: string, rounds: number): Promise<readonly Row[]>
     },
     { what: 'of that the step after the job', unit: 'ms', ours: median(after), sane: [5, 10_000] },
     { what: 'requests to the API server', unit: 'requests', ours: requests, sane: [5, 1_000], aim: 20 },
-    {
-      what: 'and further looks at a status that is late',
-      unit: 'requests',
-      ours: median(looks),
-      sane: [0, 100],
-      bound: 6,
-    },
     { what: 'connections to the API server', unit: 'connections', ours: connections, sane: [1, 100], aim: 3 },
     { what: 'pod Ready → known to us', unit: 'ms', ours: median(lags), sane: [0.01, 5_000], aim: 50, bound: 500 },
   ];

@@ -5,4 +5,4 @@
 import { leftSomethingOpen } from './record/open-state.ts';
 
 const isPost = process.env['STATE_is-post'] === 'true';
-if (!isPost || leftSomethingOpen(process.env)) void import('./step.ts').then(({ takeStep }) => takeStep(isPost));
+if (!isPost || leftSomethingOpen(process.env)) void import('./step.ts');

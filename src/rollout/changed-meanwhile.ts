@@ -38,13 +38,13 @@ export async function changedMeanwhile(
 export function alteredOnTheWay(sent: SeldonDeployment, stored: SeldonDeployment): Finding | undefined {
   for (const predictor of sent.spec.predictors) {
     const found = stored.spec.predictors.find(({ name }) => name === predictor.name);
-    const different = FIELDS.find(([, valueOf]) => found === undefined || valueOf(predictor) !== valueOf(found));
+    const different = FIELDS.find(([, read]) => found === undefined || read(predictor) !== read(found));
     if (different === undefined) continue;
-    const [field, valueOf] = different;
-    const is = found === undefined ? 'nothing' : `\`${valueOf(found)}\``;
+    const [field, read] = different;
+    const is = found === undefined ? 'nothing' : `\`${read(found)}\``;
     return {
       reason: 'object-changed',
-      title: `an admission webhook made ${is} of \`${field}: ${valueOf(predictor)}\` of predictor ${predictor.name}, as it was applied`,
+      title: `an admission webhook made ${is} of \`${field}: ${read(predictor)}\` of predictor ${predictor.name}, as it was applied`,
       cure: 'find the mutating webhook or policy (`kubectl get mutatingwebhookconfigurations`), and let it leave these fields as they are',
       quotes: [],
     };
@@ -52,7 +52,7 @@ export function alteredOnTheWay(sent: SeldonDeployment, stored: SeldonDeployment
   return undefined;
 }
 
-const FIELDS: readonly (readonly [field: string, valueOf: (predictor: Predictor) => unknown])[] = [
+const FIELDS: readonly (readonly [field: string, read: (predictor: Predictor) => unknown])[] = [
   ['graph.modelUri', (predictor) => modelUriOf(predictor)],
   ['traffic', ({ traffic = 0 }) => traffic],
   ['shadow', ({ shadow = false }) => shadow],

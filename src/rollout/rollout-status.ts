@@ -2,7 +2,7 @@ import { equal } from '../base/json-value.ts';
 import { withoutReplicas, writtenNumberOf } from '../seldon/replicas.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Deployment, Snapshot } from '../seldon/snapshot.ts';
-import { deploymentFailure, progressOf } from './deployment-progress.ts';
+import { deploymentFailure, isUnobserved, progressOf } from './deployment-progress.ts';
 import type { Expectation, ExpectedPredictor } from './expectation.ts';
 import { podFailure } from './pod-failure.ts';
 import { isLeftover, isNewPod, isOrphan, isOwned, partOf, runsNewTemplate } from './rollout-marker.ts';
@@ -136,7 +136,8 @@ function deploymentStatus(
   const progress = progressOf(deployment, of);
   if (progress === undefined) return undefined;
   const [warning] = failures;
-  return { ...waiting('deployments', warning?.message ?? progress), ...(warning && { warning }) };
+  if (warning !== undefined) return { ...waiting('deployments', warning.message), warning };
+  return { ...waiting('deployments', progress), ...(isUnobserved(deployment) && { isUnobserved: true }) };
 }
 
 function withoutGrace({ grace: _, ...failure }: FailureWarning): Omit<FailureWarning, 'grace'> {

@@ -1,5 +1,6 @@
 import { bestEffort } from '../base/best-effort.ts';
 import { messageOf, UserError } from '../base/errors.ts';
+import type { Finding } from '../base/finding.ts';
 import type { Conclude } from '../base/journal.ts';
 import { equal } from '../base/json-value.ts';
 import type { Outcome } from '../base/outcome.ts';
@@ -11,11 +12,13 @@ import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { applyManifest } from './apply-plan.ts';
 import { askAgain } from './ask-again.ts';
 import { expectationOf } from './expectation.ts';
+import { gatherFindings } from './failures/gather-findings.ts';
+import { changedByOthers } from './left-as-it-is.ts';
 import { remainder } from './remainder.ts';
 import { removeOrphans } from './remove-orphans.ts';
 import { AVAILABLE, healthOf } from './rollout-status.ts';
 import { changedPods, undoManifest, withRequestsMovedBack } from './undo-manifest.ts';
-import { isAsApplied, uponLive } from './upon-live.ts';
+import { uponLive } from './upon-live.ts';
 import { readStatusOnce, waitUntilReady } from './wait-until-ready.ts';
 
 /** The external systems that a rollout uses. */
@@ -41,11 +44,13 @@ export interface UndoRequest {
   readonly remember?: ((manifest: SeldonDeployment, applied?: SeldonDeployment) => void) | undefined;
 }
 
-/** Outcome of the undo: `unknown` if the live state is uncertain. */
+/** How an undo ended; `unknown` if the cluster cannot be asked what is live. */
 export interface UndoEnd {
-  readonly outcome: Extract<Outcome, 'rolled-back' | 'withdrawn' | 'object-changed' | 'unknown'>;
-  /** What another person or tool made of the object; undefined if it was deleted. */
-  readonly theirs?: SeldonDeployment | undefined;
+  readonly outcome: Extract<Outcome, 'rolled-back' | 'withdrawn' | 'undo-failed' | 'object-changed' | 'unknown'>;
+  /** What is live if that is not the previous state; undefined if it was deleted. */
+  readonly live?: SeldonDeployment | undefined;
+  /** Why what was restored is not available. */
+  readonly findings?: readonly Finding[];
 }
 
 /** Restores exactly the previous state and waits until it is ready. Never throws: it reports the result. */
@@ -57,32 +62,34 @@ export async function undoRollout(request: UndoRequest, conclude: Conclude): Pro
     const foreign = changedByOthers(now, request.applied);
     if (foreign !== undefined) return leftAsTheirs(foreign, now, conclude);
     const { before } = request;
-    if (before === undefined) return { outcome: await deleteFirst(request, now, conclude) };
+    if (before === undefined) return await deleteFirst(request, now, conclude);
     const last = await moveRequests(request, before, now ?? request.applied);
     const manifest = last?.manifest ?? request.manifest;
     return await applyPrevious({ ...request, manifest }, before, { now: last?.applied ?? now, conclude });
   } catch (error) {
-    // Somebody changed the object between the read and the write, which is refused then.
-    const isRace = error instanceof UserError && error.code === 'object-changed';
-    const theirs = isRace ? await bestEffort(read().then((object) => ({ object }))) : undefined;
-    if (theirs !== undefined) return leftAsTheirs(messageOf(error), theirs.object, conclude);
     conclude(`the previous state could not be restored: ${messageOf(error)}`, 'failed');
-    return { outcome: 'unknown' };
+    const found = await bestEffort(read().then((live) => ({ live })));
+    return found === undefined ? { outcome: 'unknown' } : endDespite(error, found.live, { request, conclude });
   }
 }
 
-function leftAsTheirs(why: string, theirs: SeldonDeployment | undefined, conclude: Conclude): UndoEnd {
-  conclude(`nothing was restored: ${why}`, 'failed');
-  return { outcome: 'object-changed', theirs };
+/** The cluster can be asked: what is live after an undo that failed. */
+function endDespite(
+  error: unknown,
+  live: SeldonDeployment | undefined,
+  { request, conclude }: { readonly request: UndoRequest; readonly conclude: Conclude },
+): UndoEnd {
+  // Somebody changed the object between the read and the write, which is refused then.
+  if (error instanceof UserError && error.code === 'object-changed')
+    return leftAsTheirs(messageOf(error), live, conclude);
+  if (live !== undefined) return { outcome: 'undo-failed', live };
+  if (request.before === undefined) return { outcome: 'withdrawn' };
+  return leftAsTheirs('the SeldonDeployment was deleted by another person or tool', live, conclude);
 }
 
-function changedByOthers(now: SeldonDeployment | undefined, applied: SeldonDeployment): string | undefined {
-  if (now === undefined) return 'the SeldonDeployment was deleted by another person or tool';
-  if (now.metadata.uid !== applied.metadata.uid)
-    return 'the SeldonDeployment was deleted and re-created by another person or tool';
-  if (!isAsApplied(now, applied))
-    return 'the SeldonDeployment was changed by another person or tool, and the action does not undo such changes';
-  return undefined;
+function leftAsTheirs(why: string, live: SeldonDeployment | undefined, conclude: Conclude): UndoEnd {
+  conclude(`nothing was restored: ${why}`, 'failed');
+  return { outcome: 'object-changed', live };
 }
 
 /** Seconds for moving the requests. If a predictor is not ready, its requests move when it is removed. */
@@ -123,13 +130,13 @@ async function deleteFirst(
   request: UndoRequest,
   now: SeldonDeployment | undefined,
   conclude: Conclude,
-): Promise<'withdrawn' | 'unknown'> {
+): Promise<UndoEnd> {
   const { peers, ref, applied } = request;
   await askAgain(peers.clock, () => peers.cluster.remove(ref, now ?? applied));
   const { isHeld, words } = await remainder({ ...peers, ref, removed: applied });
   const what = isHeld ? 'the SeldonDeployment was to be deleted' : 'the SeldonDeployment is deleted';
   conclude(`it was the first deployment: ${what}${words}`, isHeld ? 'failed' : 'ok');
-  return isHeld ? 'unknown' : 'withdrawn';
+  return isHeld ? { outcome: 'undo-failed', live: now } : { outcome: 'withdrawn' };
 }
 
 interface Restoration {
@@ -150,7 +157,7 @@ async function applyPrevious(
   const different = differsIn(restored, before, [request.manifest, manifest]);
   if (different !== undefined) {
     conclude(`the previous state was applied, but ${different} of the object now differ from it`, 'failed');
-    return { outcome: 'object-changed', theirs: restored };
+    return { outcome: 'object-changed', live: restored };
   }
   const expected = expectationOf(restored);
   const restoredEnd = await waitUntilReady({ cluster, clock, runner, ref, timeout, expected });
@@ -162,7 +169,9 @@ async function applyPrevious(
     return { outcome: 'rolled-back' };
   }
   conclude(`the previous spec (${model}) is restored, but it is not available: ${status.message}`, 'failed');
-  return { outcome: 'unknown' };
+  const causes = await gatherFindings(cluster, ref, { end: restoredEnd, expected });
+  const findings = causes.map((one) => ({ ...one, title: `the restored ${model} is not available: ${one.title}` }));
+  return { outcome: 'undo-failed', live: restored, findings };
 }
 
 /** Fields that the undo restored and that another writer may have changed since. */

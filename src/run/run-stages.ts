@@ -102,7 +102,7 @@ async function completeStage(
     async (conclude) => {
       const since = clock.now();
       let end: Parameters<Conclude> = [''];
-      const request = { cluster, clock, runner, ref: objects.ref, applied, before, timeout };
+      const request = { cluster, clock, runner, ref: objects.ref, applied, before, timeout, stored: applied };
       const failed =
         (await rollOut(request, (...said) => {
           end = said;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { alteredOnTheWay, changedMeanwhile } from '../../src/rollout/changed-meanwhile.ts';
 import { deploymentFailure } from '../../src/rollout/deployment-progress.ts';
-import { isAsApplied, uponLive } from '../../src/rollout/upon-live.ts';
+import { alteredOnTheWay, changedMeanwhile } from '../../src/rollout/others/changed-meanwhile.ts';
+import { isAsApplied, uponLive } from '../../src/rollout/others/upon-live.ts';
 import type { Predictor, SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import { aDeployment, anObject } from '../support/cluster-states.ts';
 import { FakeClock } from '../support/fake-clock.ts';

@@ -1,13 +1,13 @@
-import { messageOf } from '../base/errors.ts';
-import type { Finding } from '../base/finding.ts';
-import type { Clock, Runner } from '../base/ports.ts';
-import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
-import { modelUriOf } from '../seldon/graph.ts';
-import type { Predictor, SeldonDeployment } from '../seldon/seldon-deployment.ts';
-import { askAgain } from './ask-again.ts';
-import { expectationOf } from './expectation.ts';
-import { gatherFindings } from './failures/gather-findings.ts';
-import { replacedBy } from './rollout-status.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Finding } from '../../base/finding.ts';
+import type { Clock, Runner } from '../../base/ports.ts';
+import type { Cluster, ObjectRef } from '../../seldon/cluster.ts';
+import { modelUriOf } from '../../seldon/graph.ts';
+import type { Predictor, SeldonDeployment } from '../../seldon/seldon-deployment.ts';
+import { askAgain } from '../ask-again.ts';
+import { expectationOf } from '../expectation.ts';
+import { gatherFindings } from '../failures/gather-findings.ts';
+import { replacedBy } from '../rollout-status.ts';
 
 interface Peers {
   readonly cluster: Cluster;

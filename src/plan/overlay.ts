@@ -35,6 +35,9 @@ export function overlay<T>(live: T | undefined, ours: T, previous?: T): T {
   return merge('', { live, ours, previous }) as T;
 }
 
+/** Lists whose items mean nothing without what their first writer wrote: a mount without its volume is invalid. */
+const DETAILS: ReadonlySet<string> = new Set(['volumeMounts', 'volumeDevices', 'ports']);
+
 interface ThreeWay {
   readonly live: unknown;
   readonly ours: unknown;
@@ -118,6 +121,7 @@ function itemWithoutOurOwn(field: string, live: unknown, previous: unknown): unk
   if (previous === undefined || kept === undefined || !isJsonObject(live) || !isJsonObject(kept)) return kept;
   const keys = keysOf(field).filter((key) => Object.hasOwn(live, key));
   if (Object.keys(kept).every((key) => keys.includes(key))) return undefined;
+  if (DETAILS.has(field)) return undefined;
   if (!SHARED_ITEMS.has(field)) return live;
   // A container that had its image from us cannot run without it.
   if (live['image'] !== undefined && kept['image'] === undefined) return undefined;

@@ -3,7 +3,7 @@ import type { Conclude } from '../base/journal.ts';
 import type { Clock } from '../base/ports.ts';
 import type { RunContext } from '../base/run-context.ts';
 import { hasRevision, historyOf, isNewest, type NewRevision, provenPart, withRevision } from '../plan/history.ts';
-import { isAsApplied } from '../rollout/upon-live.ts';
+import { isAsApplied } from '../rollout/others/upon-live.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { staleServicesOf } from '../seldon/created-objects.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';

@@ -15,7 +15,7 @@ import { soakStage } from '../proof/soak.ts';
 import { verifyMirror } from '../proof/verify-mirror.ts';
 import { findingOf } from '../report/draft.ts';
 import { askAgain } from '../rollout/ask-again.ts';
-import { alteredOnTheWay, changedMeanwhile } from '../rollout/changed-meanwhile.ts';
+import { alteredOnTheWay, changedMeanwhile } from '../rollout/others/changed-meanwhile.ts';
 import { rollOut, stateOf } from '../rollout/roll-out.ts';
 import { waitForAutoscaler } from '../rollout/waiting/wait-for-autoscaler.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';

@@ -6,7 +6,7 @@ import type { Remember } from '../../record/undo-memory.ts';
 import { findingOf } from '../../report/draft.ts';
 import { applyManifest, NothingApplied } from '../../rollout/apply-plan.ts';
 import { askAgain } from '../../rollout/ask-again.ts';
-import { isAsApplied, uponLive } from '../../rollout/upon-live.ts';
+import { isAsApplied, uponLive } from '../../rollout/others/upon-live.ts';
 import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 
 /** The values that all stages of one rollout need. */

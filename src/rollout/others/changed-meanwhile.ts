@@ -1,13 +1,13 @@
-import { messageOf } from '../base/errors.ts';
-import type { Finding } from '../base/finding.ts';
-import type { Clock, Runner } from '../base/ports.ts';
-import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
-import { modelUriOf } from '../seldon/graph.ts';
-import type { Predictor, SeldonDeployment } from '../seldon/seldon-deployment.ts';
-import { askAgain } from './ask-again.ts';
-import { expectationOf } from './expectation.ts';
-import { gatherFindings } from './failures/gather-findings.ts';
-import { replacedBy } from './rollout-status.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Finding } from '../../base/finding.ts';
+import type { Clock, Runner } from '../../base/ports.ts';
+import type { Cluster, ObjectRef } from '../../seldon/cluster.ts';
+import { modelUriOf } from '../../seldon/graph.ts';
+import type { Predictor, SeldonDeployment } from '../../seldon/seldon-deployment.ts';
+import { askAgain } from '../ask-again.ts';
+import { expectationOf } from '../expectation.ts';
+import { gatherFindings } from '../failures/gather-findings.ts';
+import { replacedBy } from '../rollout-status.ts';
 
 interface Peers {
   readonly cluster: Cluster;
@@ -38,13 +38,13 @@ export async function changedMeanwhile(
 export function alteredOnTheWay(sent: SeldonDeployment, stored: SeldonDeployment): Finding | undefined {
   for (const predictor of sent.spec.predictors) {
     const found = stored.spec.predictors.find(({ name }) => name === predictor.name);
-    const different = FIELDS.find(([, readField]) => found === undefined || readField(predictor) !== readField(found));
+    const different = FIELDS.find(([, read]) => found === undefined || read(predictor) !== read(found));
     if (different === undefined) continue;
-    const [field, readField] = different;
-    const is = found === undefined ? 'nothing' : `\`${readField(found)}\``;
+    const [field, read] = different;
+    const is = found === undefined ? 'nothing' : `\`${read(found)}\``;
     return {
       reason: 'object-changed',
-      title: `an admission webhook made ${is} of \`${field}: ${readField(predictor)}\` of predictor ${predictor.name}, as it was applied`,
+      title: `an admission webhook made ${is} of \`${field}: ${read(predictor)}\` of predictor ${predictor.name}, as it was applied`,
       cure: 'find the mutating webhook or policy (`kubectl get mutatingwebhookconfigurations`), and let it leave these fields as they are',
       quotes: [],
     };
@@ -52,7 +52,7 @@ export function alteredOnTheWay(sent: SeldonDeployment, stored: SeldonDeployment
   return undefined;
 }
 
-const FIELDS: readonly (readonly [field: string, readField: (predictor: Predictor) => unknown])[] = [
+const FIELDS: readonly (readonly [field: string, read: (predictor: Predictor) => unknown])[] = [
   ['graph.modelUri', (predictor) => modelUriOf(predictor)],
   ['traffic', ({ traffic = 0 }) => traffic],
   ['shadow', ({ shadow = false }) => shadow],

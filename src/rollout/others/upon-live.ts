@@ -1,6 +1,6 @@
-import { equal } from '../base/json-value.ts';
-import { withoutReplicas, withScalingSince } from '../seldon/replicas.ts';
-import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { equal } from '../../base/json-value.ts';
+import { withoutReplicas, withScalingSince } from '../../seldon/replicas.ts';
+import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 
 /** Whether the object still has the spec that was applied, but for numbers of replicas: people and autoscalers own them. */
 export function isAsApplied(now: SeldonDeployment, applied: SeldonDeployment): boolean {

@@ -1,0 +1,123 @@
+import { expect } from 'vitest';
+import type { ActionCall } from '../../sandbox/runner.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { ANNOTATIONS, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
+import { expectEnding, live, modelUriOf, settling, sharesOf, story, using } from './story.ts';
+
+/** What people and tools do to the object while a run works on it. */
+
+const WINE = { namespace: 'seldon', name: 'wine' };
+const CHALLENGER = { 'model-uri': 'models:/wine-quality@challenger' };
+const CANARY = { mode: 'canary', traffic: '20', ...CHALLENGER };
+
+/** Somebody edits the object, as `kubectl edit` does, and again where the operator writes its status at the same time. */
+async function edit(sandbox: Sandbox, change: (object: SeldonDeployment) => void): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const object = structuredClone(live(sandbox));
+    if (object === undefined) throw new Error('there is no object');
+    change(object);
+    try {
+      await sandbox.cluster.api.update(object as unknown as Parameters<typeof sandbox.cluster.api.update>[0]);
+      return;
+    } catch (error) {
+      if (attempt === 20) throw error;
+    }
+  }
+}
+
+/** Does something once, at the first line of the log that matches. */
+function at(line: RegExp, act: () => unknown): Pick<ActionCall, 'onLine'> {
+  let isDone = false;
+  return {
+    onLine: (text) => {
+      if (isDone || !line.test(text)) return;
+      isDone = true;
+      act();
+    },
+  };
+}
+
+story('a model URI that somebody sets back during the proof is no success, and is no history', async (sandbox) => {
+  await sandbox.act();
+  const old = modelUriOf(sandbox) ?? '';
+  const back = () =>
+    edit(sandbox, ({ spec: { predictors } }) => Object.assign(predictors[0]?.graph ?? {}, { modelUri: old }));
+  const end = await sandbox.act(using(CHALLENGER, at(/rolled out: main/, back)));
+  const comment = expectEnding(sandbox, end, { outcome: 'object-changed', reason: 'object-changed' });
+  expect(comment).toContain('was changed by another person or tool');
+  expect(modelUriOf(sandbox)).toBe(old);
+  expect(JSON.parse(live(sandbox)?.metadata.annotations?.[ANNOTATIONS.history] ?? '[]')).toHaveLength(1);
+});
+
+story('an object that is deleted during the proof is named as the cause', async (sandbox) => {
+  await sandbox.act();
+  const deleted = at(/rolled out: main/, () => sandbox.cluster.api.remove('SeldonDeployment', WINE));
+  const end = await sandbox.act(using(CHALLENGER, deleted));
+  expectEnding(sandbox, end, { outcome: 'object-changed', reason: 'object-deleted' });
+});
+
+story('labels, annotations and scaling between two stages are theirs, and the canary goes on', async (sandbox) => {
+  await sandbox.act(using({ replicas: '1' }));
+  const theirs = () =>
+    edit(sandbox, ({ metadata, spec: { predictors } }) => {
+      metadata.labels = { team: 'ml' };
+      Object.assign(metadata.annotations ?? {}, { note: 'x' });
+      Object.assign(predictors[0] ?? {}, { replicas: 2 });
+    });
+  const end = await sandbox.act(using(CANARY, at(/rolled out: main, canary/, theirs)));
+  expectEnding(sandbox, end, { outcome: 'deployed', reason: 'ok' });
+  expect(sharesOf(sandbox)).toBe('main 80, canary 20');
+  expect(live(sandbox)?.metadata).toMatchObject({ labels: { team: 'ml' }, annotations: { note: 'x' } });
+  expect(live(sandbox)?.spec.predictors[0]?.replicas).toBe(2);
+  const scaled = at(/rolled out: main, canary/, () =>
+    sandbox.cluster.api.patch('SeldonDeployment', WINE, { spec: { replicas: 3 }, metadata: { labels: { a: 'b' } } }),
+  );
+  const { inputs = {} } = settling('rollback');
+  expectEnding(sandbox, await sandbox.act(using(inputs, scaled)), { outcome: 'restored', reason: 'ok' });
+  expect(live(sandbox)?.spec.predictors.map(({ name, replicas }) => [name, replicas])).toEqual([['main', 2]]);
+});
+
+story('predictors in another order are refused: a rollback would keep the candidate', async (sandbox) => {
+  await sandbox.act();
+  await sandbox.act(using(CANARY));
+  await edit(sandbox, ({ spec }) => spec.predictors.reverse());
+  for (const mode of ['rollback', 'promote']) {
+    const end = await sandbox.act(settling(mode));
+    expectEnding(sandbox, end, { outcome: 'failed', reason: 'object-not-ours' });
+  }
+  expect(sharesOf(sandbox)).toBe('canary 20, main 80');
+});
+
+story('what a finalizer keeps is not called removed, and gets no new model', async (sandbox) => {
+  await sandbox.act();
+  await edit(sandbox, ({ metadata }) => Object.assign(metadata, { finalizers: ['acme.io/hold'] }));
+  const removed = await sandbox.act(settling('remove'));
+  const comment = expectEnding(sandbox, removed, { outcome: 'failed', reason: 'object-not-ours' });
+  expect(comment).toContain('the finalizer `acme.io/hold` keeps it');
+  const old = modelUriOf(sandbox);
+  const next = await sandbox.act(using(CHALLENGER));
+  expect(expectEnding(sandbox, next, { outcome: 'failed', reason: 'object-not-ours' })).toContain('is being deleted');
+  expect(modelUriOf(sandbox)).toBe(old);
+});
+
+story('a predictor without pods is refused before a change, and found during one', async (sandbox) => {
+  await sandbox.act();
+  const toZero = () => sandbox.cluster.api.patch('SeldonDeployment', WINE, { spec: { replicas: 0 } });
+  await toZero();
+  for (const call of [using(CHALLENGER), using(CANARY)])
+    expectEnding(sandbox, await sandbox.act(call), { outcome: 'failed', reason: 'bad-input' });
+  await sandbox.cluster.api.patch('SeldonDeployment', WINE, { spec: { replicas: 1 } });
+  const end = await sandbox.act(using({ ...CHALLENGER, timeout: '120' }, at(/applied, generation/, toZero)));
+  expectEnding(sandbox, end, { outcome: 'undo-failed', reason: 'scaled-to-zero' });
+});
+
+story('a rollback leaves the labels that a base manifest gave', async (sandbox) => {
+  const files = {
+    'base.yaml':
+      'kind: SeldonDeployment\nmetadata: { labels: { team: ml } }\nspec: { predictors: [{ name: main, graph: { name: prediction } }] }\n',
+  };
+  await sandbox.act(using({ manifest: 'base.yaml' }, { files }));
+  await sandbox.act(using({ manifest: 'base.yaml', ...CHALLENGER }, { files }));
+  expectEnding(sandbox, await sandbox.act(settling('rollback')), { outcome: 'restored', reason: 'ok' });
+  expect(live(sandbox)?.metadata.labels).toEqual({ team: 'ml' });
+});

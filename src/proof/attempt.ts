@@ -1,7 +1,8 @@
+import { jsonOf } from '../base/json-value.ts';
 import type { HttpAnswer } from '../base/ports.ts';
 import type { Signature } from '../model/model.ts';
 import type { AnswerExpectation } from '../settings/smoke-expect.ts';
-import { blamesRequest } from './answer/blamed-request.ts';
+import { blamesRequest, textsIn } from './answer/blamed-request.ts';
 import type { Failure } from './failed-proof.ts';
 import type { ProofContext } from './proof-context.ts';
 import type { Target } from './proof-targets.ts';
@@ -60,9 +61,17 @@ export async function attemptOn(
   const redirected = answer.kind === 'answer' && answer.location !== undefined;
   const to = redirected ? ` (it redirects to ${answer.location?.slice(0, 200)})` : '';
   const summary = `${where}: ${verdict.message}${to}`;
-  const isOurFault = smoke.isMadeUp && verdict.reason === 'prediction-failed' && blamesRequest(answer);
+  const isOurFault =
+    smoke.isMadeUp && verdict.reason === 'prediction-failed' && blamesRequest(answer, sentIn(smoke, signature));
   const isFromModel = answer.kind === 'answer' && answer.isFromModel !== false;
   return { failure: { reason: verdict.reason, message: summary }, prediction, summary, isOurFault, isFromModel };
+}
+
+/** What an error may name of a request: the texts in it, and the columns that it may have left out. */
+function sentIn({ body }: SmokeRequest, signature: Signature | undefined): ReadonlySet<string> {
+  const inputs = signature?.inputs;
+  const entries = inputs === undefined ? [] : inputs.kind === 'columns' ? inputs.columns : inputs.tensors;
+  return new Set([...textsIn(jsonOf(body)), ...entries.flatMap(({ name }) => name ?? [])]);
 }
 
 /** A failure that passed is reported: it may come again for users. */

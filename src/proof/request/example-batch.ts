@@ -2,7 +2,7 @@ import { isList, isRecord, type Json } from '../../base/json/json-literal.ts';
 import { dimensionsOf } from '../../base/json-value.ts';
 import { type Row, type Sample, tableOf } from '../../model/input-example.ts';
 import type { Column, DataType, Schema, Tensor } from '../../model/model.ts';
-import { type Batch, cells, completeFirst, type FilledTensor, flatten, spelledAs } from './input-batch.ts';
+import { type Batch, cells, completeFirst, type FilledTensor, flatten, isHole, spelledAs } from './input-batch.ts';
 
 /** How much of an example is taken. */
 export interface Extract {
@@ -31,9 +31,10 @@ function fitColumns(sample: Sample, columns: readonly Column[], extract: Extract
   const places = columns.map((column, at) => (names && column.name !== undefined ? names.indexOf(column.name) : at));
   const known = places.map((place) => place >= 0 && place < width);
   if (columns.some((column, at) => column.required && !known[at])) return undefined;
-  const holeIn = (among: readonly number[]) => (row: Row) => among.some((place) => (row[place] ?? null) === null);
-  const present = places.filter((_, at) => known[at]);
-  const required = places.filter((_, at) => columns[at]?.required);
+  const placed = columns.map((column, at) => ({ ...column, place: places[at] ?? -1 }));
+  const holeIn = (among: typeof placed) => (row: Row) => among.some(({ type, place }) => isHole(type, row[place]));
+  const present = placed.filter((_, at) => known[at]);
+  const required = placed.filter((column) => column.required);
   const preferred =
     extract.keepsOrder === true ? all : completeFirst(completeFirst(all, holeIn(required)), holeIn(present));
   const rows = preferred.slice(0, extract.rows);
@@ -43,7 +44,7 @@ function fitColumns(sample: Sample, columns: readonly Column[], extract: Extract
     const leftOut = !column.required && extract.holes === 'leave' && values.includes(null);
     return leftOut ? [] : [{ ...column, values }];
   });
-  return { kind: 'columns', columns: filled };
+  return filled.length === 0 ? undefined : { kind: 'columns', columns: filled };
 }
 
 /** The whole type of a column. */
@@ -107,7 +108,7 @@ function spelledIn(type: DataType, value: Json): Json {
 function fitTensor(
   sample: Json,
   tensor: Tensor,
-  { alone, rows, keepsOrder }: Extract & { readonly alone: boolean },
+  { alone, rows, holes, keepsOrder }: Extract & { readonly alone: boolean },
 ): FilledTensor | undefined {
   const found = isRecord(sample) && tensor.name !== undefined ? sample[tensor.name] : undefined;
   const whole = found ?? (alone ? sample : undefined);
@@ -117,10 +118,12 @@ function fitTensor(
     isList(whole) && tensor.shape[0] === -1 && keepsOrder !== true ? firstRows(whole, rows) : whole,
   );
   const shape = dimensionsOf(value);
+  // Only floats have a number for a hole.
+  const mayHaveHoles = tensor.dtype.startsWith('float') && holes === 'send';
   const isOfShape =
     shape?.length === tensor.shape.length &&
     tensor.shape.every((size, at) => size < 0 || size === shape[at]) &&
-    !flatten(value).includes(null);
+    (mayHaveHoles || !flatten(value).includes(null));
   return isOfShape ? { ...tensor, shape, value } : undefined;
 }
 

@@ -19,7 +19,7 @@ export const SURELY_INPUT: readonly RegExp[] = [
   /number of features in data .{0,40}is not the same|categorical_feature do not match|should be feature with name/i,
   /length mismatch: expected axis|specifying the columns using strings|unresolved_column|cannot resolve .{0,100}given input/i,
   /dataframe must have columns?|missing from dataframe|contains? (?:the )?invalid columns|required column/i,
-  /field .{0,100}does not exist\.? *\s*available fields/i,
+  /does not exist\.?\s+available(?: fields)?:/i,
   // Dtypes of tables
   /dtypes for data must be|pandas dtypes must be|bad pandas dtypes|bad value for num_feature|invalid type for cat_feature/i,
   /data type \S{1,40} of column .{0,100}is not supported/i,
@@ -30,6 +30,7 @@ export const SURELY_INPUT: readonly RegExp[] = [
   /mat1 and mat2|expected scalar type|input type \(.{0,60}should be the same|expected tensor for argument/i,
   /expected input\[.{0,80}to have \d+ channels|must match the size of tensor|index out of range in self/i,
   /can't convert np\.ndarray of type|failed to convert a numpy array to a tensor|is incompatible with the layer/i,
+  /invalid input shape|incompatible shape|does not match length of index|should be equal to \d+, the number of features/i,
   /matrix size-incompatible|was expected to be an? \S+ tensor|missing data for input|indices\[.{0,60}is not in \[/i,
   /unexpected input data type|got invalid dimensions for input|invalid rank for input|missing from input feed|invalid feed input/i,
   // Categories
@@ -38,10 +39,10 @@ export const SURELY_INPUT: readonly RegExp[] = [
   // Values
   /could not convert string to|invalid literal for|invalid isoformat|incorrect padding|invalid base64|only base64 data/i,
   /input (?:x )?contains (?:nan|infinity)|contains nan or infinity|found nan in column|found infinity in column/i,
-  /unable to parse string|unknown (?:datetime )?string format|does not match format|not a? ?likely a datetime/i,
+  /unable to parse string|unknown (?:datetime )?string format|does(?: not|n't) match format|not a? ?likely a datetime/i,
   /cannot convert (?:non-finite|float nan)|is an invalid document|negative values in data passed to/i,
   /has timezone specified|with datetimelike values|accessor with string values|unconverted data remains/i,
-  /cannot identify image file|incorrect format used for image|soundfile is either not in the correct format/i,
+  /cannot identify image file|incorrect image source|incorrect format used for image|soundfile is either not in the correct format/i,
   /text input must be of type|must include at least one (?:label|sequence)|is missing variables|missing some input keys/i,
   /prediction must have `?end|additional exogenous values|exogenous values are not of the appropriate shape/i,
   // MLServer

@@ -28,6 +28,11 @@ export function readModelDocument(text: string): ModelDocument {
   const document = parseDocument(text);
   const flavors = treeOf(document.flavors);
   const python = flavors.python_function;
+  if (document.flavors === undefined && text.trimStart().startsWith('{')) {
+    throw new UserError('model-unusable', 'the file `MLmodel` that the server returned does not describe a model', {
+      hint: 'it may be the answer of a login proxy: check the credentials, and that the proxy passes them on all paths',
+    });
+  }
   if (!isJsonObject(python)) {
     throw new UserError(
       'model-unusable',

@@ -63,7 +63,9 @@ export function outputsOf(prediction: Prediction, schema: Schema | undefined): r
     if (name === undefined || !Object.hasOwn(value, name)) return [];
     const held = value[name];
     const rows = Array.isArray(held) && !('content' in entry) ? held : [held];
-    return [{ path: name, names: [name], shape: dimensionsOf(rows), values: rows.flat(Number.POSITIVE_INFINITY), rows }];
+    return [
+      { path: name, names: [name], shape: dimensionsOf(rows), values: rows.flat(Number.POSITIVE_INFINITY), rows },
+    ];
   });
 }
 

@@ -39,14 +39,11 @@ export function userErrorOf({ url, what, status, body, headers }: Refusal): User
       hint: known ?? `${who}give the user READ permission on the registered model and on its experiment`,
     });
   }
-  if (status >= 300 && status < 400 && isCircle(headers?.location, url)) {
-    return new UserError('registry-failed', `${asked} redirects in a circle`, {
-      hint: 'it may be a login proxy that wants a cookie: let it pass requests with the credentials of this action',
-    });
-  }
   if (status >= 300 && status < 400) {
     return new UserError('registry-failed', `${asked} redirects to ${originOf(headers?.location, url)}`, {
-      hint: 'set the input `mlflow-tracking-uri` to the URL that it redirects to',
+      hint: isItself(headers?.location, url)
+        ? 'it may be a login proxy that wants a cookie: let it pass requests with the credentials of this action'
+        : 'set the input `mlflow-tracking-uri` to the URL that it redirects to',
     });
   }
   if (status === 200) {
@@ -60,7 +57,7 @@ export function userErrorOf({ url, what, status, body, headers }: Refusal): User
 }
 
 /** Does it lead back to the server itself? */
-function isCircle(location: unknown, base: string): boolean {
+function isItself(location: unknown, base: string): boolean {
   const url = typeof location === 'string' ? URL.parse(location, base) : null;
   return url !== null && url.origin === new URL(base).origin;
 }

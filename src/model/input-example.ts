@@ -30,7 +30,7 @@ export function readExample(example: InputExample): Sample | undefined {
   // With params the file is {"inputs": …, "params": …}. The server accepts params only in V2, and has defaults for them.
   const content = isRecord(whole) && (example.hasParams || isWrapped(whole)) ? whole.inputs : whole;
   if (content === undefined) return undefined;
-  if (example.type === 'dataframe') return readTable(content);
+  if (example.type === 'dataframe') return readTable(content, example.orient);
   if (example.type.startsWith('sparse_matrix')) return readSparse(content, example.type.endsWith('csc'));
   return { kind: 'value', value: example.type === 'ndarray' ? unwrapped(content) : content };
 }
@@ -54,7 +54,7 @@ export function tableOf(value: Json): Extract<Sample, { kind: 'table' }> | undef
 
 /** Every MLflow writes a missing number as a bare `NaN`. */
 function parsed(text: string): Json | undefined {
-  const { replaced, depth } = withoutOddNumbers(text, 'null');
+  const { replaced, depth } = withoutOddNumbers(text.replace(/^\uFEFF/, ''), 'null');
   if (depth > DEEPEST_JSON) return undefined;
   try {
     return parseJson(replaced);
@@ -64,9 +64,11 @@ function parsed(text: string): Json | undefined {
 }
 
 /** `{"columns": …, "data": …}`. Some versions omit integer column labels, others write them as numbers. */
-function readTable(content: Json): Sample | undefined {
+function readTable(content: Json, orient: string | undefined): Sample | undefined {
   if (!isRecord(content)) return tableOf(content);
   const { columns, data } = content;
+  if (isList(data) && data.length > 0 && data.every(isRecord)) return tableOf(data);
+  if (data === undefined && columns === undefined) return readColumns(content, orient);
   if (!isList(data) || !data.every(isList)) return undefined;
   if (!isList(columns)) return { kind: 'table', names: undefined, rows: data };
   const hasOddNames = columns.some((label) => typeof label !== 'string' && !isNumber(label));
@@ -78,6 +80,18 @@ function readTable(content: Json): Sample | undefined {
     ...(hasOddNames && { hasOddNames }),
     rows: data,
   };
+}
+
+/** The other orients of pandas: a record for each row, or for each column a list or a record of its cells. */
+function readColumns(content: { readonly [key: string]: Json }, orient: string | undefined): Sample | undefined {
+  if (orient === 'index') return tableOf(Object.values(content));
+  const cells = Object.values(content).map((one) =>
+    isList(one) ? one : isRecord(one) ? Object.values(one) : undefined,
+  );
+  const [first] = cells;
+  if (first === undefined || cells.some((one) => one?.length !== first.length)) return undefined;
+  const rows = first.map((_, at) => cells.map((one) => one?.[at] ?? null));
+  return { kind: 'table', names: Object.keys(content), rows };
 }
 
 function labelOf(label: Json): string {

@@ -1,7 +1,7 @@
-import { isList, isRecord, type Json } from '../../base/json/json-literal.ts';
+import { isList, isNumber, isRecord, type Json } from '../../base/json/json-literal.ts';
 import { dimensionsOf } from '../../base/json-value.ts';
 import { type Row, type Sample, tableOf } from '../../model/input-example.ts';
-import type { Column, DataType, Schema, Tensor } from '../../model/model.ts';
+import type { Column, ColumnType, DataType, Schema, Tensor } from '../../model/model.ts';
 import { type Batch, cells, completeFirst, type FilledTensor, flatten, isHole, spelledAs } from './input-batch.ts';
 
 /** How much of an example is taken. */
@@ -31,12 +31,19 @@ function fitColumns(sample: Sample, columns: readonly Column[], extract: Extract
   const places = columns.map((column, at) => (names && column.name !== undefined ? names.indexOf(column.name) : at));
   const known = places.map((place) => place >= 0 && place < width);
   if (columns.some((column, at) => column.required && !known[at])) return undefined;
+  const fitting =
+    extract.keepsOrder === true
+      ? all
+      : all.filter((row) =>
+          columns.every((column, at) => !known[at] || fitsScalar(column.type, row[places[at] ?? -1])),
+        );
+  if (fitting.length === 0) return undefined;
   const placed = columns.map((column, at) => ({ ...column, place: places[at] ?? -1 }));
   const holeIn = (among: typeof placed) => (row: Row) => among.some(({ type, place }) => isHole(type, row[place]));
   const present = placed.filter((_, at) => known[at]);
   const required = placed.filter((column) => column.required);
   const preferred =
-    extract.keepsOrder === true ? all : completeFirst(completeFirst(all, holeIn(required)), holeIn(present));
+    extract.keepsOrder === true ? all : completeFirst(completeFirst(fitting, holeIn(required)), holeIn(present));
   const rows = preferred.slice(0, extract.rows);
   const filled = columns.flatMap((column, at) => {
     if (!known[at]) return [];
@@ -89,6 +96,26 @@ function fits(type: DataType, value: Json): boolean {
       return true;
     default:
       return !isList(value) && !isRecord(value);
+  }
+}
+
+/** Is a cell of the kind that its column takes? MLflow refuses an example that is not, whatever the model. */
+function fitsScalar(type: ColumnType, value: Json | undefined): boolean {
+  if (value === undefined || value === null) return true;
+  switch (type) {
+    case 'double':
+    case 'float':
+    case 'long':
+    case 'integer':
+      return isNumber(value);
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'string':
+    case 'binary':
+    case 'datetime':
+      return typeof value === 'string';
+    default:
+      return true;
   }
 }
 

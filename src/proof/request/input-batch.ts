@@ -95,6 +95,7 @@ export function spelledAs(type: string, value: Json): Json {
 
 /** A missing value; dates write it as a text. */
 export function isHole(type: string, value: Json | undefined): boolean {
+  if (isList(value)) return flatten(value).includes(null);
   return value === undefined || value === null || (type === 'datetime' && value === 'NaT');
 }
 

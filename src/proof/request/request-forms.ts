@@ -1,7 +1,7 @@
 import { readExample, type Sample } from '../../model/input-example.ts';
 import type { Model } from '../../model/model.ts';
 import { type Extract, fitToSchema } from './example-batch.ts';
-import { type Batch, flatten, inferBatch } from './input-batch.ts';
+import { type Batch, flatten, inferBatch, isHole } from './input-batch.ts';
 import { type Made, sampleOf } from './signature-sample.ts';
 
 /** One way to make a request for a model. */
@@ -56,7 +56,8 @@ function fitted(
 
 /** A missing value is null in JSON: whether it was `NaN`, `None` or `NaT` is not known any more. */
 function hasHoles(batch: Batch): boolean {
-  if (batch.kind === 'columns') return batch.columns.some((column) => column.values.includes(null));
+  if (batch.kind === 'columns')
+    return batch.columns.some(({ type, values }) => values.some((value) => isHole(type, value)));
   return batch.kind === 'tensors' && batch.tensors.some(({ value }) => flatten(value).includes(null));
 }
 

@@ -9,6 +9,8 @@ export type Sample =
       readonly names: readonly string[] | undefined;
       /** The names are numbers in pandas: 0, 1, … */
       readonly hasNumberNames?: boolean;
+      /** A name is neither a text nor a number: a boolean, or the list of a MultiIndex. */
+      readonly hasOddNames?: boolean;
       readonly rows: readonly Row[];
     }
   /** Rows of one or more arrays, or a JSON value that was logged as it was. */
@@ -26,18 +28,25 @@ const WIDEST_SPARSE_ROW = 10_000;
 export function readExample(example: InputExample): Sample | undefined {
   const whole = parsed(example.text);
   // With params the file is {"inputs": …, "params": …}. The server accepts params only in V2, and has defaults for them.
-  const content = example.hasParams && isRecord(whole) ? whole.inputs : whole;
+  const content = isRecord(whole) && (example.hasParams || isWrapped(whole)) ? whole.inputs : whole;
   if (content === undefined) return undefined;
-  if (example.type === 'dataframe') return readTable(content);
+  if (example.type === 'dataframe') return readTable(content, example.orient);
   if (example.type.startsWith('sparse_matrix')) return readSparse(content, example.type.endsWith('csc'));
   return { kind: 'value', value: example.type === 'ndarray' ? unwrapped(content) : content };
+}
+
+/** With params that are empty, MLflow wraps the example and does not note it. */
+function isWrapped({ inputs, params, ...others }: { readonly [key: string]: Json }): boolean {
+  const isEmpty = isRecord(params) && Object.keys(params).length === 0;
+  return inputs !== undefined && isEmpty && Object.keys(others).length === 0;
 }
 
 /** A list of records is a table, and so is a list of equally long rows. */
 export function tableOf(value: Json): Extract<Sample, { kind: 'table' }> | undefined {
   if (!isList(value) || value.length === 0) return undefined;
   if (value.every(isRecord)) {
-    const names = Object.keys(value[0] ?? {});
+    // A record of a later row may have a key that the first one lacks.
+    const names = [...new Set(value.flatMap((record) => Object.keys(record)))];
     return { kind: 'table', names, rows: value.map((record) => names.map((name) => record[name] ?? null)) };
   }
   return { kind: 'table', names: undefined, rows: value.map((row) => (isList(row) ? row : [row])) };
@@ -45,7 +54,7 @@ export function tableOf(value: Json): Extract<Sample, { kind: 'table' }> | undef
 
 /** Every MLflow writes a missing number as a bare `NaN`. */
 function parsed(text: string): Json | undefined {
-  const { replaced, depth } = withoutOddNumbers(text, 'null');
+  const { replaced, depth } = withoutOddNumbers(text.replace(/^\uFEFF/, ''), 'null');
   if (depth > DEEPEST_JSON) return undefined;
   try {
     return parseJson(replaced);
@@ -55,12 +64,34 @@ function parsed(text: string): Json | undefined {
 }
 
 /** `{"columns": …, "data": …}`. Some versions omit integer column labels, others write them as numbers. */
-function readTable(content: Json): Sample | undefined {
+function readTable(content: Json, orient: string | undefined): Sample | undefined {
   if (!isRecord(content)) return tableOf(content);
   const { columns, data } = content;
+  if (isList(data) && data.length > 0 && data.every(isRecord)) return tableOf(data);
+  if (data === undefined && columns === undefined) return readColumns(content, orient);
   if (!isList(data) || !data.every(isList)) return undefined;
   if (!isList(columns)) return { kind: 'table', names: undefined, rows: data };
-  return { kind: 'table', names: columns.map(labelOf), hasNumberNames: columns.every(isNumber), rows: data };
+  const hasOddNames = columns.some((label) => typeof label !== 'string' && !isNumber(label));
+  const names = columns.map(labelOf);
+  return {
+    kind: 'table',
+    names,
+    hasNumberNames: columns.every(isNumber),
+    ...(hasOddNames && { hasOddNames }),
+    rows: data,
+  };
+}
+
+/** The other orients of pandas: a record for each row, or for each column a list or a record of its cells. */
+function readColumns(content: { readonly [key: string]: Json }, orient: string | undefined): Sample | undefined {
+  if (orient === 'index') return tableOf(Object.values(content));
+  const cells = Object.values(content).map((one) =>
+    isList(one) ? one : isRecord(one) ? Object.values(one) : undefined,
+  );
+  const [first] = cells;
+  if (first === undefined || cells.some((one) => one?.length !== first.length)) return undefined;
+  const rows = first.map((_, at) => cells.map((one) => one?.[at] ?? null));
+  return { kind: 'table', names: Object.keys(content), rows };
 }
 
 function labelOf(label: Json): string {

@@ -28,6 +28,11 @@ export function readModelDocument(text: string): ModelDocument {
   const document = parseDocument(text);
   const flavors = treeOf(document.flavors);
   const python = flavors.python_function;
+  if (document.flavors === undefined && text.trimStart().startsWith('{')) {
+    throw new UserError('model-unusable', 'the file `MLmodel` that the server returned does not describe a model', {
+      hint: 'it may be the answer of a login proxy: check the credentials, and that the proxy passes them on all paths',
+    });
+  }
   if (!isJsonObject(python)) {
     throw new UserError(
       'model-unusable',
@@ -41,7 +46,7 @@ export function readModelDocument(text: string): ModelDocument {
   const inputs = readEntries(signature.inputs);
   const outputs = readEntries(signature.outputs);
   return {
-    signature: signatureOf(inputs, outputs, document.is_signature_from_type_hint === true),
+    signature: signatureOf({ inputs, outputs, params: readEntries(signature.params) }, document),
     example: exampleOf(document.saved_input_example_info),
     warnings: [...formatWarnings(flavors.sklearn), ...environmentWarnings(python.env, textOf(python.python_version))],
   };
@@ -60,18 +65,18 @@ function parseDocument(text: string): Tree {
   throw new UserError('model-unusable', 'the file `MLmodel` does not describe a model', { hint });
 }
 
-function signatureOf(
-  inputs: readonly Tree[],
-  outputs: readonly Tree[],
-  isFromTypeHint: boolean,
-): Signature | undefined {
+type Entries = Readonly<Record<'inputs' | 'outputs' | 'params', readonly Tree[]>>;
+
+function signatureOf({ inputs, outputs, params }: Entries, document: Tree): Signature | undefined {
+  const hasOnlyParams = inputs.length === 0 && outputs.length === 0 && params.length > 0;
   const signature = {
     inputs: schemaOf(inputs),
     outputs: schemaOf(outputs),
-    ...(isFromTypeHint && { isFromTypeHint }),
+    ...(hasOnlyParams && { hasOnlyParams }),
+    ...(document.is_signature_from_type_hint === true && { isFromTypeHint: true }),
     ...([...inputs, ...outputs].some((entry) => 'required' in entry) && { saysRequired: true }),
   };
-  return signature.inputs === undefined && signature.outputs === undefined ? undefined : signature;
+  return signature.inputs === undefined && signature.outputs === undefined && !hasOnlyParams ? undefined : signature;
 }
 
 /** A schema is JSON text inside the YAML. */
@@ -97,10 +102,15 @@ function columnOf(entry: Tree): Column {
   return {
     name: textOf(entry.name),
     ...(typeof entry.name === 'number' && { isNumberName: true }),
+    ...(isOdd(entry.name) && { isOddName: true }),
     type,
     required: isRequired(entry),
     ...(Object.keys(inner).length > 0 && { content: { type, ...inner } }),
   };
+}
+
+function isOdd(name: unknown): boolean {
+  return name !== undefined && name !== null && typeof name !== 'number' && typeof name !== 'string';
 }
 
 /** `required` since MLflow 2.10, `optional` from 2.4 to 2.17, neither before. */

@@ -38,6 +38,8 @@ export interface Column {
   readonly name: string | undefined;
   /** The name is a number in pandas: `0`, which is another name than the text `"0"`. */
   readonly isNumberName?: boolean;
+  /** The name is neither a text nor a number: the list of a MultiIndex. No server takes it. */
+  readonly isOddName?: boolean;
   readonly type: ColumnType;
   readonly required: boolean;
   /** The whole type, where it has something inside. */
@@ -60,6 +62,8 @@ export type Schema =
 export interface Signature {
   readonly inputs: Schema | undefined;
   readonly outputs: Schema | undefined;
+  /** It describes nothing but parameters of the prediction. */
+  readonly hasOnlyParams?: boolean;
   /** Made from a Python type hint: MLflow gives the model the values themselves, not a DataFrame. */
   readonly isFromTypeHint?: boolean;
   /** Its columns say whether they are required, as MLflow 2.10 and newer write it: older ones cannot read that. */

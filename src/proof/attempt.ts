@@ -1,7 +1,8 @@
+import { jsonOf } from '../base/json-value.ts';
 import type { HttpAnswer } from '../base/ports.ts';
 import type { Signature } from '../model/model.ts';
 import type { AnswerExpectation } from '../settings/smoke-expect.ts';
-import { blamesRequest } from './answer/blamed-request.ts';
+import { blamesRequest, textsIn } from './answer/blamed-request.ts';
 import type { Failure } from './failed-proof.ts';
 import type { ProofContext } from './proof-context.ts';
 import type { Target } from './proof-targets.ts';
@@ -27,7 +28,7 @@ export interface Attempt {
   readonly warning?: string;
   readonly failure: Failure | undefined;
   readonly prediction: PredictionRecord;
-  /** The server says that the request is wrong, and its values are ours. */
+  /** The server says that the request is wrong, or misses what it lacks, and its values are ours. */
   readonly isOurFault?: boolean;
   /** False where a gateway gave the answer. */
   readonly isFromModel?: boolean;
@@ -60,9 +61,24 @@ export async function attemptOn(
   const redirected = answer.kind === 'answer' && answer.location !== undefined;
   const to = redirected ? ` (it redirects to ${answer.location?.slice(0, 200)})` : '';
   const summary = `${where}: ${verdict.message}${to}`;
-  const isOurFault = smoke.isMadeUp && verdict.reason === 'prediction-failed' && blamesRequest(answer);
+  const isRefusal = verdict.reason === 'prediction-failed' && blamesRequest(answer, sentIn(smoke, signature));
+  // Many models predict a missing value for one.
+  const isOfHole = verdict.reason === 'prediction-invalid' && hasHole(smoke.body);
+  const isOurFault = smoke.isMadeUp && (isRefusal || isOfHole);
   const isFromModel = answer.kind === 'answer' && answer.isFromModel !== false;
   return { failure: { reason: verdict.reason, message: summary }, prediction, summary, isOurFault, isFromModel };
+}
+
+/** Is a null in the request, outside of texts? */
+function hasHole(body: string): boolean {
+  return /[[:,]null[\],}]/.test(body.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""'));
+}
+
+/** What an error may name of a request: the texts in it, and the columns that it may have left out. */
+function sentIn({ body }: SmokeRequest, signature: Signature | undefined): ReadonlySet<string> {
+  const inputs = signature?.inputs;
+  const entries = inputs === undefined ? [] : inputs.kind === 'columns' ? inputs.columns : inputs.tensors;
+  return new Set([...textsIn(jsonOf(body)), ...entries.flatMap(({ name }) => name ?? [])]);
 }
 
 /** A failure that passed is reported: it may come again for users. */

@@ -6,7 +6,8 @@ import type { Signature } from '../model/model.ts';
 import type { Protocol } from '../seldon/protocol.ts';
 import { type AnswerExpectation, unmet } from '../settings/smoke-expect.ts';
 import { errorOf, refusalOf } from './answer/answer-error.ts';
-import { countedAnswers, flawIn, holeIn } from './answer/output-flaws.ts';
+import { outputsOf } from './answer/output-cells.ts';
+import { countedAnswers, flawIn, flawOfOpaque, holeIn } from './answer/output-flaws.ts';
 import { type Output, type Prediction, predictionsOf, readPrediction } from './answer/prediction.ts';
 
 export interface AnswerToJudge {
@@ -63,16 +64,27 @@ function judgeJson(
   if (typeof read === 'string' && expect === undefined) return fail('invalid', read);
   const prediction: Prediction = typeof read === 'string' ? { kind: 'opaque', value } : read;
   const outputs = prediction.kind === 'outputs' ? prediction.outputs : [];
-  const hole = holeIn(outputs, signature?.outputs);
-  if (odd !== undefined && (hole !== undefined || prediction.kind === 'opaque' || signature?.outputs === undefined)) {
+  const judged = outputsOf(prediction, signature?.outputs);
+  const hole = holeIn(judged, signature?.outputs);
+  if (odd !== undefined && (hole !== undefined || prediction.kind === 'opaque' || !mayBeText(outputs, signature))) {
     return fail('invalid', `the model predicted ${odd}, which is not a number and not valid JSON`);
   }
   if (hole !== undefined) return fail('invalid', hole);
-  const flaw = expect === undefined ? flawIn(outputs, signature?.outputs) : undefined;
+  const flaw =
+    expect !== undefined
+      ? undefined
+      : (flawIn(judged, signature?.outputs) ??
+        (prediction.kind === 'opaque' ? flawOfOpaque(prediction.value, signature?.outputs) : undefined));
   if (flaw !== undefined) return fail('invalid', flaw);
   const surprise = expect && unmet(expect, withPredictions(value, prediction));
   if (surprise !== undefined) return fail('unexpected', `the answer does not match \`smoke-expect\`: ${surprise}`);
   return { ok: true, summary: `${summaryOf(outputs, prediction)}${countedAnswers(outputs, rows)}` };
+}
+
+/** Is it known what the answer promises? Without a signature, pandas has a NaN for a text that is missing. */
+function mayBeText(outputs: readonly Output[], signature: Signature | undefined): boolean {
+  if (signature?.outputs !== undefined) return true;
+  return outputs.every(({ values }) => values.some((value) => typeof value === 'string') && !values.some(isJsonObject));
 }
 
 function fail(reason: 'failed' | 'invalid' | 'unexpected', message: string): AnswerVerdict {

@@ -47,10 +47,15 @@ export function smokeRequestsOf({ model, protocol }: SmokeSubject): readonly Smo
     if ('refused' in payload) refusals.push(payload.refused);
     else if (Buffer.byteLength(payload.body) > LONGEST_BODY) refusals.push(tooLong(form.origin, payload.body));
     else {
-      const { body } = payload;
-      if (!requests.has(body))
-        requests.set(body, { body, origin: form.origin, rows: rowsOf(protocol, body), isMadeUp });
-      if (!isMadeUp) break;
+      const { body, isShortened = false, otherwise } = payload;
+      const isOurs = isMadeUp || isShortened;
+      const spellings = [body, ...(otherwise === undefined ? [] : [otherwise])];
+      for (const [at, text] of spellings.entries()) {
+        const isMadeUpHere = isOurs || at < spellings.length - 1;
+        const request = { body: text, origin: form.origin, rows: rowsOf(protocol, text), isMadeUp: isMadeUpHere };
+        if (!requests.has(text)) requests.set(text, request);
+      }
+      if (!isOurs) break;
     }
   }
   if (requests.size > 0) return [...requests.values()];
@@ -80,7 +85,7 @@ export function payloadOf(batch: Batch, model: SmokeSubject['model'], protocol: 
     case 'seldon':
       return seldonPayload(batch, model);
     case 'v2':
-      return v2Payload(batch, model.signature?.inputs);
+      return v2Payload(batch, model.signature);
     default:
       return unreachable(protocol);
   }

@@ -5,6 +5,7 @@ export function mlserverWarnings(signature: Signature | undefined): readonly str
   if (signature === undefined) return [];
   const reasons = [
     numberNameIn(signature.inputs) ?? numberNameIn(signature.outputs),
+    signature.inputs === undefined ? 'whose signature has no inputs' : undefined,
     signature.inputs !== undefined && signature.outputs === undefined ? 'whose signature has no outputs' : undefined,
     hasDates(signature.inputs) || hasDates(signature.outputs) ? 'whose signature has a tensor of dates' : undefined,
   ];
@@ -14,8 +15,9 @@ export function mlserverWarnings(signature: Signature | undefined): readonly str
 }
 
 function numberNameIn(schema: Schema | undefined): string | undefined {
-  const column = schema?.kind === 'columns' ? schema.columns.find((one) => one.isNumberName === true) : undefined;
-  return column && `whose columns have numbers as names (${column.name})`;
+  const columns = schema?.kind === 'columns' ? schema.columns : [];
+  const column = columns.find((one) => one.isNumberName === true || one.isOddName === true);
+  return column && `whose columns have ${column.isOddName ? 'lists' : 'numbers'} as names (${column.name})`;
 }
 
 function hasDates(schema: Schema | undefined): boolean {

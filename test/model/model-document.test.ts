@@ -207,3 +207,80 @@ it('refuses an MLmodel whose aliases stand for billions of values, within a seco
   expect(() => readModelDocument(levels.join(''))).toThrow('the file `MLmodel` is too large or too deep');
   expect(cpuTime() - began).toBeLessThan(1000);
 });
+
+const BASE = 'flavors:\n  python_function:\n    env:\n      conda: conda.yaml\n    python_version: 3.11.7\n';
+const INPUTS = `'[{"type": "double", "name": "a"}]'`;
+const AS_PYTHON: Readonly<Record<string, string>> = {
+  bom: `\ufeff${BASE}signature:\n  inputs: ${INPUTS}\n`,
+  crlf: `${BASE}signature:\n  inputs: ${INPUTS}\n`.replaceAll('\n', '\r\n'),
+  comments: `# c\n${BASE}signature: # x\n  # y\n  inputs: ${INPUTS} # z\n`,
+  doc: `---\n${BASE}signature:\n  inputs: ${INPUTS}\n...\n`,
+  directive: `%YAML 1.1\n---\n${BASE}signature:\n  inputs: ${INPUTS}\n`,
+  folded: `${BASE}signature:\n  inputs: >-\n    [{"type": "double",\n    "name": "a"}]\n`,
+  literal: `${BASE}signature:\n  inputs: |\n    [{"type": "double",\n    "name": "a"}]\n`,
+  dquote: `${BASE}signature:\n  inputs: "[{\\"type\\": \\"double\\", \\\n    \\ \\"name\\": \\"a\\"}]"\n`,
+  dquoteparent: `${BASE}signature:\n  inputs: "[{\\"type\\": \\"double\\",\\\n  \\ \\"name\\": \\"a\\"}]"\n`,
+  squotefold: `${BASE}signature:\n  inputs: '[{"type": "double",\n    "name": "a"}]'\n`,
+  squoteparent: `${BASE}signature:\n  inputs: '[{"type": "double",\n  "name": "a"}]'\n  outputs: '[{"type":\n  "double"}]'\n`,
+  squotecol0: `${BASE}signature:\n  inputs: '[{"type": "double",\n"name": "a"}]'\n`,
+  anchor: `${BASE}x: &s ${INPUTS}\nsignature:\n  inputs: *s\n`,
+  merge: `${BASE}d: &d {inputs: ${INPUTS}}\nsignature:\n  <<: *d\n  outputs: null\n`,
+  dupkey: `${BASE}run_id: a\nrun_id: b\nsignature:\n  inputs: ${INPUTS}\n`,
+  dupmerge: `${BASE}signature:\n  inputs: null\n  inputs: ${INPUTS}\n`,
+  tabsep: `${BASE}signature:\n  inputs:\t${INPUTS}\n`,
+  tabend: `${BASE}signature:\t\n  inputs: ${INPUTS}\t\n`,
+  time: `${BASE}utc_time_created: 2024-01-01 00:00:00.123456\nsignature:\n  inputs: ${INPUTS}\n`,
+  intkey: `${BASE}metadata: {1: 2, null: 3, true: x}\nsignature:\n  inputs: ${INPUTS}\n`,
+  binary: `${BASE}metadata: {b: !!binary "AP8="}\nsignature:\n  inputs: ${INPUTS}\n`,
+  set: `${BASE}metadata: {b: !!set {a: null}}\nsignature:\n  inputs: ${INPUTS}\n`,
+  nbsp: `${BASE}metadata: {a: "x\\_y\\N"}\nsignature:\n  inputs: ${INPUTS}\n`,
+  ctrl: `${BASE}metadata: {a: "x\u0085y\u2028z"}\nsignature:\n  inputs: ${INPUTS}\n`,
+  emoji: `${BASE}metadata: {a: "\\U0001F600 😀"}\nsignature:\n  inputs: ${INPUTS}\n`,
+  plainmulti: `${BASE}description: this is\n  a folded plain\n  text\nsignature:\n  inputs: ${INPUTS}\n`,
+  plainparent: `${BASE}metadata:\n  a: one two\n  b: 'it''s\n\n  two'\nsignature:\n  inputs: ${INPUTS}\n`,
+  flowjson: JSON.stringify({
+    flavors: { python_function: { env: { conda: 'c' } } },
+    signature: { inputs: '[{"type":"double","name":"a"}]' },
+  }),
+  flowmulti: `${BASE}metadata: {a: 1,\n b: [1,\n2]}\nsignature:\n  inputs: ${INPUTS}\n`,
+  trailing: `${BASE}signature:\n  inputs: ${INPUTS}   \n   \n\t\n`,
+  listindent: `${BASE}resources:\n- a: 1\n  b: 2\n- c\nsignature:\n  inputs: ${INPUTS}\n`,
+  cr: `${BASE}signature:\n  inputs: ${INPUTS}\n`.replaceAll('\n', '\r'),
+  colonplain: `${BASE}source: s3://b/c:d\nx: a:b\nsignature:\n  inputs: ${INPUTS}\n`,
+  anchorlist: `${BASE}a: &a [1, 2]\nb: *a\nsignature:\n  inputs: ${INPUTS}\n`,
+  longkey: `${BASE}metadata:\n  ? ${'k'.repeat(200)}\n  : v\nsignature:\n  inputs: ${INPUTS}\n`,
+  quotekey: `${BASE}metadata:\n  'a b': "x\n  y"\n  "q:": 'z\n  w'\nsignature:\n  inputs: ${INPUTS}\n`,
+  quotelist: `${BASE}metadata:\n  l:\n  - 'x\n  y'\n  - "p\n  q"\nsignature:\n  inputs: ${INPUTS}\n`,
+  flowquote: `${BASE}metadata: {a: 'x\n  y', b: 1}\nsignature:\n  inputs: ${INPUTS}\n`,
+};
+
+describe('YAML that PyYAML reads', () => {
+  it.each(Object.entries(AS_PYTHON))('%s', (_what, text) => {
+    expect(readModelDocument(text).signature?.inputs).toMatchObject({ columns: [{ name: 'a', type: 'double' }] });
+  });
+});
+
+describe('a signature that MLServer cannot load', () => {
+  const warnings = (signature: string) => mlserverWarnings(readModelDocument(document({ signature })).signature);
+  it.each([
+    ['only outputs', `{inputs: null, outputs: '[{"type": "double"}]'}`, 'no inputs'],
+    [
+      'only parameters',
+      `{inputs: null, params: '[{"name": "k", "type": "double", "default": 1.0, "shape": null}]'}`,
+      'no inputs',
+    ],
+    [
+      'a MultiIndex',
+      `{inputs: '[{"type": "double", "name": ["a", "x"]}]', outputs: '[{"type": "double"}]'}`,
+      'lists as names',
+    ],
+  ])('has %s', (_what, signature, said) => {
+    expect(warnings(signature)).toEqual([expect.stringContaining(said)]);
+  });
+});
+
+describe('an answer in place of an MLmodel', () => {
+  it('is told as one of a login proxy', () => {
+    expect(() => readModelDocument('{"error": "unauthorized"}')).toThrow('does not describe a model');
+  });
+});

@@ -140,6 +140,23 @@ describe('a request that was made up', () => {
     expect(proof.findings).toMatchObject([{ reason: 'prediction-failed' }]);
   });
 
+  it('is not the model’s failure where a hole was sent and a hole is predicted: the next form is tried', async () => {
+    const example = { ...EXAMPLE, text: '{"columns":["city","age"],"data":[["Oslo",NaN]]}' };
+    const hole = { status: 200, body: '{"data":{"ndarray":[NaN]}}' };
+    const { proof } = await prove((body) => (body.includes('null') ? hole : GOOD), { model: { example } });
+    expect(proof).toMatchObject({ findings: undefined, answered: { body: '{"jsonData":{"city":["Oslo"]}}' } });
+    const broken = await prove(() => hole, { model: { example } });
+    expect(broken.proof.findings).toMatchObject([{ reason: 'prediction-invalid' }]);
+  });
+
+  it('is not the model’s failure where the error names nothing but a value that was made up', async () => {
+    const missing = { status: 500, body: `{"status":{"info":"'a'","status":1}}` };
+    const { proof } = await prove((body) => (body.includes('"a"') ? missing : GOOD));
+    expect(proof).toMatchObject({ findings: undefined, unproven: expect.stringContaining('made up') });
+    const other = await prove(() => ({ status: 500, body: `{"status":{"info":"'weights'","status":1}}` }));
+    expect(other.proof.findings).toMatchObject([{ reason: 'prediction-failed' }]);
+  });
+
   it('does not excuse an answer that is no prediction', async () => {
     const { proof } = await prove(() => ({ status: 200, body: '{"data":{"ndarray":[NaN]}}' }));
     expect(proof.findings).toMatchObject([{ reason: 'prediction-invalid' }]);

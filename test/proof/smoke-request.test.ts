@@ -377,3 +377,88 @@ describe('models whose proof was wrong', () => {
     }
   });
 });
+
+interface Taken {
+  readonly signature?: Readonly<Record<string, string>>;
+  readonly isFromTypeHint?: boolean;
+  readonly info?: { readonly artifact_path: string };
+  readonly example?: string;
+  readonly xtype: 'DataFrame' | 'ndarray';
+  /** The requests with whether each is made up, or why there is none. */
+  readonly seldon?: string | readonly (readonly [string, boolean])[];
+  readonly v2?: Taken['seldon'];
+}
+
+/**
+ * `taken.json`: models that MLflow 3.17.1 saved, and requests of which the real wrapper 1.17.1 with MLflow 3.2 and the real
+ * MLServer 1.7.1 with MLflow 3.17.2 took one at least, so that the model got the rows of the example. A body that changes
+ * must be tried again.
+ */
+describe('models of every kind that MLflow saves', () => {
+  const taken: Record<string, Taken> = JSON.parse(
+    readFileSync(new URL('../fixtures/models/taken.json', import.meta.url), 'utf8'),
+  );
+  it.each(Object.entries(taken))(
+    '%s',
+    (_name, { signature, isFromTypeHint = false, info, example, xtype, ...bodies }) => {
+      const flavors = { python_function: { env: { conda: 'conda.yaml' }, python_version: '3.11.7' } };
+      const text = { flavors, signature, saved_input_example_info: info, is_signature_from_type_hint: isFromTypeHint };
+      const read = readModelDocument(JSON.stringify(text));
+      const saved = read.example && example !== undefined ? { ...read.example, text: example } : undefined;
+      const model = { signature: read.signature, example: saved };
+      expect(wantsDataFrame(model)).toBe(xtype === 'DataFrame');
+      for (const protocol of ['seldon', 'v2'] as const) {
+        const wanted = bodies[protocol];
+        const made = smokeRequestsOf({ model, protocol });
+        if (typeof wanted === 'string') expect('skipped' in made ? made.skipped : made).toContain(wanted);
+        else if (wanted !== undefined)
+          expect('skipped' in made ? made : made.map((one) => [one.body, one.isMadeUp])).toEqual(wanted);
+      }
+    },
+  );
+});
+
+describe('an example in another form than MLflow writes today', () => {
+  const numbers = columns('long');
+  it.each([
+    ['with a byte order mark', numbers, '\uFEFF{"columns":["a"],"data":[[1]]}', 'split', '[[1]]'],
+    ['by column', numbers, '{"a":{"0":1,"1":2}}', 'columns', '[[1],[2]]'],
+    ['by index', numbers, '{"r":{"a":1},"s":{"a":2}}', 'index', '[[1],[2]]'],
+    ['as a table', numbers, '{"schema":{},"data":[{"index":0,"a":1}]}', 'table', '[[1]]'],
+    ['as lists', numbers, '{"a":[1,2]}', 'list', '[[1],[2]]'],
+    [
+      'with integers that JavaScript does not hold',
+      numbers,
+      '{"columns":["a"],"data":[[9007199254740993.0]]}',
+      'split',
+      '[[9007199254740993]]',
+    ],
+    ['of records that differ', numbers, '[{"b":"x"},{"b":"y","a":1}]', 'records', '[[1]]'],
+    ['with params that are empty', numbers, '{"inputs":{"columns":["a"],"data":[[1]]},"params":{}}', 'split', '[[1]]'],
+  ])('%s is read', (_what, signature, text, orient, rows) => {
+    const made = smokeRequestsOf({ model: { signature, example: frame(text, { orient }) }, protocol: 'seldon' });
+    expect(made).toMatchObject([{ body: `{"data":{"names":["a"],"ndarray":${rows}}}`, isMadeUp: false }]);
+  });
+
+  it.each([
+    ['a number for a boolean', 'boolean', '1'],
+    ['a text for a number', 'double', '"5"'],
+    ['a number for a text', 'string', '5'],
+    ['a number for a date', 'datetime', '1704067200000'],
+  ] as const)('is not taken where MLflow refuses it whatever the model: %s', (_what, type, cell) => {
+    const example = frame(`{"columns":["a"],"data":[[${cell}]]}`);
+    const made = smokeRequestsOf({ model: { signature: columns(type), example }, protocol: 'seldon' });
+    expect(made).toMatchObject([{ origin: 'signature', isMadeUp: true }]);
+  });
+
+  it('is taken in the rows without a hole inside of a list', () => {
+    const signature = columns({ type: 'array', content: { type: 'array', items: { type: 'double' } } });
+    const example = frame('{"columns":["a"],"data":[[[1.0,NaN]],[[2.0]]]}');
+    expect(body(signature, example)).toBe('{"jsonData":{"a":[[2.0]]}}');
+    const holed = frame('{"columns":["a"],"data":[[[1.0,NaN]]]}');
+    expect(smokeRequestsOf({ model: { signature, example: holed }, protocol: 'seldon' })).toMatchObject([
+      { isMadeUp: true },
+      { origin: 'signature' },
+    ]);
+  });
+});

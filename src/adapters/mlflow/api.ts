@@ -2,7 +2,8 @@ import { UserError } from '../../base/errors.ts';
 import { isJsonObject } from '../../base/json-value.ts';
 import type { Stage } from '../../model/model-uri.ts';
 import type { ApiRequest, MlflowConnection, Tree } from './connection.ts';
-import { quoteOf } from './refusal.ts';
+import { foreignAnswerOf, quoteOf } from './refusal.ts';
+import { hintIn } from './refusal-hints.ts';
 
 export interface ModelVersion {
   readonly name: string;
@@ -44,14 +45,16 @@ export async function searchModels(server: MlflowConnection): Promise<void> {
 export async function readVersion(server: MlflowConnection, name: string, version: string): Promise<ModelVersion> {
   const what = `version ${version} of model "${name}"`;
   const answer = await ask(server, { path: `${VERSIONS}/get`, query: { name, version }, what });
-  return versionOf(answer.model_version);
+  return versionOf(partOf(server, what, answer.model_version));
 }
 
 /** The location of the files. `source` in the version is only the value that the client registered. */
 export async function readDownloadUri(server: MlflowConnection, name: string, version: string): Promise<string> {
   const what = `the download URI of version ${version} of model "${name}"`;
   const answer = await ask(server, { path: `${VERSIONS}/get-download-uri`, query: { name, version }, what });
-  return textOf(answer, 'artifact_uri') ?? '';
+  const uri = textOf(answer, 'artifact_uri');
+  if (uri === undefined) throw foreignAnswerOf(server.url, what);
+  return uri;
 }
 
 export async function readVersionByAlias(server: MlflowConnection, name: string, alias: string): Promise<ModelVersion> {
@@ -63,7 +66,7 @@ export async function readVersionByAlias(server: MlflowConnection, name: string,
       hint: `aliases are case-sensitive; it has: ${await aliasesOf(server, name)}`,
     });
   }
-  return versionOf(accepted(server, what, answer).model_version);
+  return versionOf(partOf(server, what, accepted(server, what, answer).model_version));
 }
 
 /** The highest version in a stage, or of all. */
@@ -92,14 +95,14 @@ export async function readRun(server: MlflowConnection, runId: string): Promise<
     query: { run_id: runId },
     what: `run ${runId}`,
   });
-  const info = treeOf(treeOf(answer.run).info);
+  const info = treeOf(partOf(server, `run ${runId}`, answer.run).info);
   return { runId, experimentId: String(info.experiment_id), artifactUri: textOf(info, 'artifact_uri') ?? '' };
 }
 
 export async function readLoggedModel(server: MlflowConnection, modelId: string): Promise<LoggedModel> {
   const path = `${LOGGED_MODELS}/${encodeURIComponent(modelId)}`;
   const answer = await ask(server, { path, what: `logged model ${modelId}` });
-  return loggedModelOf(answer.model);
+  return loggedModelOf(partOf(server, `logged model ${modelId}`, answer.model));
 }
 
 /** The models that a run logged, in MLflow 3; none on older servers. */
@@ -147,11 +150,21 @@ function accepted(server: MlflowConnection, what: string, answer: Awaited<Return
       'model-not-found',
       `the MLflow server ${server.url} has no ${what.replace(/^the /, '')}: ${said}`,
       {
-        hint: 'check `model-uri` (names and ids are case-sensitive), and that it is the correct server',
+        hint:
+          hintIn(404, said) ??
+          'check `model-uri` (names and ids are case-sensitive), and that it is the correct server',
       },
     );
   }
-  throw new UserError('registry-failed', `the MLflow server ${server.url} refuses to return ${what}: ${said}`);
+  const hint = hintIn(answer.status, said);
+  const message = `the MLflow server ${server.url} refuses to return ${what}: ${said}`;
+  throw new UserError('registry-failed', message, hint === undefined ? {} : { hint });
+}
+
+/** The object that was asked for. @throws UserError registry-failed if the answer is of another server */
+function partOf(server: MlflowConnection, what: string, value: unknown): Tree {
+  if (!isJsonObject(value)) throw foreignAnswerOf(server.url, what);
+  return value;
 }
 
 function versionOf(value: unknown): ModelVersion {

@@ -15,7 +15,7 @@ import {
   sendWithRetry,
 } from '../http/client.ts';
 import { isForeignFile, isSameServer, outsideLookup, redirectFault } from './redirect.ts';
-import { elsewhereOf, pageOf, strangeRedirectOf, unreachableOf, userErrorOf } from './refusal.ts';
+import { deadRedirectOf, elsewhereOf, pageOf, strangeRedirectOf, unreachableOf, userErrorOf } from './refusal.ts';
 import { headersOf, parseTrackingUri } from './tracking-uri.ts';
 
 export type Tree = Readonly<Record<string, unknown>>;
@@ -78,7 +78,7 @@ export class MlflowConnection {
       last = await this.#send(`${root}${request.path}`, request);
       const body = parseTree(last.body);
       // Other 404s come from a proxy or from the web framework: HTML, plain text or JSON of another shape.
-      if (body === undefined || (last.status === 404 && body.error_code === undefined)) continue;
+      if (body === undefined || (last.status === 404 && !isKnownObject(body))) continue;
       this.#apiRoots = [root];
       return { status: last.status, body };
     }
@@ -147,7 +147,9 @@ export class MlflowConnection {
       this.#hasAnswered = true;
       return response;
     } catch (error) {
-      throw error instanceof HttpFailure ? unreachableOf(this.url, error) : error;
+      if (!(error instanceof HttpFailure)) throw error;
+      const isOwn = isSameServer(new URL(this.url), request.url);
+      throw isOwn ? unreachableOf(this.url, error) : deadRedirectOf(this.url, request.url, error);
     }
   }
 
@@ -180,10 +182,16 @@ function readAuthorities(path: string): string {
   }
 }
 
+/** A 404 of MLflow about an object. Without a code it is one of a proxy, with this one MLflow does not know the route. */
+function isKnownObject({ error_code: code }: Tree): boolean {
+  return code !== undefined && code !== 'ENDPOINT_NOT_FOUND';
+}
+
 /** Neither an `MLmodel` nor an example begins so. */
 function isPage({ headers, body }: HttpResponse): boolean {
   return (
-    /^\s*<(?:!doctype\s+html|html)\b/i.test(body.slice(0, 1000)) || /^text\/html/.test(headers['content-type'] ?? '')
+    /^\s*(?:<!--[^>]{0,500}-->\s*)?<(?:!doctype\s+html|html|head|body|\?xml)\b/i.test(body.slice(0, 1000)) ||
+    /^text\/html/.test(headers['content-type'] ?? '')
   );
 }
 

@@ -1,5 +1,6 @@
 import { UserError } from '../../base/errors.ts';
 import type { HttpFailure } from '../http/client.ts';
+import { hintIn } from './refusal-hints.ts';
 
 export interface Refusal {
   readonly url: string;
@@ -27,19 +28,22 @@ export function userErrorOf({ url, what, status, body, headers }: Refusal): User
       hint: `start it with \`--allowed-hosts ${host}\` (or MLFLOW_SERVER_ALLOWED_HOSTS), with the port if the URL has one`,
     });
   }
+  const known = hintIn(status, body);
   if (status === 403) {
-    return new UserError('registry-forbidden', `${asked} denies access to this user (HTTP 403)`, {
-      hint: 'give the user READ permission on the registered model and on its experiment',
-    });
-  }
-  if (body.includes('FEATURE_DISABLED') || body.includes('workspaces are not enabled')) {
-    return new UserError('registry-failed', `${asked} has no workspaces (HTTP ${status}): ${quoteOf(body)}`, {
-      hint: 'unset the environment variable MLFLOW_WORKSPACE, or start the server with `--enable-workspaces`',
+    // MLflow's own refusal is JSON or one line; a page is one of a proxy before it.
+    const said = messageOf(body);
+    const isPage = /^\s*</.test(body);
+    const who = isPage ? 'the proxy before the server may want other credentials; or ' : '';
+    const quote = said === undefined ? '' : `: ${quoteOf(body)}`;
+    return new UserError('registry-forbidden', `${asked} denies access to this user (HTTP 403)${quote}`, {
+      hint: known ?? `${who}give the user READ permission on the registered model and on its experiment`,
     });
   }
   if (status >= 300 && status < 400) {
     return new UserError('registry-failed', `${asked} redirects to ${originOf(headers?.location, url)}`, {
-      hint: 'set the input `mlflow-tracking-uri` to the URL that it redirects to',
+      hint: isItself(headers?.location, url)
+        ? 'it may be a login proxy that wants a cookie: let it pass requests with the credentials of this action'
+        : 'set the input `mlflow-tracking-uri` to the URL that it redirects to',
     });
   }
   if (status === 200) {
@@ -48,7 +52,30 @@ export function userErrorOf({ url, what, status, body, headers }: Refusal): User
     });
   }
   return new UserError('registry-failed', `${asked} fails with HTTP ${status}: ${quoteOf(body)}`, {
-    hint: "check the MLflow server's log; with many storages it also fails like this if a file is missing",
+    hint: known ?? "check the MLflow server's log; with many storages it also fails like this if a file is missing",
+  });
+}
+
+/** Does it lead back to the server itself? */
+function isItself(location: unknown, base: string): boolean {
+  const url = typeof location === 'string' ? URL.parse(location, base) : null;
+  return url !== null && url.origin === new URL(base).origin;
+}
+
+/** An answer in JSON that is not the one of MLflow. */
+export function foreignAnswerOf(url: string, what: string): UserError {
+  return new UserError('registry-failed', `the MLflow server ${url} (request for ${what}) answers without it`, {
+    hint: 'check `mlflow-tracking-uri`: it may be a login proxy or another server',
+  });
+}
+
+/** A redirect to another server that does not answer. */
+export function deadRedirectOf(url: string, { origin }: URL, cause: HttpFailure): UserError {
+  return new UserError('registry-failed', `the MLflow server ${url} redirects to ${origin}: ${cause.message}`, {
+    hint:
+      'it may be a login page: set the inputs `mlflow-username` and `mlflow-password`, or `mlflow-token`, ' +
+      'and let the proxy before the server pass them',
+    cause,
   });
 }
 

@@ -56,6 +56,9 @@ export function asFloat(value: Json): Json {
 /** The same value as an integer literal, if it is an integer: `5.0` becomes `5`. */
 export function asInteger(value: Json): Json {
   if (!isNumber(value) || isWhole(value)) return value;
+  // Larger than a number of JavaScript holds.
+  const whole = /^(-?\d+)\.0+$/.exec(value.rawJSON)?.[1];
+  if (whole !== undefined) return json.rawJSON(whole === '-0' ? '0' : whole);
   const number = Number(value.rawJSON);
   return Number.isSafeInteger(number) ? numberLiteral(number) : value;
 }

@@ -1,13 +1,16 @@
+import { isJsonObject } from '../../base/json-value.ts';
 import type { Column, Schema, Tensor } from '../../model/model.ts';
+import { type ColumnCells, cellsByColumn, holeAs, holeInside, isNumeric } from './output-cells.ts';
 import { isMadeUpName, type Output } from './prediction.ts';
 
 /** What is wrong with an answer, by the output signature; without one only form and finiteness count. */
 
 /** A value is missing or is no finite number where the signature promises one, in words; undefined where none is. */
 export function holeIn(outputs: readonly Output[], schema: Schema | undefined): string | undefined {
+  if (schema?.kind === 'columns') return holeInColumns(cellsByColumn(outputs, schema.columns));
   for (const { path, values } of promised(outputs, schema)) {
     const hole = values.find((value) => value === null || isOdd(value));
-    if (hole !== undefined) return `\`${path}\` has ${hole} instead of a prediction`;
+    if (hole !== undefined) return missing(path, String(hole));
   }
   return undefined;
 }
@@ -15,51 +18,47 @@ export function holeIn(outputs: readonly Output[], schema: Schema | undefined): 
 /** The first other flaw, in words. */
 export function flawIn(outputs: readonly Output[], schema: Schema | undefined): string | undefined {
   const flaw = outputs.map((output) => flawOf(output, schema)).find((found) => found !== undefined);
-  return flaw ?? missingNames(outputs, schema);
+  return flaw ?? wrongKinds(outputs, schema) ?? missingNames(outputs, schema);
+}
+
+/** What is wrong with an answer without rows: text where the signature says numbers, or nothing where it says something. */
+export function flawOfOpaque(value: unknown, schema: Schema | undefined): string | undefined {
+  const kinds = new Set(typesOf(schema).map(kindOf));
+  if (typeof value === 'string' && kinds.size === 1 && kinds.has('numbers'))
+    return 'the answer is text but the signature says numbers';
+  const isEmpty = isJsonObject(value) && Object.keys(value).length === 0;
+  const isPromised = schema?.kind === 'tensors' || schema?.columns.some((column) => column.required);
+  return isEmpty && isPromised ? 'the answer is an empty object' : undefined;
 }
 
 function isOdd(value: unknown): boolean {
   return typeof value === 'number' && !Number.isFinite(value);
 }
 
+function missing(path: string, hole: string): string {
+  return `\`${path}\` has ${hole} instead of a prediction`;
+}
+
+function holeInColumns(all: readonly ColumnCells[]): string | undefined {
+  for (const { column, path, values } of all.filter((one) => one.column.required)) {
+    const { type, content } = column;
+    const find = (value: unknown) => (isNumeric(type) ? holeAs(value) : value === null ? 'null' : undefined);
+    const isAny = kindOf(type) === 'any';
+    if (isAny && content === undefined) continue;
+    for (const value of values) {
+      const hole = isAny && content !== undefined ? holeInside(value, content) : find(value);
+      if (hole !== undefined) return missing(path, hole);
+    }
+  }
+  return undefined;
+}
+
 /** The values that have to be there. */
 function promised(outputs: readonly Output[], schema: Schema | undefined): readonly Pick<Output, 'path' | 'values'>[] {
-  if (schema?.kind === 'columns') return promisedColumns(outputs, schema.columns);
-  const mayLack = schema?.tensors.some((tensor) => kindOf(tensor.dtype) === 'any');
-  if (mayLack === true) return [];
+  const mayLack = schema?.kind === 'tensors' && schema.tensors.some((tensor) => kindOf(tensor.dtype) === 'any');
+  if (mayLack) return [];
   // Without a signature a null between texts is a text that is missing; MLServer writes NaN as null.
   return schema === undefined ? outputs.filter((output) => !output.values.some(isText)) : outputs;
-}
-
-function promisedColumns(
-  outputs: readonly Output[],
-  columns: readonly Column[],
-): readonly Pick<Output, 'path' | 'values'>[] {
-  const isPromised = (column: Column) => column.required && kindOf(column.type) !== 'any';
-  if (columns.every(isPromised)) return outputs;
-  return columns.flatMap((column, at) => {
-    if (!isPromised(column)) return [];
-    const found = cellsOf(outputs, columns, at);
-    return found === undefined ? [] : [found];
-  });
-}
-
-/** The cells of one column of the signature, by its name or else by its place; undefined where neither tells. */
-function cellsOf(
-  outputs: readonly Output[],
-  columns: readonly Column[],
-  at: number,
-): Pick<Output, 'path' | 'values'> | undefined {
-  const name = columns[at]?.name;
-  if (outputs.length > 1) return outputs.find((output) => output.names[0] === name) ?? outputs[at];
-  const [output] = outputs;
-  if (output === undefined) return undefined;
-  const { path, names, rows } = output;
-  if (columns.length === 1) return output;
-  const named = name === undefined ? -1 : names.indexOf(name);
-  const place = named < 0 ? at : named;
-  const isTable = rows.every((row) => Array.isArray(row) && row.length === Math.max(names.length, columns.length));
-  return isTable ? { path, values: rows.map((row) => (Array.isArray(row) ? row[place] : row)) } : undefined;
 }
 
 function flawOf(output: Output, schema: Schema | undefined): string | undefined {
@@ -73,7 +72,7 @@ function flawOf(output: Output, schema: Schema | undefined): string | undefined 
   if (fixed >= 0 && rows.length !== fixed) {
     return `\`${path}\` has ${rows.length} answers but the signature says ${fixed}`;
   }
-  return (expected && shape && misshapen(output, shape, expected)) ?? wrongKind(output, schema);
+  return expected && shape && misshapen(output, shape, expected);
 }
 
 /** Servers add and drop dimensions of size one: a signature's (-1) is answered as (2) by Seldon, as (2, 1) by V2. */
@@ -87,21 +86,26 @@ function misshapen({ path }: Output, shape: readonly number[], expected: Tensor)
 }
 
 /** Numbers or text, as the signature has them; where it has both, each server mixes them its own way. */
-function wrongKind({ path, values }: Output, schema: Schema | undefined): string | undefined {
-  const types = schema?.kind === 'columns' ? schema.columns.map((column) => column.type) : tensorTypes(schema);
-  const [kind, ...others] = new Set(types.map(kindOf));
+function wrongKinds(outputs: readonly Output[], schema: Schema | undefined): string | undefined {
+  const [kind, ...others] = new Set(typesOf(schema).map(kindOf));
   if (kind === undefined || kind === 'any' || others.length > 0) return undefined;
-  const stray = values.find((value) => value !== null && (isText(value) ? 'text' : 'numbers') !== kind);
-  if (stray === undefined) return undefined;
-  return `\`${path}\` has ${isText(stray) ? 'text' : typeof stray} but the signature says ${kind}`;
+  // What the signature does not name may be of any kind.
+  const cells = schema?.kind === 'columns' ? cellsByColumn(outputs, schema.columns) : outputs;
+  for (const { path, values } of cells) {
+    const stray = values.find((value) => value !== null && (isText(value) ? 'text' : 'numbers') !== kind);
+    if (stray !== undefined)
+      return `\`${path}\` has ${isText(stray) ? 'text' : typeof stray} but the signature says ${kind}`;
+  }
+  return undefined;
 }
 
-function tensorTypes(schema: Schema | undefined): readonly string[] {
-  return schema?.kind === 'tensors' ? schema.tensors.map((tensor) => tensor.dtype) : [];
+function typesOf(schema: Schema | undefined): readonly string[] {
+  if (schema === undefined) return [];
+  return schema.kind === 'columns' ? schema.columns.map(({ type }) => type) : schema.tensors.map(({ dtype }) => dtype);
 }
 
 function kindOf(type: string): 'numbers' | 'text' | 'any' {
-  if (/^(boolean|bool|integer|long|float\d*|double|u?int\d+)$/.test(type)) return 'numbers';
+  if (isNumeric(type)) return 'numbers';
   return /^(string|str)$/.test(type) ? 'text' : 'any';
 }
 

@@ -11,6 +11,8 @@ export interface Output {
   readonly values: readonly unknown[];
   /** A list or a value for each answer. */
   readonly rows: readonly unknown[];
+  /** Each value is the text of one in JSON (`pd_json` of MLServer). */
+  readonly isJsonText?: boolean;
 }
 
 /** The prediction of a model server. `opaque` is an answer without rows: text, bytes, or another JSON object. */
@@ -22,7 +24,9 @@ export type Prediction =
 export function readPrediction(protocol: Protocol, answer: unknown): Prediction | string {
   if (!isJsonObject(answer)) return 'the answer is not a JSON object';
   // As MLflow's own server writes it.
-  if (Array.isArray(answer.predictions)) return outputs([nested('predictions', [], answer.predictions)]);
+  const { predictions } = answer;
+  if (Array.isArray(predictions)) return outputs([nested('predictions', [], predictions)]);
+  if (isJsonObject(predictions) || typeof predictions === 'string') return { kind: 'opaque', value: predictions };
   return protocol === 'v2' ? readInference(answer) : readSeldonMessage(answer);
 }
 
@@ -70,12 +74,11 @@ function readInference(answer: JsonObject): Prediction | string {
   }
   const all: Output[] = [];
   for (const [at, output] of answer.outputs.filter(isJsonObject).entries()) {
-    const read = flat(`outputs[${at}]`, typeof output.name === 'string' ? [output.name] : [], [
-      output.shape,
-      output.data,
-    ]);
+    const names = typeof output.name === 'string' ? [output.name] : [];
+    const read = flat(`outputs[${at}]`, names, [output.shape, output.data]);
     if (typeof read === 'string') return read;
-    if (read.kind === 'outputs') for (const one of read.outputs) all.push(one);
+    const isJsonText = isJsonObject(output.parameters) && output.parameters.content_type === 'pd_json';
+    if (read.kind === 'outputs') for (const one of read.outputs) all.push(isJsonText ? { ...one, isJsonText } : one);
   }
   return outputs(all);
 }

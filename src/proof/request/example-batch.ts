@@ -1,8 +1,8 @@
-import { isList, isRecord, type Json } from '../../base/json/json-literal.ts';
+import { isList, isNumber, isRecord, type Json } from '../../base/json/json-literal.ts';
 import { dimensionsOf } from '../../base/json-value.ts';
 import { type Row, type Sample, tableOf } from '../../model/input-example.ts';
-import type { Column, DataType, Schema, Tensor } from '../../model/model.ts';
-import { type Batch, cells, completeFirst, type FilledTensor, flatten, spelledAs } from './input-batch.ts';
+import type { Column, ColumnType, DataType, Schema, Tensor } from '../../model/model.ts';
+import { type Batch, cells, completeFirst, type FilledTensor, flatten, isHole, spelledAs } from './input-batch.ts';
 
 /** How much of an example is taken. */
 export interface Extract {
@@ -31,11 +31,19 @@ function fitColumns(sample: Sample, columns: readonly Column[], extract: Extract
   const places = columns.map((column, at) => (names && column.name !== undefined ? names.indexOf(column.name) : at));
   const known = places.map((place) => place >= 0 && place < width);
   if (columns.some((column, at) => column.required && !known[at])) return undefined;
-  const holeIn = (among: readonly number[]) => (row: Row) => among.some((place) => (row[place] ?? null) === null);
-  const present = places.filter((_, at) => known[at]);
-  const required = places.filter((_, at) => columns[at]?.required);
+  const fitting =
+    extract.keepsOrder === true
+      ? all
+      : all.filter((row) =>
+          columns.every((column, at) => !known[at] || fitsScalar(column.type, row[places[at] ?? -1])),
+        );
+  if (fitting.length === 0) return undefined;
+  const placed = columns.map((column, at) => ({ ...column, place: places[at] ?? -1 }));
+  const holeIn = (among: typeof placed) => (row: Row) => among.some(({ type, place }) => isHole(type, row[place]));
+  const present = placed.filter((_, at) => known[at]);
+  const required = placed.filter((column) => column.required);
   const preferred =
-    extract.keepsOrder === true ? all : completeFirst(completeFirst(all, holeIn(required)), holeIn(present));
+    extract.keepsOrder === true ? all : completeFirst(completeFirst(fitting, holeIn(required)), holeIn(present));
   const rows = preferred.slice(0, extract.rows);
   const filled = columns.flatMap((column, at) => {
     if (!known[at]) return [];
@@ -43,7 +51,7 @@ function fitColumns(sample: Sample, columns: readonly Column[], extract: Extract
     const leftOut = !column.required && extract.holes === 'leave' && values.includes(null);
     return leftOut ? [] : [{ ...column, values }];
   });
-  return { kind: 'columns', columns: filled };
+  return filled.length === 0 ? undefined : { kind: 'columns', columns: filled };
 }
 
 /** The whole type of a column. */
@@ -91,6 +99,26 @@ function fits(type: DataType, value: Json): boolean {
   }
 }
 
+/** Is a cell of the kind that its column takes? MLflow refuses an example that is not, whatever the model. */
+function fitsScalar(type: ColumnType, value: Json | undefined): boolean {
+  if (value === undefined || value === null) return true;
+  switch (type) {
+    case 'double':
+    case 'float':
+    case 'long':
+    case 'integer':
+      return isNumber(value);
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'string':
+    case 'binary':
+    case 'datetime':
+      return typeof value === 'string';
+    default:
+      return true;
+  }
+}
+
 /** A value with the numbers in it spelled as its type wants. */
 function spelledIn(type: DataType, value: Json): Json {
   const { items, values, properties } = type;
@@ -107,7 +135,7 @@ function spelledIn(type: DataType, value: Json): Json {
 function fitTensor(
   sample: Json,
   tensor: Tensor,
-  { alone, rows, keepsOrder }: Extract & { readonly alone: boolean },
+  { alone, rows, holes, keepsOrder }: Extract & { readonly alone: boolean },
 ): FilledTensor | undefined {
   const found = isRecord(sample) && tensor.name !== undefined ? sample[tensor.name] : undefined;
   const whole = found ?? (alone ? sample : undefined);
@@ -117,10 +145,12 @@ function fitTensor(
     isList(whole) && tensor.shape[0] === -1 && keepsOrder !== true ? firstRows(whole, rows) : whole,
   );
   const shape = dimensionsOf(value);
+  // Only floats have a number for a hole.
+  const mayHaveHoles = tensor.dtype.startsWith('float') && holes === 'send';
   const isOfShape =
     shape?.length === tensor.shape.length &&
     tensor.shape.every((size, at) => size < 0 || size === shape[at]) &&
-    !flatten(value).includes(null);
+    (mayHaveHoles || !flatten(value).includes(null));
   return isOfShape ? { ...tensor, shape, value } : undefined;
 }
 

@@ -6,7 +6,12 @@ import type { Column, ColumnType, Tensor } from '../../model/model.ts';
 /** A few rows in the types the model wants, before a protocol writes them. */
 export type Batch =
   | { readonly kind: 'columns'; readonly columns: readonly FilledColumn[] }
-  | { readonly kind: 'tensors'; readonly tensors: readonly FilledTensor[] }
+  | {
+      readonly kind: 'tensors';
+      readonly tensors: readonly FilledTensor[];
+      /** The model was tried with lists, not with an array. */
+      readonly isList?: boolean;
+    }
   /** A value without a description. */
   | { readonly kind: 'value'; readonly value: Json };
 
@@ -21,13 +26,20 @@ export interface FilledTensor extends Tensor {
   readonly value: Json;
 }
 
-/** The first rows of an example whose model has no signature: the types are those of its values. */
-export function inferBatch(sample: Sample, count: number): Batch {
+/**
+ * The first rows of an example whose model has no signature: the types are those of its values.
+ * `wasList` says that it was logged as JSON and not as an array.
+ */
+export function inferBatch(sample: Sample, count: number, wasList = false): Batch {
   if (sample.kind === 'table') {
     const rows = completeFirst(sample.rows, (row) => row.includes(null)).slice(0, count);
     const width = rows[0]?.length ?? 0;
     const columns = Array.from({ length: width }, (_, at) => {
-      const label = { name: sample.names?.[at], ...(sample.hasNumberNames && { isNumberName: true }) };
+      const label = {
+        name: sample.names?.[at],
+        ...(sample.hasNumberNames && { isNumberName: true }),
+        ...(sample.hasOddNames && { isOddName: true }),
+      };
       return inferColumn(label, cells(rows, at));
     });
     return { kind: 'columns', columns };
@@ -38,7 +50,7 @@ export function inferBatch(sample: Sample, count: number): Batch {
   const dtype = dtypeOf(flatten(value));
   return dtype === undefined
     ? { kind: 'value', value }
-    : { kind: 'tensors', tensors: [{ name: undefined, dtype, shape, value }] };
+    : { kind: 'tensors', tensors: [{ name: undefined, dtype, shape, value }], ...(wasList && { isList: true }) };
 }
 
 /** The same values of rows that are all in their places. */
@@ -77,7 +89,14 @@ export function spelledAs(type: string, value: Json): Json {
   // MLflow breaks base64 into lines.
   if (type === 'binary') return value.replaceAll('\n', '');
   // Python before 3.11 reads no `Z`.
-  return type === 'datetime' ? value.replace(/Z$/, '+00:00') : value;
+  if (type !== 'datetime') return value;
+  return isHole(type, value) ? null : value.replace(/Z$/, '+00:00');
+}
+
+/** A missing value; dates write it as a text. */
+export function isHole(type: string, value: Json | undefined): boolean {
+  if (isList(value)) return flatten(value).includes(null);
+  return value === undefined || value === null || (type === 'datetime' && value === 'NaT');
 }
 
 /** The rows that have no hole, where there are some: not every model takes missing values. */
@@ -90,7 +109,10 @@ export function cells(rows: readonly (readonly Json[])[], at: number): readonly 
   return rows.map((row) => row[at] ?? null);
 }
 
-function inferColumn(label: Pick<Column, 'name' | 'isNumberName'>, values: readonly Json[]): FilledColumn {
+function inferColumn(
+  label: Pick<Column, 'name' | 'isNumberName' | 'isOddName'>,
+  values: readonly Json[],
+): FilledColumn {
   const types: Readonly<Record<string, ColumnType>> = {
     float64: 'double',
     int64: 'long',

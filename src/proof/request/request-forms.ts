@@ -1,7 +1,7 @@
 import { readExample, type Sample } from '../../model/input-example.ts';
 import type { Model } from '../../model/model.ts';
 import { type Extract, fitToSchema } from './example-batch.ts';
-import { type Batch, inferBatch } from './input-batch.ts';
+import { type Batch, flatten, inferBatch, isHole } from './input-batch.ts';
 import { type Made, sampleOf } from './signature-sample.ts';
 
 /** One way to make a request for a model. */
@@ -21,7 +21,7 @@ export const REQUEST_FORMS: readonly RequestForm[] = [
   { origin: 'example', what: 'one row', source: { rows: 1, holes: 'send' } },
   { origin: 'example', what: 'without the columns that have holes', source: { rows: MOST_ROWS, holes: 'leave' } },
   { origin: 'signature', what: 'a value in each column', source: 'all columns' },
-  { origin: 'signature', what: 'a value in each required column', source: 'required columns' },
+  { origin: 'signature', what: 'a value for each that is required', source: 'required columns' },
 ];
 
 /** Rows in a form, or why it has none. */
@@ -34,20 +34,31 @@ export interface FormedBatch {
 /** The rows that a form makes of a model; undefined where the model has nothing for it. */
 export function batchIn({ source }: RequestForm, model: Pick<Model, 'signature' | 'example'>): FormedBatch | undefined {
   const inputs = model.signature?.inputs;
-  if (typeof source === 'string') return inputs && { batch: sampleOf(inputs, source), isMadeUp: true };
+  if (typeof source === 'string') {
+    const made = inputs && sampleOf(inputs, source);
+    return made === undefined ? undefined : { batch: made, isMadeUp: true };
+  }
   const sample = model.example && readExample(model.example);
   const batch = sample && fitted(sample, model, source);
-  return batch && { batch, isMadeUp: source.holes === 'leave' ? isShortened(batch, model) : hasHoles(batch) };
+  return batch && { batch, isMadeUp: hasHoles(batch) || (source.holes === 'leave' && isShortened(batch, model)) };
 }
 
-function fitted(sample: Sample, { signature }: Pick<Model, 'signature'>, extract: Extract): Batch | undefined {
+function fitted(
+  sample: Sample,
+  { signature, example }: Pick<Model, 'signature' | 'example'>,
+  extract: Extract,
+): Batch | undefined {
   const inputs = signature?.inputs;
-  return inputs === undefined ? inferBatch(sample, extract.rows) : fitToSchema(sample, inputs, extract);
+  return inputs === undefined
+    ? inferBatch(sample, extract.rows, example?.type === 'json_object')
+    : fitToSchema(sample, inputs, extract);
 }
 
 /** A missing value is null in JSON: whether it was `NaN`, `None` or `NaT` is not known any more. */
 function hasHoles(batch: Batch): boolean {
-  return batch.kind === 'columns' && batch.columns.some((column) => column.values.includes(null));
+  if (batch.kind === 'columns')
+    return batch.columns.some(({ type, values }) => values.some((value) => isHole(type, value)));
+  return batch.kind === 'tensors' && batch.tensors.some(({ value }) => flatten(value).includes(null));
 }
 
 function isShortened(batch: Batch, { signature }: Pick<Model, 'signature'>): boolean {

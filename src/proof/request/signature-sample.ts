@@ -10,11 +10,12 @@ export type Made = 'all columns' | 'required columns';
 
 /**
  * One plausible row for a signature: small, different values that are neither zero nor empty.
- * @returns a sentence where the signature alone does not say enough
+ * @returns a sentence where the signature alone does not say enough; undefined where nothing is required
  */
-export function sampleOf(schema: Schema, made: Made): Batch | string {
+export function sampleOf(schema: Schema, made: Made): Batch | string | undefined {
   if (schema.kind === 'columns') {
-    const wanted = schema.columns.filter((column) => made === 'all columns' || column.required);
+    const wanted = made === 'all columns' ? schema.columns : schema.columns.flatMap(requiredPartOf);
+    if (wanted.length === 0) return undefined;
     const unknown = wanted.find((column) => column.required && cellOf(contentOf(column), 0) === undefined);
     if (unknown !== undefined) return `the signature does not say what is inside ${label(unknown)}`;
     const columns = wanted.flatMap((column, at) => {
@@ -27,6 +28,22 @@ export function sampleOf(schema: Schema, made: Made): Batch | string {
   const large = schema.tensors.find((_, at) => tensors[at] === undefined);
   if (large !== undefined) return `${label(large)} would have more than ${LONGEST_BODY} bytes`;
   return { kind: 'tensors', tensors: tensors.filter((tensor) => tensor !== undefined) };
+}
+
+/** The column without what is optional inside of it; none if it is optional itself. */
+function requiredPartOf(column: Column): readonly Column[] {
+  if (!column.required) return [];
+  return [column.content === undefined ? column : { ...column, content: requiredIn(column.content) }];
+}
+
+function requiredIn({ items, values, properties, ...type }: DataType): DataType {
+  const required = properties?.filter((one) => one.required);
+  return {
+    ...type,
+    ...(items && { items: requiredIn(items) }),
+    ...(values && { values: requiredIn(values) }),
+    ...(required && { properties: required.map((one) => ({ ...one, content: requiredIn(one.content) })) }),
+  };
 }
 
 /** A value of this type for the column at this place; undefined where the type says too little. */

@@ -57,7 +57,7 @@ test('user and password, certificates, server name and impersonation are carried
     'as-user-extra': { 'Example.com/Team': ['ml'] },
   };
   const { credentials, secrets } = await load(user, {
-    'certificate-authority-data': base64('CA'),
+    'certificate-authority-data': base64('-----BEGIN CERTIFICATE-----\nCA'),
     'tls-server-name': 'kubernetes',
     'insecure-skip-tls-verify': true,
   });
@@ -69,7 +69,7 @@ test('user and password, certificates, server name and impersonation are carried
     'impersonate-extra-example.com%2Fteam': ['ml'],
   });
   expect({ ...tls, ca: String(tls.ca), cert: String(tls.cert), key: String(tls.key) }).toEqual({
-    ca: 'CA',
+    ca: '-----BEGIN CERTIFICATE-----\nCA',
     cert: 'CERT',
     key: 'KEY',
     servername: 'kubernetes',

@@ -14,6 +14,7 @@ interface Owner {
 const SELDON: Owner = { program: "Seldon's controller-manager", check: "the pod of Seldon's controller-manager" };
 const OWNERS: readonly (readonly [RegExp, Owner])[] = [
   [/seldon/i, SELDON],
+  [/vault/i, { program: "Vault's injector", check: 'the pods of vault-agent-injector' }],
   [/istio/i, { program: "Istio's injector", check: 'the pods of istiod' }],
   [/cert-manager/i, { program: 'cert-manager', check: 'the pod of cert-manager-webhook' }],
   [/gatekeeper/i, { program: 'Gatekeeper', check: 'the pods of gatekeeper-controller-manager' }],
@@ -47,7 +48,7 @@ export const WEBHOOK_FAILURES: readonly WebhookFailureKind[] = [
   {
     id: 'webhook-service-missing',
     example: `${CALL}service "seldon-webhook-service" not found`,
-    pattern: /service "[^"]{1,253}" not found|namespaces? "[^"]{1,63}" not found/,
+    pattern: /services? "[^"]{1,253}" not found|namespaces? "[^"]{1,63}" not found/,
     why: 'its Service does not exist, so the webhook configuration is left over from an installation that was removed',
     cure: ({ program }) =>
       `install ${program} again, or remove the webhook configuration that was left behind (\`kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations\`)`,
@@ -96,7 +97,8 @@ export const WEBHOOK_FAILURES: readonly WebhookFailureKind[] = [
 
 /** The cause in a message of the API server; undefined where no webhook failed. */
 export function webhookFailure(message: string): WebhookFailure | undefined {
-  const [, name] = /failed (?:calling|to call) webhook "([^"]{1,253})"/.exec(message) ?? [];
+  const [, name] =
+    /(?:failed (?:calling|to call) webhook "|conversion webhook for )([^"\n,]{1,253})/.exec(message) ?? [];
   if (name === undefined && !/failed (?:calling|to call) webhook/.test(message)) return undefined;
   const [, url = ''] = /(?:Post|Get) "?(https?:\/\/[^\s"]{1,300})/.exec(message) ?? [];
   const owner = OWNERS.find(([pattern]) => pattern.test(`${name} ${url}`))?.[1] ?? {

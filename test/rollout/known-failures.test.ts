@@ -5,9 +5,14 @@ import { KNOWN_FAILURES, knownFailure } from '../../src/rollout/failures/known-f
 import { cpuTime } from '../support/cpu-time.ts';
 import { findingOf, type RecordedFailure } from '../support/failure-scenes.ts';
 
-const recorded: readonly RecordedFailure[] = JSON.parse(
-  readFileSync(new URL('../fixtures/failures/failures.json', import.meta.url), 'utf8'),
-);
+function failuresOf<T extends RecordedFailure>(file: string): readonly T[] {
+  return JSON.parse(readFileSync(new URL(`../fixtures/failures/${file}`, import.meta.url), 'utf8'));
+}
+
+const recorded = failuresOf('failures.json');
+
+/** Words that the tools are known to use, and the row that explains them. */
+const worded = failuresOf<RecordedFailure & { readonly row?: string }>('worded-failures.json');
 
 describe('a recorded failure', () => {
   it('is one of many', () => expect(recorded.length).toBeGreaterThanOrEqual(66));
@@ -16,6 +21,16 @@ describe('a recorded failure', () => {
     const { title, cure } = findingOf(failure);
     expect(title).toMatch(new RegExp(failure.mustName, 'i'));
     expect(cure).toMatch(new RegExp(failure.cureMustName, 'i'));
+  });
+});
+
+describe('a failure in the words of its tool', () => {
+  it.each(worded)('$id ($stage) is named, cured and linked to its row', (failure) => {
+    const finding = findingOf(failure);
+    const said = failure.stage === 'apply' ? `${finding.title} ${finding.cure}` : finding.title;
+    expect(said).toMatch(new RegExp(failure.mustName, 'i'));
+    expect(finding.cure).toMatch(new RegExp(failure.cureMustName, 'i'));
+    expect(finding.row).toBe(failure.row);
   });
 });
 

@@ -50,6 +50,27 @@ export const ADMISSION_FAILURES: readonly FailureRow[] = [
   },
   {
     ...REFUSED,
+    id: 'admission-secret-not-listed',
+    pattern:
+      /secret\.secretName="([^"]{1,253})" is not allowed because service account ([\w.-]{1,253}) does not reference|service account ([\w.-]{1,253}) does not reference that secret/,
+    example:
+      'volume with secret.secretName="models-key" is not allowed because service account seldon does not reference that secret',
+    title: (_, [, secret, one, two]) =>
+      `ServiceAccount ${one ?? two} may only mount the Secrets that it lists, and ${secret ?? 'that of the pod'} is not one of them`,
+    cure: (_, [, secret, one, two]) =>
+      `add Secret ${secret ?? 'of the pod'} to \`secrets\` of ServiceAccount ${one ?? two}, or remove its annotation kubernetes.io/enforce-mountable-secrets`,
+  },
+  {
+    ...REFUSED,
+    id: 'admission-image-policy',
+    pattern: /image policy webhook backend denied[^\n]{0,200}|denied by Binary Authorization[^\n]{0,160}/i,
+    example: 'pods "wine-0" is forbidden: image policy webhook backend denied one or more images: image not signed',
+    title: (_, [words]) => `A policy of the cluster does not allow an image of the pod (${words})`,
+    cure: () =>
+      'use an image in `manifest` that the policy allows or sign it; for the images of Seldon ask for an exception',
+  },
+  {
+    ...REFUSED,
     id: 'admission-pod-security',
     pattern: /violates PodSecurity "([^"]{1,100})"/,
     example: 'pods "wine-0" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false',
@@ -127,6 +148,16 @@ export const ADMISSION_FAILURES: readonly FailureRow[] = [
   },
   {
     ...REFUSED,
+    id: 'admission-api-busy',
+    pattern:
+      /etcdserver: [^\n]{1,100}|request did not complete within (?:the )?requested timeout|the server (?:is currently unable|was unable) to [^\n]{1,80}|too many requests, please try again|client rate limiter/i,
+    example: 'etcdserver: request timed out',
+    title: (_, [words]) => `The API server was too busy to create the pods (${words})`,
+    cure: () =>
+      'run this workflow again; if it stays, ask who runs the cluster to look at the API server, etcd and slow webhooks',
+  },
+  {
+    ...REFUSED,
     id: 'admission-pod-invalid',
     explains: ['pods-refused', 'quota-exceeded', 'rollout-timeout'],
     pattern:
@@ -142,6 +173,9 @@ export const ADMISSION_FAILURES: readonly FailureRow[] = [
     pattern: /pods "[^"]{0,253}" is forbidden: ([^\n]{1,300})/,
     example: 'pods "wine-0" is forbidden: pod does not have "node" annotation',
     title: (_, [, why]) => `The API server forbids the pod: ${why}`,
-    cure: () => 'correct what it names in `manifest`, or ask who runs the cluster for a permission',
+    cure: (_, [words]) =>
+      /node label selector|toleration/.test(words)
+        ? 'correct `nodeSelector` and `tolerations` in `manifest`, or the annotations scheduler.alpha.kubernetes.io of the namespace, which allow other nodes'
+        : 'correct what it names in `manifest`, or ask who runs the cluster for a permission',
   },
 ];

@@ -64,7 +64,7 @@ export const CONTAINER_FAILURES: readonly FailureRow[] = [
     ...STARTED,
     id: 'runtime-gpu',
     pattern:
-      /nvidia-container-cli: [^\n]{1,200}|libnvidia-ml\.so|could not select device driver|no runtime for "nvidia"|failed to inject CDI devices[^\n]{0,160}/,
+      /nvidia-container-cli: [^\n]{1,200}|libnvidia-ml\.so|could not select device driver|failed to inject CDI devices[^\n]{0,160}/,
     example: 'nvidia-container-cli: initialization error: load library failed: libnvidia-ml.so.1',
     title: (_, [words]) => `The node cannot give its NVIDIA GPU to the container (${words})`,
     cure: () =>
@@ -181,47 +181,4 @@ export const CONTAINER_FAILURES: readonly FailureRow[] = [
     title: (_, [words]) => `The container runtime of the node cannot start the container (${words})`,
     cure: () => 'read the message: correct the hook, the device or the securityContext in `manifest`',
   },
-  {
-    id: 'exit-by-signal',
-    reason: 'crash-loop',
-    place: 'container runtime',
-    pattern: /exit code (13[2-6]|139)\b/,
-    example: 'ended with Error, exit code 139',
-    title: (_, [, code = '']) => `The server crashed in compiled code: ${SIGNALS[code] ?? `exit code ${code}`}`,
-    cure: (_, [, code]) =>
-      code === '132'
-        ? 'choose nodes with a newer processor (a nodeSelector in `manifest`), or log the model with packages built for older ones in `pip_requirements`'
-        : 'log the model with the versions of the training pinned in `pip_requirements`; compiled packages from conda and pip do not always fit each other',
-    explains: ['crash-loop'],
-  },
-  {
-    id: 'exit-killed',
-    reason: 'crash-loop',
-    place: 'container runtime',
-    pattern: /exit code 137\b/,
-    example: 'ended with Error, exit code 137',
-    title: () =>
-      'The server was killed (SIGKILL): the memory of the node or of the container ended, or its liveness probe failed',
-    cure: () => `raise the memory in \`manifest\`: ${MEMORY}, or its liveness probe`,
-    explains: ['crash-loop'],
-  },
-  {
-    id: 'exit-no-command',
-    reason: 'crash-loop',
-    place: 'container runtime',
-    pattern: /exit code 12[67]\b/,
-    example: 'ended with Error, exit code 127',
-    title: () => 'A command that the container starts is missing in its image, or cannot be executed',
-    cure: () => 'correct the image, `command` and `args` of the container in `manifest`',
-    explains: ['crash-loop'],
-  },
 ];
-
-const SIGNALS: Readonly<Record<string, string>> = {
-  '132': 'an instruction that the processor does not have (SIGILL)',
-  '133': 'a trap (SIGTRAP)',
-  '134': 'it aborted itself (SIGABRT)',
-  '135': 'a bus error (SIGBUS), mostly too little shared memory',
-  '136': 'an arithmetic error (SIGFPE)',
-  '139': 'a segmentation fault (SIGSEGV)',
-};

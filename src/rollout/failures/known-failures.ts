@@ -1,6 +1,8 @@
 import type { RolloutFailureReason } from '../../base/outcome.ts';
+import type { RolloutStatus } from '../verdict.ts';
 import { ADMISSION_FAILURES } from './admission.ts';
 import { CONTAINER_FAILURES } from './containers.ts';
+import { EXIT_FAILURES } from './exits.ts';
 import type { FailureRow, Source } from './failure-row.ts';
 import { IMAGE_FAILURES } from './images.ts';
 import { NODE_FAILURES } from './node.ts';
@@ -12,6 +14,7 @@ import { buildEndIn, withoutNoise } from './server/log-words.ts';
 import { MODEL_FILE_FAILURES } from './server/model-files.ts';
 import { MODEL_SERVER_FAILURES, SERVER_START_FAILURES } from './server/model-server.ts';
 import { NATIVE_FAILURES } from './server/native.ts';
+import { NETWORK_FAILURES } from './server/network.ts';
 import { PIP_FAILURES } from './server/pip.ts';
 import { PYTHON_FAILURES } from './server/python.ts';
 import { CODE_FAILURES } from './server/python-code.ts';
@@ -30,6 +33,7 @@ export const KNOWN_FAILURES: Readonly<Record<Source, readonly FailureRow[]>> = {
     ...MODEL_FILE_FAILURES,
     ...CODE_FAILURES,
     ...BUILD_FAILURES,
+    ...NETWORK_FAILURES,
     ...MODEL_SERVER_FAILURES,
     ...LAST_WORDS,
   ],
@@ -40,8 +44,11 @@ export const KNOWN_FAILURES: Readonly<Record<Source, readonly FailureRow[]>> = {
     ...CONTAINER_FAILURES,
     ...NODE_FAILURES,
     ...OPERATOR_FAILURES,
+    ...EXIT_FAILURES,
   ],
 };
+
+type FailedStatus = Extract<RolloutStatus, { phase: 'failed' }>;
 
 interface KnownFailure {
   readonly row: FailureRow;
@@ -65,6 +72,14 @@ function firstOf(rows: readonly FailureRow[], text: string, reason: RolloutFailu
     if (match !== null) return { row, match };
   }
   return undefined;
+}
+
+/** The cure of a verdict that no row explains: a manifest does not set the memory of the storage initializer. */
+export function cureOf({ reason, failingObject }: Pick<FailedStatus, 'reason' | 'failingObject'>): string {
+  const isInitializer = failingObject?.init === true && failingObject.container?.endsWith('-model-initializer');
+  return reason === 'out-of-memory' && isInitializer
+    ? 'raise the memory limit of the storage initializer in the installation of Seldon (`storageInitializer.memoryLimit` of ConfigMap seldon-config), or log a smaller model'
+    : CURES[reason];
 }
 
 /** The cure where the words say no more than the reason itself. */

@@ -40,9 +40,29 @@ export const NODE_FAILURES: readonly FailureRow[] = [
   },
   {
     ...MOUNTED,
+    id: 'volume-secrets-store',
+    pattern:
+      /failed to (?:mount|get) secrets? store objects?[^\n]{0,300}|SecretProviderClass[^\n]{0,200}|secrets-store\.csi[^\n]{0,200}/i,
+    example: 'failed to mount secrets store objects for pod seldon/wine, err: error connecting to provider "azure"',
+    title: (_, [words]) => `The Secrets Store driver cannot fetch the secrets of the pod (${words.slice(0, 200)})`,
+    cure: () =>
+      'check the SecretProviderClass that `volumes` in `manifest` name, that its provider runs on the node, and what the `service-account` may read in the vault',
+  },
+  {
+    ...MOUNTED,
+    id: 'volume-mount-helper',
+    pattern: /you might need a \/sbin\/mount\.<type> helper|mount: unknown filesystem type '?([\w.-]{1,40})/,
+    example:
+      'mount: bad option; for several filesystems (e.g. nfs, cifs) you might need a /sbin/mount.<type> helper program.',
+    title: () => 'The node lacks the program that mounts volumes of this kind, such as nfs-common',
+    cure: () =>
+      'install it on the nodes (nfs-common, cifs-utils), or choose nodes that have it with `nodeSelector` in `manifest`',
+  },
+  {
+    ...MOUNTED,
     id: 'volume-mount-failed',
     pattern:
-      /MountVolume\.\w{1,20} failed for volume "([^"]{1,253})"[^\n]{0,300}|Unable to attach or mount volumes: unmounted volumes=\[([^\]]{1,253})\]|FailedMount[^\n]{0,300}|mount failed: [^\n]{1,200}/,
+      /(?:Mount|Map)Volume\.\w{1,20} failed for volume "([^"]{1,253})"[^\n]{0,300}|Unable to attach or mount volumes: unmounted volumes=\[([^\]]{1,253})\]|FailedMount[^\n]{0,300}|mount failed: [^\n]{1,200}/,
     example:
       'Unable to attach or mount volumes: unmounted volumes=[classifier-provision-location], unattached volumes=[]: timed out waiting for the condition',
     title: (_, [, one, two]) => `The node cannot mount the volume ${one ?? two ?? ''}`.trimEnd().concat(' of the pod'),
@@ -70,6 +90,28 @@ export const NODE_FAILURES: readonly FailureRow[] = [
     explains: ['sandbox-failed', 'rollout-timeout', 'progress-deadline-exceeded'],
   },
   {
+    id: 'sandbox-runtime',
+    reason: 'sandbox-failed',
+    place: 'container runtime',
+    pattern: /no runtime for "([^"]{1,100})" is configured|RuntimeHandler "([^"]{1,100})" not supported/,
+    example: 'failed to get sandbox runtime: no runtime for "nvidia" is configured',
+    title: (_, [, one, two]) => `The node does not have the runtime handler ${one ?? two} of the RuntimeClass`,
+    cure: () =>
+      'correct `runtimeClassName` in `manifest`, or choose nodes on which that runtime is installed with a `nodeSelector`',
+    explains: ['sandbox-failed', 'rollout-timeout', 'progress-deadline-exceeded'],
+  },
+  {
+    id: 'sandbox-disk-full',
+    reason: 'sandbox-failed',
+    place: 'container runtime',
+    pattern: /pod sandbox[^\n]{0,400}no space left on device/,
+    example:
+      'Failed to create pod sandbox: failed to create containerd task: mkdir /run/containerd/x: no space left on device',
+    title: () => 'The node has no disk space left for the sandbox of the pod',
+    cure: () => 'ask who runs the node for disk space, or choose other nodes with `nodeSelector` in `manifest`',
+    explains: ['sandbox-failed', 'rollout-timeout', 'progress-deadline-exceeded'],
+  },
+  {
     id: 'sandbox-network',
     reason: 'sandbox-failed',
     place: 'network',
@@ -86,7 +128,7 @@ export const NODE_FAILURES: readonly FailureRow[] = [
     reason: 'evicted',
     place: 'scheduler',
     pattern:
-      /low on resource: ([\w-]{1,60})|exceeds (?:the total limit of containers|its local|the limit)[^\n]{0,120}|[Uu]sage of EmptyDir volume "([^"]{1,120})" exceeds|ephemeral local storage usage exceeds/,
+      /low on resource: ([\w-]{1,60})|exceed(?:s|ed) (?:the total limit of containers|its local|the limit)[^\n]{0,120}|[Uu]sage of EmptyDir volume "([^"]{1,120})" exceeds|ephemeral local storage usage exceeds/,
     example:
       'The node was low on resource: ephemeral-storage. Container classifier was using 9Gi, which exceeds its request of 0.',
     title: (_, [, resource = 'ephemeral-storage']) => `The node evicted the pod because it was low on ${resource}`,

@@ -24,7 +24,7 @@ export const NATIVE_FAILURES: readonly FailureRow[] = [
     pattern: /([\w.+-]{1,80}\.so[\w.]{0,20}): (?:undefined symbol|symbol \w{1,120}[^\n]{0,60} not (?:found|defined))/,
     example: 'ImportError: /opt/conda/torchvision/_C.so: undefined symbol: _ZN3c106detail14torchCheckFailEPKcS2_jRKSs',
     title: (_, [, library]) =>
-      `The compiled file ${library} was built for another version of a library it needs (undefined symbol)`,
+      `The compiled file ${library} was built for another version of a library it needs: a symbol is missing`,
     cure: () =>
       'log the model with versions that fit each other pinned in `pip_requirements` (torch with its torchvision and torchaudio), all from pip or all from conda',
   },

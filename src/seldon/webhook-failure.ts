@@ -19,6 +19,7 @@ const OWNERS: readonly (readonly [RegExp, Owner])[] = [
   [/cert-manager/i, { program: 'cert-manager', check: 'the pod of cert-manager-webhook' }],
   [/gatekeeper/i, { program: 'Gatekeeper', check: 'the pods of gatekeeper-controller-manager' }],
   [/kyverno/i, { program: 'Kyverno', check: "the pods of Kyverno's admission controller" }],
+  [/emissary|getambassador/i, { program: 'Emissary (Ambassador)', check: 'the pods of emissary-apiext' }],
   [/linkerd/i, { program: "Linkerd's injector", check: 'the pod of linkerd-proxy-injector' }],
 ];
 
@@ -72,7 +73,7 @@ export const WEBHOOK_FAILURES: readonly WebhookFailureKind[] = [
     id: 'webhook-timeout',
     example: `${CALL}context deadline exceeded`,
     pattern:
-      /deadline exceeded|i\/o timeout|Client\.Timeout|TLS handshake timeout|timed out|no route to host|network is unreachable|Gateway Time|Address is not allowed/i,
+      /deadline exceeded|i\/o timeout|Client\.Timeout|TLS handshake timeout|timed out|no route to host|network is unreachable|Gateway Time|proxy error from|Address is not allowed/i,
     why: 'no answer came in time, so it is slow or cannot be reached',
     cure: ({ check }) =>
       `check ${check}: it may have too little CPU; or let the API server reach the port of the webhook: a firewall rule (private GKE and EKS clusters) or network policy may block it`,

@@ -131,7 +131,7 @@ export const ADMISSION_FAILURES: readonly FailureRow[] = [
     ...REFUSED,
     id: 'admission-webhook-down',
     place: 'webhook',
-    pattern: /failed calling webhook "([^"]{1,253})"[^\n]{0,600}/,
+    pattern: /(?:failed (?:calling|to call) webhook "|conversion webhook for )[^\n]{0,800}/,
     example:
       'Internal error occurred: failed calling webhook "namespace.sidecar-injector.istio.io": failed to call webhook: Post "https://istiod.istio-system.svc:443/inject": dial tcp 10.0.0.1:443: connect: connection refused',
     title: (_, [words]) => webhookFailure(words)?.sentence ?? 'An admission webhook does not answer',

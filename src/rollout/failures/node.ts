@@ -25,7 +25,7 @@ export const NODE_FAILURES: readonly FailureRow[] = [
     pattern:
       /AttachVolume\.\w{1,20} failed for volume "([^"]{1,253})"[^\n]{0,300}|FailedAttachVolume[^\n]{0,300}|volume attachment is being deleted/,
     example: 'AttachVolume.Attach failed for volume "pvc-1" : rpc error: code = NotFound',
-    title: (_, [, volume]) => `The volume ${volume ?? 'of the pod'} cannot be attached to the node`,
+    title: (_, [words]) => `The node cannot attach ${volumeIn(words)}`,
     cure: () =>
       'check the PersistentVolume and its storage driver; the claim is named in `model-uri` (`pvc://`) or `manifest`',
   },
@@ -62,10 +62,10 @@ export const NODE_FAILURES: readonly FailureRow[] = [
     ...MOUNTED,
     id: 'volume-mount-failed',
     pattern:
-      /(?:Mount|Map)Volume\.\w{1,20} failed for volume "([^"]{1,253})"[^\n]{0,300}|Unable to attach or mount volumes: unmounted volumes=\[([^\]]{1,253})\]|FailedMount[^\n]{0,300}|mount failed: [^\n]{1,200}/,
+      /(?:Mount|Map)Volume\.\w{1,20} failed for volume "([^"]{1,253})"[^\n]{0,300}|Unable to attach or mount volumes: unmounted volumes=\[([^\]]{1,253})\]|FailedMount[^\n]{0,500}|mount failed: [^\n]{1,200}/,
     example:
       'Unable to attach or mount volumes: unmounted volumes=[classifier-provision-location], unattached volumes=[]: timed out waiting for the condition',
-    title: (_, [, one, two]) => `The node cannot mount the volume ${one ?? two ?? ''}`.trimEnd().concat(' of the pod'),
+    title: (_, [words]) => `The node cannot mount ${volumeIn(words)}`,
     cure: () =>
       'check that what the volume names (claim, Secret, ConfigMap, NFS server) exists and is reachable from the node: `volumes` in `manifest`, the claim in `model-uri` (`pvc://`)',
   },
@@ -83,7 +83,7 @@ export const NODE_FAILURES: readonly FailureRow[] = [
     reason: 'sandbox-failed',
     place: 'network',
     pattern:
-      /failed to assign an IP address|no available IP addresses|no IP addresses available|IP address range is exhausted|InsufficientFreeAddresses|\bENI\b/,
+      /failed to assign an IP address|no available IP addresses|no IP addresses available|IP address range is exhausted|InsufficientFreeAddresses|[Nn]o available addresses|\bENI\b/,
     example: 'FailedCreatePodSandBox: add cmd: failed to assign an IP address to container',
     title: () => 'The node has no IP address left for the pod',
     cure: () => 'add a node or addresses to the subnet, or lower `replicas`: a rolling update needs one more pod',
@@ -118,7 +118,7 @@ export const NODE_FAILURES: readonly FailureRow[] = [
     pattern:
       /(?:FailedCreatePodSandBox|failed to (?:set ?up|create)[^\n]{0,40} (?:sandbox|network)|NetworkPluginNotReady|NetworkNotReady|cni plugin not initialized|SandboxChanged|Pod sandbox changed)[^\n]{0,300}/i,
     example: 'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox',
-    title: () => "The node cannot set up the pod's sandbox and network",
+    title: (_, [words]) => `The node cannot set up the pod's sandbox and network (${words.slice(0, 300)})`,
     cure: () =>
       'ask who runs the cluster to check the network plugin (CNI) of the node; with `nodeSelector` in `manifest` the pod may use other nodes',
     explains: ['sandbox-failed', 'rollout-timeout', 'progress-deadline-exceeded'],
@@ -217,3 +217,10 @@ export const NODE_FAILURES: readonly FailureRow[] = [
     cure: () => 'correct the probe in `manifest`, and read the log of the container',
   },
 ];
+
+/** The volume that an event names, and what it says of it. */
+function volumeIn(words: string): string {
+  const [, one, two] = /volume "([^"]{1,253})"|unmounted volumes=\[([^\]]{1,253})\]/.exec(words) ?? [];
+  const name = one ?? two;
+  return `${name === undefined ? 'a volume' : `the volume ${name}`} of the pod (${words.slice(0, 300)})`;
+}

@@ -53,6 +53,15 @@ export const OPERATOR_FAILURES: readonly FailureRow[] = [
   },
   {
     ...SAID,
+    id: 'operator-quantity',
+    pattern: /quantities must match the regular expression|failed to parse quantity/,
+    example: 'failed to parse quantity: quantities must match the regular expression',
+    title: () => 'The operator cannot read a number of resources',
+    cure: () =>
+      'correct `resources` in `manifest`; if they are right, the requests and limits of `storageInitializer` in ConfigMap seldon-config are not',
+  },
+  {
+    ...SAID,
     id: 'operator-duplicate-port',
     pattern: /spec\.ports\[\d{1,3}\][^\n]{0,40}Duplicate value: ([^\n]{1,100})/,
     example: 'Service "wine-main-prediction" is invalid: spec.ports[1].name: Duplicate value: "http"',

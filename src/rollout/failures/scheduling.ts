@@ -17,7 +17,7 @@ export const SCHEDULING_FAILURES: readonly FailureRow[] = [
     ...PLACED,
     id: 'scheduler-claim-unbound',
     pattern:
-      /unbound immediate PersistentVolumeClaims|didn't find available persistent volumes|bound to non-existent persistentvolume|did not have enough free storage|didn't match PersistentVolume's node affinity|node\(s\) unavailable due to (?:one or more pvc|PersistentVolume)|PersistentVolumeClaim with the same name and ReadWriteOncePod|waiting for first consumer|(?:node\(s\) )?had volume node affinity conflict|no persistent volumes available|max(?:imum)? volume count|conflict(?:ed|s)? with (?:already )?(?:an? )?(?:existing )?(?:ReadWriteOncePod|volume)|ReadWriteOncePod/,
+      /unbound immediate PersistentVolumeClaims|didn't find available persistent volumes|bound to non-existent persistentvolume|did not have enough free storage|didn't match PersistentVolume's node affinity|node\(s\) unavailable due to (?:one or more pvc|PersistentVolume)|PersistentVolumeClaim with the same name and ReadWriteOncePod|waiting for first consumer|(?:node\(s\) )?had volume node affinity conflict|no persistent volumes available|no available volume zone|max(?:imum)? volume count|conflict(?:ed|s)? with (?:already )?(?:an? )?(?:existing )?(?:ReadWriteOncePod|volume)|ReadWriteOncePod/,
     example: '0/1 nodes are available: 1 pod has unbound immediate PersistentVolumeClaims.',
     title: (_, [words]) => `No node can mount the pod's volume (${words})`,
     cure: () =>
@@ -35,7 +35,7 @@ export const SCHEDULING_FAILURES: readonly FailureRow[] = [
   {
     ...PLACED,
     id: 'scheduler-resources',
-    pattern: /[Ii]nsufficient ([\w./-]{0,120}\w)/,
+    pattern: /[Ii]nsufficient (?!unused quota)([\w./-]{0,120}\w)/,
     example: '0/3 nodes are available: 3 Insufficient memory.',
     title: (_, [, resource]) => `No node has enough ${resource} left for the pod`,
     cure: (_, [, resource]) =>
@@ -114,7 +114,7 @@ export const SCHEDULING_FAILURES: readonly FailureRow[] = [
     ...PLACED,
     id: 'scheduler-gate',
     pattern:
-      /SchedulingGated|Scheduling is blocked due to non-empty scheduling gates|no scheduler|QueueNotFound|Workload is not admitted/i,
+      /SchedulingGated|Scheduling is blocked due to non-empty scheduling gates|no scheduler|QueueNotFound|Workload is not admitted|insufficient unused quota/i,
     example: 'Scheduling is blocked due to non-empty scheduling gates',
     title: () => 'A scheduling gate of the cluster (a queue such as Kueue) holds the pod back',
     cure: () => 'ask who runs the queue of the namespace, or remove its label from `manifest`',

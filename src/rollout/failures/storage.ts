@@ -17,7 +17,7 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
     pattern: /create file system for "([\w-]{1,60}):[^"]{0,500}": didn't find section in config file/,
     example: 'Failed to create file system for "s3://mlflow/m": didn\'t find section in config file',
     title: (at, [, remote]) =>
-      `Seldon's storage initializer knows no remote \`${remote}\`, so it cannot read ${at.modelUri}`,
+      `Seldon's storage initializer knows no remote \`${remote}\` (the scheme of the URI), so it cannot read ${at.modelUri}`,
     cure: (at, [, remote = '']) =>
       REGISTRY_SCHEME.test(remote)
         ? 'say where the same files are stored for the cluster, with `artifacts-destination` or `storage-uri-map`'
@@ -91,7 +91,8 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
   {
     ...STORED,
     id: 'storage-memory',
-    pattern: /runtime: (?:out of memory|cannot allocate memory)|cannot allocate memory|signal: killed|\bMemoryError\b/,
+    pattern:
+      /runtime: (?:out of memory|cannot allocate memory)|cannot allocate memory|signal: killed|^Killed$|\bMemoryError\b/m,
     example: 'fatal error: runtime: out of memory',
     title: (at) => `The storage initializer has too little memory to copy ${at.modelUri}`,
     cure: () =>
@@ -119,7 +120,7 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
     ...STORED,
     id: 'storage-bucket-missing',
     pattern:
-      /NoSuchBucket|bad_bucket_id|bucket doesn't exist|specified bucket does not exist|ContainerNotFound|specified container does not exist|bucket (?:"[^"\n]{1,100}" )?not found|container not found|BucketNotFound|no such bucket|AllAccessDisabled|Bucket is not valid|InvalidBucketName/i,
+      /NoSuchBucket|bad_bucket_id|bucket doesn't exist|specified bucket does not exist|ContainerNotFound|ContainerBeingDeleted|specified container does not exist|bucket (?:"[^"\n]{1,100}" )?not found|container not found|BucketNotFound|no such bucket|AllAccessDisabled|Bucket is not valid|InvalidBucketName/i,
     example: 'minio.error.NoSuchBucket: message: The specified bucket does not exist.',
     title: (at) => `The bucket or container of ${at.modelUri} does not exist in that storage`,
     cure: (at) =>
@@ -208,9 +209,9 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
   {
     ...STORED,
     id: 'storage-remote-unusable',
-    pattern: /create file system for "[^"\n]{0,500}": ([^\n]{1,300})/,
+    pattern: /create file system for "[^"\n]{0,500}": ([^\n]{1,300})|(parsing "[^"\n]{0,60}": invalid syntax)/,
     example: 'Failed to create file system for "swift:models/wine": Bad Request',
-    title: (at, [, words]) => `rclone cannot use the remote of ${at.modelUri}: ${words}`,
+    title: (at, [, one, two]) => `rclone cannot use the remote of ${at.modelUri}: ${one ?? two}`,
     cure: (at) => `correct ${remoteVariable(at)} (type, endpoint and credentials) in ${secretInWords(at)}`,
   },
   {

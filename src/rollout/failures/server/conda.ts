@@ -47,7 +47,7 @@ export const CONDA_FAILURES: readonly FailureRow[] = [
     ...BUILT,
     id: 'conda-environment-invalid',
     pattern:
-      /EnvironmentFileNotFound|EnvironmentSectionNotValid|InvalidVersionSpec|CondaValueError|SpecNotFound|CondaEnvException(?!: Pip failed)|conda: command not found|No such file or directory: 'conda'|EnvironmentLocationNotFound/,
+      /EnvironmentFileNotFound|EnvironmentSectionNotValid|InvalidVersionSpec|CondaValueError|SpecNotFound|yaml\.\w{1,20}\.\w{1,20}Error[^\n]{0,200}(?:\n[^\n]{0,200}){0,3}conda\.yaml|CondaEnvException(?!: Pip failed)|conda: command not found|No such file or directory: 'conda'|EnvironmentLocationNotFound/,
     example: 'CondaValueError: invalid package specification: numpy=>1',
     title: (_, [words]) => `Conda cannot use the model's conda.yaml (${words})`,
     cure: () => 'correct conda.yaml and log the model again; let MLflow write it where you can',

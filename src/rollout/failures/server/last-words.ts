@@ -6,7 +6,7 @@ const SAID = {
   explains: ['crash-loop', 'rollout-timeout', 'progress-deadline-exceeded'],
 } as const;
 
-const ERROR = /^((?:[A-Za-z_]\w{0,60}\.){0,8}[A-Z]\w{0,60}(?:Error|Exception)): ([^\n]{1,300})/m;
+const ERROR = /^((?:[A-Za-z_]\w{0,60}\.){0,8}(?:[A-Z]\w{0,60})?(?:Error|Exception)): ([^\n]{1,300})/m;
 
 /** What a server says at its end where no other row knows the words. They come last. */
 export const LAST_WORDS: readonly FailureRow[] = [

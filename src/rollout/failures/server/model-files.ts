@@ -17,7 +17,7 @@ export const MODEL_FILE_FAILURES: readonly FailureRow[] = [
     ...RAISED,
     id: 'model-transformers-version',
     pattern:
-      /has model type `([\w.-]{1,60})` but Transformers does not recognize|transformers\/models\/auto\/configuration_auto\.py[^\n]{0,200}\n[^\n]{0,200}\n?KeyError: '([\w.-]{1,60})'|Unrecognized configuration class|Tokenizer class (\w{1,60}) does not exist/,
+      /has model type `([\w.-]{1,60})` but Transformers does not recognize|transformers\/models\/auto\/configuration_auto\.py[^\n]{0,200}\n[^\n]{0,200}\n?KeyError: '([\w.-]{1,60})'|Unrecognized configuration class|untagged enum \w{1,40}|Tokenizer class (\w{1,60}) does not exist/,
     example:
       'ValueError: The checkpoint you are trying to load has model type `qwen3` but Transformers does not recognize this architecture.',
     title: (_, [, one, two, three]) =>
@@ -40,7 +40,7 @@ export const MODEL_FILE_FAILURES: readonly FailureRow[] = [
     ...RAISED,
     id: 'python-model-version',
     pattern:
-      /node array from the pickle has an incompatible dtype|XGBoostError[^\n]{0,200}|Model format error|Unknown layer: \w{1,60}|Unable to deserialize|bad magic number|invalid load key|UnpicklingError[^\n]{0,100}|EOFError: Ran out of input|Error\(s\) in loading state_dict|SystemError: unknown opcode|pickle data was truncated|Buffer dtype mismatch[^\n]{0,100}|__cinit__\(\) takes|LightGBMError: [^\n]{1,160}|CatBoostError: [^\n]{1,160}|\[ONNXRuntimeError\] : [^\n]{1,240}|SavedModel file does not exist[^\n]{0,160}|File format not supported[^\n]{0,160}|PytorchStreamReader failed[^\n]{0,100}|Attempted to read a PyTorch file with version[^\n]{0,160}|Error no file named [^\n]{1,160}|SafetensorError: [^\n]{1,160}|file signature not found|Error when deserializing class[^\n]{0,160}|Could not locate class[^\n]{0,100}/,
+      /node array from the pickle has an incompatible dtype|XGBoostError[^\n]{0,200}|Model format error|Unknown layer: \w{1,60}|Unable to deserialize|bad magic number|invalid load key|UnpicklingError[^\n]{0,100}|EOFError: Ran out of input|Error\(s\) in loading state_dict|SystemError: unknown opcode|pickle data was truncated|Buffer dtype mismatch[^\n]{0,100}|__cinit__\(\) takes|LightGBMError: [^\n]{1,160}|CatBoostError: [^\n]{1,160}|\[ONNXRuntimeError\] : [^\n]{1,240}|SavedModel file does not exist[^\n]{0,160}|File format not supported[^\n]{0,160}|PytorchStreamReader failed[^\n]{0,100}|Attempted to read a PyTorch file with version[^\n]{0,160}|Error no file named [^\n]{1,160}|SafetensorError: [^\n]{1,160}|file signature not found|Error when deserializing class[^\n]{0,160}|Unrecognized keyword arguments passed to[^\n]{0,120}|could not be deserialized properly|Could not locate class[^\n]{0,100}/,
     example: 'ValueError: node array from the pickle has an incompatible dtype',
     title: (_, [words]) => `The file of the model cannot be loaded with the versions in the server (${words})`,
     cure: (_, [words]) =>

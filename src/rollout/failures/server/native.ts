@@ -42,7 +42,7 @@ export const NATIVE_FAILURES: readonly FailureRow[] = [
     ...RAISED,
     id: 'python-illegal-instruction',
     pattern:
-      /Illegal instruction|The TensorFlow library was compiled to use \w{1,20} instructions|CUDA error|CUDA driver version is insufficient|no CUDA-capable device|Found no NVIDIA driver|No CUDA GPUs are available|not compiled with CUDA|NVIDIA driver on your system is too old|Unable to find CUDA|Attempting to deserialize object on a CUDA device/,
+      /Illegal instruction|The TensorFlow library was compiled to use \w{1,20} instructions|CUDA error|CUDA driver version is insufficient|no CUDA-capable device|Found no NVIDIA driver|No CUDA GPUs are available|not compiled with CUDA|NVIDIA driver on your system is too old|Unable to find CUDA|Attempting to deserialize object on (?:a )?CUDA device/,
     example: 'RuntimeError: Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False.',
     title: (_, [words]) => `The model needs a processor or GPU that the node does not have (${words})`,
     cure: () =>

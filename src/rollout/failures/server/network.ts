@@ -59,7 +59,7 @@ export const NETWORK_FAILURES: readonly FailureRow[] = [
     id: 'server-host-unreachable',
     place: 'network',
     pattern:
-      /host='([\w.-]{1,120})'[^\n]{0,600}|Name or service not known|Temporary failure in name resolution|Max retries exceeded with url|Network is unreachable|nodename nor servname|(?:Connection|Read) timed out|We couldn't connect to '([^']{1,120})'|ConnectionRefusedError|could not translate host name "([^"]{1,120})"|Error \d{1,3} connecting to ([\w.:-]{1,120})|Can't connect to [^\n]{1,120}|LocalEntryNotFoundError|OfflineModeIsEnabled/,
+      /host='([\w.-]{1,120})'[^\n]{0,600}|Name or service not known|Temporary failure in name resolution|Max retries exceeded with url|Network is unreachable|nodename nor servname|(?:Connection|Read) timed out|We couldn't connect to '([^']{1,120})'|ConnectionRefusedError|could not translate host name "([^"]{1,120})"|Error \d{1,3} connecting to ([\w.:-]{1,120})|Can't connect to (?!\('0)[^\n]{1,120}|LocalEntryNotFoundError|OfflineModeIsEnabled/,
     example:
       "ConnectionError: HTTPSConnectionPool(host='huggingface.co', port=443): Max retries exceeded with url: /bert",
     title: (_, [words, ...hosts]) =>
@@ -70,7 +70,7 @@ export const NETWORK_FAILURES: readonly FailureRow[] = [
   {
     ...SERVED,
     id: 'server-address-in-use',
-    pattern: /Address already in use|address already in use|\[Errno 98\]/,
+    pattern: /Address already in use|Connection in use: |address already in use|\[Errno 98\]/,
     example: 'OSError: [Errno 98] Address already in use',
     title: () => 'Two containers of the pod want the same port, so the server cannot listen',
     cure: () =>

@@ -43,7 +43,7 @@ export const PYTHON_FAILURES: readonly FailureRow[] = [
     ...RAISED,
     id: 'python-cloudpickle',
     pattern:
-      /module 'types' has no attribute 'ClassType'|_make_skeleton_class|_cell_set|cloudpickle[^\n]{0,200}(?:AttributeError|TypeError)|code\(\) (?:argument \d{1,2} must be|takes at most \d{1,2} arguments)|TypeError: _(?:create|make|reconstruct|function|class|cell|empty)\w{0,40}\(\)|code expected at (?:least|most) \d{1,2} arguments|Can't get attribute '_\w{1,60}' on <module 'cloudpickle|an integer is required \(got type bytes\)|bad marshal data|unknown opcode/,
+      /module 'types' has no attribute 'ClassType'|_make_skeleton_class|_cell_set|cloudpickle[^\n]{0,200}(?:AttributeError|TypeError)|code\(\) (?:argument \d{1,2} must be|takes at most \d{1,2} arguments)|TypeError: _(?:create|make|reconstruct|function|class|cell|empty)\w{0,40}\(\)|code expected at (?:least|most) \d{1,2} arguments|Can't get attribute '_\w{1,60}' on <module 'cloudpickle|an integer is required \(got type bytes\)|bad marshal data|Python in worker has different version|unknown opcode/,
     example: "AttributeError: module 'types' has no attribute 'ClassType'",
     title: () => 'The pickled code of the model does not fit the Python or the cloudpickle of the server',
     cure: () =>
@@ -129,7 +129,8 @@ export const PYTHON_FAILURES: readonly FailureRow[] = [
     id: 'python-attribute-missing',
     pattern: /Can't get attribute '([\w.]{1,80})' on <module '([\w.]{1,80})'/,
     example: "AttributeError: Can't get attribute 'Features' on <module '__main__' (built-in)>",
-    title: (_, [, name, module]) => `The model needs ${name} of the Python module ${module}, which is not there`,
+    title: (_, [, name, module]) =>
+      `The model needs ${name} of the Python module ${module}, which is not there${module === '__main__' || packageOf(module ?? '') === undefined ? '' : ' in the version that the environment has'}`,
     cure: (_, [, , module]) =>
       module === '__main__' || module === '__mp_main__'
         ? 'put the class into a file of its own and log the model with that file in `code_paths`: a class of a notebook is not saved with the model'

@@ -17,6 +17,7 @@ import { reportOfFailure } from './report/draft.ts';
 import type { Report } from './report/report.ts';
 import { skippedReport } from './report/several-targets.ts';
 import { type CheckPeers, checkSetup } from './run/check/check-setup.ts';
+import { startKeptLeases } from './run/leases/kept-leases.ts';
 import { run } from './run/run.ts';
 import type { Context, Peers, RunControl } from './run/run-state.ts';
 import { runTargets } from './run/run-targets.ts';
@@ -53,6 +54,8 @@ export async function execute(
   const read = readOrders(orders);
   const isAlone = read.length === 1;
   const holder = holderOf();
+  const leases = startKeptLeases();
+  at.onPublished(() => leases.releaseAll());
   return runTargets(read, {
     run: async (order) => {
       const { target } = order;
@@ -67,10 +70,7 @@ export async function execute(
           if (refusal !== undefined) throw new UserError(refusal.reason, refusal.sentence, { hint: refusal.cure });
         };
         const { progress, cancelled } = at;
-        // One of several targets may wait for the lease of another one, and all of them have one report.
-        const release: RunControl['release'] = async (lease) =>
-          isAlone ? at.onPublished(() => lease.release()) : lease.release();
-        const control: RunControl = { holder: own, confirm, admitName, needsPlan, progress, cancelled, release };
+        const control: RunControl = { holder: own, confirm, admitName, needsPlan, progress, cancelled, leases };
         return await runOne(order, at, {
           control,
           context: {
@@ -161,7 +161,7 @@ async function runOne(order: ReadOrder, at: Surroundings, around: Around): Promi
     return await run(config, { peers, control, context });
   } finally {
     registry.close();
-    // Its lease is released before.
+    // The leases are released before.
     at.onPublished(async () => cluster.close());
   }
 }

@@ -30,11 +30,13 @@ export type Outcome =
   | 'rolled-back'
   /** Failed; it was the first deployment, and the object was deleted. */
   | 'withdrawn'
-  /** Failed and left as it is, because of `on-failure: keep`. */
+  /** Failed, and the previous state is not back: restoring it was refused, or what was restored is not available. */
+  | 'undo-failed'
+  /** Failed and left as it is: because of `on-failure: keep`, or because the run was stopped or lost its lease. */
   | 'kept'
   /** Failed and left as it is: another person or tool has changed the object since, and that is live. */
   | 'object-changed'
-  /** Something was changed, and the live state is uncertain. */
+  /** Something was changed, and the cluster could not be asked what is live. */
   | 'unknown';
 
 /** Why a rollout failed while waiting for its pods. */
@@ -52,6 +54,7 @@ export type RolloutFailureReason =
   | 'object-deleted'
   | 'object-changed'
   | 'superseded'
+  | 'scaled-to-zero'
   | 'volume-failed'
   | 'sandbox-failed'
   | 'evicted'

@@ -1,11 +1,13 @@
 import { messageOf } from '../base/errors.ts';
 import type { Finding } from '../base/finding.ts';
+import type { Outcome } from '../base/outcome.ts';
 import type { Clock, Runner } from '../base/ports.ts';
 import type { RunContext } from '../base/run-context.ts';
 import { predictorLines, revisionLines } from '../plan/live-state.ts';
 import { startDraft } from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
 import type { Cluster } from '../seldon/cluster.ts';
+import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Deployments } from './deployments.ts';
 import { closeRecord, endRecord } from './github-deployment.ts';
 import { type PutBack, putBack } from './put-back.ts';
@@ -32,13 +34,13 @@ export async function closeUnfinished(
     isThere && ref !== undefined && undo !== undefined
       ? await putBack({ cluster, clock, runner }, { ...order, ref })
       : undefined;
-  const ending = back === undefined ? 'unknown' : back.outcome;
+  const seen = await look(cluster, ref, back);
   const report: Report = {
     ...draft,
-    outcome: ending,
+    outcome: back === undefined || back.outcome === 'unknown' ? standing(seen, { mode, context }) : back.outcome,
     reason: isRestored(back) ? 'aborted' : 'cancelled',
     steps: back === undefined ? [] : [back.step],
-    ...(await look(cluster, ref, back)),
+    ...seen.told,
   };
   const record = deployment === undefined ? undefined : { id: deployment };
   if (ended === undefined) await closeRecord({ deployments, runner, report }, record);
@@ -63,12 +65,15 @@ async function releaseLease(
   }
 }
 
-async function look(
-  cluster: Cluster | Error,
-  ref: Unfinished['ref'],
-  back: PutBack | undefined,
-): Promise<Pick<Report, 'findings' | 'predictors' | 'history'>> {
-  const said = (title: string, more: Partial<Report> = {}) => {
+/** What a look at the object showed. */
+interface Seen {
+  readonly told: Pick<Report, 'findings' | 'predictors' | 'history'>;
+  /** Undefined if the cluster could not be asked. */
+  readonly found: { readonly live: SeldonDeployment | undefined } | undefined;
+}
+
+async function look(cluster: Cluster | Error, ref: Unfinished['ref'], back: PutBack | undefined): Promise<Seen> {
+  const said = (title: string, found?: Seen['found']): Seen => {
     const cure = 'check what is live, then start the workflow again: the next run starts from the live state';
     const finding: Finding = {
       reason: isRestored(back) ? 'aborted' : 'cancelled',
@@ -76,19 +81,38 @@ async function look(
       cure,
       quotes: [],
     };
-    return { findings: [finding], predictors: [], history: [], ...more };
+    const live = found?.live;
+    const shown = live === undefined ? { predictors: [], history: [] } : linesOf(live);
+    return { told: { findings: [finding], ...shown }, found };
   };
   if (ref === undefined) return said('the run was stopped before it changed anything');
   try {
     if (cluster instanceof Error) throw cluster;
     const live = await cluster.read(ref);
-    if (live === undefined) return said('the run was stopped; the SeldonDeployment does not exist now');
-    const told = { predictors: predictorLines(live), history: revisionLines(live) };
-    return said('the run was stopped before it was complete; this report shows the current SeldonDeployment', told);
+    if (live === undefined) return said('the run was stopped; the SeldonDeployment does not exist now', { live });
+    return said('the run was stopped before it was complete; this report shows the current SeldonDeployment', { live });
   } catch (error) {
     return said(`the run was stopped, and the live state could not be read: ${messageOf(error)}`);
   }
 }
+
+function linesOf(live: SeldonDeployment): Pick<Report, 'predictors' | 'history'> {
+  return { predictors: predictorLines(live), history: revisionLines(live) };
+}
+
+/** How a stopped run stands, by what is live. Its URL is on what it applied. */
+function standing(
+  { found }: Seen,
+  { mode, context }: { readonly mode: string; readonly context: RunContext },
+): Extract<Outcome, 'removed' | 'failed' | 'kept' | 'unknown'> {
+  if (found === undefined || context.runUrl === undefined) return 'unknown';
+  const metadata = found.live?.metadata;
+  if (REMOVING.includes(mode))
+    return metadata?.deletionTimestamp === undefined && found.live !== undefined ? 'failed' : 'removed';
+  return metadata?.annotations?.[ANNOTATIONS.runUrl] === context.runUrl ? 'kept' : 'failed';
+}
+
+const REMOVING: readonly string[] = ['remove', 'sweep'];
 
 /** Is the state before the run live again? */
 function isRestored(back: PutBack | undefined): boolean {

@@ -27,21 +27,26 @@ export interface PutBackOrder {
   readonly run: string | undefined;
 }
 
-/** What became of the changes of a killed run. */
+/** What became of the changes of a killed run; `unknown` where nothing was looked at or changed. */
 export interface PutBack {
-  readonly outcome: Extract<Outcome, 'rolled-back' | 'withdrawn' | 'failed' | 'object-changed' | 'unknown'>;
+  readonly outcome: Extract<
+    Outcome,
+    'rolled-back' | 'withdrawn' | 'failed' | 'undo-failed' | 'object-changed' | 'unknown'
+  >;
   readonly step: StepRecord;
 }
 
 /** Seconds for the undo. GitHub ends a cancelled job after five minutes, and the report has to be written, too. */
 const LONGEST_UNDO_S = 200;
 
+const FAILED: readonly PutBack['outcome'][] = ['unknown', 'undo-failed', 'object-changed'];
+
 /** Restores what was there before a killed run. It changes nothing where another run or person has made a change since. */
 export async function putBack(peers: PutBackPeers, order: PutBackOrder): Promise<PutBack> {
   const { clock } = peers;
   const started = clock.now();
   const ended = (outcome: PutBack['outcome'], message: string): PutBack => {
-    const state = outcome === 'unknown' || outcome === 'object-changed' ? 'failed' : 'ok';
+    const state = FAILED.includes(outcome) ? 'failed' : 'ok';
     peers.runner.info(message);
     return { outcome, step: { name: 'undo', state, message, duration: clock.now() - started } };
   };
@@ -77,7 +82,7 @@ async function restore(
   if (before !== undefined && now.metadata.uid === before.metadata.uid && isSame(now, before)) {
     const { status } = await waitUntilReady({ cluster, clock, runner, ref, timeout, expected: expectationOf(now) });
     if (status.phase === 'ready') return ended('rolled-back', 'the previous state is restored and available');
-    return ended('unknown', `the previous state is restored, but it is not available: ${status.message}`);
+    return ended('undo-failed', `the previous state is restored, but it is not available: ${status.message}`);
   }
   const latest = sent.find((one) => isStored(one, now, { before, run }));
   if (latest === undefined) return ended('object-changed', FOREIGN);

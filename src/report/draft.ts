@@ -44,6 +44,7 @@ export function startDraft(config: DraftSettings | undefined, context: RunContex
     comparison: undefined,
     evaluation: undefined,
     gates: [],
+    pace: undefined,
     history: [],
     previews: [],
     checks: [],
@@ -89,22 +90,26 @@ export function storageSentence({ name, version, requestedUri, storageUri }: Mod
 }
 
 /** What was done to the object when a run ended. */
-export type Applied = 'no' | 'perhaps' | 'yes' | 'perhaps-removed' | 'removed';
+/** `left`: applied, and nothing was in progress. */
+export type Applied = 'no' | 'perhaps' | 'yes' | 'left' | 'perhaps-removed' | 'removed';
 
 const BEFORE: Readonly<Record<Applied, string>> = {
   no: '',
   perhaps: 'the manifest may have been applied: ',
   yes: 'the manifest was applied, then an error occurred: ',
+  left: 'the manifest was applied, then an error occurred: ',
   'perhaps-removed': 'the object may have been deleted: ',
   removed: 'the object was deleted, then an error occurred: ',
 };
 
+const OUTCOMES: Readonly<Partial<Record<Applied, Outcome>>> = { no: 'failed', left: 'kept' };
+
 /**
  * The outcome of a run that threw an error. After an apply the live state is uncertain: the outcome is `unknown`,
- * not `refused`. The log of a bug shows its stack; the comment shows one sentence.
+ * not `refused`. A run that is cancelled while no request is in progress leaves what it applied. The log of a bug shows its stack; the comment shows one sentence.
  */
 export function endingOf(error: unknown, applied: Applied): { outcome: Outcome; reason: Reason; finding: Finding } {
-  const outcome = applied === 'no' ? 'failed' : 'unknown';
+  const outcome = OUTCOMES[applied] ?? 'unknown';
   const finding = findingOf(error, applied);
   return { outcome, reason: finding.reason, finding };
 }

@@ -1,7 +1,7 @@
-import type { StepRecord } from '../base/journal.ts';
 import type { Outcome } from '../base/outcome.ts';
 import { codeSpan, inline } from '../base/untrusted-text.ts';
 import type { PredictorLine } from '../plan/live-state.ts';
+import { changedByOthers, failure, leftAlone } from './failure-words.ts';
 import type { Report } from './report.ts';
 
 const SYMBOLS: Readonly<Record<Outcome, string>> = {
@@ -19,22 +19,11 @@ const SYMBOLS: Readonly<Record<Outcome, string>> = {
   failed: '❌',
   'rolled-back': '↩️',
   withdrawn: '↩️',
+  'undo-failed': '❌',
   kept: '❌',
   'object-changed': '⚠️',
   unknown: '⚠️',
 };
-
-/** Steps that test the new pods after they are ready. */
-const PROOF: ReadonlySet<StepRecord['name']> = new Set([
-  'health',
-  'predict',
-  'endpoint',
-  'compare',
-  'evaluate',
-  'mirror',
-  'hold',
-  'gate',
-]);
 
 /** What happened to which model, and where, in one sentence. */
 export function headline(report: Report): string {
@@ -90,6 +79,8 @@ function sentence(report: Report): string {
       return 'Not started: a target that this one needs has failed';
     case 'failed':
       if (report.reason === 'setup-incomplete') return incomplete(report);
+      if (report.reason === 'cancelled' && report.predictors.length > 0)
+        return `${subject(report, model)}: the run was stopped, and no change of it is live`;
       return report.steps.some((step) => step.name === 'wait')
         ? `${model} failed`
         : `${subject(report, model)} was not ${doneBy(report)}: nothing was changed`;
@@ -97,8 +88,10 @@ function sentence(report: Report): string {
       return `${model} ${failure(report)}; ${whatIsBack(report)}`;
     case 'withdrawn':
       return `${model} ${failure(report)}; it was the first deployment, so the SeldonDeployment was deleted`;
+    case 'undo-failed':
+      return `${model} ${failure(report)}, and the previous state is not back: the report shows what is live`;
     case 'kept':
-      return `${model} ${failure(report)}; the failed rollout was left as it is`;
+      return leftAlone(report, report.reason === 'cancelled' ? subject(report, model) : model);
     case 'object-changed':
       return changedByOthers(report, model);
     case 'unknown':
@@ -130,27 +123,6 @@ function swept({ name, previews, outcome }: Report): string {
   const which = `${went} of ${previews.length} previews of ${codeSpan(name ?? '')}`;
   if (went === 0) return `No preview of ${codeSpan(name ?? '')} is to be deleted: there are ${previews.length}`;
   return outcome === 'planned' ? `${which} would be deleted` : `${which} are deleted`;
-}
-
-const FAILURES: Readonly<Partial<Record<Report['reason'], string>>> = {
-  'gate-failed': 'is worse than the live model',
-  'gate-undecided': 'was not shown to be good in time',
-  'gate-no-data': 'got no requests by which it could be judged',
-  'answers-differ': 'gives other answers than the live model',
-};
-
-function failure({ steps, reason }: Report): string {
-  const known = FAILURES[reason];
-  if (known !== undefined) return known;
-  const isProof = steps.some(({ name, state }) => PROOF.has(name) && state === 'failed');
-  return isProof ? 'became ready, but failed a check' : 'did not become ready';
-}
-
-function changedByOthers(report: Report, model: string): string {
-  const change = report.reason === 'object-deleted' ? 'was deleted' : 'was changed';
-  const what = `the SeldonDeployment ${change} by another person or tool, and was left so`;
-  const isCause = ['object-changed', 'superseded', 'object-deleted'].includes(report.reason);
-  return isCause ? `${model}: ${what}` : `${model} ${failure(report)}; ${what}`;
 }
 
 /** The mode that was asked for needs a model beside which it can run. */

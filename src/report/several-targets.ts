@@ -8,6 +8,7 @@ import type { Report } from './report.ts';
 /** The worst outcome first: failures, then outcomes that changed something. */
 const RANK: readonly Outcome[] = [
   'unknown',
+  'undo-failed',
   'object-changed',
   'kept',
   'rolled-back',

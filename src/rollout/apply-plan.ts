@@ -1,10 +1,10 @@
 import { UserError } from '../base/errors.ts';
 import type { Conclude } from '../base/journal.ts';
-import { contains } from '../base/json-value.ts';
+import { contains, equal } from '../base/json-value.ts';
 import type { Clock } from '../base/ports.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Cluster } from '../seldon/cluster.ts';
-import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { askAgain } from './ask-again.ts';
 
 /** Sends the manifests of all stages as a dry run: the server and its webhooks validate them and store nothing. */
@@ -60,7 +60,16 @@ async function storedDespite(
   const found = await askAgain(clock, () => cluster.read({ namespace, name }));
   const isNew =
     found?.metadata.generation !== before?.metadata.generation || found?.metadata.uid !== before?.metadata.uid;
-  if (found !== undefined && isNew && contains(found.spec, manifest.spec)) return found;
   if (error.code === 'object-changed' || !isNew) throw new NothingApplied(error);
-  throw error;
+  if (found !== undefined && (contains(found.spec, manifest.spec) || isMarked(found, manifest, before))) return found;
+  const hint = 'start the workflow again: the new run starts from the live state';
+  const what = `SeldonDeployment ${namespace}/${name} was changed by another person or tool while this run applied its own change`;
+  throw new NothingApplied(new UserError('object-changed', what, { hint }));
+}
+
+/** A webhook may have changed what we sent. The markers of a rollout are new for each one. */
+function isMarked(found: SeldonDeployment, manifest: SeldonDeployment, before: SeldonDeployment | undefined): boolean {
+  const markers = (object: SeldonDeployment | undefined) =>
+    (object?.spec.predictors ?? []).map((one) => one.annotations?.[ANNOTATIONS.rollout]);
+  return equal(markers(found), markers(manifest)) && !equal(markers(before), markers(manifest));
 }

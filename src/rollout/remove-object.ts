@@ -2,8 +2,10 @@ import { UserError } from '../base/errors.ts';
 import type { Conclude } from '../base/journal.ts';
 import type { Clock } from '../base/ports.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
-import { ANNOTATIONS } from '../seldon/seldon-deployment.ts';
-import { remainder } from './undo-rollout.ts';
+import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { NothingApplied } from './apply-plan.ts';
+import { askAgain } from './ask-again.ts';
+import { heldByFinalizer, remainder } from './remainder.ts';
 
 export interface RemovalRequest {
   readonly cluster: Cluster;
@@ -15,7 +17,7 @@ export interface RemovalRequest {
 
 /**
  * Deletes a SeldonDeployment that this action created, and waits until its pods are deleted.
- * @throws UserError object-not-ours if another tool created it
+ * @throws UserError object-not-ours if another tool created it; NothingApplied when it is still there
  */
 export async function removeObject({ cluster, clock, ref, isDry }: RemovalRequest, conclude: Conclude): Promise<void> {
   const live = await cluster.read(ref);
@@ -27,6 +29,19 @@ export async function removeObject({ cluster, clock, ref, isDry }: RemovalReques
     });
   }
   if (isDry) return conclude(`${where} would be deleted`);
-  await cluster.remove(ref, live);
-  conclude(`${where} is removed${await remainder({ cluster, clock, ref, removed: live })}`);
+  await cluster.remove(ref, live).catch((error: unknown) => standsDespite(error, { cluster, clock, ref, live }));
+  const { isHeld, words } = await remainder({ cluster, clock, ref, removed: live });
+  if (isHeld) throw heldByFinalizer(ref, words);
+  conclude(`${where} is removed${words}`);
+}
+
+/** The answer to a deletion is lost or makes no sense: the object itself tells whether it is being deleted. */
+async function standsDespite(
+  error: unknown,
+  { cluster, clock, ref, live }: Omit<RemovalRequest, 'isDry'> & { readonly live: SeldonDeployment },
+): Promise<void> {
+  if (!(error instanceof UserError)) throw error;
+  const found = await askAgain(clock, () => cluster.read(ref));
+  const stands = found?.metadata.uid === live.metadata.uid && found?.metadata.deletionTimestamp === undefined;
+  if (stands) throw new NothingApplied(error);
 }

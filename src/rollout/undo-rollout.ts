@@ -1,20 +1,24 @@
 import { bestEffort } from '../base/best-effort.ts';
 import { messageOf, UserError } from '../base/errors.ts';
+import type { Finding } from '../base/finding.ts';
 import type { Conclude } from '../base/journal.ts';
 import { equal } from '../base/json-value.ts';
 import type { Outcome } from '../base/outcome.ts';
 import type { Clock, Runner } from '../base/ports.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
-import { deploymentLabelsOf } from '../seldon/created-objects.ts';
 import { modelUriOf } from '../seldon/graph.ts';
 import { withoutReplicas } from '../seldon/replicas.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { applyManifest } from './apply-plan.ts';
 import { askAgain } from './ask-again.ts';
 import { expectationOf } from './expectation.ts';
+import { gatherFindings } from './failures/gather-findings.ts';
+import { changedByOthers } from './left-as-it-is.ts';
+import { remainder } from './remainder.ts';
 import { removeOrphans } from './remove-orphans.ts';
 import { AVAILABLE, healthOf } from './rollout-status.ts';
 import { changedPods, undoManifest, withRequestsMovedBack } from './undo-manifest.ts';
+import { uponLive } from './upon-live.ts';
 import { readStatusOnce, waitUntilReady } from './wait-until-ready.ts';
 
 /** The external systems that a rollout uses. */
@@ -40,15 +44,14 @@ export interface UndoRequest {
   readonly remember?: ((manifest: SeldonDeployment, applied?: SeldonDeployment) => void) | undefined;
 }
 
-/** Outcome of the undo: `unknown` if the live state is uncertain. */
+/** How an undo ended; `unknown` if the cluster cannot be asked what is live. */
 export interface UndoEnd {
-  readonly outcome: Extract<Outcome, 'rolled-back' | 'withdrawn' | 'object-changed' | 'unknown'>;
-  /** What another person or tool made of the object; undefined if it was deleted. */
-  readonly theirs?: SeldonDeployment | undefined;
+  readonly outcome: Extract<Outcome, 'rolled-back' | 'withdrawn' | 'undo-failed' | 'object-changed' | 'unknown'>;
+  /** What is live if that is not the previous state; undefined if it was deleted. */
+  readonly live?: SeldonDeployment | undefined;
+  /** Why what was restored is not available. */
+  readonly findings?: readonly Finding[];
 }
-
-/** Seconds until the pods of a deleted object are deleted: their grace period, and Seldon's preStop of 10 s. */
-const REMOVAL_TIMEOUT_S = 180;
 
 /** Restores exactly the previous state and waits until it is ready. Never throws: it reports the result. */
 export async function undoRollout(request: UndoRequest, conclude: Conclude): Promise<UndoEnd> {
@@ -59,31 +62,34 @@ export async function undoRollout(request: UndoRequest, conclude: Conclude): Pro
     const foreign = changedByOthers(now, request.applied);
     if (foreign !== undefined) return leftAsTheirs(foreign, now, conclude);
     const { before } = request;
-    if (before === undefined) return { outcome: await deleteFirst(request, now, conclude) };
-    const last = await moveRequests(request, before);
-    return await applyPrevious({ ...request, ...last }, before, { now: last?.applied ?? now, conclude });
+    if (before === undefined) return await deleteFirst(request, now, conclude);
+    const last = await moveRequests(request, before, now ?? request.applied);
+    const manifest = last?.manifest ?? request.manifest;
+    return await applyPrevious({ ...request, manifest }, before, { now: last?.applied ?? now, conclude });
   } catch (error) {
-    // Somebody changed the object between the read and the write, which is refused then.
-    const isRace = error instanceof UserError && error.code === 'object-changed';
-    const theirs = isRace ? await bestEffort(read().then((object) => ({ object }))) : undefined;
-    if (theirs !== undefined) return leftAsTheirs(messageOf(error), theirs.object, conclude);
     conclude(`the previous state could not be restored: ${messageOf(error)}`, 'failed');
-    return { outcome: 'unknown' };
+    const found = await bestEffort(read().then((live) => ({ live })));
+    return found === undefined ? { outcome: 'unknown' } : endDespite(error, found.live, { request, conclude });
   }
 }
 
-function leftAsTheirs(why: string, theirs: SeldonDeployment | undefined, conclude: Conclude): UndoEnd {
-  conclude(`nothing was restored: ${why}`, 'failed');
-  return { outcome: 'object-changed', theirs };
+/** The cluster can be asked: what is live after an undo that failed. */
+function endDespite(
+  error: unknown,
+  live: SeldonDeployment | undefined,
+  { request, conclude }: { readonly request: UndoRequest; readonly conclude: Conclude },
+): UndoEnd {
+  // Somebody changed the object between the read and the write, which is refused then.
+  if (error instanceof UserError && error.code === 'object-changed')
+    return leftAsTheirs(messageOf(error), live, conclude);
+  if (live !== undefined) return { outcome: 'undo-failed', live };
+  if (request.before === undefined) return { outcome: 'withdrawn' };
+  return leftAsTheirs('the SeldonDeployment was deleted by another person or tool', live, conclude);
 }
 
-function changedByOthers(now: SeldonDeployment | undefined, applied: SeldonDeployment): string | undefined {
-  if (now === undefined) return 'the SeldonDeployment was deleted by another person or tool';
-  if (now.metadata.uid !== applied.metadata.uid)
-    return 'the SeldonDeployment was deleted and re-created by another person or tool';
-  if (!equal(withoutReplicas(now.spec), withoutReplicas(applied.spec)))
-    return 'the SeldonDeployment was changed by another person or tool, and the action does not undo such changes';
-  return undefined;
+function leftAsTheirs(why: string, live: SeldonDeployment | undefined, conclude: Conclude): UndoEnd {
+  conclude(`nothing was restored: ${why}`, 'failed');
+  return { outcome: 'object-changed', live };
 }
 
 /** Seconds for moving the requests. If a predictor is not ready, its requests move when it is removed. */
@@ -93,6 +99,7 @@ const MOVE_TIMEOUT_S = 30;
 async function moveRequests(
   { peers, ref, manifest, applied, ingressLag, timeout, remember }: UndoRequest,
   before: SeldonDeployment,
+  now: SeldonDeployment,
 ): Promise<Pick<UndoRequest, 'manifest' | 'applied'> | undefined> {
   const { cluster, clock, runner } = peers;
   const emptied = withRequestsMovedBack(manifest, before);
@@ -105,10 +112,8 @@ async function moveRequests(
   const goes = applied.spec.predictors.filter(({ name }) => before.spec.predictors.every((one) => one.name !== name));
   const canAnswer = goes.every(({ name }) => health.get(name) === AVAILABLE);
   if (status.phase !== 'ready' && !(restores && canAnswer)) return undefined;
-  const { resourceVersion } = applied.metadata;
-  const metadata = { ...emptied.metadata, ...(resourceVersion !== undefined && { resourceVersion }) };
   remember?.(emptied);
-  const order = { cluster, clock, manifest: { ...emptied, metadata }, checked: [], before: applied };
+  const order = { cluster, clock, manifest: uponLive(emptied, applied, now), checked: [], before: now };
   const moved = await askAgain(clock, () => applyManifest(order)).catch((error: unknown) => {
     // A refused apply has changed nothing and must not stop the undo.
     runner.info(`the requests could not be moved first: ${messageOf(error)}`);
@@ -125,42 +130,13 @@ async function deleteFirst(
   request: UndoRequest,
   now: SeldonDeployment | undefined,
   conclude: Conclude,
-): Promise<'withdrawn'> {
+): Promise<UndoEnd> {
   const { peers, ref, applied } = request;
   await askAgain(peers.clock, () => peers.cluster.remove(ref, now ?? applied));
-  conclude(
-    `it was the first deployment: the SeldonDeployment is deleted${await remainder({ ...peers, ref, removed: applied })}`,
-  );
-  return 'withdrawn';
-}
-
-/** What is left of a deleted object after its deletion, in words. A failure here does not fail the run. */
-export async function remainder({
-  cluster,
-  clock,
-  ref,
-  removed,
-}: Pick<RolloutPeers, 'cluster' | 'clock'> &
-  Pick<UndoRequest, 'ref'> & { readonly removed: SeldonDeployment }): Promise<string> {
-  try {
-    const observation = await cluster.observe(ref, deploymentLabelsOf(removed));
-    try {
-      const end = clock.now() + REMOVAL_TIMEOUT_S * 1000;
-      for (let object = await cluster.read(ref); ; object = await cluster.read(ref)) {
-        const hasPods = observation.deployments.length > 0 || observation.pods.length > 0;
-        if (object === undefined && !hasPods) return ', and its pods are gone';
-        if (clock.now() >= end)
-          return object === undefined
-            ? '; its pods are still terminating'
-            : '; a finalizer still blocks the deletion of the object';
-        await observation.change(2_000);
-      }
-    } finally {
-      observation.close();
-    }
-  } catch (error) {
-    return `; the remaining objects could not be read: ${messageOf(error)}`;
-  }
+  const { isHeld, words } = await remainder({ ...peers, ref, removed: applied });
+  const what = isHeld ? 'the SeldonDeployment was to be deleted' : 'the SeldonDeployment is deleted';
+  conclude(`it was the first deployment: ${what}${words}`, isHeld ? 'failed' : 'ok');
+  return isHeld ? { outcome: 'undo-failed', live: now } : { outcome: 'withdrawn' };
 }
 
 interface Restoration {
@@ -181,7 +157,7 @@ async function applyPrevious(
   const different = differsIn(restored, before, [request.manifest, manifest]);
   if (different !== undefined) {
     conclude(`the previous state was applied, but ${different} of the object now differ from it`, 'failed');
-    return { outcome: 'object-changed', theirs: restored };
+    return { outcome: 'object-changed', live: restored };
   }
   const expected = expectationOf(restored);
   const restoredEnd = await waitUntilReady({ cluster, clock, runner, ref, timeout, expected });
@@ -193,7 +169,9 @@ async function applyPrevious(
     return { outcome: 'rolled-back' };
   }
   conclude(`the previous spec (${model}) is restored, but it is not available: ${status.message}`, 'failed');
-  return { outcome: 'unknown' };
+  const causes = await gatherFindings(cluster, ref, { end: restoredEnd, expected });
+  const findings = causes.map((one) => ({ ...one, title: `the restored ${model} is not available: ${one.title}` }));
+  return { outcome: 'undo-failed', live: restored, findings };
 }
 
 /** Fields that the undo restored and that another writer may have changed since. */

@@ -8,7 +8,7 @@ export function appliedSoFar(journal: Journal, error: unknown): Applied {
   if (error instanceof NothingApplied) return 'no';
   const isDone = (step: 'apply' | 'remove') =>
     journal.records.some(({ name, state }) => name === step && state === 'ok');
-  if (isDone('apply')) return 'yes';
+  if (isDone('apply')) return wasLeft(journal, error) ? 'left' : 'yes';
   if (isDone('remove')) return 'removed';
   const isLost = error instanceof UserError && ['cluster-unreachable', 'cluster-failed'].includes(error.code);
   const isOpen = (step: 'apply' | 'remove') => {
@@ -17,6 +17,12 @@ export function appliedSoFar(journal: Journal, error: unknown): Applied {
   };
   if (isOpen('apply')) return 'perhaps';
   return isOpen('remove') ? 'perhaps-removed' : 'no';
+}
+
+/** A run that is cancelled between its changes leaves the last one as it is. */
+function wasLeft(journal: Journal, error: unknown): boolean {
+  const isCancelled = error instanceof UserError && error.code === 'cancelled';
+  return isCancelled && journal.stateOf('apply') === 'ok' && journal.stateOf('undo') === undefined;
 }
 
 /** Rejects when the run is cancelled. The step in progress is abandoned, and no further step begins. */

@@ -5,6 +5,7 @@ import { recordHistory } from '../record/record-history.ts';
 import { writeBack } from '../record/write-back.ts';
 import { ABOUT_THE_MODEL } from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
+import { leftAsItIs } from '../rollout/left-as-it-is.ts';
 import { undoRollout } from '../rollout/undo-rollout.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Mode } from '../settings/modes.ts';
@@ -24,9 +25,11 @@ export async function fail(
   const reason = findings[0]?.reason ?? 'internal-error';
   if (!ABOUT_THE_MODEL.has(reason)) forgetWarnings(self, model);
   if (applied === undefined || manifest === undefined) return end(self, 'failed', reason);
+  // Another run may be at work: this one only looks.
   if (reason === 'lease-lost') {
-    draft.predictors = [];
-    return end(self, 'unknown', reason);
+    const left = await leftAsItIs(peers, objects.ref, applied);
+    draft.predictors = left.live === undefined ? [] : linesOf(prepared, left.live);
+    return end(self, left.outcome, reason);
   }
   // Who stops a run wants back what was there.
   if ((config.onFailure === 'keep' && reason !== 'aborted') || plan.isFinal) {
@@ -37,10 +40,15 @@ export async function fail(
   const { timeout } = plan.budget;
   const { remember } = self.open;
   const undo = { peers, ref: objects.ref, manifest, applied, before: live, timeout, ingressLag, remember };
-  const { outcome, theirs } = await stop.journal.step('undo', (conclude) => undoRollout(undo, conclude));
+  const {
+    outcome,
+    live: now,
+    findings: more = [],
+  } = await stop.journal.step('undo', (conclude) => undoRollout(undo, conclude));
   // The draft describes the previous state: it is live again, or something else is live.
-  if (outcome === 'unknown' || outcome === 'object-changed')
-    draft.predictors = theirs === undefined ? [] : linesOf(prepared, theirs);
+  if (outcome !== 'rolled-back' && outcome !== 'withdrawn')
+    draft.predictors = now === undefined ? [] : linesOf(prepared, now);
+  draft.findings = [...findings, ...more];
   return end(self, outcome, reason);
 }
 
@@ -59,9 +67,9 @@ export async function succeed(
   const { proof, model, live } = prepared;
   forgetWarnings(self, model);
   if (stored !== undefined) draft.predictors = linesOf(prepared, stored);
-  if (PROVES_MAIN.has(config.mode)) {
+  if (stored !== undefined && PROVES_MAIN.has(config.mode)) {
     const { cluster, clock } = peers;
-    const order = { cluster, clock, ref: proof.objects.ref, context, restores: proof.plan.restores };
+    const order = { cluster, clock, ref: proof.objects.ref, context, proven: stored, restores: proof.plan.restores };
     const warning = await journal.step('record', (conclude) => recordHistory(order, conclude));
     if (warning !== undefined) draft.warnings = [...draft.warnings, warning];
   }

@@ -17,6 +17,7 @@ import type { Cluster } from '../seldon/cluster.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Config } from '../settings/config.ts';
 import type { InputName } from '../settings/inputs.ts';
+import type { KeptLeases } from './leases/kept-leases.ts';
 
 /** The external systems that a run uses. */
 export interface Peers {
@@ -46,8 +47,7 @@ export interface RunControl {
   readonly progress: (report: Report) => void;
   /** Aborted when the run is cancelled. */
   readonly cancelled: AbortSignal;
-  /** Releases the lease when nothing more is said about the object: what a comment says must be so while it is written. */
-  readonly release: (lease: HeldLease) => Promise<void>;
+  readonly leases: KeptLeases;
 }
 
 export interface Context extends RunContext {

@@ -3,7 +3,7 @@ import type { Model } from '../model/model.ts';
 import { type StorageRules, storageFault, storagePattern } from '../model/storage-rules.ts';
 import { finalStageOf } from '../plan/plan.ts';
 import type { RolloutObjects } from '../plan/plan-request.ts';
-import { acquireLease, type HeldLease } from '../record/acquire-lease.ts';
+import type { HeldLease } from '../record/acquire-lease.ts';
 import { closeRecord, deactivateRecords, openRecord, renewRecord } from '../record/github-deployment.ts';
 import { forgetChanges, rememberChanges } from '../record/undo-memory.ts';
 import { endingOf, findingOf, identityOf, startDraft, storageSentence, underWay } from '../report/draft.ts';
@@ -20,7 +20,7 @@ import { end, fail, succeed } from './endings.ts';
 import { objectBeforeModel, rolloutObjects } from './find-object.ts';
 import { haltingJournal } from './halting.ts';
 import { startJournal } from './journal.ts';
-import { leaseOrder, recordOrder } from './lease-order.ts';
+import { leaseKey, recordOrder, waitForLease } from './leases/lease-order.ts';
 import { changeLock, checkLock } from './locks.ts';
 import { makePlan } from './make-plan.ts';
 import { checkIngress, checkPermissions } from './preflight.ts';
@@ -68,17 +68,18 @@ export async function run(
     Object.assign(self.draft, objectBeforeModel(config, peers.cluster));
     await (undoesOnCancel ? tellStory(self) : Promise.race([tellStory(self), cancellation(control.cancelled)]));
   } catch (error) {
-    const { finding, ...ending } = endingOf(error, config.dryRun ? 'no' : appliedSoFar(journal, error));
+    const applied = config.dryRun ? 'no' : appliedSoFar(journal, error);
+    const { finding, ...ending } = endingOf(error, applied);
     logBug(peers.runner, error);
     Object.assign(self.draft, ending, { findings: [finding, ...self.draft.findings], warnings: [] });
-    if (ending.outcome === 'unknown') self.draft.predictors = [];
+    if (applied !== 'no') self.draft.predictors = [];
   }
   if (self.open.remember !== undefined) forgetChanges(own.runner);
   const report = { ...self.draft, steps: journal.records };
   const { deployments, runner } = own;
   await closeRecord({ deployments, runner, report }, self.open.record);
   const { lease } = self.open;
-  if (lease !== undefined) await control.release(lease);
+  if (lease !== undefined) await control.leases.keep(leaseKey(self), lease);
   return report;
 }
 
@@ -197,14 +198,6 @@ async function remove(self: Run, ref: ObjectRef): Promise<void> {
   });
   if (!config.dryRun) await deactivateRecords({ deployments, runner, config: config.record }, ref);
   return config.dryRun ? end(self, 'planned', 'dry-run') : end(self, 'removed', 'ok');
-}
-
-/** Acquires the lease. From here on, no other run changes this object, and the post step closes what is left open. */
-async function waitForLease(self: Run, ref: ObjectRef): Promise<HeldLease> {
-  const { lockTimeout: timeout } = self.config;
-  const order = leaseOrder(self, ref, timeout ?? 0);
-  if (timeout === undefined) return { release: async () => {}, halted: new AbortController().signal };
-  return self.journal.step('turn', (conclude) => acquireLease(order, conclude));
 }
 
 /** @throws UserError model-not-allowed when its files must not be loaded from there */

@@ -8,7 +8,7 @@ export const OUTPUTS = [
   {
     name: 'outcome',
     description:
-      '`deployed`, `unchanged`, `planned`, `rendered` (`apply: false`), `restored` (mode `rollback`), `reported` (modes `status` and `check`), `removed`, `ignored` (the event is not for this action), `refused` (a command without permission); or a failure: `skipped` (a needed target failed), `failed` (nothing was changed), `rolled-back` (the previous state is restored), `withdrawn` (a failed first deployment was deleted), `kept` (the failed rollout was left as it is), `object-changed` (another person or tool changed the object, which was left so), `unknown` (the live state is uncertain).',
+      '`deployed`, `unchanged`, `planned`, `rendered` (`apply: false`), `restored` (mode `rollback`), `reported` (modes `status` and `check`), `removed`, `ignored` (the event is not for this action), `refused` (a command without permission); or a failure: `skipped` (a needed target failed), `failed` (nothing was changed), `rolled-back` (the previous state is restored), `withdrawn` (a failed first deployment was deleted), `undo-failed` (the previous state is not back: restoring it was refused, or what was restored is not available), `kept` (the failed or stopped rollout was left as it is), `object-changed` (another person or tool changed the object, which was left so), `unknown` (the cluster cannot be asked what is live).',
   },
   {
     name: 'reason',

@@ -3,6 +3,7 @@ import { faultsFor, isSafe } from './fault.ts';
 import { ABSENT, type Evidence, judge, type LiveState } from './judge.ts';
 import { kindOf } from './request-kind.ts';
 import { rowsOf, tableOf } from './table.ts';
+import { targetsOf } from './targets.ts';
 
 const V1: LiveState = stateOf('s3://v1');
 const V2: LiveState = stateOf('s3://v2');
@@ -128,6 +129,8 @@ describe('the requests', () => {
       peer: 'model',
       kind: 'GET services/wine-main:http/proxy/health/ping',
     });
+    const log = '/api/v1/namespaces/seldon/pods/wine-main-0-prediction-stwttdncj5-692x4/log';
+    expect(named('GET', log).kind).toBe('GET pods/wine-main-0-prediction-POD/log');
     const comment = { method: 'PATCH', path: '/repos/acme/wine/issues/comments/1004', body: '' };
     expect(kindOf('github', comment).kind).toBe('PATCH /repos/acme/wine/issues/comments/N');
   });
@@ -140,10 +143,39 @@ describe('the requests', () => {
   });
 });
 
-it('the table counts right, uncertain, lies and what was survived', () => {
+it('the table counts right, each kind of wrong, and what was survived', () => {
   const target = { ...evidence().target, fault: '503' } as const;
-  const all = [evidence(), evidence({ target }), evidence({ ...FAILED, target }), evidence({ after: V1 })];
+  const half = { ...FAILED, after: stateOf('s3://other'), told: [] };
+  const all = [
+    evidence(),
+    evidence({ target }),
+    evidence({ ...FAILED, target }),
+    evidence({ after: V1 }),
+    evidence({ exitCode: null }),
+    evidence({ ...FAILED, outcome: 'unknown' }),
+    evidence(half),
+    evidence({ ...half, outcome: 'unknown' }),
+    evidence({ leases: 1 }),
+  ];
   const verdicts = all.map((one) => ({ story: 'update', evidence: one, hasFired: true, flaws: judge(one) }));
-  expect(rowsOf(verdicts)).toMatchObject([{ runs: 4, right: 3, uncertain: 0, lies: 1, survived: 1, transient: 2 }]);
-  expect(tableOf(rowsOf(verdicts)).split('\n').at(-1)).toBe('| all |  | 4 | 3 | 0 | 1 | 1 of 2 | 0 |');
+  const [row, sum] = rowsOf(verdicts);
+  expect(row).toEqual({
+    group: 'update',
+    requests: 1,
+    runs: 9,
+    right: 3,
+    wrong: { 'false green': 1, hang: 1, 'false red': 1, 'half-changed': 2, other: 1 },
+    survived: 1,
+    transient: 2,
+    unreached: 0,
+  });
+  expect(sum).toEqual({ ...row, group: 'all' });
+  expect(tableOf(rowsOf(verdicts)).split('\n').at(-1)).toBe('| all | 1 | 9 | 3 | 1 | 1 | 1 | 2 | 1 | 1 of 2 | 0 |');
+});
+
+it('spoils the first and the last requests of each kind, also by a peer that hangs or is away', () => {
+  const requests = [1, 2, 3, 4, 5].map((ordinal) => ({ peer: 'github', kind: 'GET /x', ordinal }) as const);
+  const targets = targetsOf({ requests });
+  expect([...new Set(targets.map(({ ordinal }) => ordinal))]).toEqual([1, 2, 3, 5]);
+  expect(targets.filter(({ fault }) => fault === 'away').map(({ ordinal }) => ordinal)).toEqual([1, 2, 3, 5]);
 });

@@ -35,6 +35,6 @@ function withoutNumbers(path: string): string {
   return path
     .replace(/m-[0-9a-f]{32}/g, 'm-ID')
     .replace(/\b[0-9a-f]{32,40}\b/g, 'SHA')
-    .replace(/-[0-9a-f]{8,10}-[a-z0-9]{5}\b/g, '-POD')
+    .replace(/-[0-9a-z]{8,10}-[a-z0-9]{5}\b/g, '-POD')
     .replace(/\/\d+(?=\/|$)/g, '/N');
 }

@@ -1,16 +1,16 @@
-import { faultsFor, isSlow, type Target } from './fault.ts';
+import { faultsFor, type RequestName, type Target } from './fault.ts';
 import type { PreparedStory } from './trial.ts';
 
-/** Requests of one kind that are spoilt: the first ones are told apart, later ones of the same kind are alike. */
+/** Requests of one kind that are spoilt: the first ones and the last one. Those between them are alike. */
 const ORDINALS = 3;
 
-/** Each fault in each request; a slow fault only in the first of each kind. */
+/** Each fault in each request. */
 export function targetsOf({ requests }: Pick<PreparedStory, 'requests'>): readonly Target[] {
   return requests
-    .filter(({ ordinal }) => ordinal <= ORDINALS)
-    .flatMap((request) =>
-      faultsFor(request)
-        .filter((fault) => !isSlow(fault) || request.ordinal === 1)
-        .map((fault) => ({ ...request, fault })),
-    );
+    .filter((request) => request.ordinal <= ORDINALS || isLast(request, requests))
+    .flatMap((request) => faultsFor(request).map((fault) => ({ ...request, fault })));
+}
+
+function isLast({ peer, kind, ordinal }: RequestName, requests: readonly RequestName[]): boolean {
+  return !requests.some((one) => one.peer === peer && one.kind === kind && one.ordinal > ordinal);
 }

@@ -19,7 +19,7 @@ async function undo(
   const cluster = new FakeCluster(clock, script);
   change(cluster, clock);
   const told: string[] = [];
-  const { outcome, theirs } = await undoRollout(
+  const { outcome, live, findings } = await undoRollout(
     {
       peers: { cluster, clock, runner: new FakeRunner() },
       ref: { namespace: 'seldon', name: 'wine' },
@@ -31,7 +31,7 @@ async function undo(
     },
     (message) => told.push(message),
   );
-  return { outcome, theirs, cluster, told: told.join() };
+  return { outcome, live, findings, cluster, told: told.join() };
 }
 
 describe('restoring the previous state', () => {
@@ -49,9 +49,46 @@ describe('restoring the previous state', () => {
   });
 
   it('does not claim a rollback that did not become available', async () => {
-    const { outcome, told } = await undo([{ at: 0, object: applied, deployments: [] }], before);
-    expect(outcome).toBe('unknown');
+    const { outcome, live, findings, told } = await undo([{ at: 0, object: applied, deployments: [] }], before);
+    expect(outcome).toBe('undo-failed');
     expect(told).toContain('not available');
+    expect(live?.spec).toEqual(before.spec);
+    expect(findings?.[0]).toMatchObject({
+      reason: 'rollout-timeout',
+      title: expect.stringMatching(/^the restored s3:\/\/\S+ is not available: Not ready after 60 s/),
+    });
+  });
+
+  it('says what is live when the API server refuses to restore the previous state', async () => {
+    const end = await undo([{ at: 0, object: applied, deployments: [aDeployment({}, 'new')] }], before, (cluster) => {
+      cluster.apply = () => Promise.reject(new UserError('manifest-refused', 'a webhook refuses the manifest'));
+    });
+    expect([end.outcome, end.live]).toEqual(['undo-failed', applied]);
+    expect(end.told).toContain('could not be restored: a webhook refuses the manifest');
+  });
+
+  it('says what is live when a first creation cannot be deleted', async () => {
+    const end = await undo([{ at: 0, object: applied }], undefined, (cluster) => {
+      cluster.remove = () => Promise.reject(new UserError('cluster-forbidden', 'no permission to delete'));
+    });
+    expect([end.outcome, end.live]).toEqual(['undo-failed', applied]);
+  });
+
+  it('is complete when a first creation is gone although the deletion had no answer', async () => {
+    const end = await undo(
+      [
+        { at: 0, object: applied },
+        { at: 1, object: undefined },
+      ],
+      undefined,
+      (cluster, clock) => {
+        cluster.remove = () => {
+          clock.time += 1_000;
+          return Promise.reject(new UserError('cluster-failed', 'not a Kubernetes answer'));
+        };
+      },
+    );
+    expect(end.outcome).toBe('withdrawn');
   });
 
   it('removes a first creation and waits until nothing is left', async () => {
@@ -67,16 +104,16 @@ describe('restoring the previous state', () => {
   });
 
   it('leaves alone what somebody else changed meanwhile', async () => {
-    const { outcome, theirs, cluster, told } = await undo([{ at: 0, object: anObject(undefined, 'theirs') }], before);
+    const { outcome, live, cluster, told } = await undo([{ at: 0, object: anObject(undefined, 'theirs') }], before);
     expect(outcome).toBe('object-changed');
-    expect(theirs).toEqual(anObject(undefined, 'theirs'));
+    expect(live).toEqual(anObject(undefined, 'theirs'));
     expect(cluster.applied).toEqual([]);
     expect(told).toContain('changed by another person or tool');
   });
 
   it('says that it was deleted where it was', async () => {
-    const { outcome, theirs, told } = await undo([{ at: 0, object: undefined }], before);
-    expect([outcome, theirs]).toEqual(['object-changed', undefined]);
+    const { outcome, live, told } = await undo([{ at: 0, object: undefined }], before);
+    expect([outcome, live]).toEqual(['object-changed', undefined]);
     expect(told).toContain('deleted by another person or tool');
   });
 
@@ -92,14 +129,14 @@ describe('restoring the previous state', () => {
         throw new UserError('object-changed', 'it was changed while this run prepared its own change');
       };
     });
-    expect([end.outcome, end.theirs]).toEqual(['object-changed', theirs]);
+    expect([end.outcome, end.live]).toEqual(['object-changed', theirs]);
   });
 
   it('does not know what is live when the cluster cannot be asked', async () => {
     const end = await undo([{ at: 0, object: applied }], before, (cluster) => {
       cluster.read = () => Promise.reject(new UserError('cluster-unreachable', 'no answer'));
     });
-    expect([end.outcome, end.theirs]).toEqual(['unknown', undefined]);
+    expect([end.outcome, end.live]).toEqual(['unknown', undefined]);
   });
 });
 

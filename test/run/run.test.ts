@@ -3,7 +3,7 @@ import { UserError } from '../../src/base/errors.ts';
 import type { HttpAnswer, HttpEndpoint } from '../../src/base/ports.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { ModelRegistry } from '../../src/model/registry.ts';
-import type { HeldLease } from '../../src/record/acquire-lease.ts';
+import { startKeptLeases } from '../../src/run/leases/kept-leases.ts';
 import { run } from '../../src/run/run.ts';
 import type { Cluster } from '../../src/seldon/cluster.ts';
 import type { Config } from '../../src/settings/config.ts';
@@ -85,7 +85,7 @@ async function tell({ script, model = aModel(), inputs, endpoint = answering(200
     needsPlan: false,
     progress: () => {},
     cancelled: new AbortController().signal,
-    release: (lease: HeldLease) => lease.release(),
+    leases: startKeptLeases(),
   };
   const report = await run(config(inputs), { peers, control, context });
   return { report, cluster, runner };

@@ -7,8 +7,10 @@ story('when the rollback fails too, the report does not claim a restored state',
   while (live(sandbox)?.metadata.generation !== 2) await new Promise((resolve) => setTimeout(resolve, 5));
   sandbox.cluster.fail({ match: { method: 'PATCH', path: '/seldondeployments/wine' }, status: 403, times: 99 });
   const end = await acting;
-  const comment = expectEnding(sandbox, end, { outcome: 'unknown', reason: 'crash-loop' });
-  expect(comment).toContain('what is live now is not certain');
+  const comment = expectEnding(sandbox, end, { outcome: 'undo-failed', reason: 'crash-loop' });
+  expect(comment).toContain('the previous state is not back: the report shows what is live');
+  expect(JSON.parse(end.outputs['predictors'] ?? '')).toMatchObject([{ name: 'main', traffic: 100 }]);
+  expect(JSON.parse(end.outputs['result'] ?? '')).toMatchObject({ predictors: [{ model: 'wine-quality v5' }] });
   expect(comment).toMatch(/restore \| \*\*failed\*\*: the previous state could not be restored/);
   expect(modelUriOf(sandbox)).toBe(end.outputs['model-storage-uri']);
 });

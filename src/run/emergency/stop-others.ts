@@ -5,17 +5,19 @@ import { type Stopped, stopHolder } from '../../record/stop-holder.ts';
 import type { ObjectRef } from '../../seldon/cluster.ts';
 import type { HeldLeaseRecord } from '../../seldon/lease.ts';
 import { ANNOTATIONS } from '../../seldon/seldon-deployment.ts';
-import { leaseOrder } from '../lease-order.ts';
+import { leaseKey, leaseOrder } from '../leases/lease-order.ts';
 import type { Run } from '../run-state.ts';
 
 /** Stops the run that is changing this object, so that an emergency need not wait for it. */
 export async function stopOthers(self: Run, ref: ObjectRef): Promise<Stopped> {
-  const { config, context, journal } = self;
+  const { config, control, context, journal } = self;
   const { lockTimeout: timeout } = config;
   if (timeout === undefined) return { kind: 'nobody' };
   const by = `${context.actor ?? 'somebody'}, by ${context.runUrl ?? 'a run outside GitHub'},`;
   const order = leaseOrder(self, ref, timeout);
-  const stopped = await journal.step('turn', (conclude) => stopHolder({ ...order, by }, conclude));
+  const stopped = await journal.step('turn', (conclude) =>
+    control.leases.turn(leaseKey(self), () => stopHolder({ ...order, by }, conclude)),
+  );
   if (stopped.kind === 'taken') self.open.lease = stopped.lease;
   return stopped;
 }

@@ -34,6 +34,22 @@ export const KNOWN_ANSWERS: readonly AnswerRow[] = [
   },
   {
     ...AT_INGRESS,
+    id: 'answer-gateway-tls',
+    pattern: /HTTP 52[56]: |HTTP 495: |HTTP 496: |WRONG_VERSION_NUMBER|CERTIFICATE_VERIFY_FAILED/,
+    example: 'HTTP 525: POST /seldon: SSL handshake failed',
+    title: 'a proxy before the model and what is behind it do not agree on TLS or on a certificate',
+    cure: 'correct the TLS mode and the certificate of the gateway and its `DestinationRule` (mutual TLS of the namespace), or name the gateway itself in `ingress-url`',
+  },
+  {
+    ...AT_INGRESS,
+    id: 'answer-protocol',
+    pattern: /HTTP (?:421|426|464|505): /,
+    example: 'HTTP 421: POST /seldon: Misdirected Request',
+    title: 'the gateway does not serve this host, or not over HTTP/1.1, on that port',
+    cure: 'write `ingress-url` with the host and port of the listener that serves HTTP/1.1 for the model, as its certificate names it',
+  },
+  {
+    ...AT_INGRESS,
     id: 'answer-login',
     pattern:
       /HTTP 30[12378]: [^\n]{0,600}redirects to [^\s)]{0,400}(?:login|auth|oauth|dex|signin|sign_in|sso|keycloak|accounts\.google|microsoftonline)/i,
@@ -60,7 +76,7 @@ export const KNOWN_ANSWERS: readonly AnswerRow[] = [
   {
     ...AT_INGRESS,
     id: 'answer-unauthorized',
-    pattern: /HTTP 40[13]: |Jwt is missing|Jwt verification fails/,
+    pattern: /HTTP (?:40[137]|561): |Jwt is missing|Jwt verification fails/,
     example: 'HTTP 401: POST /seldon: Jwt is missing',
     title: 'something before the model wants credentials, which this action does not send',
     cure: 'let the proof pass without credentials, or leave `ingress-url` out: the model is then proven through the API server',
@@ -92,7 +108,7 @@ export const KNOWN_ANSWERS: readonly AnswerRow[] = [
   {
     ...AT_INGRESS,
     id: 'answer-too-large',
-    pattern: /HTTP 413: |Request Entity Too Large|payload too large/i,
+    pattern: /HTTP (?:41[34]|431): |Request Entity Too Large|payload too large/i,
     example: 'HTTP 413: Request Entity Too Large',
     title: 'the request is larger than the gateway takes',
     cure: 'give a smaller request as `smoke-request`, or raise the limit of the gateway',
@@ -109,7 +125,7 @@ export const KNOWN_ANSWERS: readonly AnswerRow[] = [
     id: 'answer-timeout',
     reason: 'prediction-failed',
     pattern:
-      /^HTTP 504: |upstream request timeout|stream timeout|^HTTP none: [^\n]{0,600}no answer (?:within|in time)/i,
+      /^HTTP (?:408|460|504|524): |upstream request timeout|stream timeout|^HTTP none: [^\n]{0,600}no answer (?:within|in time)/i,
     example: 'HTTP 504: POST /seldon: upstream request timeout',
     title: 'the model takes longer to answer than it may',
     cure: 'give a smaller request as `smoke-request`, more cpu in `manifest`, or raise `seldon.io/rest-timeout` and the timeout of the gateway',

@@ -14,10 +14,12 @@ interface Owner {
 const SELDON: Owner = { program: "Seldon's controller-manager", check: "the pod of Seldon's controller-manager" };
 const OWNERS: readonly (readonly [RegExp, Owner])[] = [
   [/seldon/i, SELDON],
+  [/vault/i, { program: "Vault's injector", check: 'the pods of vault-agent-injector' }],
   [/istio/i, { program: "Istio's injector", check: 'the pods of istiod' }],
   [/cert-manager/i, { program: 'cert-manager', check: 'the pod of cert-manager-webhook' }],
   [/gatekeeper/i, { program: 'Gatekeeper', check: 'the pods of gatekeeper-controller-manager' }],
   [/kyverno/i, { program: 'Kyverno', check: "the pods of Kyverno's admission controller" }],
+  [/emissary|getambassador/i, { program: 'Emissary (Ambassador)', check: 'the pods of emissary-apiext' }],
   [/linkerd/i, { program: "Linkerd's injector", check: 'the pod of linkerd-proxy-injector' }],
 ];
 
@@ -47,7 +49,7 @@ export const WEBHOOK_FAILURES: readonly WebhookFailureKind[] = [
   {
     id: 'webhook-service-missing',
     example: `${CALL}service "seldon-webhook-service" not found`,
-    pattern: /service "[^"]{1,253}" not found|namespaces? "[^"]{1,63}" not found/,
+    pattern: /services? "[^"]{1,253}" not found|namespaces? "[^"]{1,63}" not found/,
     why: 'its Service does not exist, so the webhook configuration is left over from an installation that was removed',
     cure: ({ program }) =>
       `install ${program} again, or remove the webhook configuration that was left behind (\`kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations\`)`,
@@ -71,7 +73,7 @@ export const WEBHOOK_FAILURES: readonly WebhookFailureKind[] = [
     id: 'webhook-timeout',
     example: `${CALL}context deadline exceeded`,
     pattern:
-      /deadline exceeded|i\/o timeout|Client\.Timeout|TLS handshake timeout|timed out|no route to host|network is unreachable|Gateway Time|Address is not allowed/i,
+      /deadline exceeded|i\/o timeout|Client\.Timeout|TLS handshake timeout|timed out|no route to host|network is unreachable|Gateway Time|proxy error from|Address is not allowed/i,
     why: 'no answer came in time, so it is slow or cannot be reached',
     cure: ({ check }) =>
       `check ${check}: it may have too little CPU; or let the API server reach the port of the webhook: a firewall rule (private GKE and EKS clusters) or network policy may block it`,
@@ -96,7 +98,8 @@ export const WEBHOOK_FAILURES: readonly WebhookFailureKind[] = [
 
 /** The cause in a message of the API server; undefined where no webhook failed. */
 export function webhookFailure(message: string): WebhookFailure | undefined {
-  const [, name] = /failed (?:calling|to call) webhook "([^"]{1,253})"/.exec(message) ?? [];
+  const [, name] =
+    /(?:failed (?:calling|to call) webhook "|conversion webhook for )([^"\n,]{1,253})/.exec(message) ?? [];
   if (name === undefined && !/failed (?:calling|to call) webhook/.test(message)) return undefined;
   const [, url = ''] = /(?:Post|Get) "?(https?:\/\/[^\s"]{1,300})/.exec(message) ?? [];
   const owner = OWNERS.find(([pattern]) => pattern.test(`${name} ${url}`))?.[1] ?? {

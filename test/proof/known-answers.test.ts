@@ -17,6 +17,18 @@ describe('an answer that is no prediction', () => {
     [503, `${at}: no healthy upstream`, /no pod/, /mutual TLS/],
     [503, `${at}: upstream connect error or disconnect/reset before headers`, /no pod/, /network policies/],
     [504, `${at}: upstream request timeout`, /longer/, /smoke-request/],
+    [407, `${at}: Proxy Authentication Required`, /credentials/, /`ingress-url`/],
+    [408, `${at}: Request Timeout`, /longer/, /smoke-request/],
+    [421, `${at}: Misdirected Request`, /host/, /`ingress-url`/],
+    [426, `${at}: Upgrade Required`, /HTTP\/1\.1/, /listener/],
+    [431, `${at}: Request Header Fields Too Large`, /larger/, /smaller request/],
+    [525, `${at}: SSL handshake failed`, /TLS/, /certificate/],
+    [
+      503,
+      `${at}: upstream connect error or disconnect/reset before headers. reset reason: connection failure, transport failure reason: TLS error: WRONG_VERSION_NUMBER`,
+      /TLS/,
+      /DestinationRule/,
+    ],
   ])('HTTP %i from a gateway is named and cured: %s', (status, message, title, cure) => {
     const known = knownAnswer(`HTTP ${status}: ${message}`, true);
     expect(known?.title).toMatch(title);

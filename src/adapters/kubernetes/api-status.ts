@@ -145,6 +145,10 @@ function forbidden(status: ApiStatus | undefined, what: string): UserError {
 function hintFor(said: string, status: ApiStatus | undefined): string | undefined {
   const webhook = webhookFailure(said);
   if (webhook !== undefined) return `${webhook.sentence}; ${webhook.cure}`;
+  if (/^admission webhook "[^"]{1,253}" denied/.test(said))
+    return 'set what the policy asks for in `manifest`, or ask who runs the cluster for an exception';
+  if (/^etcdserver: |within (?:the )?requested timeout|^the server is currently unable/.test(said))
+    return 'run this workflow again; if it stays, ask who runs the cluster to look at the API server, etcd and slow webhooks';
   return status === undefined ? 'is the server of the kubeconfig a Kubernetes API server?' : undefined;
 }
 

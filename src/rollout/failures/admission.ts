@@ -50,6 +50,27 @@ export const ADMISSION_FAILURES: readonly FailureRow[] = [
   },
   {
     ...REFUSED,
+    id: 'admission-secret-not-listed',
+    pattern:
+      /secret\.secretName="([^"]{1,253})" is not allowed because service account ([\w.-]{1,253}) does not reference|service account ([\w.-]{1,253}) does not reference that secret/,
+    example:
+      'volume with secret.secretName="models-key" is not allowed because service account seldon does not reference that secret',
+    title: (_, [, secret, one, two]) =>
+      `ServiceAccount ${one ?? two} may only mount the Secrets that it lists, and ${secret ?? 'that of the pod'} is not one of them`,
+    cure: (_, [, secret, one, two]) =>
+      `add Secret ${secret ?? 'of the pod'} to \`secrets\` of ServiceAccount ${one ?? two}, or remove its annotation kubernetes.io/enforce-mountable-secrets`,
+  },
+  {
+    ...REFUSED,
+    id: 'admission-image-policy',
+    pattern: /image policy webhook backend denied[^\n]{0,200}|denied by Binary Authorization[^\n]{0,160}/i,
+    example: 'pods "wine-0" is forbidden: image policy webhook backend denied one or more images: image not signed',
+    title: (_, [words]) => `A policy of the cluster does not allow an image of the pod (${words})`,
+    cure: () =>
+      'use an image in `manifest` that the policy allows or sign it; for the images of Seldon ask for an exception',
+  },
+  {
+    ...REFUSED,
     id: 'admission-pod-security',
     pattern: /violates PodSecurity "([^"]{1,100})"/,
     example: 'pods "wine-0" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false',
@@ -110,7 +131,7 @@ export const ADMISSION_FAILURES: readonly FailureRow[] = [
     ...REFUSED,
     id: 'admission-webhook-down',
     place: 'webhook',
-    pattern: /failed calling webhook "([^"]{1,253})"[^\n]{0,600}/,
+    pattern: /(?:failed (?:calling|to call) webhook "|conversion webhook for )[^\n]{0,800}/,
     example:
       'Internal error occurred: failed calling webhook "namespace.sidecar-injector.istio.io": failed to call webhook: Post "https://istiod.istio-system.svc:443/inject": dial tcp 10.0.0.1:443: connect: connection refused',
     title: (_, [words]) => webhookFailure(words)?.sentence ?? 'An admission webhook does not answer',
@@ -124,6 +145,16 @@ export const ADMISSION_FAILURES: readonly FailureRow[] = [
       'pods "wine-0" is forbidden: unable to create new content in namespace seldon because it is being terminated',
     title: () => 'The namespace is being deleted, so no pod can be created in it',
     cure: () => 'create the namespace again, or correct `namespace`',
+  },
+  {
+    ...REFUSED,
+    id: 'admission-api-busy',
+    pattern:
+      /etcdserver: [^\n]{1,100}|request did not complete within (?:the )?requested timeout|the server (?:is currently unable|was unable) to [^\n]{1,80}|too many requests, please try again|client rate limiter/i,
+    example: 'etcdserver: request timed out',
+    title: (_, [words]) => `The API server was too busy to create the pods (${words})`,
+    cure: () =>
+      'run this workflow again; if it stays, ask who runs the cluster to look at the API server, etcd and slow webhooks',
   },
   {
     ...REFUSED,
@@ -142,6 +173,9 @@ export const ADMISSION_FAILURES: readonly FailureRow[] = [
     pattern: /pods "[^"]{0,253}" is forbidden: ([^\n]{1,300})/,
     example: 'pods "wine-0" is forbidden: pod does not have "node" annotation',
     title: (_, [, why]) => `The API server forbids the pod: ${why}`,
-    cure: () => 'correct what it names in `manifest`, or ask who runs the cluster for a permission',
+    cure: (_, [words]) =>
+      /node label selector|toleration/.test(words)
+        ? 'correct `nodeSelector` and `tolerations` in `manifest`, or the annotations scheduler.alpha.kubernetes.io of the namespace, which allow other nodes'
+        : 'correct what it names in `manifest`, or ask who runs the cluster for a permission',
   },
 ];

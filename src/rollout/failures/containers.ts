@@ -1,108 +1,14 @@
 import type { FailureRow } from './failure-row.ts';
 
-const PULLED = { reason: 'image-not-found', place: 'image registry' } as const;
 const STARTED = { reason: 'container-config-invalid', place: 'container runtime' } as const;
 const MEMORY = 'spec.predictors[].componentSpecs[].spec.containers[].resources.limits.memory';
 
-/** What registries, the kubelet and the container runtime say of a container that cannot start. */
+/** What the kubelet and the container runtime say of a container that they cannot create or start. */
 export const CONTAINER_FAILURES: readonly FailureRow[] = [
-  {
-    ...PULLED,
-    id: 'image-rate-limit',
-    pattern: /toomanyrequests|rate limit|429 Too Many Requests|pull QPS exceeded/i,
-    example: 'toomanyrequests: You have reached your pull rate limit.',
-    title: () => 'The registry refuses the image because too many pulls were made',
-    cure: () =>
-      'give the pods a pull secret (`imagePullSecrets` in `manifest`), or use a mirror of the image in `manifest`',
-    explains: ['image-not-found'],
-  },
-  {
-    ...PULLED,
-    id: 'image-architecture',
-    pattern:
-      /no matching manifest for ([\w./-]{1,60})|no match for platform in manifest|image operating system "(\w{1,20})" cannot be used|does not match the (?:specified|host) platform/,
-    example: 'no matching manifest for linux/arm64/v8 in the manifest list entries',
-    title: (_, [, platform, system]) =>
-      `The image does not exist for the architecture of the node${platform === undefined && system === undefined ? '' : ` (${platform ?? system})`}`,
-    cure: () =>
-      'use an image that is built for the nodes, or choose nodes that fit with a `nodeSelector` (kubernetes.io/arch) in `manifest`',
-    explains: ['image-not-found'],
-  },
-  {
-    ...PULLED,
-    id: 'image-certificate',
-    pattern: /x509: |server gave HTTP response to HTTPS client|tls: /,
-    example: 'http: server gave HTTP response to HTTPS client',
-    title: (_, [words]) =>
-      `The node does not accept the certificate of the registry, or the registry speaks HTTP (${words.trim()})`,
-    cure: () => 'let who runs the nodes trust the registry, or use an image of another registry in `manifest`',
-    explains: ['image-not-found'],
-  },
-  {
-    ...PULLED,
-    id: 'image-registry-unreachable',
-    pattern:
-      /no such host|dial tcp|i\/o timeout|TLS handshake timeout|connection (?:refused|reset)|network is unreachable|context deadline exceeded|RegistryUnavailable|50[0234] (?:Bad Gateway|Service Unavailable|Internal Server Error|Gateway Time)/i,
-    example: 'dial tcp: lookup registry.example.com: no such host',
-    title: () => 'The node cannot reach the registry of the image',
-    cure: () => 'check the host of the image in `manifest`, and the way from the nodes to it (DNS, proxy, firewall)',
-    explains: ['image-not-found'],
-  },
-  {
-    ...PULLED,
-    id: 'image-credentials',
-    pattern:
-      /no basic auth credentials|unauthori[sz]ed|authentication required|\b40[13] (?:Unauthorized|Forbidden)|status(?: from \w{1,10} request)?: 40[13]|access (?:denied|forbidden)|requested access to the resource is denied|insufficient_scope|denied: |authorization failed|failed to (?:fetch|authorize)[^\n]{0,40}token|Unable to retrieve some image pull secrets|SignatureValidationFailed/i,
-    example:
-      'failed to resolve reference: unexpected status from HEAD request: 401 Unauthorized: no basic auth credentials',
-    title: () =>
-      'The registry refuses the image without credentials that may read it (not authorized, or no such repository)',
-    cure: () =>
-      'create a pull secret in the namespace and name it in `imagePullSecrets` of `manifest` or of the ServiceAccount of `service-account`; check the name of the image',
-    explains: ['image-not-found'],
-  },
-  {
-    ...PULLED,
-    id: 'image-name-invalid',
-    pattern: /InvalidImageName|invalid reference format|couldn't parse image (?:name|reference)|must be lowercase/,
-    example: 'Failed to apply default image tag "Wine:1": couldn\'t parse image reference: must be lowercase',
-    title: () => 'The name of the image is not valid',
-    cure: () => 'correct the image of the container in `manifest`: lower case, `registry/name:tag`',
-    explains: ['image-not-found'],
-  },
-  {
-    ...PULLED,
-    id: 'image-never-pulled',
-    pattern: /ErrImageNeverPull|not present with pull policy of Never/,
-    example: 'Container image "wine:1" is not present with pull policy of Never',
-    title: () => 'The node does not have the image, and the pull policy forbids to pull it',
-    cure: () => 'set `imagePullPolicy: IfNotPresent` in `manifest`, or load the image on the nodes',
-    explains: ['image-not-found'],
-  },
-  {
-    ...PULLED,
-    id: 'image-disk-full',
-    pattern:
-      /no space left on device|failed to (?:register layer|extract layer|commit)[^\n]{0,200}|ImageInspectError|failed to inspect image|size validation failed|content digest[^\n]{0,100}not found/i,
-    example: 'failed to extract layer sha256:1: no space left on device',
-    title: (_, [words]) => `The node cannot store the image (${words.trim()})`,
-    cure: () => 'ask who runs the nodes for disk space, or use a smaller image in `manifest`',
-    explains: ['image-not-found'],
-  },
-  {
-    ...PULLED,
-    id: 'image-missing',
-    pattern:
-      /manifest unknown|not found|does not exist|no such (?:image|manifest)|name unknown|repository name not known|ErrImagePull|ImagePullBackOff/i,
-    example: 'failed to resolve reference "seldonio/mlflowserver:missing": not found',
-    title: () => 'The registry has no image of that name and tag',
-    cure: () => 'check the image name and tag in `manifest` and the pull secrets of the namespace',
-    explains: ['image-not-found'],
-  },
   {
     ...STARTED,
     id: 'config-secret-missing',
-    pattern: /[Ss]ecret "([^"]{1,253})" not found|references non-existent secret key: (\S{1,253})/,
+    pattern: /[Ss]ecrets? "([^"]{1,253})" not found|references non-existent secret key: (\S{1,253})/,
     example: 'secret "seldon-init-container-secret" not found',
     title: (_, [, secret, key]) =>
       secret === undefined
@@ -116,7 +22,7 @@ export const CONTAINER_FAILURES: readonly FailureRow[] = [
   {
     ...STARTED,
     id: 'config-map-missing',
-    pattern: /[Cc]onfig[Mm]ap "([^"]{1,253})" not found|references non-existent config key: (\S{1,253})/,
+    pattern: /[Cc]onfig[Mm]aps? "([^"]{1,253})" not found|references non-existent config key: (\S{1,253})/,
     example: 'MountVolume.SetUp failed for volume "config" : configmap "wine-config" not found',
     title: (_, [, map, key]) =>
       map === undefined
@@ -144,6 +50,81 @@ export const CONTAINER_FAILURES: readonly FailureRow[] = [
     example: 'container has runAsNonRoot and image will run as root (pod: "wine", container: prediction)',
     title: () => 'The pod must not run as root, but its image does not name a user by number',
     cure: () => 'set `securityContext.runAsUser` (8888 for images of Seldon) of that container in `manifest`',
+  },
+  {
+    ...STARTED,
+    id: 'config-env-invalid',
+    pattern:
+      /couldn't resolve fieldRef "[^"]{1,200}"|invalid environment variable name[^\n]{0,120}|Failed to resolve env[^\n]{0,160}/i,
+    example: "couldn't resolve fieldRef \"metadata.annotations['x']\"",
+    title: (_, [words]) => `An environment variable of the container cannot be set (${words})`,
+    cure: () => 'correct `env` and `envFrom` of the container in `manifest`',
+  },
+  {
+    ...STARTED,
+    id: 'runtime-gpu',
+    pattern:
+      /nvidia-container-cli: [^\n]{1,200}|libnvidia-ml\.so|could not select device driver|failed to inject CDI devices[^\n]{0,160}/,
+    example: 'nvidia-container-cli: initialization error: load library failed: libnvidia-ml.so.1',
+    title: (_, [words]) => `The node cannot give its NVIDIA GPU to the container (${words})`,
+    cure: () =>
+      'ask who runs the nodes to repair the NVIDIA driver and container toolkit, or choose other nodes with `nodeSelector` in `manifest`; a model for the CPU needs no `nvidia.com/gpu`',
+  },
+  {
+    ...STARTED,
+    id: 'runtime-security',
+    pattern:
+      /seccomp[^\n]{0,200}|[Aa]pp[Aa]rmor[^\n]{0,200}|unable to apply caps[^\n]{0,100}|SELinux[^\n]{0,160}|failed to generate security options[^\n]{0,200}|unable to set (?:user|group)[^\n]{0,100}/,
+    example: 'Cannot enforce AppArmor: profile "k8s-wine" is not loaded',
+    title: (_, [words]) => `The node cannot apply the security settings of the container (${words})`,
+    cure: () =>
+      'correct the `securityContext` of the container in `manifest` (seccompProfile, appArmorProfile, capabilities), or ask who runs the nodes to install the profile',
+  },
+  {
+    ...STARTED,
+    id: 'runtime-user-missing',
+    pattern: /unable to find (?:user|group) ([^\s:]{1,60})|no users found|unknown (?:user|userid|group)[^\n]{0,60}/,
+    example: 'mount callback failed on /var/lib/containerd/tmpmounts/x: no users found',
+    title: () => 'The image does not know the user that it shall run as',
+    cure: () => 'set `securityContext.runAsUser` to a number in `manifest`, or use another image',
+  },
+  {
+    ...STARTED,
+    id: 'runtime-working-directory',
+    pattern: /chdir to cwd \("([^"]{1,200})"\)|mkdir [^\n]{1,160}working directory|Cwd must be an absolute path/,
+    example: 'chdir to cwd ("/app/src") set in config.json failed: permission denied: unknown',
+    title: (_, [, path]) =>
+      `The container cannot start in its working directory${path === undefined ? '' : `, ${path}`}`,
+    cure: () =>
+      'correct `workingDir` or `securityContext.runAsUser` of the container in `manifest`, or use another image',
+  },
+  {
+    ...STARTED,
+    id: 'runtime-arguments-long',
+    pattern: /argument list too long/,
+    example: 'exec /usr/bin/python: argument list too long: unknown',
+    title: () => 'The environment variables and arguments of the container are too long for the node',
+    cure: () =>
+      'set `enableServiceLinks: false` in the pod of `manifest` (each Service of the namespace adds variables), or pass less in `env`',
+  },
+  {
+    ...STARTED,
+    id: 'runtime-cgroup',
+    pattern:
+      /unable to apply cgroup configuration[^\n]{0,200}|cgroup[^\n]{0,100}(?:invalid argument|no such file|not mounted)[^\n]{0,60}/,
+    example: 'unable to apply cgroup configuration: failed to write 99999999: cpu.cfs_quota_us: invalid argument',
+    title: (_, [words]) => `The node cannot apply the limits of the container (${words})`,
+    cure: () =>
+      'correct `resources.limits` in `manifest` (a number that the node can enforce), or ask who runs the nodes',
+  },
+  {
+    ...STARTED,
+    id: 'runtime-permission',
+    pattern: /exec: "([^"]{1,160})": (?:permission denied|is a directory)/,
+    example: 'exec: "/app/start.sh": permission denied: unknown',
+    title: (_, [, command]) => `The container has no permission to execute ${command}`,
+    cure: () =>
+      'correct `command` in `manifest`, make the file executable in the image, or set `securityContext.runAsUser` to its user',
   },
   {
     ...STARTED,

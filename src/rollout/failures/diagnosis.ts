@@ -7,7 +7,7 @@ import type { KubernetesEvent, Pod, Snapshot } from '../../seldon/snapshot.ts';
 import type { Expectation } from '../expectation.ts';
 import type { RolloutStatus } from '../verdict.ts';
 import type { FailureContext, FailureRow, Source } from './failure-row.ts';
-import { CURES, knownFailure } from './known-failures.ts';
+import { cureOf, knownFailure } from './known-failures.ts';
 import {
   containersOf,
   endInWords,
@@ -123,7 +123,7 @@ export function diagnose(one: FailureCase): readonly Finding[] {
     {
       reason: status.reason,
       title: title ?? asSentence(status.message),
-      cure: known?.row.cure(context, known.match) ?? CURES[status.reason],
+      cure: known?.row.cure(context, known.match) ?? cureOf(status),
       ...(known !== undefined && { row: known.row.id }),
       quotes: quotesOf(one, status, known?.match[0]),
     },

@@ -1,45 +1,85 @@
 import type { RolloutFailureReason } from '../../base/outcome.ts';
+import type { RolloutStatus } from '../verdict.ts';
 import { ADMISSION_FAILURES } from './admission.ts';
 import { CONTAINER_FAILURES } from './containers.ts';
-import { ENVIRONMENT_FAILURES } from './environment.ts';
+import { EXIT_FAILURES } from './exits.ts';
 import type { FailureRow, Source } from './failure-row.ts';
-import { MODEL_SERVER_FAILURES } from './model-server.ts';
+import { IMAGE_FAILURES } from './images.ts';
 import { NODE_FAILURES } from './node.ts';
 import { OPERATOR_FAILURES } from './operator.ts';
-import { PYTHON_FAILURES } from './python.ts';
 import { SCHEDULING_FAILURES } from './scheduling.ts';
+import { CONDA_FAILURES } from './server/conda.ts';
+import { LAST_WORDS } from './server/last-words.ts';
+import { buildEndIn, withoutNoise } from './server/log-words.ts';
+import { MODEL_FILE_FAILURES } from './server/model-files.ts';
+import { MODEL_SERVER_FAILURES, SERVER_START_FAILURES } from './server/model-server.ts';
+import { NATIVE_FAILURES } from './server/native.ts';
+import { NETWORK_FAILURES } from './server/network.ts';
+import { PIP_FAILURES } from './server/pip.ts';
+import { PYTHON_FAILURES } from './server/python.ts';
+import { CODE_FAILURES } from './server/python-code.ts';
 import { STORAGE_FAILURES } from './storage.ts';
+
+/** pip runs inside conda, so its words are the nearer cause. */
+const BUILD_FAILURES = [...PIP_FAILURES, ...CONDA_FAILURES];
 
 /** What each speaker is known to say; the first row that matches is the cause. */
 export const KNOWN_FAILURES: Readonly<Record<Source, readonly FailureRow[]>> = {
   initializer: STORAGE_FAILURES,
   server: [
-    ...MODEL_SERVER_FAILURES.slice(0, 4),
+    ...SERVER_START_FAILURES,
     ...PYTHON_FAILURES,
-    ...ENVIRONMENT_FAILURES,
-    ...MODEL_SERVER_FAILURES.slice(4),
+    ...NATIVE_FAILURES,
+    ...MODEL_FILE_FAILURES,
+    ...CODE_FAILURES,
+    ...BUILD_FAILURES,
+    ...NETWORK_FAILURES,
+    ...MODEL_SERVER_FAILURES,
+    ...LAST_WORDS,
   ],
   kubernetes: [
     ...ADMISSION_FAILURES,
     ...SCHEDULING_FAILURES,
+    ...IMAGE_FAILURES,
     ...CONTAINER_FAILURES,
     ...NODE_FAILURES,
     ...OPERATOR_FAILURES,
+    ...EXIT_FAILURES,
   ],
 };
 
+type FailedStatus = Extract<RolloutStatus, { phase: 'failed' }>;
+
+interface KnownFailure {
+  readonly row: FailureRow;
+  readonly match: RegExpMatchArray;
+}
+
 /** The first row that explains a text; `reason` is the verdict that it shall explain. */
-export function knownFailure(
-  text: string,
-  speaker: Source,
-  reason: RolloutFailureReason,
-): { readonly row: FailureRow; readonly match: RegExpMatchArray } | undefined {
-  for (const row of KNOWN_FAILURES[speaker]) {
+export function knownFailure(text: string, speaker: Source, reason: RolloutFailureReason): KnownFailure | undefined {
+  if (speaker !== 'server') return firstOf(KNOWN_FAILURES[speaker], text, reason);
+  const log = withoutNoise(text);
+  const first = firstOf(KNOWN_FAILURES.server, log, reason);
+  // A build that failed after these words has other words for its cause: what a wheel imports is no module of the model.
+  if (first === undefined || buildEndIn(log) < (first.match.index ?? 0)) return first;
+  return firstOf(BUILD_FAILURES, log, reason) ?? first;
+}
+
+function firstOf(rows: readonly FailureRow[], text: string, reason: RolloutFailureReason): KnownFailure | undefined {
+  for (const row of rows) {
     if (row.explains !== undefined && !row.explains.includes(reason)) continue;
     const match = row.pattern.exec(text);
     if (match !== null) return { row, match };
   }
   return undefined;
+}
+
+/** The cure of a verdict that no row explains: a manifest does not set the memory of the storage initializer. */
+export function cureOf({ reason, failingObject }: Pick<FailedStatus, 'reason' | 'failingObject'>): string {
+  const isInitializer = failingObject?.init === true && failingObject.container?.endsWith('-model-initializer');
+  return reason === 'out-of-memory' && isInitializer
+    ? 'raise the memory limit of the storage initializer in the installation of Seldon (`storageInitializer.memoryLimit` of ConfigMap seldon-config), or log a smaller model'
+    : CURES[reason];
 }
 
 /** The cure where the words say no more than the reason itself. */

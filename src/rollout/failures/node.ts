@@ -25,7 +25,7 @@ export const NODE_FAILURES: readonly FailureRow[] = [
     pattern:
       /AttachVolume\.\w{1,20} failed for volume "([^"]{1,253})"[^\n]{0,300}|FailedAttachVolume[^\n]{0,300}|volume attachment is being deleted/,
     example: 'AttachVolume.Attach failed for volume "pvc-1" : rpc error: code = NotFound',
-    title: (_, [, volume]) => `The volume ${volume ?? 'of the pod'} cannot be attached to the node`,
+    title: (_, [words]) => `The node cannot attach ${volumeIn(words)}`,
     cure: () =>
       'check the PersistentVolume and its storage driver; the claim is named in `model-uri` (`pvc://`) or `manifest`',
   },
@@ -40,12 +40,32 @@ export const NODE_FAILURES: readonly FailureRow[] = [
   },
   {
     ...MOUNTED,
+    id: 'volume-secrets-store',
+    pattern:
+      /failed to (?:mount|get) secrets? store objects?[^\n]{0,300}|SecretProviderClass[^\n]{0,200}|secrets-store\.csi[^\n]{0,200}/i,
+    example: 'failed to mount secrets store objects for pod seldon/wine, err: error connecting to provider "azure"',
+    title: (_, [words]) => `The Secrets Store driver cannot fetch the secrets of the pod (${words.slice(0, 200)})`,
+    cure: () =>
+      'check the SecretProviderClass that `volumes` in `manifest` name, that its provider runs on the node, and what the `service-account` may read in the vault',
+  },
+  {
+    ...MOUNTED,
+    id: 'volume-mount-helper',
+    pattern: /you might need a \/sbin\/mount\.<type> helper|mount: unknown filesystem type '?([\w.-]{1,40})/,
+    example:
+      'mount: bad option; for several filesystems (e.g. nfs, cifs) you might need a /sbin/mount.<type> helper program.',
+    title: () => 'The node lacks the program that mounts volumes of this kind, such as nfs-common',
+    cure: () =>
+      'install it on the nodes (nfs-common, cifs-utils), or choose nodes that have it with `nodeSelector` in `manifest`',
+  },
+  {
+    ...MOUNTED,
     id: 'volume-mount-failed',
     pattern:
-      /MountVolume\.\w{1,20} failed for volume "([^"]{1,253})"[^\n]{0,300}|Unable to attach or mount volumes: unmounted volumes=\[([^\]]{1,253})\]|FailedMount[^\n]{0,300}|mount failed: [^\n]{1,200}/,
+      /(?:Mount|Map)Volume\.\w{1,20} failed for volume "([^"]{1,253})"[^\n]{0,300}|Unable to attach or mount volumes: unmounted volumes=\[([^\]]{1,253})\]|FailedMount[^\n]{0,500}|mount failed: [^\n]{1,200}/,
     example:
       'Unable to attach or mount volumes: unmounted volumes=[classifier-provision-location], unattached volumes=[]: timed out waiting for the condition',
-    title: (_, [, one, two]) => `The node cannot mount the volume ${one ?? two ?? ''}`.trimEnd().concat(' of the pod'),
+    title: (_, [words]) => `The node cannot mount ${volumeIn(words)}`,
     cure: () =>
       'check that what the volume names (claim, Secret, ConfigMap, NFS server) exists and is reachable from the node: `volumes` in `manifest`, the claim in `model-uri` (`pvc://`)',
   },
@@ -63,10 +83,32 @@ export const NODE_FAILURES: readonly FailureRow[] = [
     reason: 'sandbox-failed',
     place: 'network',
     pattern:
-      /failed to assign an IP address|no available IP addresses|no IP addresses available|IP address range is exhausted|InsufficientFreeAddresses|\bENI\b/,
+      /failed to assign an IP address|no available IP addresses|no IP addresses available|IP address range is exhausted|InsufficientFreeAddresses|[Nn]o available addresses|\bENI\b/,
     example: 'FailedCreatePodSandBox: add cmd: failed to assign an IP address to container',
     title: () => 'The node has no IP address left for the pod',
     cure: () => 'add a node or addresses to the subnet, or lower `replicas`: a rolling update needs one more pod',
+    explains: ['sandbox-failed', 'rollout-timeout', 'progress-deadline-exceeded'],
+  },
+  {
+    id: 'sandbox-runtime',
+    reason: 'sandbox-failed',
+    place: 'container runtime',
+    pattern: /no runtime for "([^"]{1,100})" is configured|RuntimeHandler "([^"]{1,100})" not supported/,
+    example: 'failed to get sandbox runtime: no runtime for "nvidia" is configured',
+    title: (_, [, one, two]) => `The node does not have the runtime handler ${one ?? two} of the RuntimeClass`,
+    cure: () =>
+      'correct `runtimeClassName` in `manifest`, or choose nodes on which that runtime is installed with a `nodeSelector`',
+    explains: ['sandbox-failed', 'rollout-timeout', 'progress-deadline-exceeded'],
+  },
+  {
+    id: 'sandbox-disk-full',
+    reason: 'sandbox-failed',
+    place: 'container runtime',
+    pattern: /pod sandbox[^\n]{0,400}no space left on device/,
+    example:
+      'Failed to create pod sandbox: failed to create containerd task: mkdir /run/containerd/x: no space left on device',
+    title: () => 'The node has no disk space left for the sandbox of the pod',
+    cure: () => 'ask who runs the node for disk space, or choose other nodes with `nodeSelector` in `manifest`',
     explains: ['sandbox-failed', 'rollout-timeout', 'progress-deadline-exceeded'],
   },
   {
@@ -76,7 +118,7 @@ export const NODE_FAILURES: readonly FailureRow[] = [
     pattern:
       /(?:FailedCreatePodSandBox|failed to (?:set ?up|create)[^\n]{0,40} (?:sandbox|network)|NetworkPluginNotReady|NetworkNotReady|cni plugin not initialized|SandboxChanged|Pod sandbox changed)[^\n]{0,300}/i,
     example: 'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox',
-    title: () => "The node cannot set up the pod's sandbox and network",
+    title: (_, [words]) => `The node cannot set up the pod's sandbox and network (${words.slice(0, 300)})`,
     cure: () =>
       'ask who runs the cluster to check the network plugin (CNI) of the node; with `nodeSelector` in `manifest` the pod may use other nodes',
     explains: ['sandbox-failed', 'rollout-timeout', 'progress-deadline-exceeded'],
@@ -86,7 +128,7 @@ export const NODE_FAILURES: readonly FailureRow[] = [
     reason: 'evicted',
     place: 'scheduler',
     pattern:
-      /low on resource: ([\w-]{1,60})|exceeds (?:the total limit of containers|its local|the limit)[^\n]{0,120}|[Uu]sage of EmptyDir volume "([^"]{1,120})" exceeds|ephemeral local storage usage exceeds/,
+      /low on resource: ([\w-]{1,60})|exceed(?:s|ed) (?:the total limit of containers|its local|the limit)[^\n]{0,120}|[Uu]sage of EmptyDir volume "([^"]{1,120})" exceeds|ephemeral local storage usage exceeds/,
     example:
       'The node was low on resource: ephemeral-storage. Container classifier was using 9Gi, which exceeds its request of 0.',
     title: (_, [, resource = 'ephemeral-storage']) => `The node evicted the pod because it was low on ${resource}`,
@@ -175,3 +217,10 @@ export const NODE_FAILURES: readonly FailureRow[] = [
     cure: () => 'correct the probe in `manifest`, and read the log of the container',
   },
 ];
+
+/** The volume that an event names, and what it says of it. */
+function volumeIn(words: string): string {
+  const [, one, two] = /volume "([^"]{1,253})"|unmounted volumes=\[([^\]]{1,253})\]/.exec(words) ?? [];
+  const name = one ?? two;
+  return `${name === undefined ? 'a volume' : `the volume ${name}`} of the pod (${words.slice(0, 300)})`;
+}

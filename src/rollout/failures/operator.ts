@@ -44,6 +44,41 @@ export const OPERATOR_FAILURES: readonly FailureRow[] = [
   },
   {
     ...SAID,
+    id: 'operator-server-unknown',
+    pattern: /Failed to get server config for (\w{1,80})/,
+    example: 'Failed to get server config for XGBOOST_SERVER2',
+    title: (_, [, server]) => `The operator knows no server ${server}`,
+    cure: () =>
+      'correct `implementation` in `manifest` (`MLFLOW_SERVER`), or add the server to `predictor_servers` of ConfigMap seldon-config',
+  },
+  {
+    ...SAID,
+    id: 'operator-quantity',
+    pattern: /quantities must match the regular expression|failed to parse quantity/,
+    example: 'failed to parse quantity: quantities must match the regular expression',
+    title: () => 'The operator cannot read a number of resources',
+    cure: () =>
+      'correct `resources` in `manifest`; if they are right, the requests and limits of `storageInitializer` in ConfigMap seldon-config are not',
+  },
+  {
+    ...SAID,
+    id: 'operator-duplicate-port',
+    pattern: /spec\.ports\[\d{1,3}\][^\n]{0,40}Duplicate value: ([^\n]{1,100})/,
+    example: 'Service "wine-main-prediction" is invalid: spec.ports[1].name: Duplicate value: "http"',
+    title: (_, [, value]) => `Two ports of one Service are the same: ${value}`,
+    cure: () => 'give each port of the containers in `manifest` a name and a number of its own',
+  },
+  {
+    ...SAID,
+    id: 'operator-conflict',
+    pattern: /the object has been modified; please apply your changes/,
+    example:
+      'Operation cannot be fulfilled on deployments.apps "wine": the object has been modified; please apply your changes',
+    title: () => 'The operator wrote an object that somebody else had just changed',
+    cure: () => 'run this workflow again; if it stays, find out which other tool writes the Deployments of Seldon',
+  },
+  {
+    ...SAID,
     id: 'operator-field-invalid',
     pattern: /"([^"]{1,253})" is invalid: (spec\.[^\n]{1,200})/,
     example: 'HorizontalPodAutoscaler.autoscaling "wine" is invalid: spec.minReplicas: Invalid value: 0',

@@ -17,16 +17,25 @@ export const SCHEDULING_FAILURES: readonly FailureRow[] = [
     ...PLACED,
     id: 'scheduler-claim-unbound',
     pattern:
-      /unbound immediate PersistentVolumeClaims|didn't find available persistent volumes|waiting for first consumer|(?:node\(s\) )?had volume node affinity conflict|no persistent volumes available|max(?:imum)? volume count|conflict(?:ed|s)? with (?:already )?(?:an? )?(?:existing )?(?:ReadWriteOncePod|volume)|ReadWriteOncePod/,
+      /unbound immediate PersistentVolumeClaims|didn't find available persistent volumes|bound to non-existent persistentvolume|did not have enough free storage|didn't match PersistentVolume's node affinity|node\(s\) unavailable due to (?:one or more pvc|PersistentVolume)|PersistentVolumeClaim with the same name and ReadWriteOncePod|waiting for first consumer|(?:node\(s\) )?had volume node affinity conflict|no persistent volumes available|no available volume zone|max(?:imum)? volume count|conflict(?:ed|s)? with (?:already )?(?:an? )?(?:existing )?(?:ReadWriteOncePod|volume)|ReadWriteOncePod/,
     example: '0/1 nodes are available: 1 pod has unbound immediate PersistentVolumeClaims.',
     title: (_, [words]) => `No node can mount the pod's volume (${words})`,
     cure: () =>
-      'check the PersistentVolumeClaim of `model-uri` (`pvc://`) or `manifest`: its storage class, its zone, and whether several pods may mount it (ReadOnlyMany)',
+      'check the PersistentVolumeClaim of `model-uri` (`pvc://`) or `manifest`: its storage class, its zone (the affinity of its PersistentVolume), and whether several pods may mount it (ReadOnlyMany)',
+  },
+  {
+    ...PLACED,
+    id: 'scheduler-resource-claim',
+    pattern: /cannot allocate all claims|resourceclaim[^\n]{0,160}|ResourceClaim[^\n]{0,120}/,
+    example: 'waiting for resource claim to be created: pod "default/wine": ResourceClaim not created yet',
+    title: (_, [words]) => `No node can give the pod the devices of its ResourceClaim (${words})`,
+    cure: () =>
+      'correct `resourceClaims` in `manifest`, or create the ResourceClaim and its DeviceClass; other pods may hold the devices',
   },
   {
     ...PLACED,
     id: 'scheduler-resources',
-    pattern: /[Ii]nsufficient ([\w./-]{0,120}\w)/,
+    pattern: /[Ii]nsufficient (?!unused quota)([\w./-]{0,120}\w)/,
     example: '0/3 nodes are available: 3 Insufficient memory.',
     title: (_, [, resource]) => `No node has enough ${resource} left for the pod`,
     cure: (_, [, resource]) =>
@@ -60,6 +69,14 @@ export const SCHEDULING_FAILURES: readonly FailureRow[] = [
   },
   {
     ...PLACED,
+    id: 'scheduler-node-name',
+    pattern: /didn't match the requested (?:node name|hostname)/,
+    example: "0/3 nodes are available: 3 node(s) didn't match the requested node name.",
+    title: () => 'The cluster has no node of the name that the pod asks for',
+    cure: () => 'remove `nodeName` from `manifest`, or use a `nodeSelector` in its place',
+  },
+  {
+    ...PLACED,
     id: 'scheduler-affinity',
     pattern:
       /didn't (?:match|satisfy) (?:existing pods |pod )?(?:anti-)?affinity[\w ]{0,20}|topology spread constraints/,
@@ -86,9 +103,18 @@ export const SCHEDULING_FAILURES: readonly FailureRow[] = [
   },
   {
     ...PLACED,
+    id: 'scheduler-gang',
+    pattern: /tasks? in gang unschedulable[^\n]{0,160}|pod group is not ready[^\n]{0,120}|PodGroup[^\n]{0,160}/,
+    example: '3/3 tasks in gang unschedulable: pod group is not ready, 1 Pending, 1 minAvailable',
+    title: (_, [words]) => `The scheduler waits until all pods of a group fit (${words})`,
+    cure: () =>
+      'make room for the whole group, lower its `minMember`, or use the scheduler of the cluster (`schedulerName` in `manifest`)',
+  },
+  {
+    ...PLACED,
     id: 'scheduler-gate',
     pattern:
-      /SchedulingGated|Scheduling is blocked due to non-empty scheduling gates|no scheduler|QueueNotFound|Workload is not admitted/i,
+      /SchedulingGated|Scheduling is blocked due to non-empty scheduling gates|no scheduler|QueueNotFound|Workload is not admitted|insufficient unused quota/i,
     example: 'Scheduling is blocked due to non-empty scheduling gates',
     title: () => 'A scheduling gate of the cluster (a queue such as Kueue) holds the pod back',
     cure: () => 'ask who runs the queue of the namespace, or remove its label from `manifest`',

@@ -1,4 +1,5 @@
 import { type FailureRow, remoteVariable, secretInWords } from './failure-row.ts';
+import { ACCESS_FAILURES } from './storage-access.ts';
 
 /** Schemes of MLflow's that no rclone remote can stand for. */
 const REGISTRY_SCHEME = /^(?:models|runs|mlflow-artifacts)$/;
@@ -13,11 +14,10 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
   {
     ...STORED,
     id: 'storage-remote-unknown',
-    pattern:
-      /create file system for "([\w-]{1,60}):[^"]{0,500}": didn't find (?:section in config file|backend called)/,
+    pattern: /create file system for "([\w-]{1,60}):[^"]{0,500}": didn't find section in config file/,
     example: 'Failed to create file system for "s3://mlflow/m": didn\'t find section in config file',
     title: (at, [, remote]) =>
-      `Seldon's storage initializer knows no remote \`${remote}\`, so it cannot read ${at.modelUri}`,
+      `Seldon's storage initializer knows no remote \`${remote}\` (the scheme of the URI), so it cannot read ${at.modelUri}`,
     cure: (at, [, remote = '']) =>
       REGISTRY_SCHEME.test(remote)
         ? 'say where the same files are stored for the cluster, with `artifacts-destination` or `storage-uri-map`'
@@ -26,7 +26,7 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
   {
     ...STORED,
     id: 'storage-remote-type',
-    pattern: /didn't find backend called "([^"]{0,60})"|couldn't find type field in config/,
+    pattern: /didn't find backend called "([^"]{0,60})"|couldn't find type (?:field in config|of fs for)/,
     example: 'Failed to create file system for "s3:bucket": couldn\'t find type field in config',
     title: (at) => `rclone does not know what kind of storage the remote of ${at.modelUri} is`,
     cure: (at) =>
@@ -36,7 +36,7 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
     ...STORED,
     id: 'storage-endpoint',
     pattern:
-      /API Requests must be made to API port|was not a valid URI|unsupported protocol scheme|missing protocol scheme|first path segment in URL cannot contain colon|InvalidEndpoint/i,
+      /API Requests must be made to API port|was not a valid URI|unsupported protocol scheme|missing protocol scheme|first path segment in URL cannot contain colon|Invalid ?Endpoint|invalid URI for request|failed to decode REST XML|but have <html>|MethodNotAllowed|405 Method Not Allowed|AccountRequiresHttps|does not support http\b/i,
     example: 'InvalidArgument: S3 API Requests must be made to API port.',
     title: (at) => `The endpoint of the storage of ${at.modelUri} is not the address of its API`,
     cure: (at) =>
@@ -55,7 +55,7 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
     ...STORED,
     id: 'storage-clock',
     pattern:
-      /RequestTimeTooSkewed|request time and the current time is too large|Token used before issued|invalid_grant: Invalid JWT|RequestExpired|Request date header too old/i,
+      /RequestTimeTooSkewed|request time and the current time is too large|Token used before issued|invalid_grant: Invalid JWT|Invalid JWT: Token must be|RequestExpired|Request date header too old/i,
     example: 'RequestTimeTooSkewed: The difference between the request time and the current time is too large.',
     title: (at) => `The clock of the node is wrong, so the storage of ${at.modelUri} refuses the signed request`,
     cure: () => 'correct the time on the node (NTP) and run this workflow again; the credentials need no change',
@@ -64,11 +64,48 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
     ...STORED,
     id: 'storage-folder-not-writable',
     pattern:
-      /(?:mkdir|open|create|write|chmod)[^\n]{0,120}\/mnt\/models[^\n]{0,200}(?:permission denied|read-only file system)|cannot create directory[^\n]{0,200}permission denied/i,
+      /(?:mkdir|open|create|write|chmod|chtimes|chown|rename)[^\n]{0,120}\/mnt\/models[^\n]{0,200}(?:permission denied|read-only file system|operation not permitted)|(?:permission denied|read-only file system): '\/mnt\/models|cannot create directory[^\n]{0,200}permission denied/i,
     example: "mkdir: cannot create directory '/mnt/models': Permission denied",
     title: () => 'The storage initializer has no permission to write the folder of the model, /mnt/models',
     cure: () =>
       'set `securityContext.fsGroup` of the pod in `manifest` (spec.predictors[].componentSpecs[].spec.securityContext) to the group of the initializer, or remove the `runAsUser` that does not fit',
+  },
+  {
+    ...STORED,
+    id: 'storage-volume-permission',
+    pattern: /(?:open|read|stat|lstat) \/mnt\/(?!models)[^\n]{0,200}permission denied/,
+    example: 'failed to open directory "": open /mnt/pvc/wine: permission denied',
+    title: (at) => `The storage initializer has no permission to read the volume of ${at.modelUri}`,
+    cure: () =>
+      'set `securityContext.fsGroup` or `runAsUser` of the pod in `manifest` to who owns the files on the volume, or change their owner',
+  },
+  {
+    ...STORED,
+    id: 'storage-volume-broken',
+    pattern: /stale (?:NFS )?file handle|input\/output error|transport endpoint is not connected|host is down/i,
+    example: 'open /mnt/pvc/wine: stale NFS file handle',
+    title: (at, [words]) => `The volume of ${at.modelUri} cannot be read (${words})`,
+    cure: () =>
+      'check the PersistentVolume behind the claim of `model-uri` (`pvc://`) and its file server, then delete the pod or run this workflow again',
+  },
+  {
+    ...STORED,
+    id: 'storage-memory',
+    pattern:
+      /runtime: (?:out of memory|cannot allocate memory)|cannot allocate memory|signal: killed|^Killed$|\bMemoryError\b/m,
+    example: 'fatal error: runtime: out of memory',
+    title: (at) => `The storage initializer has too little memory to copy ${at.modelUri}`,
+    cure: () =>
+      'raise the memory limit of the storage initializer in the installation of Seldon (`storageInitializer.memoryLimit` of ConfigMap seldon-config), or log a smaller model; `manifest` does not set it',
+  },
+  {
+    ...STORED,
+    id: 'storage-arguments',
+    pattern: /needs \d arguments? (?:minimum|maximum)[^\n]{0,200}|unknown (?:shorthand )?flag[^\n]{0,100}/,
+    example: 'Command copy needs 2 arguments minimum: you provided 1 non flag arguments: ["/mnt/models"]',
+    title: (_, [words]) => `rclone does not take the arguments of the storage initializer: ${words}`,
+    cure: () =>
+      "correct `model-uri`, and the arguments of `storageInitializerImage` if `manifest` names an image of its own: Seldon's takes the URI and the folder",
   },
   {
     ...STORED,
@@ -83,7 +120,7 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
     ...STORED,
     id: 'storage-bucket-missing',
     pattern:
-      /NoSuchBucket|bad_bucket_id|bucket doesn't exist|specified bucket does not exist|ContainerNotFound|specified container does not exist|bucket[^\n]{0,100} not found|container[^\n]{0,100} not found|BucketNotFound|no such bucket|AllAccessDisabled|Bucket is not valid|InvalidBucketName/i,
+      /NoSuchBucket|bad_bucket_id|bucket doesn't exist|specified bucket does not exist|ContainerNotFound|ContainerBeingDeleted|specified container does not exist|bucket (?:"[^"\n]{1,100}" )?not found|container not found|BucketNotFound|no such bucket|AllAccessDisabled|Bucket is not valid|InvalidBucketName/i,
     example: 'minio.error.NoSuchBucket: message: The specified bucket does not exist.',
     title: (at) => `The bucket or container of ${at.modelUri} does not exist in that storage`,
     cure: (at) =>
@@ -93,47 +130,18 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
     ...STORED,
     id: 'storage-region',
     pattern:
-      /AuthorizationHeaderMalformed|region '[^']{0,40}' is wrong|BucketRegionError|PermanentRedirect|IllegalLocationConstraint|incorrect region/i,
+      /AuthorizationHeaderMalformed|region '[^']{0,40}' is wrong|BucketRegionError|PermanentRedirect|IllegalLocationConstraint|incorrect region|MissingRegion|MovedPermanently|InvalidRegionName|status ?code: 301/i,
     example:
       "AuthorizationHeaderMalformed: The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'",
     title: (at) => `The storage of ${at.modelUri} is in another region than the one that was asked`,
     cure: (at) => `set ${remoteVariable(at, 'REGION')} in ${secretInWords(at)} to the region of the bucket`,
   },
-  {
-    ...STORED,
-    id: 'storage-no-credentials',
-    pattern:
-      /NoCredentialProviders|no valid providers in chain|Anonymous caller does not have|no authentication method configured|could not find default credentials|need (?:client_id|storage account|account|credentials|application key)|(?:account|access_key_id|secret_access_key|application key|tenant|username|password|auth) not (?:found|set)|empty (?:token|username|password)|failed to (?:make|get|find) (?:azure|default|oauth|credentials)[^\n]{0,80}|No (?:credential|AWS access key)|couldn't find (?:root|credentials)|ManagedIdentityCredential|failed to acquire (?:MSI |a )?token|EnvAccessKeyNotFound|Unable to locate credentials|Project_?Domain[^\n]{0,40}not specified|didn't find Auth|can't find .{0,40}credentials|EC2RoleRequestError|NoCredentialsError|DefaultCredentialsError|PublicAccessNotPermitted|Public access is not permitted|AnonymousCredential|no EC2 IMDS role|failed to refresh cached credentials|failed to retrieve credentials: /i,
-    example:
-      'googleapi: Error 401: Anonymous caller does not have storage.objects.list access to the Google Cloud Storage bucket., required',
-    title: (at) =>
-      `The storage initializer has no credentials for ${at.modelUri}: the storage sees an anonymous request without a usable authentication method`,
-    cure: (at) =>
-      `put ${remoteVariable(at)} with credentials into ${secretInWords(at)}, or give a \`service-account\` that may read the storage`,
-  },
-  {
-    ...STORED,
-    id: 'storage-credentials-refused',
-    pattern:
-      /InvalidAccessKeyId|expired_access_token|invalid_access_token|SignatureDoesNotMatch|InvalidToken|ExpiredToken|InvalidSecurity|TokenRefreshRequired|Access ?Denied|AuthorizationFailure|AuthorizationPermissionMismatch|AuthenticationFailed|AuthorizationError|InvalidAuthenticationInfo|KeyBasedAuthenticationNotPermitted|AccountIsDisabled|InsufficientAccountPermissions|status ?code:? ?40[13]|\b40[13] (?:Forbidden|Unauthorized)|HTTP (?:error )?40[13]|Error 40[13]|googleapi: [^\n]{0,40}40[13]|does not have (?:serviceusage|storage)[\w.]{0,60} access|invalid_grant|invalid_client|unauthorized_client|oauth2: cannot fetch token|couldn't decrypt password|bad_auth_token|expired_auth_token|unauthorized \(401|not authori[sz]ed|Unauthorized(?:: 401 Unauthorized)?|Forbidden|Authorization Failed|Bad (?:user ?name|credentials|auth)|Invalid credentials|Invalid username or password|Login (?:incorrect|failed)|\b530 |permission denied|unable to authenticate|no supported methods remain|insufficient permissions|IncorrectEndpoint\w{0,20}Credentials|cap_exceeded|UnrecognizedClient/i,
-    example: 'InvalidAccessKeyId: The AWS Access Key Id you provided does not exist in our records.',
-    title: (at, [words]) => `The storage refuses the credentials for ${at.modelUri}: ${words?.trim()}`,
-    cure: (at) =>
-      `correct ${remoteVariable(at)} in ${secretInWords(at)}, or give a \`service-account\` that may read the storage`,
-  },
-  {
-    ...STORED,
-    id: 'storage-archived',
-    pattern: /InvalidObjectState|BlobArchived|archived blob|object in GLACIER|restore first/i,
-    example: "InvalidObjectState: The operation is not valid for the object's storage class",
-    title: (at) => `The files of ${at.modelUri} are in an archive class of the storage and cannot be read`,
-    cure: () => 'restore the objects, or copy the model to another folder and name that one in `model-uri`',
-  },
+  ...ACCESS_FAILURES,
   {
     ...STORED,
     id: 'storage-not-found',
     pattern:
-      /directory not found|object not found|\(404\)|[Pp]ath or model \S{1,300} does not exist|NoSuchKey|BlobNotFound|ResourceNotFound|PathNotFound|file not found|no such file or directory|Object Not Found|\b404 Not Found|HTTP (?:error )?404|Error 404|status ?code:? ?404|couldn't find (?:file|directory|object)|no such object|\b550 /i,
+      /directory not found|object not found|\(404\)|[Pp]ath or model \S{1,300} does not exist|NoSuchKey|BlobNotFound|ResourceNotFound|PathNotFound|file (?:not found|does not exist)|No model found in|returned a 404 response|no such file or directory|Object Not Found|\b404 Not Found|HTTP (?:error )?404|Error 404|status ?code:? ?404|couldn't find (?:file|directory|object)|no such object|\b550 /i,
     example: 'Failed to copy: directory not found',
     title: (at) => `The storage initializer finds nothing at ${at.modelUri}: the folder was not found`,
     cure: () =>
@@ -143,12 +151,22 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
     ...STORED,
     id: 'storage-certificate',
     pattern:
-      /x509: |certificate signed by unknown authority|CERTIFICATE_VERIFY_FAILED|tls: (?:failed to verify|bad certificate|unknown)|first record does not look like a TLS handshake|server gave HTTP response to HTTPS client/i,
+      /x509: |certificate signed by unknown authority|CERTIFICATE_VERIFY_FAILED|SSL validation failed|tls: (?:failed to verify|bad certificate|unknown)|first record does not look like a TLS handshake|server gave HTTP response to HTTPS client/i,
     example: 'tls: failed to verify certificate: x509: certificate signed by unknown authority',
     title: (at, [words]) =>
       `The storage initializer cannot reach the storage of ${at.modelUri}: its certificate is not accepted, or it does not speak HTTPS (${words?.trim()})`,
     cure: (at) =>
       `correct ${remoteVariable(at, 'ENDPOINT')} in ${secretInWords(at)} (\`http://\` or \`https://\`), or give the certificate of its authority with \`RCLONE_CA_CERT\``,
+  },
+  {
+    ...STORED,
+    id: 'storage-account-missing',
+    pattern: /lookup ([\w-]{1,60})\.(?:blob|dfs)\.core\.[\w.]{1,60}[^\n]{0,60}: no such host/,
+    example: 'dial tcp: lookup winestor.blob.core.windows.net on 10.96.0.10:53: no such host',
+    title: (at, [, account]) =>
+      `Azure knows no storage account ${account}, or the pods have no DNS for it: ${at.modelUri}`,
+    cure: (at) =>
+      `correct ${remoteVariable(at, 'ACCOUNT')} in ${secretInWords(at)}; for a private endpoint let the DNS of the cluster know it`,
   },
   {
     ...STORED,
@@ -164,7 +182,7 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
     ...STORED,
     id: 'storage-busy',
     pattern:
-      /SlowDown|ServerBusy|TooManyRequests|Too Many Requests|\b429\b|RESOURCE_EXHAUSTED|rateLimitExceeded|InternalError|ServiceUnavailable|Service Unavailable|status ?code:? ?5\d\d|\b50[0-4] [A-Z]|Error 50\d|SerializationError/,
+      /SlowDown|ServerBusy|TooManyRequests|Too Many Requests|\b429\b|RESOURCE_EXHAUSTED|rateLimitExceeded|InternalError|ServiceUnavailable|Service Unavailable|status ?code:? ?5\d\d|\b50[0-4] [A-Z]|Error 50\d/,
     example: 'SlowDown: Please reduce your request rate.\n\tstatus code: 503, request id: , host id: ',
     title: (at, [words]) => `The storage of ${at.modelUri} answers with an error of its own: ${words?.trim()}`,
     cure: (at) =>
@@ -183,9 +201,26 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
     ...STORED,
     id: 'storage-initializer-scheme',
     pattern:
-      /Cannot recognize storage type|Unknown scheme|unsupported (?:storage|scheme|protocol)|Failed to create file system|unknown command "\w{1,20}" for/i,
+      /Cannot recognize storage type|Unknown scheme|unsupported (?:storage|scheme|protocol)|unknown command "\w{1,20}" for/i,
     example: 'Exception: Cannot recognize storage type for wasb://models@account/m',
     title: (at) => `The storage initializer does not understand the URI ${at.modelUri}`,
     cure: () => 'write the URI with the name of an rclone remote as its scheme, with `storage-uri-map` or `model-uri`',
+  },
+  {
+    ...STORED,
+    id: 'storage-remote-unusable',
+    pattern: /create file system for "[^"\n]{0,500}": ([^\n]{1,300})|(parsing "[^"\n]{0,60}": invalid syntax)/,
+    example: 'Failed to create file system for "swift:models/wine": Bad Request',
+    title: (at, [, one, two]) => `rclone cannot use the remote of ${at.modelUri}: ${one ?? two}`,
+    cure: (at) => `correct ${remoteVariable(at)} (type, endpoint and credentials) in ${secretInWords(at)}`,
+  },
+  {
+    ...STORED,
+    id: 'storage-copy-failed',
+    pattern: /(?:Failed to copy: |: error reading source root directory: |^RuntimeError: |^Exception: )([^\n]{1,300})/m,
+    example: 'ERROR : model.pkl: Failed to copy: object changed',
+    title: (at, [, words]) => `The storage initializer cannot copy ${at.modelUri}: ${words}`,
+    cure: (at) =>
+      `check the URI (\`artifacts-destination\`, \`storage-uri-map\`) and ${remoteVariable(at)} in ${secretInWords(at)}`,
   },
 ];

@@ -4,7 +4,16 @@ import { knownFailure } from '../failures/known-failures.ts';
 import type { RolloutStatus } from '../verdict.ts';
 
 /** Failures of the storage that may pass while the initializer tries again. */
-const MAY_PASS: ReadonlySet<string> = new Set(['storage-unreachable', 'storage-busy', 'storage-certificate']);
+const MAY_PASS: ReadonlySet<string> = new Set([
+  'storage-unreachable',
+  'storage-account-missing',
+  'storage-busy',
+  'storage-certificate',
+  'storage-volume-broken',
+  'storage-memory',
+  'storage-remote-unusable',
+  'storage-copy-failed',
+]);
 const LOG_LINES = 60;
 
 /** Does the log of a failed storage initializer say that no further try can help? Each pod is asked once. */

@@ -1,9 +1,9 @@
-import type { FailureRow } from './failure-row.ts';
+import type { FailureRow } from '../failure-row.ts';
 
 const SERVED = { reason: 'crash-loop', place: 'model server' } as const;
 
-/** MLflow inside Seldon's Python wrapper or MLServer, and what both print when the model cannot be loaded. */
-export const MODEL_SERVER_FAILURES: readonly FailureRow[] = [
+/** Why MLflow inside the server does not understand the model; these words come before those of Python. */
+export const SERVER_START_FAILURES: readonly FailureRow[] = [
   {
     ...SERVED,
     id: 'server-no-mlmodel',
@@ -17,7 +17,7 @@ export const MODEL_SERVER_FAILURES: readonly FailureRow[] = [
     ...SERVED,
     id: 'server-mlflow-older',
     pattern:
-      /unexpected keyword argument '(required|type_hint|optional|model_id|is_signature_from_type_hint|prompts|env_vars|auth_policy)'|unexpected keyword argument '\w{1,40}'[^\n]{0,200}\n[^\n]{0,200}Couldn't load model/,
+      /unexpected keyword argument '(required|type_hint|optional|model_id|is_signature_from_type_hint|prompts|env_vars|auth_policy|model_size_bytes)'|(?:Model|ColSpec|TensorSpec|ParamSpec|Schema|ModelSignature)\.__init__\(\) got an unexpected keyword argument|unexpected keyword argument '\w{1,40}'[^\n]{0,200}\n[^\n]{0,200}Couldn't load model/,
     example: "TypeError: ColSpec.__init__() got an unexpected keyword argument 'required'",
     title: () => "The model's signature was written by a newer MLflow than the one inside the server",
     cure: () =>
@@ -33,6 +33,37 @@ export const MODEL_SERVER_FAILURES: readonly FailureRow[] = [
   },
   {
     ...SERVED,
+    id: 'server-settings-invalid',
+    pattern:
+      /validation errors? for (?:ModelSettings|Settings|ModelParameters)[^\n]{0,60}(?:\n[^\n]{1,120}(?:\n[^\n]{1,200})?)?/,
+    example:
+      'pydantic.error_wrappers.ValidationError: 1 validation error for ModelSettings\nimplementation\n  ensure this value contains valid import path',
+    title: (_, [words]) => `MLServer does not take its settings (${words.replace(/\s{1,20}/g, ' ')})`,
+    cure: () =>
+      'correct the variables `MLSERVER_*` of the container in `manifest`, or the file model-settings.json beside the model; the runtime that it names must be in the image',
+  },
+  {
+    ...SERVED,
+    id: 'server-parameter-value',
+    pattern: /in parse_parameters\b/,
+    example: 'File "/microservice/seldon_core/microservice.py", line 69, in parse_parameters',
+    title: () => 'A value of the parameters of the graph is not of the type that it says',
+    cure: () =>
+      'correct `graph.parameters` in `manifest`: value and type (INT, FLOAT, BOOL, STRING) must fit each other',
+  },
+  {
+    ...SERVED,
+    id: 'server-arguments',
+    place: 'container runtime',
+    pattern:
+      /(?:seldon-core-microservice|mlserver|gunicorn|microservice\.py): error: ([^\n]{1,200})|Error: No such (?:command|option)[^\n]{0,100}/,
+    example: 'seldon-core-microservice: error: unrecognized arguments: REST',
+    title: (_, [words, said]) => `The server does not take the arguments it is started with: ${said ?? words}`,
+    cure: () =>
+      'remove or correct `command` and `args` of the container in `manifest`, or use an image of the release of Seldon Core that they are for',
+  },
+  {
+    ...SERVED,
     id: 'server-parameter-unknown',
     pattern:
       /__init__\(\) (?:got an unexpected keyword argument '(\w{1,60})'|missing \d{1,2} required positional argument[^\n]{0,120})/,
@@ -42,6 +73,10 @@ export const MODEL_SERVER_FAILURES: readonly FailureRow[] = [
     cure: (_, [, name]) =>
       `correct \`graph.parameters\` in \`manifest\`${name === undefined ? '' : `: remove ${name}`}; Seldon's MLFlowServer knows \`xtype\` and \`model_uri\` alone`,
   },
+];
+
+/** What MLflow and MLServer print when they cannot load the model, and what they need from the pod. */
+export const MODEL_SERVER_FAILURES: readonly FailureRow[] = [
   {
     ...SERVED,
     id: 'server-uri-scheme',
@@ -65,16 +100,27 @@ export const MODEL_SERVER_FAILURES: readonly FailureRow[] = [
     ...SERVED,
     id: 'server-environment-archive',
     pattern:
-      /conda-unpack[^\n]{0,200}\n[^\n]{0,200}(?:[Ss]yntax error|cannot execute|not found|Exec format|No such file)|\/environment\/bin\/python\d{0,2}[^\n]{0,40}(?:[Ss]yntax error|cannot execute|[Ee]xec format)|not a gzip file|Cannot extract|environment\.tar\.gz[^\n]{0,200}(?:[Ee]rror|not found|No such file)/,
+      /conda-unpack[^\n]{0,200}\n[^\n]{0,200}(?:[Ss]yntax error|cannot execute|not found|Exec format|No such file)|\/environment\/bin\/python\d{0,2}[^\n]{0,40}(?:[Ss]yntax error|cannot execute|[Ee]xec format)|not a gzip file|not in gzip format|ReadError: unexpected end of data|tar: (?:Child returned status|Error is not recoverable)|Cannot extract|environment\.tar\.gz[^\n]{0,200}(?:[Ee]rror|not found|No such file)/,
     example: '--> Calling conda-unpack...\n/opt/mlserver/environment/bin/python: 1: Syntax error: "(" unexpected',
-    title: () => 'The environment.tar.gz beside the model was packed on another operating system or architecture',
+    title: () =>
+      'The environment.tar.gz beside the model cannot be used: it is cut, or was packed on another operating system or architecture',
     cure: () =>
       'pack environment.tar.gz with conda-pack on the platform of the nodes (Linux, the same architecture) and log it with the model',
   },
   {
     ...SERVED,
+    id: 'server-worker-died',
+    pattern: /Worker with PID \d{1,8} on [^\n]{1,80} stopped unexpectedly/,
+    example: '[mlserver.parallel] WARNING - Worker with PID 42 on default worker pool stopped unexpectedly.',
+    title: () => 'A worker process of MLServer was killed or crashed while it loaded the model',
+    cure: () =>
+      'raise `resources.limits.memory` in `manifest` (each worker loads the model), or set `MLSERVER_PARALLEL_WORKERS=0` in `env` of the container, so that the log shows the error itself',
+  },
+  {
+    ...SERVED,
     id: 'server-worker-timeout',
-    pattern: /WORKER TIMEOUT|Perhaps out of memory\?|Worker \(pid:\d{1,8}\) was sent SIG(?:KILL|ABRT)/,
+    pattern:
+      /WORKER TIMEOUT|Perhaps out of memory\?|Worker \(pid:\d{1,8}\) was sent SIG(?:KILL|ABRT)|was terminated due to signal 9\b/,
     example: '[CRITICAL] WORKER TIMEOUT (pid:2976)',
     title: () =>
       'The Python server killed its own worker while it loaded the model: it took more time, or more memory, than it may',
@@ -102,48 +148,6 @@ export const MODEL_SERVER_FAILURES: readonly FailureRow[] = [
   },
   {
     ...SERVED,
-    id: 'server-registry-unreachable',
-    pattern:
-      /RESOURCE_DOES_NOT_EXIST|Run '?\w{1,40}'? not found|MLFLOW_TRACKING_URI[^\n]{0,100}|API request to (?:endpoint )?\S{1,200} failed|Registered Model with name=\S{1,100} not found/,
-    example: 'MlflowException: API request to http://mlflow:5000/api/2.0/mlflow/runs/get failed with exception',
-    title: () => 'The model asks an MLflow server while it loads, and gets no usable answer',
-    cure: () =>
-      'log what the model needs as its `artifacts`, or set `MLFLOW_TRACKING_URI` for the container in `manifest` and let the pods reach it',
-  },
-  {
-    ...SERVED,
-    id: 'server-host-certificate',
-    place: 'network',
-    pattern: /CERTIFICATE_VERIFY_FAILED|SSLCertVerificationError|self[- ]signed certificate/,
-    example: 'ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed',
-    title: () => 'The server does not accept the certificate of a host or proxy that it needs to load the model',
-    cure: () =>
-      'mount the certificate of the authority in `manifest` and set `REQUESTS_CA_BUNDLE` and `SSL_CERT_FILE` for the container',
-  },
-  {
-    ...SERVED,
-    id: 'server-host-unreachable',
-    place: 'network',
-    pattern:
-      /host='([\w.-]{1,120})'[^\n]{0,600}|Name or service not known|Temporary failure in name resolution|Max retries exceeded with url|Network is unreachable|nodename nor servname|(?:Connection|Read) timed out|We couldn't connect to '([^']{1,120})'|ConnectionRefusedError/,
-    example:
-      "ConnectionError: HTTPSConnectionPool(host='huggingface.co', port=443): Max retries exceeded with url: /bert",
-    title: (_, [words, host, other]) =>
-      `The server cannot reach a host that it needs to load the model (${host ?? other ?? words})`,
-    cure: () =>
-      "check the pods' way out: network policies, proxy variables in `manifest`, the channels in conda.yaml; or log the files with the model so that it needs no network",
-  },
-  {
-    ...SERVED,
-    id: 'server-address-in-use',
-    pattern: /Address already in use|address already in use|\[Errno 98\]/,
-    example: 'OSError: [Errno 98] Address already in use',
-    title: () => 'Two containers of the pod want the same port, so the server cannot listen',
-    cure: () =>
-      'give each container of `manifest` a port of its own; names of graph nodes and containers must be equal',
-  },
-  {
-    ...SERVED,
     id: 'server-not-found-command',
     place: 'container runtime',
     pattern:
@@ -164,6 +168,15 @@ export const MODEL_SERVER_FAILURES: readonly FailureRow[] = [
       protocol === 'v2'
         ? 'read the traceback above this line in the log; a missing package goes into environment.tar.gz beside MLmodel'
         : 'read the traceback above this line in the log; try `protocol: seldon`, whose server builds the environment of the model',
+  },
+  {
+    ...SERVED,
+    id: 'server-user-unknown',
+    pattern: /uid not found: (\d{1,12})|I have no name!/,
+    example: "KeyError: 'getpwuid(): uid not found: 1000680000'",
+    title: (_, [, uid = 'of the pod']) => `The container runs as user ${uid}, which its image does not know`,
+    cure: () =>
+      'set `securityContext.runAsUser: 8888` in `manifest`, or the variables `HOME`, `USER` and `LOGNAME` in `env` of the container',
   },
   {
     ...SERVED,

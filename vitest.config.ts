@@ -18,7 +18,10 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/integration/**'],
-    testTimeout: 30_000,
+    // These limits only end a test that hangs. A test that must be quick measures processor time.
+    testTimeout: 180_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 60_000 } },
     // Scenarios mostly wait for processes of their own; and no test mocks a module, so that files may share a worker.
     maxWorkers: 4,
     isolate: false,

@@ -22,6 +22,8 @@ export interface ActionCall {
   /** The runner kills the step at this line, without a signal that can be handled. */
   readonly killAt?: RegExp;
   readonly timeout?: number;
+  /** Only the main step runs. For a run that ends before it could leave anything to the post step. */
+  readonly skipsPost?: true;
   readonly main?: string;
 }
 
@@ -41,6 +43,9 @@ export interface ActionEnd {
 const SIGTERM_AFTER = 7_500;
 const SIGKILL_AFTER = 10_000;
 
+/** Milliseconds after which a step hangs. */
+const LONGEST_STEP = 150_000;
+
 /** `SANDBOX_BUNDLE` names another one, such as that of an earlier commit. */
 const BUNDLE = process.env['SANDBOX_BUNDLE'] ?? fileURLToPath(new URL('../dist/index.js', import.meta.url));
 /** Node's compile cache, so that not every process compiles the bundle again. */
@@ -56,18 +61,23 @@ export async function runAction(call: ActionCall): Promise<ActionEnd> {
     const env = prepare(folder, call);
     const main = await execute(call, env, join(folder, 'workspace'));
     // The runner's post step: it runs however the main step ended.
-    const state = readCommandFile(readFileSync(join(folder, 'state'), 'utf8'));
-    const left = Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]);
-    const { cancelAt: _, killAt: __, ...quiet } = call;
-    const after = await execute(quiet, { ...env, ...Object.fromEntries(left) }, join(folder, 'workspace'));
+    const after = call.skipsPost === true ? '' : await executePost(folder, call, env);
     const { exitCode } = main;
-    const log = main.log + after.log;
+    const log = main.log + after;
     const outputs = readCommandFile(readFileSync(join(folder, 'output'), 'utf8'));
     const summary = readFileSync(join(folder, 'summary'), 'utf8');
     return { exitCode, log, shown: asShown(log), outputs, summary, files: filesIn(join(folder, 'workspace')) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function executePost(folder: string, call: ActionCall, env: Record<string, string>): Promise<string> {
+  const state = readCommandFile(readFileSync(join(folder, 'state'), 'utf8'));
+  const left = Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]);
+  const { cancelAt: _, killAt: __, ...quiet } = call;
+  const { log } = await execute(quiet, { ...env, ...Object.fromEntries(left) }, join(folder, 'workspace'));
+  return log;
 }
 
 function prepare(folder: string, { inputs, event, env, files = {} }: ActionCall): Record<string, string> {
@@ -99,6 +109,8 @@ function prepare(folder: string, { inputs, event, env, files = {} }: ActionCall)
     GITHUB_EVENT_NAME: event.name,
     GITHUB_REPOSITORY: 'acme/wine',
     GITHUB_SERVER_URL: 'https://github.com',
+    GITHUB_ACTION_REPOSITORY: 'acme/mlflow-to-seldon',
+    GITHUB_ACTION_REF: 'v0',
     GITHUB_RUN_ID: '4711',
     GITHUB_RUN_ATTEMPT: '1',
     GITHUB_SHA: '6dcb09b5b57875f334f61aebed695e2e4193db5e',
@@ -123,7 +135,7 @@ function execute(
 ): Promise<{ exitCode: number | null; log: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [call.main ?? BUNDLE], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-    const timers = [setTimeout(() => child.kill('SIGKILL'), call.timeout ?? 60_000)];
+    const timers = [setTimeout(() => child.kill('SIGKILL'), call.timeout ?? LONGEST_STEP)];
     const cancel = () => {
       child.kill('SIGINT');
       timers.push(setTimeout(() => child.kill('SIGTERM'), SIGTERM_AFTER));

@@ -17,28 +17,47 @@ type Ncc = (
 ) => Promise<{ code: string; assets: Record<string, { source: Buffer | string }> }>;
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const LEFT_OUT = /gen\/|^undici$|^ws$|isomorphic-ws|^socks(-proxy-agent)?$|^jsonpath-plus$|^openid-client$|^hpagent$/;
 const CLIENT = /@kubernetes\/client-node\/dist\//;
 
-/** The toolkit imports undici for its proxies; our requests to GitHub go over adapters/http.ts. */
-const withoutUndici: Plugin = {
-  name: 'without-undici',
+/**
+ * What the toolkit imports, and we do not use: its HTTP client, because our requests go over adapters/http, and a method
+ * for each endpoint of GitHub, because we name the endpoints ourselves.
+ */
+const INERT: Readonly<Record<string, string>> = {
+  undici: 'export const fetch = () => { throw new Error("undici is not part of this bundle"); };',
+  '@actions/http-client': 'export class HttpClient { getAgent() {} getAgentDispatcher() {} }',
+  '@actions/http-client/lib/auth': 'export class BearerCredentialHandler {}',
+  '@octokit/plugin-rest-endpoint-methods': 'export const restEndpointMethods = () => ({});',
+  '@octokit/plugin-paginate-rest': 'export const paginateRest = () => ({});',
+};
+
+const inert: Plugin = {
+  name: 'inert',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^undici$/ }, ({ importer }) =>
-      /@actions[\\/](http-client|github)/.test(importer) ? { path: 'undici', namespace: 'inert' } : undefined,
+    onResolve({ filter: /^undici$|^@actions\/http-client|^@octokit\/plugin-/ }, ({ path, importer }) =>
+      /@actions[\\/](core|github)/.test(importer) ? { path, namespace: 'inert' } : undefined,
     );
-    onLoad({ filter: /.*/, namespace: 'inert' }, () => ({
-      contents:
-        'export class ProxyAgent {} export const fetch = () => { throw new Error("undici is not part of this bundle"); };',
-      loader: 'js',
-    }));
+    onLoad({ filter: /.*/, namespace: 'inert' }, ({ path }) => ({ contents: INERT[path] ?? '', loader: 'js' }));
   },
 };
 
-/** Stands in for a module that is imported but never called on our way through client-node. */
+/** The file with both steps is read when there is something to do: see src/index.ts. */
+const stepApart: Plugin = {
+  name: 'step-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/step\.ts$/ }, () => ({ path: './step.js', external: true }));
+  },
+};
+
+/**
+ * Stands in for a module that is imported but never called on our way through client-node: SOCKS proxies and two kinds of
+ * `auth-provider` are refused, and the tokens of the third come from adapters/kubernetes/oidc.ts.
+ */
 const leaveOut: Plugin = {
   name: 'leave-out',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /gen\/|^undici$|^ws$|isomorphic-ws|socks-proxy-agent/ }, ({ path, importer }) =>
+    onResolve({ filter: LEFT_OUT }, ({ path, importer }) =>
       CLIENT.test(importer.replaceAll('\\', '/')) ? { path, namespace: 'left-out', sideEffects: false } : undefined,
     );
     onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
@@ -50,39 +69,51 @@ const leaveOut: Plugin = {
 };
 
 export async function bundle(out: string): Promise<void> {
-  const shaken = join(ROOT, 'build', 'index.cjs');
+  const files = [await shake('step', [leaveOut, inert]), await shake('index', [stepApart])];
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  for (const { name, code, assets } of files) {
+    writeFileSync(join(out, `${name}.js`), code);
+    for (const [asset, { source }] of Object.entries(assets))
+      if (asset !== 'package.json') writeFileSync(join(out, asset), source);
+  }
+  writeFileSync(join(out, 'package.json'), '{ "type": "commonjs" }\n');
+  writeFileSync(join(out, 'licenses.txt'), licenses(files.flatMap(({ inputs }) => inputs)));
+}
+
+/** One file of the bundle. */
+async function shake(name: string, plugins: readonly Plugin[]) {
+  const outfile = join(ROOT, 'build', `${name}.cjs`);
   const { metafile } = await build({
-    entryPoints: [join(ROOT, 'src', 'index.ts')],
-    outfile: shaken,
+    entryPoints: [join(ROOT, 'src', `${name}.ts`)],
+    outfile,
     absWorkingDir: ROOT,
     bundle: true,
     platform: 'node',
     format: 'cjs',
     target: 'node24',
+    // Node's loader of ES modules takes longer to start than `require`.
+    supported: { 'dynamic-import': false },
     metafile: true,
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [leaveOut, withoutUndici],
+    plugins: [...plugins],
   });
   const ncc = createRequire(import.meta.url)('@vercel/ncc') as Ncc;
-  const { code, assets } = await ncc(shaken, { minify: true, quiet: true, cache: false, target: 'es2024' });
-  rmSync(out, { recursive: true, force: true });
-  mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, 'index.js'), code);
-  writeFileSync(join(out, 'package.json'), '{ "type": "commonjs" }\n');
-  for (const [name, { source }] of Object.entries(assets))
-    if (name !== 'package.json') writeFileSync(join(out, name), source);
-  writeFileSync(join(out, 'licenses.txt'), licenses(metafile));
+  const options = { minify: true, quiet: true, cache: false, target: 'es2024', externals: ['./step.js'] };
+  const { code, assets } = await ncc(outfile, options);
+  return { name, code, assets, inputs: inputsOf(metafile) };
+}
+
+function inputsOf({ outputs }: Metafile): readonly string[] {
+  const all = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs));
+  return all.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path);
 }
 
 /** The licence of every package that has code in the bundle. */
-function licenses(metafile: Metafile): string {
-  const folders = new Set<string>();
-  for (const input of Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs))) {
-    const [path, { bytesInOutput }] = input;
-    const folder = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
-    if (folder !== undefined && bytesInOutput > 0) folders.add(folder);
-  }
+function licenses(paths: readonly string[]): string {
+  const found = paths.flatMap((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
+  const folders = new Set(found);
   return [...folders].sort().map(licenseOf).join('\n\n');
 }
 

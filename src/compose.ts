@@ -16,7 +16,7 @@ import { redact } from './base/redaction.ts';
 import type { RunContext } from './base/run-context.ts';
 import { logLine } from './base/untrusted-text.ts';
 import type { RunnerEvent } from './gate/event.ts';
-import { stateName } from './record/unfinished.ts';
+import { stateName } from './record/open-state.ts';
 import type { ClusterConfig } from './settings/config.ts';
 import type { RawInputs } from './settings/input-reader.ts';
 
@@ -25,7 +25,11 @@ export const secrets: string[] = [];
 export const runner = safeRunner();
 export const raw: RawInputs = { input: (name) => core.getInput(name), env };
 
+/** Characters. The mask of a shorter one would hide the log itself, and protect nothing. */
+const SHORTEST_SECRET = 4;
+
 export function keepSecret(secret: string): void {
+  if (secret.length < SHORTEST_SECRET) return;
   secrets.push(secret);
   core.setSecret(secret);
 }
@@ -141,13 +145,11 @@ export function contextOf(event: string): RunContext {
   return { repository, runUrl, commit, actor, event, time, troubleshooting: troubleshootingPage() };
 }
 
-/** The page of the version that runs. An action of the same repository (`uses: ./`) has no name of its own. */
+/** The page of the version that runs. An action in a folder of the workspace (`uses: ./`) does not say whose it is: no page. */
 function troubleshootingPage(): string | undefined {
-  const { GITHUB_ACTION_REPOSITORY: action, GITHUB_ACTION_REF: ref = 'main', GITHUB_REPOSITORY: own } = env;
-  const server = env['GITHUB_SERVER_URL'];
-  const repository = action || own;
+  const { GITHUB_ACTION_REPOSITORY: repository, GITHUB_ACTION_REF: ref, GITHUB_SERVER_URL: server } = env;
   if (!server || !repository) return undefined;
-  return `${server}/${repository}/blob/${encodeURIComponent((action && ref) || 'main')}/docs/troubleshooting.md`;
+  return `${server}/${repository}/blob/${encodeURIComponent(ref || 'main')}/docs/troubleshooting.md`;
 }
 
 export function eventOf(): RunnerEvent {

@@ -1,6 +1,6 @@
 /** The main step: reads the event and the inputs, runs the targets, and publishes the report. */
 import { systemClock as clock } from './adapters/system-clock.ts';
-import { messageOf } from './base/errors.ts';
+import { messageOf, UserError } from './base/errors.ts';
 import { isFailure, type Outcome } from './base/outcome.ts';
 import {
   contextOf,
@@ -17,6 +17,7 @@ import {
 import { execute } from './execute.ts';
 import { reactToOutcome } from './gate/commands/admit-command.ts';
 import { decideRuns } from './gate/decide-runs.ts';
+import { typedInputs } from './gate/dispatch-payload.ts';
 import {
   baseOf,
   isAboutPullRequest,
@@ -27,7 +28,7 @@ import {
 } from './gate/event.ts';
 import { listOfNames } from './gate/targets.ts';
 import { readManifestNames } from './plan/given/base-manifest.ts';
-import { stateName } from './record/unfinished.ts';
+import { stateName } from './record/open-state.ts';
 import { reportOfEnd, reportOfFailure, unplannedReport } from './report/draft.ts';
 import { findPullRequest } from './report/find-pull-request.ts';
 import { publishReport, type ReportList, writeComment } from './report/publish-report.ts';
@@ -36,7 +37,8 @@ import type { Report } from './report/report.ts';
 import { startProgressReports } from './report/report-progress.ts';
 import { readAddress } from './settings/address.ts';
 import type { ReportingConfig } from './settings/config.ts';
-import { unknownInputs } from './settings/unknown-inputs.ts';
+import { unpassedInputs } from './settings/names/dispatched-inputs.ts';
+import { unknownInputs } from './settings/names/unknown-inputs.ts';
 
 /** Outcomes of a cancelled run that the post step looks at again. */
 const MAY_BE_OPEN: readonly Outcome[] = ['unknown', 'kept'];
@@ -74,6 +76,7 @@ export async function main(): Promise<void> {
   const afterwards: (() => Promise<void>)[] = [];
   let reports: ReportList;
   try {
+    refuseUnpassed(event);
     const entered = await decideRuns(entry);
     const commandPrefix = isAboutPullRequest(event) ? prefix : undefined;
     const surroundings = {
@@ -110,6 +113,15 @@ export async function main(): Promise<void> {
   // What was under way when the run was cancelled must not go on behind the report.
   const isHalted = reports.some(({ reason }) => reason === 'aborted' || reason === 'lease-lost');
   if (cancelled.aborted || isHalted) process.exit();
+}
+
+/** @throws UserError bad-input where a value that was typed for a run by hand is lost on its way to this step */
+function refuseUnpassed(event: RunnerEvent): void {
+  const { faults, warnings } = unpassedInputs({ typed: typedInputs(event), given: raw.input });
+  for (const sentence of warnings) runner.warning(sentence);
+  if (faults.length === 0) return;
+  const hint = 'correct the workflow; no request was sent and nothing was changed';
+  throw new UserError('bad-input', faults.join('\n'), { hint });
 }
 
 /** A bare name could also be a tag's. */

@@ -1,5 +1,5 @@
 import type { Pair } from '../../src/proof/evidence/difference.ts';
-import { ALPHA, judge, speaksAgainst, totalOf } from '../../src/proof/evidence/judge.ts';
+import { ALPHA, holdsStep, judge, totalOf } from '../../src/proof/evidence/judge.ts';
 import { shareInterval, shareOf } from '../../src/proof/evidence/share.ts';
 import { decideStep, type GatePolicy } from '../../src/proof/evidence/step-decision.ts';
 
@@ -45,7 +45,7 @@ function ours(policy: GatePolicy): (look: Look) => Move {
       noData: 'fail',
       interval: 1,
       limit: 2,
-      speaksAgainst: speaksAgainst(steps, MARGIN),
+      speaksAgainst: holdsStep(steps, MARGIN),
     } as const;
     const decision = decideStep([answer], elapsed, rule);
     return decision === 'hold' || decision === 'advance' ? decision : 'return';

@@ -2,6 +2,7 @@ import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProbeSpec } from './pods.ts';
+import { WorkTimeout } from './work-timeout.ts';
 
 export interface ProbeTarget {
   /** The loopback port behind a port's number or name. */
@@ -72,13 +73,16 @@ function httpProbe(
   const address = target.addressOf(port);
   const words = (why: string) => `Get "http://${address}${path}": ${why}`;
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
-  const signal = AbortSignal.timeout(timeout);
+  const limit = new WorkTimeout(timeout);
+  const { signal } = limit;
   const request = get({ host: '127.0.0.1', port: target.portOf(port), path, agent, signal }, (response) => {
+    limit.end();
     response.resume();
     const code = response.statusCode ?? 0;
     resolve(code >= 200 && code < 400 ? undefined : `HTTP probe failed with statuscode: ${code}`);
   });
   request.on('error', ({ code }: NodeJS.ErrnoException) => {
+    limit.end();
     if (signal.aborted) resolve(words('context deadline exceeded (Client.Timeout exceeded while awaiting headers)'));
     else resolve(words(code === 'ECONNREFUSED' ? `dial tcp ${address}: connect: connection refused` : 'EOF'));
   });
@@ -88,14 +92,14 @@ function httpProbe(
 function tcpProbe(port: number | string, target: ProbeTarget, timeout: number): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const address = target.addressOf(port);
-  const socket = connect({ host: '127.0.0.1', port: target.portOf(port), timeout }, () => {
+  const limit = new WorkTimeout(timeout);
+  const end = (message: string | undefined) => {
+    limit.end();
     socket.destroy();
-    resolve(undefined);
-  });
-  socket.on('error', () => resolve(`dial tcp ${address}: connect: connection refused`));
-  socket.on('timeout', () => {
-    socket.destroy();
-    resolve(`dial tcp ${address}: i/o timeout`);
-  });
+    resolve(message);
+  };
+  const socket = connect({ host: '127.0.0.1', port: target.portOf(port) }, () => end(undefined));
+  socket.on('error', () => end(`dial tcp ${address}: connect: connection refused`));
+  limit.signal.addEventListener('abort', () => end(`dial tcp ${address}: i/o timeout`));
   return promise;
 }

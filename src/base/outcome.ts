@@ -54,6 +54,7 @@ export type RolloutFailureReason =
   | 'object-deleted'
   | 'object-changed'
   | 'superseded'
+  | 'scaled-to-zero'
   | 'volume-failed'
   | 'sandbox-failed'
   | 'evicted'

@@ -11,6 +11,8 @@ export interface Decision {
   /** A plan of the promotion where changes need a plan; undefined if the workflow does not allow the command. */
   readonly promote: string | undefined;
   readonly rollback: string | undefined;
+  /** Stops the run in progress. */
+  readonly abort: string | undefined;
   /** Must it be decided before the mode of this run can do anything? */
   readonly isFirst: boolean;
   /** The event of this run is no comment: another workflow must read comments. */
@@ -40,7 +42,7 @@ export function decisionOf(
   const command = (verb: Verb, first: readonly string[]) =>
     commands.includes(verb) ? [prefix, ...first, ...place, ...words].join(' ') : undefined;
   const promote = requirePlan ? planned(command('plan', ['plan']), commands) : command('promote', ['promote']);
-  return { ...said, promote, rollback: command('rollback', ['rollback']) };
+  return { ...said, promote, rollback: command('rollback', ['rollback']), abort: command('abort', ['abort']) };
 }
 
 /** The command of the promotion itself is in the plan's comment. */

@@ -109,6 +109,12 @@ function parseOneSegment(uri: string, segment: string): ModelUri {
   }
   if (MODEL_ID.test(segment)) return { kind: 'logged-model', modelId: segment };
   if (segment === '') throw invalid(`${uri} has no model name`, FORMS);
+  const [, name, number] = /^(.+):v?(\d{1,10})$/.exec(segment) ?? [];
+  if (name !== undefined)
+    throw invalid(
+      `${uri} has its version after a colon: did you mean \`models:/${name}/${number}\`?`,
+      `write \`models:/${name}/${number}\``,
+    );
   throw invalid(
     `${uri} has no version or alias`,
     `write \`models:/${segment}/7\`, \`models:/${segment}@champion\` or \`models:/${segment}/latest\``,
@@ -131,7 +137,8 @@ function parseRun(uri: string, { authority, path }: Place): ModelUri {
 
 function parseStorage(uri: string): ModelUri {
   if (/^m-[0-9a-f]{32}$/.test(uri)) throw invalid(`${uri} has no scheme`, `write \`models:/${uri}\``);
-  if (/\/MLmodel\/?$/.test(uri)) throw invalid(`${uri} is a file`, 'name the folder that contains `MLmodel`');
+  if (/\/MLmodel\/?$/.test(uri) && !/^https?:/i.test(uri))
+    throw invalid(`${uri} is a file`, 'name the folder that contains `MLmodel`');
   if (/^[\w+.-]+:\/\/[^/@]*:[^/@]*@/.test(uri))
     throw invalid(
       'the model URI holds a user and a password',

@@ -79,6 +79,10 @@ const MISTAKEN: Readonly<Record<string, (rest: string) => string>> = {
   gcp: (rest) => `gs://${rest}`,
   s3a: (rest) => `s3://${rest}`,
   s3n: (rest) => `s3://${rest}`,
+  minio: (rest) => `s3://${rest}`,
+  az: (rest) => `azureblob://${rest}`,
+  azure: (rest) => `azureblob://${rest}`,
+  azblob: (rest) => `azureblob://${rest}`,
 };
 
 /** @throws UserError where the scheme, or the whole address, is not what a storage URI may be */

@@ -46,6 +46,22 @@ const READINGS: readonly Reading[] = [
     if (!/^storage\.(?:googleapis|cloud\.google)\.com$/.test(hostname)) return undefined;
     return { what: 'a web address of Google Cloud Storage', write: `gs:/${folderOf(pathname)}` };
   },
+  // Pages of consoles: /s3/buckets/<bucket>?prefix=1/model/, /storage/browser/<bucket>/1/model, /browser/<bucket>/1/model
+  ({ hostname, pathname, searchParams }) => {
+    const [, bucket] = /^\/s3\/(?:buckets|object)\/([\w.-]{1,63})$/.exec(pathname) ?? [];
+    if (bucket === undefined || !/(?:^|\.)console[.]aws[.]amazon[.]com$/.test(hostname)) return undefined;
+    const folder = folderOf(`/${searchParams.get('prefix') ?? ''}`);
+    return { what: 'a page of the AWS console', write: `s3://${bucket}${folder === '/' ? '' : folder}` };
+  },
+  ({ hostname, pathname }) => {
+    const [, place] = /^\/storage\/browser(?:\/_details)?(\/.{1,1000})$/.exec(pathname) ?? [];
+    if (place === undefined || !/^console[.]cloud[.]google[.]com$/.test(hostname)) return undefined;
+    return { what: 'a page of the Google Cloud console', write: `gs:/${folderOf(place)}` };
+  },
+  ({ pathname }) => {
+    const [, place] = /^\/browser(\/[\w.-]{1,63}\/.{1,1000})$/.exec(pathname) ?? [];
+    return place === undefined ? undefined : { what: 'a page of the MinIO console', write: `s3:/${folderOf(place)}` };
+  },
   ({ hostname, pathname }) => {
     if (!/\.(?:blob|dfs)\.core\.windows\.net$/.test(hostname)) return undefined;
     const [, container = '', path = ''] = /^\/([^/]{1,63})(.{0,500})$/.exec(folderOf(pathname)) ?? [];

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, equal, isJsonObject } from '../base/json-value.ts';
-import { hasSeveralNodes, nodesOf } from '../seldon/graph.ts';
+import { containerOf, hasSeveralNodes, nodesOf } from '../seldon/graph.ts';
 import {
   ANNOTATIONS,
+  type ContainerSpec,
   type GraphNode,
   OWN_PREFIX,
   type Predictor,
@@ -29,6 +30,8 @@ export interface PredictorLayout {
   readonly entries: readonly [LaidOutPredictor, ...LaidOutPredictor[]];
   /** The fields of `spec` beside the predictors. `kept`: the fields that we wrote before, with their live values. */
   readonly otherFields: Omit<SeldonDeploymentSpec, 'predictors'> | 'kept';
+  /** Labels and annotations of the object stay: they are not the model's. Always so with `kept`. */
+  readonly keepsMetadata?: true;
   /** Models that this layout adds. */
   readonly models: readonly ModelNote[];
 }
@@ -44,7 +47,8 @@ export function assembleManifest(request: PlanRequest, lineup: PredictorLayout):
   const frame = overlay(podRelevantFields(live?.spec), podRelevantFields(around), podRelevantFields(previous?.spec));
   const predictors = lineup.entries.map((place) => mergedPredictor(place, { live, previous, frame, salt }));
   const note: RenderedNote = {
-    metadata: lineup.otherFields === 'kept' ? keptMetadata(live, previous) : givenMetadata(request),
+    metadata:
+      lineup.keepsMetadata || lineup.otherFields === 'kept' ? keptMetadata(live, previous) : givenMetadata(request),
     spec: { ...around, predictors: renderedPredictors(lineup, previous) },
   };
   const manifest: SeldonDeployment = {
@@ -88,7 +92,12 @@ function mergedPredictor(
   const byName = (spec: SeldonDeploymentSpec | undefined) =>
     spec?.predictors.find((one) => one.name === predictor.name);
   const liveOne = byName(live?.spec);
-  const merged = overlay(liveOne && comparable(liveOne, predictor), predictor, byName(previous?.spec));
+  const before = byName(previous?.spec);
+  const merged = overlay(
+    liveOne && comparable(liveOne, predictor),
+    predictor,
+    before && withNodeNamed(before, predictor.graph.name),
+  );
   const keepsPods = liveOne !== undefined && equal(frame, podRelevantFields(live?.spec)) && samePods(merged, liveOne);
   return keepsPods && salt === undefined ? merged : marked(merged, frame, salt);
 }
@@ -96,13 +105,31 @@ function mergedPredictor(
 /** The live predictor to merge with. Where a graph of several nodes has another root, each node has its live fields at its new place. */
 function comparable(live: Predictor, { graph }: Predictor): Predictor {
   const isGraph = hasSeveralNodes(live.graph) || hasSeveralNodes(graph);
-  if (!isGraph || live.graph.name === graph.name) return live;
+  if (live.graph.name === graph.name) return live;
+  if (!isGraph) return withNodeNamed(live, graph.name);
   const known = new Map(nodesOf(live.graph).map((node) => [node.name, node]));
   const standing = (node: GraphNode): GraphNode => {
     const { children: _, ...fields } = known.get(node.name) ?? node;
     return { ...fields, ...(node.children && { children: node.children.map(standing) }) };
   };
   return { ...live, graph: standing(graph) };
+}
+
+/** A predictor whose only node has another name, and its container with it: what people wrote there stays with the model. */
+function withNodeNamed(predictor: Predictor, name: string): Predictor {
+  const { graph, componentSpecs } = predictor;
+  if (graph.name === name || hasSeveralNodes(graph) || containerOf(predictor, name) !== undefined) return predictor;
+  const renamed = (one: ContainerSpec) => (one.name === graph.name ? { ...one, name } : one);
+  return {
+    ...predictor,
+    graph: { ...graph, name },
+    ...(componentSpecs && {
+      componentSpecs: componentSpecs.map((component) => {
+        if (component.spec === undefined) return component;
+        return { ...component, spec: { ...component.spec, containers: component.spec.containers.map(renamed) } };
+      }),
+    }),
+  };
 }
 
 /** Gives a predictor a new rollout marker: a hash of all fields that affect its pods. */

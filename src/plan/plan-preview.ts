@@ -24,6 +24,8 @@ export interface PlanPreview {
   readonly pods: readonly string[];
   /** Each step of a canary: `main 90 %, canary 10 %`; empty for one step. */
   readonly steps: readonly string[];
+  /** Seconds that each of them lasts at least. */
+  readonly stepSeconds: number;
   /** How long each step takes until it shows something, one sentence each. */
   readonly estimates: readonly string[];
 }
@@ -41,9 +43,10 @@ export interface PreviewRequest {
   readonly before: Described | undefined;
   readonly after: Described;
   readonly estimates: readonly string[];
+  readonly stepSeconds: number;
 }
 
-export function previewOf({ live, plan, before, after, estimates }: PreviewRequest): PlanPreview {
+export function previewOf({ live, plan, before, after, estimates, stepSeconds }: PreviewRequest): PlanPreview {
   return {
     description: after.details?.description,
     signature: before === undefined ? [] : signatureChanges(before.model, after.model),
@@ -51,6 +54,7 @@ export function previewOf({ live, plan, before, after, estimates }: PreviewReque
     tags: tagChanges(before?.details?.tags ?? new Map(), after.details?.tags ?? new Map()),
     pods: podChanges(live, plan.manifest),
     steps: stepsOf(plan),
+    stepSeconds,
     estimates,
   };
 }

@@ -9,6 +9,7 @@ import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Config } from '../settings/config.ts';
 import type { DecisionMode, DeployMode, Mode } from '../settings/modes.ts';
 import { readBaseManifest } from './given/base-manifest.ts';
+import { refuseNoPods, refuseUnusable } from './live/usable-object.ts';
 import { hasNewFiles } from './model-note.ts';
 import { decisionModes, deployModes, provingModes, secondObjectModes } from './modes/index.ts';
 import type { Plan } from './plan.ts';
@@ -75,6 +76,7 @@ export async function readSurroundings(
 /** Decides what to apply, from the live object, the model, the user's manifest and the inputs. */
 export async function planRollout(workspace: Workspace, order: PlanOrder): Promise<RolloutPlan> {
   const { config, ref, live, context, ingress, front } = order;
+  refuseUnusable(live);
   const given = await readBaseManifest(workspace, config.render, ref);
   const base = given?.object;
   const request: PlanRequest = {
@@ -91,7 +93,11 @@ export async function planRollout(workspace: Workspace, order: PlanOrder): Promi
     front,
   };
   const salt = context.runUrl ?? String(live?.metadata.resourceVersion);
-  const plan = (one: PlanRequest) => planFor(one, order);
+  const plan = (one: PlanRequest) => {
+    const made = planFor(one, order);
+    refuseNoPods(made, live);
+    return made;
+  };
   return {
     plan: plan(request),
     protocol: request.options.protocol,

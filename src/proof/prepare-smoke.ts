@@ -58,7 +58,7 @@ async function singleRequest(
   const { smokeRequest, smokeExpect } = config.proof;
   const expect = smokeExpect === undefined ? undefined : parseExpectation(smokeExpect);
   if (smokeRequest !== 'auto') {
-    const { body, warning } = fromMlflowForm(await ownRequest(workspace, smokeRequest), protocol);
+    const { body, warning } = fromMlflowForm(await ownRequest(workspace, smokeRequest), protocol, isForGraph);
     const warnings = warning === undefined ? [] : [warning];
     const request = { body, origin: 'input', rows: rowsOf(protocol, body), isMadeUp: false } as const;
     return { request, alternatives: [], skipped: undefined, expect, warnings };

@@ -12,6 +12,7 @@ import type { EvaluationPlan } from './evaluation/prepare-evaluation.ts';
 import type { Evidence } from './evidence/evidence.ts';
 import type { GateRecord } from './evidence/gate-record.ts';
 import type { Metrics } from './evidence/metrics.ts';
+import type { Pace } from './pace.ts';
 import type { SmokePlan } from './prepare-smoke.ts';
 import type { PredictionRecord } from './smoke-request.ts';
 
@@ -34,6 +35,8 @@ export interface ProofNotes {
   comparison: Comparison | undefined;
   evaluation: Evaluation | undefined;
   gates: readonly GateRecord[];
+  /** Set while a step is watched. */
+  pace: Pace | undefined;
   warnings: readonly string[];
 }
 

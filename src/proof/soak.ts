@@ -11,6 +11,7 @@ import { objectionTo } from './evidence/gate-objection.ts';
 import { describeGate, type GateRecord } from './evidence/gate-record.ts';
 import { describeSeconds } from './evidence/verdict-words.ts';
 import { watchStep } from './evidence/watch-step.ts';
+import type { Pace } from './pace.ts';
 import type { ProofContext } from './proof-context.ts';
 import { modelTarget, predictTarget } from './proof-targets.ts';
 import { predictOnce } from './prove-model.ts';
@@ -36,6 +37,7 @@ export async function soakStage(
   const interval = intervalOf(context, stage);
   if (interval === undefined) return undefined;
   const end = await soak(context, { stage, stored, interval });
+  notes.pace = undefined;
   if ('findings' in end) return end.findings;
   if (end.record === undefined) return undefined;
   notes.gates = [...notes.gates, end.record];
@@ -52,6 +54,15 @@ function intervalOf({ config, plan, requests }: ProofContext, stage: Stage): num
   if (stage.observed === true) return config.share.stepInterval;
   const isLast = stage === plan.stages.at(-1);
   return isLast && requests.evidence !== undefined ? config.gate.bake : undefined;
+}
+
+/** Undefined for a step that is not one of a canary. */
+function paceOf({ plan, config }: ProofContext, stage: Stage, end: number): Pace | undefined {
+  const steps = plan.stages.filter(({ observed }) => observed === true);
+  const at = steps.indexOf(stage);
+  const limit = config.gate.policy === 'off' ? undefined : config.gate.limit;
+  if (at < 0) return undefined;
+  return { steps: steps.map(({ title }) => title), at, interval: config.share.stepInterval, limit, end };
 }
 
 interface SoakOrder {
@@ -77,6 +88,7 @@ function soak(context: ProofContext, { stage, stored, interval }: SoakOrder): Pr
       // What canary gets until the ingress follows its routes is counted, but the step is not shorter for it.
       const start = clock.now() + ingressLag * 1000;
       const end = start + interval * 1000;
+      context.notes.pace = paceOf(context, stage, end);
       const pause = Math.min(POLL_INTERVAL_MS, (interval * 1000) / LEAST_LOOKS);
       let next = Math.min(clock.now() + POLL_INTERVAL_MS, end);
       for (let asked = 0; ; ) {

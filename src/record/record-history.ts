@@ -3,6 +3,7 @@ import type { Conclude } from '../base/journal.ts';
 import type { Clock } from '../base/ports.ts';
 import type { RunContext } from '../base/run-context.ts';
 import { hasRevision, historyOf, isNewest, type NewRevision, provenPart, withRevision } from '../plan/history.ts';
+import { isAsApplied } from '../rollout/upon-live.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { staleServicesOf } from '../seldon/created-objects.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
@@ -12,6 +13,8 @@ export interface RecordRequest {
   readonly clock: Clock;
   readonly ref: ObjectRef;
   readonly context: RunContext;
+  /** The object that was proven. */
+  readonly proven: SeldonDeployment;
   /** Number of the revision that this run restored. */
   readonly restores: number | undefined;
 }
@@ -34,11 +37,12 @@ export async function recordHistory(request: RecordRequest, conclude: Conclude):
   }
 }
 
-async function write({ cluster, clock, ref, context, restores }: RecordRequest): Promise<string> {
+async function write({ cluster, clock, ref, context, restores, proven: stored }: RecordRequest): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     const object = await settledObject({ cluster, clock, ref });
     const proven = object && provenPart(object);
     if (object === undefined || proven === undefined) return 'there is no proven revision to record';
+    if (!isAsApplied(object, stored)) throw new Error('another person or tool changed the object after its proof');
     const history = historyOf(object);
     if (isNewest(object, history)) return `revision ${history[0]?.revision} is already recorded`;
     const added: NewRevision = {

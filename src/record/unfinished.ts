@@ -25,11 +25,6 @@ export interface Unfinished {
   readonly undo: UndoMemory | 'lost' | undefined;
 }
 
-/** Name of the saved state of the target with this number. The first has the plain name. */
-export function stateName(name: string, order: number): string {
-  return order === 0 ? name : `${name}-${order}`;
-}
-
 /** @param left saved values by name, empty if none was saved. @returns undefined if nothing is left open */
 export function readUnfinished(left: (name: string) => string): Unfinished | undefined {
   const told = jsonOf(left('unfinished'));

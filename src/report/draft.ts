@@ -44,6 +44,7 @@ export function startDraft(config: DraftSettings | undefined, context: RunContex
     comparison: undefined,
     evaluation: undefined,
     gates: [],
+    pace: undefined,
     history: [],
     previews: [],
     checks: [],

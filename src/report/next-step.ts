@@ -5,21 +5,14 @@ import type { Decision } from '../gate/decision.ts';
 import type { PredictorLine } from '../plan/live-state.ts';
 import { modelTitle } from './headline.ts';
 import type { Report } from './report.ts';
+import { type NextStep, stepAfterFailure } from './step-after-failure.ts';
 
-/** The one thing to do next, for the person who decides. */
-export interface NextStep {
-  /** Markdown. */
-  readonly sentence: string;
-  /** A comment that does it. */
-  readonly command?: string | undefined;
-  /** The other choice; Markdown. */
-  readonly instead?: string | undefined;
-}
-
-/** What can be done now and is allowed. Undefined for a failure, whose cause names the cure, and where nothing is to do. */
+/** What can be done now and is allowed. After a failure, whose cause names the cure, what to do after the cure. */
 export function nextStepOf(report: Report): NextStep | undefined {
   const { outcome, mode, predictors, offer, decision } = report;
-  if (isFailure(outcome) || outcome === 'under-way' || mode === 'sweep') return undefined;
+  if (isFailure(outcome)) return stepAfterFailure(report);
+  if (outcome === 'under-way') return stopStep(report);
+  if (mode === 'sweep') return undefined;
   if (outcome === 'planned') return report.reason === 'decision-needed' ? firstStep(report) : planStep(report);
   if (outcome === 'rendered') return { sentence: 'commit the file; Argo CD or Flux applies it.' };
   if (report.reason === 'lock') return unlockStep(offer);
@@ -32,6 +25,16 @@ export function nextStepOf(report: Report): NextStep | undefined {
 
 /** Outcomes whose predictors are live. */
 const DECIDED_ON: ReadonlySet<Report['outcome']> = new Set(['deployed', 'unchanged', 'reported']);
+
+/** A rollout that others must be able to stop says how. */
+function stopStep({ decision, offer }: Report): NextStep | undefined {
+  const command = decision?.abort ?? (offer && commandLine(offer, 'abort'));
+  if (command === undefined) return undefined;
+  const note = decision?.needsWorkflow === true ? ` ${NEEDS_WORKFLOW}` : '';
+  return { label: 'To stop it', sentence: `comment ${codeSpan(command)}; what was live before is put back.${note}` };
+}
+
+const NEEDS_WORKFLOW = 'These commands need a workflow that reads comments, such as `examples/commands.yml`.';
 
 /** A plan that must wait until people decided about the candidate beside main. */
 function firstStep({ decision, mode }: Report): NextStep | undefined {
@@ -63,9 +66,7 @@ function replacing({ standing, promote }: Decision, mode: string): string {
 /** To promote the candidate, or to remove it. */
 function choice({ promote, rollback, needsWorkflow }: Decision, sentence: string, until?: string): NextStep {
   const back = rollback === undefined ? [] : [`To remove it instead, comment ${codeSpan(rollback)}.`];
-  const note = needsWorkflow
-    ? ['These commands need a workflow that reads comments, such as `examples/commands.yml`.']
-    : [];
+  const note = needsWorkflow ? [NEEDS_WORKFLOW] : [];
   return {
     sentence,
     command: promote,

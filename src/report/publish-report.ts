@@ -71,10 +71,10 @@ async function commentOrSayWhyNot(request: PublishRequest): Promise<string | und
   const { tell, pullRequest, repository, runner } = request;
   if (tell.comment === 'never') return undefined;
   if (pullRequest !== undefined && repository !== undefined) return writeComment(request);
-  const why = repository === undefined ? 'there is no `github-token`' : 'no pull request belongs to this run';
-  if (tell.comment === 'always' || pullRequest !== undefined)
-    runner.warning(`no comment was written: ${why}. Set the input \`pull-request\` or \`github-token\`.`);
-  else if (repository === undefined) runner.info(`no comment was written: ${why}`);
+  if (repository === undefined)
+    runner.warning('no comment was written: `github-token` is empty. Give it, or set `comment: never`.');
+  else if (tell.comment === 'always')
+    runner.warning('no comment was written: no pull request belongs to this run. Set the input `pull-request`.');
   return undefined;
 }
 

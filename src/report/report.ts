@@ -11,6 +11,7 @@ import type { PlanPreview } from '../plan/plan-preview.ts';
 import type { Comparison } from '../proof/comparison.ts';
 import type { Evaluation } from '../proof/evaluation/evaluation.ts';
 import type { GateRecord } from '../proof/evidence/gate-record.ts';
+import type { Pace } from '../proof/pace.ts';
 import type { PredictionRecord } from '../proof/smoke-request.ts';
 import type { Endpoint } from '../seldon/protocol.ts';
 
@@ -45,6 +46,8 @@ export interface Report {
   /** What labelled rows say of the served model. */
   readonly evaluation: Evaluation | undefined;
   readonly gates: readonly GateRecord[];
+  /** How the steps of a canary go on; only while one of them is watched. */
+  readonly pace: Pace | undefined;
   /** The proven revisions of this object, newest first. Shown by mode `status`. */
   readonly history: readonly RevisionLine[];
   /** What a sweep found and did. */

@@ -6,11 +6,23 @@ import type { FailureWarning } from './verdict.ts';
 
 /** Seconds. An admission webhook that is down for a short time also refuses pods. */
 const REFUSAL = 30;
+/** Seconds. An autoscaler may start the pods of an idle Deployment again. */
+const ZERO = 30;
+
+/** The Deployment controller has not yet seen the last change: what the status says is about the one before. */
+export function isUnobserved({ metadata, status }: Deployment): boolean {
+  return (status?.observedGeneration ?? 0) < (metadata.generation ?? 0);
+}
 
 /** The failure that the Deployment's conditions report. Only conditions of the current generation count. */
-export function deploymentFailure({ metadata, status }: Deployment): FailureWarning | undefined {
+export function deploymentFailure(deployment: Deployment): FailureWarning | undefined {
+  const { metadata, spec, status } = deployment;
   const failingObject = { kind: 'deployment', name: metadata.name, uid: metadata.uid } as const;
-  if ((status?.observedGeneration ?? 0) < (metadata.generation ?? 0)) return undefined;
+  if (spec.replicas === 0) {
+    const message = `Deployment ${metadata.name} is scaled to 0 pods: nothing can answer, and the operator never reports it as available`;
+    return { reason: 'scaled-to-zero', message, failingObject, grace: ZERO };
+  }
+  if (isUnobserved(deployment)) return undefined;
   const failure = condition(status?.conditions, 'ReplicaFailure');
   if (failure?.status === 'True') {
     const message = `pods cannot be created: ${failure.message ?? failure.reason}`;
@@ -39,15 +51,19 @@ function isScaledByOthers({ managedFields }: Deployment['metadata']): boolean {
 
 /** What is still missing, in words; undefined when nothing is. The arithmetic is that of `kubectl rollout status`. */
 export function progressOf(
-  { metadata, spec, status = {} }: Deployment,
+  deployment: Deployment,
   { predictor, pods, replicas: asked }: ProgressSubject,
 ): string | undefined {
+  const { metadata, spec, status = {} } = deployment;
   const wanted = spec.replicas ?? 1;
   const { updatedReplicas: updated = 0, availableReplicas: available = 0, replicas = 0 } = status;
-  if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0))
+  if (isUnobserved(deployment))
     return `${predictor.name}: waiting for the Deployment controller to observe its Deployment`;
   if (asked !== undefined && wanted !== asked && !isScaledByOthers(metadata))
     return `${predictor.name}: waiting for the operator to ask for ${asked} replicas`;
+  if (wanted === 0) return `${predictor.name}: its Deployment is scaled to 0 pods`;
+  if (spec.paused === true)
+    return `${predictor.name}: its Deployment is paused (\`kubectl rollout resume deployment ${metadata.name}\` ends that)`;
   if (updated >= wanted && replicas <= updated && available >= updated) return undefined;
   if (updated === 0) return `${predictor.name}: 0 of ${wanted} new pods created`;
   // The Deployment counts old and new pods as available. Only the pods show which of the new ones are ready.

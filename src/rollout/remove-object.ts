@@ -5,7 +5,7 @@ import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { NothingApplied } from './apply-plan.ts';
 import { askAgain } from './ask-again.ts';
-import { remainder } from './remainder.ts';
+import { heldByFinalizer, remainder } from './undo/remainder.ts';
 
 export interface RemovalRequest {
   readonly cluster: Cluster;
@@ -30,7 +30,9 @@ export async function removeObject({ cluster, clock, ref, isDry }: RemovalReques
   }
   if (isDry) return conclude(`${where} would be deleted`);
   await cluster.remove(ref, live).catch((error: unknown) => standsDespite(error, { cluster, clock, ref, live }));
-  conclude(`${where} is removed${await remainder({ cluster, clock, ref, removed: live })}`);
+  const { isHeld, words } = await remainder({ cluster, clock, ref, removed: live });
+  if (isHeld) throw heldByFinalizer(ref, words);
+  conclude(`${where} is removed${words}`);
 }
 
 /** The answer to a deletion is lost or makes no sense: the object itself tells whether it is being deleted. */

@@ -18,6 +18,8 @@ export interface RollOutRequest {
   readonly before?: SeldonDeployment | undefined;
   /** Seconds. */
   readonly timeout: number;
+  /** The applied object, if the API server has answered with it just now. */
+  readonly stored?: SeldonDeployment | undefined;
 }
 
 /** Waits until the applied object is ready. @returns why the rollout failed; undefined if all pods are ready. */

@@ -2,7 +2,7 @@ import { equal } from '../base/json-value.ts';
 import { withoutReplicas, writtenNumberOf } from '../seldon/replicas.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Deployment, Snapshot } from '../seldon/snapshot.ts';
-import { deploymentFailure, progressOf } from './deployment-progress.ts';
+import { deploymentFailure, isUnobserved, progressOf } from './deployment-progress.ts';
 import type { Expectation, ExpectedPredictor } from './expectation.ts';
 import { podFailure } from './pod-failure.ts';
 import { isLeftover, isNewPod, isOrphan, isOwned, partOf, runsNewTemplate } from './rollout-marker.ts';
@@ -19,9 +19,8 @@ type FailedStatus = Extract<RolloutStatus, { phase: 'failed' }>;
  */
 export function rolloutStatusOf(snapshot: Snapshot, expected: Expectation): RolloutStatus {
   const object = snapshot.seldonDeployment;
-  if (object === undefined) return deleted(expected);
   const replaced = replacedBy(object, expected);
-  if (replaced !== undefined) return replaced;
+  if (replaced !== undefined || object === undefined) return replaced ?? deleted(expected);
   const all = expected.predictors.flatMap((predictor) => predictorStatus(predictor, { ...snapshot, object }));
   const failed = all.find((one) => one.phase === 'failed');
   if (failed !== undefined) return failed;
@@ -69,8 +68,10 @@ function deleted({ name }: Expectation): FailedStatus {
   return { phase: 'failed', reason: 'object-deleted', message, failingObject: { kind: 'seldon-deployment', name } };
 }
 
-function replacedBy(object: SeldonDeployment, expected: Expectation): FailedStatus | undefined {
-  if (object.metadata.uid !== expected.uid || object.metadata.deletionTimestamp !== undefined) return deleted(expected);
+/** Is it no longer the object that was applied? Undefined if it is. */
+export function replacedBy(object: SeldonDeployment | undefined, expected: Expectation): FailedStatus | undefined {
+  if (object?.metadata.uid !== expected.uid || object.metadata.deletionTimestamp !== undefined)
+    return deleted(expected);
   const others = expected.predictors.find(({ name, marker }) => markerIn(object, name) !== marker);
   const failingObject = { kind: 'seldon-deployment', name: expected.name } as const;
   if (others !== undefined) {
@@ -135,7 +136,8 @@ function deploymentStatus(
   const progress = progressOf(deployment, of);
   if (progress === undefined) return undefined;
   const [warning] = failures;
-  return { ...waiting('deployments', warning?.message ?? progress), ...(warning && { warning }) };
+  if (warning !== undefined) return { ...waiting('deployments', warning.message), warning };
+  return { ...waiting('deployments', progress), ...(isUnobserved(deployment) && { isUnobserved: true }) };
 }
 
 function withoutGrace({ grace: _, ...failure }: FailureWarning): Omit<FailureWarning, 'grace'> {

@@ -1,4 +1,4 @@
-import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import type { SeldonDeployment, StatusCondition } from '../seldon/seldon-deployment.ts';
 import type { Route, RouteBackend, Snapshot } from '../seldon/snapshot.ts';
 import type { Expectation, ExpectedPredictor } from './expectation.ts';
 
@@ -9,6 +9,23 @@ const ROUTING = [
 ] as const;
 
 type RoutingKind = Route['kind'];
+
+/** Kinds of routes that decide about this object: the others need not be read. */
+export function routeKindsOf({ status }: SeldonDeployment, expected: Expectation): readonly RoutingKind[] {
+  const told = ROUTING.filter(({ type }) => conditionOf(status, type) !== undefined).map(({ kind }) => kind);
+  return needsAnnotated(expected) ? [...told, 'Service'] : told;
+}
+
+/** What the operator says of its routing objects of one kind; undefined where this ingress is not used. */
+function conditionOf(status: SeldonDeployment['status'], type: string): StatusCondition | undefined {
+  const told = status?.conditions?.find((one) => one.type.toLowerCase() === type);
+  return told?.reason === undefined || told.reason.startsWith('No ') ? undefined : told;
+}
+
+/** No condition reports routes in annotations. If traffic is split, these routes must be read. */
+function needsAnnotated({ predictors: [main, ...others] }: Expectation): boolean {
+  return others.length > 0 || main?.weighed === true;
+}
 
 /**
  * The first route that is not as expected, in words: missing, with another weight, or of a removed predictor. A
@@ -21,8 +38,8 @@ export function routingProgress(
   expected: Expectation,
 ): string | undefined {
   for (const { type, kind } of ROUTING) {
-    const told = status?.conditions?.find((one) => one.type.toLowerCase() === type);
-    if (told?.reason === undefined || told.reason.startsWith('No ')) continue;
+    const told = conditionOf(status, type);
+    if (told === undefined) continue;
     const ofKind = routes?.filter((route) => route.kind === kind);
     if (ofKind?.length === 0 && told.status === 'True') continue;
     const wrong = firstWrong(kind, ofKind?.flatMap((route) => route.backends) ?? [], expected);
@@ -31,10 +48,8 @@ export function routingProgress(
   return annotatedProgress(routes, expected);
 }
 
-/** No condition reports routes in annotations. If traffic is split, these routes must be read. */
 function annotatedProgress(routes: Snapshot['routes'], expected: Expectation): string | undefined {
-  const [main, ...others] = expected.predictors;
-  if (others.length === 0 && main?.weighed !== true) return undefined;
+  if (!needsAnnotated(expected)) return undefined;
   if (routes === undefined) return 'the routes have not been read yet';
   const annotated = routes.filter((route) => route.kind === 'Service');
   if (annotated.length === 0) return undefined;

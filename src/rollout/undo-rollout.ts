@@ -13,11 +13,12 @@ import { applyManifest } from './apply-plan.ts';
 import { askAgain } from './ask-again.ts';
 import { expectationOf } from './expectation.ts';
 import { gatherFindings } from './failures/gather-findings.ts';
-import { changedByOthers } from './left-as-it-is.ts';
-import { remainder } from './remainder.ts';
 import { removeOrphans } from './remove-orphans.ts';
 import { AVAILABLE, healthOf } from './rollout-status.ts';
+import { changedByOthers } from './undo/left-as-it-is.ts';
+import { remainder } from './undo/remainder.ts';
 import { changedPods, undoManifest, withRequestsMovedBack } from './undo-manifest.ts';
+import { uponLive } from './upon-live.ts';
 import { readStatusOnce, waitUntilReady } from './wait-until-ready.ts';
 
 /** The external systems that a rollout uses. */
@@ -61,9 +62,10 @@ export async function undoRollout(request: UndoRequest, conclude: Conclude): Pro
     const foreign = changedByOthers(now, request.applied);
     if (foreign !== undefined) return leftAsTheirs(foreign, now, conclude);
     const { before } = request;
-    if (before === undefined) return { outcome: await deleteFirst(request, now, conclude) };
-    const last = await moveRequests(request, before);
-    return await applyPrevious({ ...request, ...last }, before, { now: last?.applied ?? now, conclude });
+    if (before === undefined) return await deleteFirst(request, now, conclude);
+    const last = await moveRequests(request, before, now ?? request.applied);
+    const manifest = last?.manifest ?? request.manifest;
+    return await applyPrevious({ ...request, manifest }, before, { now: last?.applied ?? now, conclude });
   } catch (error) {
     conclude(`the previous state could not be restored: ${messageOf(error)}`, 'failed');
     const found = await bestEffort(read().then((live) => ({ live })));
@@ -97,6 +99,7 @@ const MOVE_TIMEOUT_S = 30;
 async function moveRequests(
   { peers, ref, manifest, applied, ingressLag, timeout, remember }: UndoRequest,
   before: SeldonDeployment,
+  now: SeldonDeployment,
 ): Promise<Pick<UndoRequest, 'manifest' | 'applied'> | undefined> {
   const { cluster, clock, runner } = peers;
   const emptied = withRequestsMovedBack(manifest, before);
@@ -109,10 +112,8 @@ async function moveRequests(
   const goes = applied.spec.predictors.filter(({ name }) => before.spec.predictors.every((one) => one.name !== name));
   const canAnswer = goes.every(({ name }) => health.get(name) === AVAILABLE);
   if (status.phase !== 'ready' && !(restores && canAnswer)) return undefined;
-  const { resourceVersion } = applied.metadata;
-  const metadata = { ...emptied.metadata, ...(resourceVersion !== undefined && { resourceVersion }) };
   remember?.(emptied);
-  const order = { cluster, clock, manifest: { ...emptied, metadata }, checked: [], before: applied };
+  const order = { cluster, clock, manifest: uponLive(emptied, applied, now), checked: [], before: now };
   const moved = await askAgain(clock, () => applyManifest(order)).catch((error: unknown) => {
     // A refused apply has changed nothing and must not stop the undo.
     runner.info(`the requests could not be moved first: ${messageOf(error)}`);
@@ -129,13 +130,13 @@ async function deleteFirst(
   request: UndoRequest,
   now: SeldonDeployment | undefined,
   conclude: Conclude,
-): Promise<'withdrawn'> {
+): Promise<UndoEnd> {
   const { peers, ref, applied } = request;
   await askAgain(peers.clock, () => peers.cluster.remove(ref, now ?? applied));
-  conclude(
-    `it was the first deployment: the SeldonDeployment is deleted${await remainder({ ...peers, ref, removed: applied })}`,
-  );
-  return 'withdrawn';
+  const { isHeld, words } = await remainder({ ...peers, ref, removed: applied });
+  const what = isHeld ? 'the SeldonDeployment was to be deleted' : 'the SeldonDeployment is deleted';
+  conclude(`it was the first deployment: ${what}${words}`, isHeld ? 'failed' : 'ok');
+  return isHeld ? { outcome: 'undo-failed', live: now } : { outcome: 'withdrawn' };
 }
 
 interface Restoration {

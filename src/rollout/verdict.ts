@@ -24,6 +24,8 @@ export type RolloutStatus =
       /** What must change next: watched Deployments and pods, the operator's status, or a routing object. */
       readonly waitsFor: 'deployments' | 'operator' | 'routes';
       readonly warning?: FailureWarning;
+      /** A Deployment's status is about an earlier generation: it neither repeats nor withdraws an earlier warning. */
+      readonly isUnobserved?: true;
     }
   | {
       readonly phase: 'ready';

@@ -6,6 +6,7 @@ import type { Route, Snapshot } from '../seldon/snapshot.ts';
 import { askAgain } from './ask-again.ts';
 import type { Expectation } from './expectation.ts';
 import { rolloutStatusOf } from './rollout-status.ts';
+import { routeKindsOf } from './routing-progress.ts';
 import type { RolloutStatus } from './verdict.ts';
 import { startJudging } from './waiting/judge-warnings.ts';
 import { startReadingEvents } from './waiting/read-events.ts';
@@ -19,9 +20,11 @@ export interface WaitRequest {
   readonly timeout: number;
   readonly clock: Clock;
   readonly runner: Pick<Runner, 'info'>;
+  /** The object in the answer to an apply right before: it is not read again at once. */
+  readonly stored?: SeldonDeployment | undefined;
 }
 
-type LookRequest = Pick<WaitRequest, 'cluster' | 'ref' | 'expected' | 'clock'>;
+type LookRequest = Pick<WaitRequest, 'cluster' | 'ref' | 'expected' | 'clock' | 'stored'>;
 
 /** A verdict, and the snapshot of the cluster at that time. */
 export interface WaitEnd {
@@ -49,15 +52,14 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
     const withEvents = startReadingEvents(request);
     const isCertain = startAskingInitializer(cluster, ref);
     const end = clock.now() + timeout * 1000;
-    let told = '';
+    const tell = startTelling(runner);
     let pause = FIRST_POLL_MS;
     for (;;) {
       const snapshot = await withEvents(await askAgain(clock, look));
       const verdict = rolloutStatusOf(snapshot, expected);
       const status = (await isCertain(verdict)) ? verdict : judge(verdict, snapshot);
       if (status.phase !== 'in-progress') return { status, snapshot };
-      if (status.message !== told) runner.info(status.message);
-      told = status.message;
+      tell(status);
       const left = end - clock.now();
       if (left <= 0) return { status: timedOut(status, timeout), snapshot };
       const isCalm = status.waitsFor === 'deployments';
@@ -94,27 +96,48 @@ export async function readStatusOnce(
  * once more before the verdict ready, and every two seconds otherwise: an operator may fail without creating a Deployment.
  */
 function startReading(
-  { cluster, ref, expected, clock }: LookRequest,
+  { cluster, ref, expected, clock, stored }: LookRequest,
   observation: () => Observation,
 ): () => Promise<Snapshot> {
-  let seldonDeployment: SeldonDeployment | undefined;
+  let seldonDeployment = stored;
   let routes: readonly Route[] | undefined;
-  let readAt = Number.NEGATIVE_INFINITY;
+  let waitedFor: ReturnType<typeof waitsFor> | undefined;
+  let readAt = stored === undefined ? Number.NEGATIVE_INFINITY : clock.now();
+  const snapshot = () => {
+    const { deployments, pods } = observation();
+    return { seldonDeployment, routes, deployments, pods };
+  };
+  const waitsFor = () => {
+    const status = rolloutStatusOf(snapshot(), expected);
+    return status.phase === 'in-progress' ? status.waitsFor : status.phase;
+  };
   return async () => {
-    const snapshot = () => {
-      const { deployments, pods } = observation();
-      return { seldonDeployment, routes, deployments, pods };
-    };
-    const waitsFor = () => {
-      const status = rolloutStatusOf(snapshot(), expected);
-      return status.phase === 'in-progress' ? status.waitsFor : status.phase;
-    };
-    if (clock.now() - readAt >= SLOW_POLL_MS || waitsFor() !== 'deployments') {
+    // The operator follows the Deployments: its status cannot be newer at the moment when they are available.
+    const isTooEarly = waitedFor === 'deployments' && waitsFor() === 'operator';
+    if (clock.now() - readAt >= SLOW_POLL_MS || (waitsFor() !== 'deployments' && !isTooEarly)) {
       seldonDeployment = await cluster.read(ref);
       readAt = clock.now();
+      // Another status may decide by other kinds of routes than those that were read.
+      routes = undefined;
     }
-    if (waitsFor() === 'routes') routes = await cluster.routes(ref);
+    if (seldonDeployment !== undefined && waitsFor() === 'routes')
+      routes = await cluster.routes(ref, routeKindsOf(seldonDeployment, expected));
+    waitedFor = waitsFor();
     return snapshot();
+  };
+}
+
+/** Tells each change once. A Deployment that the operator rewrites again and again is told as unobserved only once. */
+function startTelling(
+  runner: Pick<Runner, 'info'>,
+): (status: Extract<RolloutStatus, { phase: 'in-progress' }>) => void {
+  let last = '';
+  let isUnobservedTold = false;
+  return ({ message, isUnobserved = false }) => {
+    if (message === last || (isUnobserved && isUnobservedTold)) return;
+    isUnobservedTold ||= isUnobserved;
+    runner.info(message);
+    last = message;
   };
 }
 

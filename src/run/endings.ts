@@ -5,7 +5,7 @@ import { recordHistory } from '../record/record-history.ts';
 import { writeBack } from '../record/write-back.ts';
 import { ABOUT_THE_MODEL } from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
-import { leftAsItIs } from '../rollout/left-as-it-is.ts';
+import { leftAsItIs } from '../rollout/undo/left-as-it-is.ts';
 import { undoRollout } from '../rollout/undo-rollout.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Mode } from '../settings/modes.ts';
@@ -67,9 +67,9 @@ export async function succeed(
   const { proof, model, live } = prepared;
   forgetWarnings(self, model);
   if (stored !== undefined) draft.predictors = linesOf(prepared, stored);
-  if (PROVES_MAIN.has(config.mode)) {
+  if (stored !== undefined && PROVES_MAIN.has(config.mode)) {
     const { cluster, clock } = peers;
-    const order = { cluster, clock, ref: proof.objects.ref, context, restores: proof.plan.restores };
+    const order = { cluster, clock, ref: proof.objects.ref, context, proven: stored, restores: proof.plan.restores };
     const warning = await journal.step('record', (conclude) => recordHistory(order, conclude));
     if (warning !== undefined) draft.warnings = [...draft.warnings, warning];
   }

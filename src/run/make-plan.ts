@@ -115,7 +115,8 @@ export function makePlan(
       mayReadPods: !config.dryRun,
     });
     for (const line of estimates) peers.runner.info(line);
-    if (config.dryRun) draft.preview = await preview(peers, { live, plan, model, estimates });
+    if (config.dryRun)
+      draft.preview = await preview(peers, { live, plan, model, estimates, stepSeconds: config.share.stepInterval });
     draft.plan = planHash({
       model: model.storageUri,
       digest: await filesOf(self, model),
@@ -182,12 +183,12 @@ function fileName({ namespace, name }: ObjectRef, target: string | undefined): s
 
 type PreviewContents = Pick<PreparedRollout, 'live' | 'model'> &
   Pick<ProofContext, 'plan'> &
-  Pick<PlanPreview, 'estimates'>;
+  Pick<PlanPreview, 'estimates' | 'stepSeconds'>;
 
 /** The effects of the plan, for people who have to approve it. Details that the registry does not have are left out. */
 async function preview(
   peers: Pick<Peers, 'registry' | 'runner'>,
-  { live, plan, model, estimates }: PreviewContents,
+  { live, plan, model, ...pace }: PreviewContents,
 ): Promise<PlanPreview> {
   const main = live?.spec.predictors[0]?.name;
   const note = main === undefined ? undefined : modelsOf(live).get(main);
@@ -198,6 +199,6 @@ async function preview(
     plan,
     before: before && { model: before, details: old },
     after: { model, details: fresh },
-    estimates,
+    ...pace,
   });
 }

@@ -1,6 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import type { Conclude } from '../base/journal.ts';
-import type { OpenEndpoint } from '../base/ports.ts';
+import type { HttpAnswer, OpenEndpoint } from '../base/ports.ts';
 import { rcloneRemoteOf } from '../model/storage-uri.ts';
 import { optionalPermissionsFor, permissionsFor, roleFor } from '../plan/permissions.ts';
 import type { Metrics } from '../proof/evidence/metrics.ts';
@@ -50,18 +50,33 @@ export async function checkPermissions(
 /** Milliseconds for one look at the gateway. */
 const LOOK_MS = 5_000;
 
+/** Looks at a host name that is not found: one failure of a name server is no proof. */
+const MOST_LOOKS = 3;
+
 /**
- * A gateway without TLS answers no https request, now or later. Any other silence may end with the first route.
+ * A gateway without TLS answers no https request, now or later, and a wrong host name stays wrong. Any other silence may end
+ * with the first route.
  * @throws UserError bad-input
  */
 export async function checkIngress(openEndpoint: OpenEndpoint, { proof }: Pick<Config, 'proof'>): Promise<void> {
   const { ingressUrl } = proof;
-  if (ingressUrl?.startsWith('https:') !== true) return;
-  const answer = await openEndpoint(ingressUrl).send({ method: 'GET', path: '/', timeout: LOOK_MS });
+  if (ingressUrl === undefined) return;
+  const endpoint = openEndpoint(ingressUrl);
+  const look = () => endpoint.send({ method: 'GET', path: '/', timeout: LOOK_MS });
+  let answer = await look();
+  for (let looks = 1; looks < MOST_LOOKS && isNameUnknown(answer); looks++) answer = await look();
+  if (isNameUnknown(answer))
+    throw new UserError('bad-input', `this runner does not find the host of \`ingress-url\` (${ingressUrl})`, {
+      hint: 'correct the host name; a name of a private network needs a runner inside, or leave `ingress-url` out: the model is then proven through the API server only',
+    });
   if (answer.kind === 'answer' || !answer.message.includes('speaks HTTP, not HTTPS')) return;
   throw new UserError('bad-input', `the gateway of \`ingress-url\` (${ingressUrl}) speaks HTTP, not HTTPS`, {
     hint: `write \`${ingressUrl.replace(/^https/, 'http')}\`, or name the port of the gateway that has TLS`,
   });
+}
+
+function isNameUnknown(answer: HttpAnswer): boolean {
+  return answer.kind === 'unreachable' && answer.message.includes('(ENOTFOUND)');
 }
 
 /**

@@ -13,22 +13,13 @@ import type { ProofContext } from '../proof/proof-context.ts';
 import { proveModel } from '../proof/prove-model.ts';
 import { soakStage } from '../proof/soak.ts';
 import { verifyMirror } from '../proof/verify-mirror.ts';
-import type { Remember } from '../record/undo-memory.ts';
 import { findingOf } from '../report/draft.ts';
-import { applyManifest, NothingApplied } from '../rollout/apply-plan.ts';
 import { askAgain } from '../rollout/ask-again.ts';
+import { alteredOnTheWay, changedMeanwhile } from '../rollout/changed-meanwhile.ts';
 import { rollOut, stateOf } from '../rollout/roll-out.ts';
 import { waitForAutoscaler } from '../rollout/wait-for-autoscaler.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
-
-/** The values that all stages of one rollout need. */
-export interface RolloutContext {
-  readonly proof: ProofContext;
-  /** Called right before the first change. @throws UserError if the change is no longer allowed */
-  readonly confirm: () => Promise<void>;
-  /** Called around each apply, for a post step that restores the previous state. */
-  readonly remember?: Remember | undefined;
-}
+import { type RolloutContext, type Sent, sendStage } from './stages/send-stage.ts';
 
 /** The result of a rollout. */
 export interface RolloutEnd {
@@ -47,15 +38,17 @@ export async function runStages(rollout: RolloutContext, live: SeldonDeployment 
   const { peers, plan } = rollout.proof;
   await rememberHistory(rollout.proof, live?.spec.predictors[0]?.name);
   let reached: RolloutEnd = { findings: undefined, manifest: undefined, applied: undefined };
+  let planned: SeldonDeployment | undefined;
   try {
     for (const stage of plan.stages) {
       const before = reached.applied ?? live;
       const state = stage.bestEffort && before !== undefined ? await readState(rollout.proof, before) : 'ready';
       if (state !== 'ready') continue;
-      const sent = await send(rollout, stage, { before, isFirst: reached.applied === undefined });
+      const sent = await sendStage(rollout, stage, { before, planned });
       if ('findings' in sent) return { ...reached, findings: sent.findings };
+      planned = stage.manifest;
       reached = { ...sent, findings: undefined };
-      reached = { ...sent, findings: await completeStage(rollout.proof, stage, { applied: sent.applied, before }) };
+      reached = { ...sent, findings: await completeStage(rollout.proof, stage, { ...sent, before }) };
       if (reached.findings !== undefined && !stage.bestEffort) return reached;
       if (reached.findings === undefined && (stage.bestEffort || stage.settles)) await waitForIngress(rollout.proof);
     }
@@ -93,63 +86,13 @@ function waitForIngress({ peers, config }: ProofContext): Promise<void> {
   return peers.clock.sleep(ingressLag * 1000);
 }
 
-interface Sent {
-  readonly manifest: SeldonDeployment;
-  readonly applied: SeldonDeployment;
-}
-
-/** If the first apply is refused, the run ends and nothing was changed. If a later one is refused, the rollout is undone. */
-async function send(
-  { proof, confirm, remember }: RolloutContext,
-  stage: Stage,
-  { before, isFirst }: { readonly before: SeldonDeployment | undefined; readonly isFirst: boolean },
-): Promise<Sent | { readonly findings: readonly Finding[] }> {
-  const { peers, plan } = proof;
-  const manifest = isFirst || before === undefined ? stage.manifest : uponVersion(stage.manifest, before);
-  const checked = isFirst ? plan.stages.map((one) => one.manifest) : [];
-  try {
-    const applied = await peers.journal.step(
-      'apply',
-      async (conclude) => {
-        if (isFirst) await beforeAnyChange(confirm);
-        const { cluster, clock } = peers;
-        remember?.(manifest);
-        const apply = () => applyManifest({ cluster, clock, manifest, checked, before });
-        // In the middle of a rollout, one odd answer does not end it.
-        const stored = await (isFirst ? apply() : askAgain(clock, apply));
-        remember?.(manifest, stored);
-        const { namespace, name, generation } = stored.metadata;
-        conclude(`SeldonDeployment ${namespace}/${name} applied, generation ${generation ?? '?'}`);
-        return stored;
-      },
-      stageLabel(plan, stage),
-    );
-    return { manifest, applied };
-  } catch (error) {
-    if (isFirst || !(error instanceof UserError)) throw error;
-    return { findings: [findingOf(error, 'no')] };
-  }
-}
-
-/** A refusal here is about a run that has changed nothing. */
-async function beforeAnyChange(confirm: RolloutContext['confirm']): Promise<void> {
-  try {
-    await confirm();
-  } catch (error) {
-    throw error instanceof UserError ? new NothingApplied(error) : error;
-  }
-}
-
-function uponVersion(manifest: SeldonDeployment, { metadata }: SeldonDeployment): SeldonDeployment {
-  const { resourceVersion } = metadata;
-  return { ...manifest, metadata: { ...manifest.metadata, ...(resourceVersion !== undefined && { resourceVersion }) } };
-}
-
 async function completeStage(
   proof: ProofContext,
   stage: Stage,
-  { applied, before }: { readonly applied: SeldonDeployment; readonly before: SeldonDeployment | undefined },
+  { manifest, applied, before }: Sent & { readonly before: SeldonDeployment | undefined },
 ): Promise<readonly Finding[] | undefined> {
+  const altered = alteredOnTheWay(manifest, applied);
+  if (altered !== undefined) return [altered];
   const { peers, objects, plan } = proof;
   const { cluster, clock, runner } = peers;
   // A best-effort stage must not delay an urgent rollback.
@@ -159,7 +102,7 @@ async function completeStage(
     async (conclude) => {
       const since = clock.now();
       let end: Parameters<Conclude> = [''];
-      const request = { cluster, clock, runner, ref: objects.ref, applied, before, timeout };
+      const request = { cluster, clock, runner, ref: objects.ref, applied, before, timeout, stored: applied };
       const failed =
         (await rollOut(request, (...said) => {
           end = said;
@@ -184,10 +127,21 @@ function answeredBefore({ requests: { smoke }, notes }: ProofContext): SmokePlan
 }
 
 /**
- * Runs all proofs of a stage, after its pods are ready.
+ * Runs all proofs of a stage, after its pods are ready. They are about the object as it was stored: if another person or
+ * tool changed it meanwhile, nothing is proven, and that is the cause of whatever failed.
  * @param stored the object as the server stored it
  */
 export async function proveStage(
+  context: ProofContext,
+  stage: Stage,
+  stored: SeldonDeployment,
+): Promise<readonly Finding[] | undefined> {
+  const findings = await proofsOf(context, stage, stored);
+  if (stage.prove.length === 0) return findings;
+  return (await changedMeanwhile(context.peers, context.objects.ref, stored)) ?? findings;
+}
+
+async function proofsOf(
   context: ProofContext,
   stage: Stage,
   stored: SeldonDeployment,

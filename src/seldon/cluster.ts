@@ -64,8 +64,11 @@ export interface Cluster {
    * @param labels values of the label `seldon-deployment-id` on them: see `deploymentLabelsOf`
    */
   observe(ref: ObjectRef, labels: readonly string[]): Promise<Observation>;
-  /** What the ingress does with one SeldonDeployment; empty where nothing is routed, known or ours to see. */
-  routes(ref: ObjectRef): Promise<readonly Route[]>;
+  /**
+   * What the ingress does with one SeldonDeployment; empty where nothing is routed, known or ours to see.
+   * @param kinds default: all
+   */
+  routes(ref: ObjectRef, kinds?: readonly Route['kind'][]): Promise<readonly Route[]>;
   /** Versions of SeldonDeployment that the API serves, such as `v1` and `v1alpha2`. */
   servedVersions(): Promise<readonly string[]>;
   /** Last lines of a container's log; undefined if the kubelet has none. */

@@ -44,7 +44,7 @@ export function deploymentsOf(
         name: hashedIfLong(`${base}-${at}-${label ?? containers.join('-')}`),
         part: 'model',
         models: models.map((node) => ({
-          initializer: `${node.name}-model-initializer`,
+          initializer: initializerOf(node.name),
           source: fetchedFrom(node.modelUri ?? ''),
         })),
       };
@@ -56,6 +56,11 @@ export function deploymentsOf(
       ? [{ name: explainerServiceOf(name, predictor.name), part: 'explainer', models: [] } as const]
       : []),
   ];
+}
+
+/** Name of the init container that fetches the model of a node (model_initializer_injector.go). */
+export function initializerOf(node: string): string {
+  return `${node}-model-initializer`.slice(0, LONGEST_NAME);
 }
 
 /** The predictor's Service: its orchestrator, or the model itself without one. */

@@ -24,6 +24,11 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
 /** What Kubernetes fills in where a key is left out. */
 const DEFAULTS: Readonly<Record<string, string>> = { protocol: 'TCP' };
 
+/** The fields that tell the items of that list apart; empty where they have none. */
+export function keysOf(field: string): readonly string[] {
+  return KEYS[field] ?? [];
+}
+
 /** Items without a key of their own: the operator tells them by their place. */
 const BY_POSITION: ReadonlySet<string> = new Set(['componentSpecs']);
 

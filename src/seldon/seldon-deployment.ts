@@ -20,6 +20,7 @@ export interface ObjectMeta {
   generation?: number;
   creationTimestamp?: string;
   deletionTimestamp?: string;
+  finalizers?: readonly string[];
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
   ownerReferences?: readonly OwnerReference[];

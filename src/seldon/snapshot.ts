@@ -18,6 +18,7 @@ export interface Deployment {
   readonly metadata: ObjectMeta;
   readonly spec: {
     readonly replicas?: number;
+    readonly paused?: boolean;
     readonly template: { readonly metadata?: Partial<ObjectMeta>; readonly spec?: PodTemplateSpec };
   };
   readonly status?: {

@@ -89,26 +89,22 @@ const FIRST_DEPLOYS = [
   ['a first deploy that was proven stays', 'abort', false],
 ] as const;
 
-it.concurrent.each(FIRST_DEPLOYS)(
-  '%s, where its run does not answer to /seldon %s',
-  { timeout: 120_000 },
-  async (_, command, isKilled) => {
-    const sandbox = await startSandbox();
-    const killed = isKilled ? { killAt: /::group::Check the health/ } : {};
-    await sandbox.act({ env: { GITHUB_RUN_ID: '5000' }, ...killed });
-    const before = live(sandbox)?.spec;
-    expect(before).toBeDefined();
-    await leaseOfLostRun(sandbox);
-    const end = await sandbox.comment({ by: 'maria', body: `/seldon ${command}` }, LATER);
-    if (isKilled) {
-      expect(end.outputs, end.shown).toMatchObject({ outcome: 'removed', reason: 'stopped' });
-      expect(end.shown).toContain('it was the first deployment, and was never proven');
-    }
-    expect(live(sandbox)?.spec).toEqual(isKilled ? undefined : before);
-    expect(sandbox.cluster.api.list('Pod', 'seldon')).toHaveLength(isKilled ? 0 : 1);
-    await sandbox.close();
-  },
-);
+it.concurrent.each(FIRST_DEPLOYS)('%s, where its run does not answer to /seldon %s', async (_, command, isKilled) => {
+  const sandbox = await startSandbox();
+  const killed = isKilled ? { killAt: /::group::Check the health/ } : {};
+  await sandbox.act({ env: { GITHUB_RUN_ID: '5000' }, ...killed });
+  const before = live(sandbox)?.spec;
+  expect(before).toBeDefined();
+  await leaseOfLostRun(sandbox);
+  const end = await sandbox.comment({ by: 'maria', body: `/seldon ${command}` }, LATER);
+  if (isKilled) {
+    expect(end.outputs, end.shown).toMatchObject({ outcome: 'removed', reason: 'stopped' });
+    expect(end.shown).toContain('it was the first deployment, and was never proven');
+  }
+  expect(live(sandbox)?.spec).toEqual(isKilled ? undefined : before);
+  expect(sandbox.cluster.api.list('Pod', 'seldon')).toHaveLength(isKilled ? 0 : 1);
+  await sandbox.close();
+});
 
 story('an abort without a run in progress changes nothing, and a reader may not give one', async (sandbox) => {
   await sandbox.act();

@@ -314,13 +314,9 @@ describe('every regular expression', () => {
     expect(EXPRESSIONS.length).toBeGreaterThan(150);
   });
 
-  it.each(EXPRESSIONS)(
-    '$where is done with the worst texts of a megabyte within a second',
-    { timeout: 60_000 },
-    (one) => {
-      expect(slowest(one)).toBeLessThan(1_000);
-    },
-  );
+  it.each(EXPRESSIONS)('$where is done with the worst texts of a megabyte within a second', (one) => {
+    expect(slowest(one)).toBeLessThan(1_000);
+  });
 });
 
 it('a line for the log of 256,000 line breaks is written at once', () => {

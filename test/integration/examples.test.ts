@@ -49,13 +49,13 @@ const BACK: Scene = { workflow: 'rollback.yml', event: by({ to: '' }), outcome: 
 
 /** In the order in which a team would meet them: each finds what the ones before left. */
 const SCENES: readonly Scene[] = [
-  { workflow: 'check.yml', event: by(), outcome: 'reported' },
-  { workflow: 'check-on-pull-request.yml', event: OPENED, outcome: 'planned' },
+  { workflow: 'check-setup.yml', event: by(), outcome: 'reported' },
+  { workflow: 'plan-model-file.yml', event: OPENED, outcome: 'planned' },
   { workflow: 'deploy-on-merge.yml', event: PUSH, outcome: 'deployed' },
   { workflow: 'follow-alias.yml', event: TIMER, outcome: 'unchanged' },
   { workflow: README, event: PUSH, outcome: 'deployed', isUnderLoad: true },
   BACK,
-  { workflow: 'plan-on-pull-request.yml', event: OPENED, outcome: 'planned' },
+  { workflow: 'plan-every-pull-request.yml', event: OPENED, outcome: 'planned' },
   { workflow: 'canary-on-merge.yml', event: PUSH, uri: 'models:/wine-quality@challenger', outcome: 'deployed' },
   { workflow: 'status.yml', event: by(), outcome: 'reported' },
   { workflow: 'promote.yml', event: by(), outcome: 'deployed' },

@@ -11,6 +11,7 @@ beforeAll(async () => {
     { namespace: 'seldon', ambassador: true, istio: false, webhook: true },
     { namespace: 'mesh', ambassador: false, istio: true, webhook: false },
   ]);
+  if (world.ingresses.has('istio')) await openNamespace('mesh');
 });
 
 afterAll(() => world?.close());
@@ -123,7 +124,6 @@ describe('people who use a model do not notice what is done to it', () => {
 
   it.concurrent('where Istio routes, a canary and its promotion lose no request either', async ({ skip }) => {
     if (!world.ingresses.has('istio')) skip('the operator writes no VirtualServices');
-    await openNamespace('mesh');
     const story = new Story(world, 'weave', { ...QUICK, namespace: 'mesh' });
     expectEnding(await story.run('direct', V1), 'deployed', 'ok');
     const main = await story.podUids('main');
@@ -136,6 +136,34 @@ describe('people who use a model do not notice what is done to it', () => {
     const promotion = await story.runUnderLoad('promote');
     expectEnding(promotion.end, 'deployed', 'ok');
     expect((await story.ask(50, { main: 100 })).answered).toEqual({ v1: 0, v2: 50 });
+
+    const rollback = await story.runUnderLoad('rollback');
+    expectEnding(rollback.end, 'restored', 'ok');
+    expect((await story.ask(50, { main: 100 })).answered).toEqual({ v1: 50, v2: 0 });
+  });
+
+  it.concurrent('where Istio routes, a flip, an update and a shadow lose no request either', async ({ skip }) => {
+    if (!world.ingresses.has('istio')) skip('the operator writes no VirtualServices');
+    const story = new Story(world, 'braid', { ...QUICK, namespace: 'mesh' });
+    expectEnding(await story.run('direct', V1), 'deployed', 'ok');
+
+    const flip = await story.runUnderLoad('blue-green', V2);
+    expectEnding(flip.end, 'deployed', 'ok');
+    expect((await story.ask(50, { main: 0, green: 100 })).answered).toEqual({ v1: 0, v2: 50 });
+    const promotion = await story.runUnderLoad('promote');
+    expectEnding(promotion.end, 'deployed', 'ok');
+    expect(promotion.traffic.answered['v1']).toBe(0);
+
+    const update = await story.runUnderLoad('direct', V1);
+    expectEnding(update.end, 'deployed', 'ok');
+    expect((await story.ask(50, { main: 100 })).answered).toEqual({ v1: 50, v2: 0 });
+
+    const shadow = await story.runUnderLoad('shadow', V2);
+    expectEnding(shadow.end, 'deployed', 'ok');
+    expect(shadow.traffic.answered['v2']).toBe(0);
+    const rollback = await story.runUnderLoad('rollback');
+    expectEnding(rollback.end, 'restored', 'ok');
+    expect(rollback.traffic.answered['v2']).toBe(0);
   });
 });
 

@@ -42,9 +42,13 @@ export class Story {
     };
   }
 
-  async run(mode: string, inputs: Readonly<Record<string, string>> = {}): Promise<ActionEnd> {
+  async run(
+    mode: string,
+    inputs: Readonly<Record<string, string>> = {},
+    files: Readonly<Record<string, string>> = {},
+  ): Promise<ActionEnd> {
     const ingress = this.#world.gatewayUrl === undefined ? {} : { 'ingress-url': this.#world.gatewayUrl };
-    return this.#world.deploy({ with: { mode, name: this.#name, ...ingress, ...this.#inputs, ...inputs } });
+    return this.#world.deploy({ files, with: { mode, name: this.#name, ...ingress, ...this.#inputs, ...inputs } });
   }
 
   /** The action while people send predictions; not one of them may fail. */

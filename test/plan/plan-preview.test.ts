@@ -23,7 +23,7 @@ function preview(before: Told, after: Told): PlanPreview {
     },
   });
   const plan = deployModes.direct(aPlanRequest({ live, model: NEW }));
-  return previewOf({ live, plan, before: described(before), after: described(after), estimates: [] });
+  return previewOf({ live, plan, before: described(before), after: described(after), estimates: [], stepSeconds: 60 });
 }
 
 it('reports columns that are added, removed or change their type', () => {
@@ -62,7 +62,7 @@ it('reports which pods restart, are added or removed, and why', () => {
   const pods = (mode: keyof typeof deployModes, over: Parameters<typeof aPlanRequest>[0]) => {
     const plan = deployModes[mode](aPlanRequest({ mode, live, ...over }));
     const nothing = { model: { isDescribed: false, signature: undefined }, details: undefined };
-    return previewOf({ live, plan, before: nothing, after: nothing, estimates: [] }).pods;
+    return previewOf({ live, plan, before: nothing, after: nothing, estimates: [], stepSeconds: 60 }).pods;
   };
   expect(pods('direct', { model: NEW })).toEqual(['main: 1 pod to be replaced by a rolling update, another model']);
   expect(pods('canary', { model: NEW })).toEqual(['canary: 1 pod to be created']);

@@ -93,6 +93,7 @@ async function prove(
       comparison: undefined,
       evaluation: undefined,
       gates: [],
+      pace: undefined,
       warnings: [],
     },
   } satisfies ProofContext;

@@ -73,6 +73,7 @@ async function see({ oneOf, status = 200 }: { readonly oneOf: number; readonly s
       comparison: undefined,
       evaluation: undefined,
       gates: [],
+      pace: undefined,
       warnings: [],
     },
   } satisfies ProofContext;

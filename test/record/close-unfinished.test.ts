@@ -1,9 +1,10 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
 import type { Outcome } from '../../src/base/outcome.ts';
 import { closeUnfinished } from '../../src/record/close-unfinished.ts';
 import type { DeploymentState } from '../../src/record/deployments.ts';
-import { readUnfinished, stateName } from '../../src/record/unfinished.ts';
+import { leftSomethingOpen, OPEN_STATES, stateName } from '../../src/record/open-state.ts';
+import { readUnfinished } from '../../src/record/unfinished.ts';
 import { headline } from '../../src/report/headline.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import { anObject } from '../support/cluster-states.ts';
@@ -95,4 +96,23 @@ it.each<readonly [string, string, SeldonDeployment | undefined, Outcome, RegExp]
 
 it('gives each order of a run a state of its own, the first the plain name', () => {
   expect([0, 1, 12].map((order) => stateName('turn', order))).toEqual(['turn', 'turn-1', 'turn-12']);
+});
+
+describe('the post step has work', () => {
+  const left = (name: string, order = 0) => ({ [`STATE_${stateName(name, order)}`]: JSON.stringify(LEFT[name]) });
+
+  it.each(OPEN_STATES)('for whatever `%s` a step left open, of any target', (name) => {
+    expect(readUnfinished((one) => (one === name ? JSON.stringify(LEFT[name]) : ''))).toBeDefined();
+    expect(leftSomethingOpen(left(name))).toBe(true);
+    expect(leftSomethingOpen(left(name, 12))).toBe(true);
+  });
+
+  it('for nothing else that a step saved, and not for what it closed itself', () => {
+    const others = ['undo', 'ending', 'is-post'];
+    expect(readUnfinished((name) => (others.includes(name) ? '{}' : ''))).toBeUndefined();
+    const closed = OPEN_STATES.map((name) => [`STATE_${name}`, ''] as const);
+    expect(
+      leftSomethingOpen({ ...Object.fromEntries(closed), 'STATE_is-post': 'true', STATE_undo: '{}', STATE: 'x' }),
+    ).toBe(false);
+  });
 });

@@ -52,16 +52,22 @@ describe('the headline', () => {
     ['answers-differ', 'gives other answers than the live model'],
     ['crash-loop', 'did not become ready'],
   ] as const)('of a model that was taken back for %s says that it %s', (reason, words) => {
-    expect(shown(sampleReports['rolled-back'], { reason })).toContain(`### ↩️ **wine-quality** v4 ${words}; `);
+    expect(shown(sampleReports['rolled-back'], { reason })).toContain(
+      `### ↩️ **wine-quality** v4 ${words} (\`${reason}\`); `,
+    );
   });
 });
 
 describe('the headline of a run that did not get to its end', () => {
   it.each<readonly [Outcome, Report['reason'], RegExp]>([
-    ['undo-failed', 'crash-loop', /^### ❌ .* did not become ready, and the previous state is not back/],
+    [
+      'undo-failed',
+      'crash-loop',
+      /^### ❌ .* did not become ready \(`crash-loop`\), and the previous state is not back/,
+    ],
     ['kept', 'cancelled', /^### ❌ .*: the run was stopped, and its change was left as it is/],
     ['kept', 'lease-lost', /^### ❌ .*: another run has taken the object over/],
-    ['kept', 'crash-loop', /^### ❌ .* did not become ready; the failed rollout was left as it is/],
+    ['kept', 'crash-loop', /^### ❌ .* did not become ready \(`crash-loop`\); the failed rollout was left as it is/],
   ])('%s, %s', (outcome, reason, words) => {
     expect(shown(aReport({ outcome, reason }))).toMatch(words);
   });
@@ -187,4 +193,31 @@ it('tells the evidence to a person who knows no statistics', () => {
     /- ✅ slower than 50 ms: main 0\.1 % of 1,840, canary 0\.2 % of 460: good: no difference found; a difference of [\d.]+ points or more would have been found/,
   );
   expect(text).toMatch(/main {5}0\.3 % {2}●─+·+\n *canary {3}8\.0 % {2}·+─+●─+·+/);
+});
+
+it('names a failure once: the headline and the footer have the name of its cause', () => {
+  const report = sampleReports['rolled-back'] ?? aReport();
+  const findings = report.findings.map((one) => ({ ...one, row: 'python-module' }));
+  const text = unfolded(shown(report, { findings }));
+  expect(text).toContain('v4 did not become ready (`python-module`); ');
+  expect(text).toContain('<sub>rolled-back, `python-module` · ');
+  expect(text).not.toContain('`crash-loop`');
+});
+
+it('says how the steps of a canary go on', () => {
+  const report = sampleReports['in-progress'] ?? aReport();
+  expect(unfolded(shown(report))).toContain(
+    '**Pace:** step 2 of 3 (main 75 %, canary 25 %); each step takes 10 minutes at least, 15 minutes at most. From 15:28 UTC at the earliest: main 50 %, canary 50 %.',
+  );
+  const pace = report.pace && { ...report.pace, at: 2, limit: undefined };
+  expect(unfolded(shown(report, { pace }))).toContain(
+    'each step takes 10 minutes at least. From 15:28 UTC at the earliest: a person decides: it is the last step.',
+  );
+  expect(shown(report, { outcome: 'deployed' })).not.toContain('**Pace:**');
+});
+
+it('a plan says how long its steps last', () => {
+  expect(unfolded(shown(sampleReports['planned']))).toContain(
+    '**Steps:** main 95 %, canary 5 % → main 90 %, canary 10 %. Each lasts 10 minutes at least, all 20 minutes.',
+  );
 });

@@ -104,17 +104,65 @@ describe('the next step', () => {
     expect(step(aReport())).toEqual({ sentence: 'nothing to do.' });
   });
 
+  it('of a run in progress is how to stop it', () => {
+    const running = { outcome: 'under-way', decision } as const;
+    const sentence = 'comment `/seldon abort`; what was live before is put back.';
+    expect(step(canary, running)).toEqual({ label: 'To stop it', sentence });
+    expect(step(canary, { ...running, decision: undefined })).toEqual({ label: 'To stop it', sentence });
+    expect(step(canary, { ...running, decision: { ...decision, needsWorkflow: true } })?.sentence).toContain(
+      'need a workflow that reads comments',
+    );
+    expect(step(canary, { ...running, decision: undefined, offer: undefined })).toBeUndefined();
+  });
+});
+
+describe('the step after a failure', () => {
+  const failed = sampleReports['rolled-back'] ?? expect.fail();
+  const { context } = failed;
+  const by = (event: string) => ({ context: { ...context, event } });
+  const RUN = '[this workflow run](<https://github.com/acme/wine/actions/runs/4711>)';
+
   it.each([
-    'failed',
-    'rolled-back',
-    'withdrawn',
-    'kept',
-    'undo-failed',
-    'unknown',
-    'refused',
-    'skipped',
-    'under-way',
-  ] as const)('of a run that is %s is the cure of its cause, if any', (outcome) => {
-    expect(step(canary, { outcome })).toBeUndefined();
+    ['push', `push the correction, or re-run ${RUN} if no file changed.`],
+    ['pull_request', 'push the correction to this pull request.'],
+    ['issue_comment', 'comment the same command again.'],
+    ['workflow_dispatch', `re-run ${RUN}.`],
+    ['schedule', `re-run ${RUN}.`],
+  ])('of a run by %s stands after the cure', (event, sentence) => {
+    for (const outcome of ['failed', 'rolled-back', 'withdrawn'] as const)
+      expect(step(failed, { outcome, ...by(event) })).toEqual({ label: 'After that', sentence });
+  });
+
+  it('of a command that needs a plan is a new plan', () => {
+    expect(step(failed, { offer: { ...offer, needsPlan: true }, ...by('issue_comment') })?.sentence).toBe(
+      'comment `/seldon plan` with the same model and arguments, and then the command of that plan.',
+    );
+  });
+
+  it('is the next step where no cause names a cure', () => {
+    const findings = failed.findings.map((one) => ({ ...one, cure: undefined }));
+    expect(step(failed, { findings })).toEqual({
+      sentence: `correct what the cause names, then push the correction, or re-run ${RUN} if no file changed.`,
+    });
+  });
+
+  it.each([
+    ['kept', 'to put the previous state back, comment `/seldon rollback`.'],
+    ['unknown', 'to see what is live now, comment `/seldon status`.'],
+    ['undo-failed', 'to see what is live now, comment `/seldon status`.'],
+    ['object-changed', 'to see what is live now, comment `/seldon status`.'],
+  ] as const)('of a run that is %s is to look at it, or to undo it', (outcome, sentence) => {
+    expect(step(failed, { outcome, offer })).toEqual({ label: 'After that', sentence });
+  });
+
+  it('names the mode where no comment is read', () => {
+    expect(step(failed, { outcome: 'kept' })?.sentence).toBe(
+      'to put the previous state back, run this action with `mode: rollback`.',
+    );
+    expect(step(failed, { outcome: 'kept', offer, previous: undefined })?.sentence).toContain('`mode: remove`');
+  });
+
+  it('of a refused command is what it needs', () => {
+    expect(step(failed, { outcome: 'refused' })).toBeUndefined();
   });
 });

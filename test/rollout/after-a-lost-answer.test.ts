@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
 import { applyManifest, NothingApplied } from '../../src/rollout/apply-plan.ts';
-import { leftAsItIs } from '../../src/rollout/left-as-it-is.ts';
+import { askAgain } from '../../src/rollout/ask-again.ts';
 import { removeObject } from '../../src/rollout/remove-object.ts';
+import { leftAsItIs } from '../../src/rollout/undo/left-as-it-is.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import { anObject } from '../support/cluster-states.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -51,6 +52,17 @@ describe('an apply whose answer is lost', () => {
     expect(error).toBeInstanceOf(NothingApplied);
     expect(error).toMatchObject({ code: 'object-changed' });
   });
+});
+
+it('asks once more where the first try took longer than the grace, as an apply that gets no answer does', async () => {
+  const { clock } = aCluster(before);
+  let tries = 0;
+  const ask = async () => {
+    if (++tries > 1) return 'answered';
+    clock.time += 65_000;
+    return noAnswer();
+  };
+  expect(await askAgain(clock, ask)).toBe('answered');
 });
 
 describe('a removal whose answer makes no sense', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readStatusOnce, waitUntilReady } from '../../src/rollout/wait-until-ready.ts';
+import type { Cluster } from '../../src/seldon/cluster.ts';
+import type { SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
 import { aDeployment, anObject, aPod, expectedWine, MARKER } from '../support/cluster-states.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeCluster, type Moment } from '../support/fake-cluster.ts';
@@ -82,6 +84,44 @@ describe('waiting for a rollout', () => {
     expect(clock.now()).toBeLessThan(10_000);
   });
 
+  it('accepts that report although the operator rewrites the Deployment at every pass', async () => {
+    const counts = { updatedReplicas: 0, availableReplicas: 1, conditions: quota };
+    const { metadata } = aDeployment();
+    const passes = Array.from({ length: 400 }, (_, pass) => {
+      // Recorded on Seldon Core 1.17.1 with a full quota: six generations a second, each observed 80 ms later.
+      const rewritten = { ...metadata, generation: 2 + pass };
+      const at = pass * 160;
+      return [
+        { at, deployments: [{ ...aDeployment({ ...counts, observedGeneration: 1 + pass }), metadata: rewritten }] },
+        {
+          at: at + 80,
+          deployments: [{ ...aDeployment({ ...counts, observedGeneration: 2 + pass }), metadata: rewritten }],
+        },
+      ];
+    }).flat();
+    const object = anObject({ state: 'Creating' });
+    const { status, clock, lines } = await wait([{ at: 0, object }, ...passes]);
+    expect(status).toMatchObject({ phase: 'failed', reason: 'quota-exceeded' });
+    expect(clock.now()).toBeLessThan(10_000);
+    expect(lines).toEqual([
+      'main: waiting for the Deployment controller to observe its Deployment',
+      'pods cannot be created: exceeded quota: few',
+    ]);
+  });
+
+  it('names the quota when the time ends between two rewrites', async () => {
+    const { metadata } = aDeployment();
+    const failing = aDeployment({ updatedReplicas: 0, availableReplicas: 1, conditions: quota });
+    const { status } = await wait(
+      [
+        { at: 0, object: anObject({ state: 'Creating' }), deployments: [failing] },
+        { at: 100, deployments: [{ ...failing, metadata: { ...metadata, generation: 9 } }] },
+      ],
+      60,
+    );
+    expect(status).toMatchObject({ phase: 'failed', reason: 'quota-exceeded' });
+  });
+
   it('gives an unschedulable pod time to find a node', async () => {
     const { status } = await wait([
       {
@@ -127,6 +167,74 @@ describe('waiting for a rollout', () => {
       { at: 3_000, object: anObject({ state: 'Creating' }, `${MARKER}0`) },
     ]);
     expect(status).toMatchObject({ phase: 'failed', reason: 'superseded' });
+  });
+});
+
+describe('what is read of the API server while waiting', () => {
+  const mappings = [{ type: 'AmbassadorMappingsReady', status: 'True', reason: 'All Ambassador Mappings created' }];
+  const istio = [{ type: 'istioVirtualServicesReady', status: 'True', reason: 'No VirtualServices defined' }];
+  const route = {
+    kind: 'Mapping',
+    name: 'x',
+    backends: [{ service: 'wine-main', weight: undefined, mirrored: false }],
+  } as const;
+
+  function scripted(script: readonly Moment[], stored?: SeldonDeployment) {
+    const clock = new FakeClock();
+    const kinds: (readonly string[] | undefined)[] = [];
+    const cluster = new FakeCluster(clock, script);
+    const reading: Cluster = Object.assign(cluster, {
+      routes: async (_: unknown, asked?: readonly string[]) => {
+        kinds.push(asked);
+        return [route];
+      },
+    });
+    const ref = { namespace: 'seldon', name: 'wine' };
+    const order = { cluster: reading, ref, expected: expectedWine, timeout: 600, clock, runner: new FakeRunner() };
+    return { kinds, cluster, clock, end: waitUntilReady({ ...order, stored }) };
+  }
+
+  it('is not the object that the API server answered with, until its pods are available', async () => {
+    const moments = [
+      { at: 0, object: anObject({ state: 'Creating' }), deployments: [] },
+      { at: 1_000, deployments: [aDeployment()] },
+      { at: 1_100, object: anObject() },
+    ];
+    const { cluster, clock, end } = scripted(moments, anObject({ state: 'Creating' }));
+    expect((await end).status.phase).toBe('ready');
+    // After 20 and 40 ms its status is still the old one.
+    expect(cluster.reads).toBe(3);
+    expect(clock.now()).toBeLessThan(1_200);
+  });
+
+  it('is the object once more when a status before the pods said Available', async () => {
+    const moments = [
+      { at: 0, object: anObject(), deployments: [] },
+      { at: 1_000, deployments: [aDeployment()] },
+    ];
+    const { cluster, end } = scripted(moments, anObject());
+    expect((await end).status.phase).toBe('ready');
+    expect(cluster.reads).toBe(1);
+  });
+
+  it('are only the kinds of routes by which this ingress decides', async () => {
+    const object = anObject({ state: 'Available', conditions: [...istio, ...mappings] });
+    const { kinds, end } = scripted([{ at: 0, object, deployments: [aDeployment()] }]);
+    expect((await end).status.phase).toBe('ready');
+    expect(kinds).toEqual([['Mapping']]);
+  });
+
+  it('are the routes anew when the status shows another ingress', async () => {
+    const [first, then] = [istio, [...istio, ...mappings]].map((conditions) =>
+      anObject({ state: 'Available', conditions }),
+    );
+    const moments = [
+      { at: 0, object: { ...first, status: { ...first?.status, state: 'Creating' } }, deployments: [aDeployment()] },
+      { at: 300, object: then },
+    ] as readonly Moment[];
+    const { kinds, end } = scripted(moments);
+    expect((await end).status.phase).toBe('ready');
+    expect(kinds.at(-1)).toEqual(['Mapping']);
   });
 });
 

@@ -64,7 +64,7 @@ for (const [what, { inputs, steps }] of Object.entries(RUNS)) {
     const words = way === 'killAt' ? 'killed' : 'cancelled';
     // Each has a sandbox of its own, and waits for it most of the time.
     it.concurrent(`${what} that is ${words} at any step leaves nothing open and tells what is live`, {
-      timeout: 180_000,
+      timeout: 600_000,
     }, async () => {
       const sandbox = await startSandbox();
       const more = inputs['mode'] === 'canary' ? { 'prometheus-url': sandbox.prometheus.url } : {};

@@ -43,7 +43,6 @@ async function runOn(sandbox: Sandbox, text: string): Promise<string> {
 
 it.runIf(CAN_RUN).each(OF_A_CLUSTER.map(({ place, text }) => [place, text] as const))(
   '%s runs against the API of a cluster on which a model is live',
-  { timeout: 60_000 },
   async (_, text) => {
     const sandbox = await startSandbox();
     try {

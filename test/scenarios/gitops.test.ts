@@ -52,7 +52,7 @@ async function sync(sandbox: Sandbox, text: string, versions: readonly string[])
     '/apis/machinelearning.seldon.io/v1/namespaces/seldon/seldondeployments/wine?fieldManager=argocd&force=true';
   await client.call({ method: 'PATCH', path, body: objectIn(text), contentType: 'application/apply-patch+yaml' });
   const answering = async () => Object.keys((await sample(sandbox, 20)).answers).sort();
-  await expect.poll(answering, { timeout: 30_000 }).toEqual(versions);
+  await expect.poll(answering).toEqual(versions);
 }
 
 story('without a cluster a first model becomes a file to commit, and what it says of itself', async (sandbox) => {

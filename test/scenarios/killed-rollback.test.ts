@@ -38,7 +38,7 @@ function commentOf(sandbox: Sandbox, name: string): string {
 
 for (const [what, { inputs, steps }] of Object.entries(RUNS)) {
   it.concurrent(`${what} that is killed at any step is taken back by the post step, which reports it`, {
-    timeout: 180_000,
+    timeout: 600_000,
   }, async () => {
     const sandbox = await startSandbox();
     for (const [at, step] of steps.entries()) {

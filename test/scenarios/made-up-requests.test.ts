@@ -44,7 +44,6 @@ const CASES = ['seldon', 'v2'].flatMap((protocol) =>
 
 it.concurrent.each(CASES)(
   'over %s, a server that refuses with %s gets the next form, and the model is proven by it',
-  { timeout: 90_000 },
   async (protocol, status) => {
     const { end, object } = await deployRefusing(`${status} note`, { protocol });
     expect(end.outputs, end.shown).toMatchObject({ outcome: 'deployed', reason: 'ok' });
@@ -57,7 +56,6 @@ it.concurrent.each(CASES)(
 
 it.concurrent.each(CASES)(
   'over %s, where each form is refused with %s, the model is live and not proven by a prediction',
-  { timeout: 90_000 },
   async (protocol, status) => {
     const { end, object } = await deployRefusing(status, { protocol });
     expect(end.outputs, end.shown).toMatchObject({ outcome: 'deployed', reason: 'ok' });
@@ -68,7 +66,6 @@ it.concurrent.each(CASES)(
 
 it.concurrent.each(CASES)(
   'over %s, with `smoke-required: always`, a refusal with %s fails closed',
-  { timeout: 90_000 },
   async (protocol, status) => {
     const { end, object } = await deployRefusing(status, { protocol, 'smoke-required': 'always' });
     expect(end.outputs, end.shown).toMatchObject({ outcome: 'withdrawn', reason: 'prediction-unproven' });

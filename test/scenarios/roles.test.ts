@@ -154,7 +154,7 @@ function needing(grant: string): Inputs {
 
 describe('least privilege', () => {
   it('without any one verb of deploy/role.yaml a run ends before any change, and names it', {
-    timeout: 120_000,
+    timeout: 600_000,
   }, async () => {
     const sandbox = await startSandbox();
     const grants = grantsIn(rulesOf(ALL)).filter((one) => !one.endsWith(' secrets'));

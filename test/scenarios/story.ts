@@ -5,7 +5,7 @@ import { ANNOTATIONS, type SeldonDeployment } from '../../src/seldon/seldon-depl
 
 /** One story on a sandbox of its own, told with the built bundle. */
 export function story(sentence: string, tell: (sandbox: Sandbox) => Promise<void>, options: SandboxOptions = {}): void {
-  it(sentence, { timeout: 60_000 }, async () => {
+  it(sentence, async () => {
     const sandbox = await startSandbox(options);
     try {
       await tell(sandbox);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { storageUriOf } from '../../src/model/storage-uri.ts';
+import { unknownInputs } from '../../src/settings/names/unknown-inputs.ts';
 import { readConfig } from '../../src/settings/read-config.ts';
-import { unknownInputs } from '../../src/settings/unknown-inputs.ts';
 
 /** Mistakes that people made, and what they must be told before anything is touched. */
 

@@ -24,7 +24,7 @@ export const ROOMS = [
 const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = { plan: ['gate'] };
 
 /** The composition root. It may import everything. */
-const ROOT = ['index.ts', 'main.ts', 'post.ts', 'execute.ts', 'compose.ts'];
+const ROOT = ['index.ts', 'step.ts', 'main.ts', 'post.ts', 'execute.ts', 'compose.ts'];
 
 /** What adapters may use of the rooms: ports, and the types and names that the ports speak of. */
 const FOR_ADAPTERS: readonly string[] = ['base', 'model', 'seldon', 'settings'];

@@ -35,6 +35,8 @@ export class FakeCluster implements Cluster {
   readonly #script: readonly Moment[];
   /** What was applied last: from then on it is what is read, with the script's status. */
   #stored: SeldonDeployment | undefined;
+  /** From then on there is no object, until the script has another one. */
+  #removedAt: number | undefined;
 
   constructor(clock: FakeClock, script: readonly Moment[]) {
     this.#clock = clock;
@@ -45,13 +47,17 @@ export class FakeCluster implements Cluster {
     return this.#script.findLast((moment) => moment.at <= this.#clock.now() && key in moment)?.[key];
   }
 
+  #since(time: number): SeldonDeployment | undefined {
+    return this.#script.findLast((one) => one.at > time && one.at <= this.#clock.now() && 'object' in one)?.object;
+  }
+
   async list(): Promise<readonly SeldonDeployment[]> {
     return [];
   }
 
   async read(): Promise<SeldonDeployment | undefined> {
     this.reads++;
-    const scripted = this.#now('object');
+    const scripted = this.#removedAt === undefined ? this.#now('object') : this.#since(this.#removedAt);
     const { status } = scripted ?? {};
     return this.#stored === undefined ? scripted : { ...this.#stored, ...(status && { status }) };
   }
@@ -107,6 +113,7 @@ export class FakeCluster implements Cluster {
 
   async remove(_ref: unknown, { metadata }: SeldonDeployment): Promise<void> {
     this.removed.push(metadata.uid ?? '');
+    this.#removedAt = this.#clock.now();
     this.#stored = undefined;
   }
 

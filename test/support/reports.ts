@@ -56,6 +56,7 @@ export function aReport(over: Partial<Report> = {}): Report {
     comparison: undefined,
     evaluation: undefined,
     gates: [],
+    pace: undefined,
     history: [],
     previews: [],
     checks: [],
@@ -161,6 +162,7 @@ const DECISION: NonNullable<Report['decision']> = {
   standing: '`canary` (wine-quality v4, 10 %)',
   promote: '/seldon promote',
   rollback: '/seldon rollback',
+  abort: '/seldon abort',
   isFirst: false,
   needsWorkflow: false,
 };
@@ -179,6 +181,7 @@ const PREVIEW: NonNullable<Report['preview']> = {
   tags: ['reviewed: yes → no'],
   pods: ['canary: 1 pod to be created'],
   steps: ['main 95 %, canary 5 %', 'main 90 %, canary 10 %'],
+  stepSeconds: 600,
   estimates: ['main 95 %, canary 5 %: about 12 minutes until a difference of 1 point is excluded'],
 };
 
@@ -304,6 +307,14 @@ export const sampleReports: Readonly<Record<string, Report>> = {
     planned: BESIDE.map((line) => ({ ...line, traffic: line.name === 'main' ? 75 : 25 })),
     prediction: undefined,
     gates: GATES.slice(0, 1),
+    decision: DECISION,
+    pace: {
+      steps: ['main 95 %, canary 5 %', 'main 75 %, canary 25 %', 'main 50 %, canary 50 %'],
+      at: 1,
+      interval: 600,
+      limit: 900,
+      end: Date.parse('2026-11-26T15:28:00Z'),
+    },
     steps: aReport().steps.slice(0, 5).concat({
       name: 'hold',
       about: 'main 75 %, canary 25 %',

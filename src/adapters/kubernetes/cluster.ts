@@ -145,8 +145,8 @@ export class KubernetesCluster implements Cluster {
     return rollout.view();
   }
 
-  routes(ref: ObjectRef): Promise<readonly Route[]> {
-    return readRoutes(this.#kinds, ref);
+  routes(ref: ObjectRef, kinds?: readonly Route['kind'][]): Promise<readonly Route[]> {
+    return readRoutes(this.#kinds, ref, kinds);
   }
 
   async servedVersions(): Promise<readonly string[]> {

@@ -11,6 +11,7 @@ import { lastWordsOf, startPlugin } from './credential-plugin.ts';
 import { type KubeconfigContext, readKubeconfig } from './kubeconfig.ts';
 import { type Entry, invalid, RAW } from './kubeconfig-checks.ts';
 import { startOidc } from './oidc.ts';
+import { refuseExpired } from './token-expiry.ts';
 import { impersonation, secretsIn, userEntry } from './user-entry.ts';
 
 /** Identity and options for every request of a user. */
@@ -54,6 +55,7 @@ export async function loadCredentials(request: CredentialsRequest): Promise<Cred
       const options: RequestOptions = {};
       try {
         const fresh = (await sources.plugin?.()) ?? (await sources.oidc?.()) ?? {};
+        refuseExpired('token' in fresh ? undefined : context.user.token, context.name);
         const user = userEntry({ ...withoutProviders(context.user, sources), ...fresh });
         for (const secret of secretsIn(user)) request.onSecret(secret);
         const kubeConfig = new KubeConfig();

@@ -14,7 +14,10 @@ export function invalid(message: string, hint?: string, cause?: unknown): UserEr
 export const RAW = 'give a whole one, such as `kubectl config view --minify --raw --flatten` prints';
 
 /** What kubectl prints in place of a secret. */
-const PLACEHOLDER = /^(?:DATA\+OMITTED|REDACTED)$/;
+const OMITTED = /^(?:DATA\+OMITTED|REDACTED)$/;
+
+/** What a template, a guide or a log has in place of a secret: `${TOKEN}`, `$TOKEN`, `<token>`, `{{ token }}`, `***`. */
+const PLACEHOLDER = /^(?:\$\{?\{?[\w .-]{1,60}\}?\}?|<[\w .-]{1,60}>|\{\{[^{}]{1,60}\}\}|\*{3,}|x{4,}|\.{3})$/i;
 
 /** Kinds of `auth-provider` that kubectl removed in 1.26, and what came in their place. */
 const REMOVED_PROVIDERS: Readonly<Record<string, string>> = {
@@ -30,9 +33,17 @@ export function refuseUnusable(
 ): void {
   const provider = isJsonObject(user['auth-provider']) ? user['auth-provider'] : {};
   const config: Entry = isJsonObject(provider.config) ? provider.config : {};
-  for (const [key, value] of [cluster, user, config].flatMap(Object.entries))
-    if (typeof value === 'string' && PLACEHOLDER.test(value.trim()))
-      throw invalid(`the kubeconfig holds \`${value.trim()}\` in place of ${key}: it was made without \`--raw\``, RAW);
+  for (const [key, value] of [cluster, user, config].flatMap(Object.entries)) {
+    const text = typeof value === 'string' ? value.trim() : '';
+    if (OMITTED.test(text))
+      throw invalid(`the kubeconfig holds \`${text}\` in place of ${key}: it was made without \`--raw\``, RAW);
+    if (PLACEHOLDER.test(text))
+      throw invalid(
+        `\`${key}\` in the kubeconfig is a placeholder, such as \`\${TOKEN}\` or \`<token>\`, that nothing replaced`,
+        RAW,
+      );
+  }
+  refuseForeignAuthority(context, cluster);
   const cure = typeof provider.name === 'string' ? REMOVED_PROVIDERS[provider.name] : undefined;
   if (cure !== undefined)
     throw invalid(
@@ -46,6 +57,21 @@ export function refuseUnusable(
     const [there, missing] = has('client-key') ? ['key', 'certificate'] : ['certificate', 'key'];
     throw invalid(`the user of context \`${context}\` has a client ${there} but no client ${missing}`, RAW);
   }
+}
+
+/** TLS would only say that the certificate of the server is not trusted. */
+function refuseForeignAuthority(context: string, { 'certificate-authority-data': data }: Entry): void {
+  if (typeof data !== 'string' || data === '') return;
+  if (Buffer.from(data, 'base64').toString('latin1').includes('-----BEGIN ')) return;
+  throw invalid(
+    `\`certificate-authority-data\` of the cluster of context \`${context}\` is not a certificate in base64`,
+    RAW,
+  );
+}
+
+/** Only comments and marks of YAML. */
+export function isEmpty(text: string): boolean {
+  return text.split('\n').every((line) => /^\s*(?:#|---|$)/.test(line));
 }
 
 /** Text of a file or secret: PowerShell writes UTF-16, and some editors a byte order mark. */

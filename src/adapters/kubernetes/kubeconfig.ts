@@ -7,7 +7,7 @@ import { load, YAMLException } from 'js-yaml';
 import type { UserError } from '../../base/errors.ts';
 import { exceeds } from '../../base/json/bounded-tree.ts';
 import { isJsonObject } from '../../base/json-value.ts';
-import { decodedText, type Entry, invalid, RAW, refuseUnusable } from './kubeconfig-checks.ts';
+import { decodedText, type Entry, invalid, isEmpty, RAW, refuseUnusable } from './kubeconfig-checks.ts';
 
 export interface KubeconfigRequest {
   /** Content (plain or base64) or path; undefined: KUBECONFIG, the default file, in-cluster. */
@@ -36,7 +36,7 @@ export function readKubeconfig(request: KubeconfigRequest): KubeconfigContext {
     );
   const current = documents.map((one) => one.document['current-context']).find((name) => Boolean(name));
   const contexts = documents.flatMap((one) => entriesOf(one, 'contexts', 'context'));
-  if (contexts.length === 0) throw invalid('the kubeconfig has no contexts', RAW);
+  if (contexts.length === 0) throw noContexts(documents);
   const known = contexts.map((one) => one.name).join(', ');
   const name = request.context ?? current;
   if (typeof name !== 'string')
@@ -45,6 +45,7 @@ export function readKubeconfig(request: KubeconfigRequest): KubeconfigContext {
   if (context === undefined) throw invalid(`the kubeconfig has no context \`${name}\``, `it has: ${known}`);
 
   const find = (list: 'clusters' | 'users', key: 'cluster' | 'user'): Entry => {
+    if (!context[key]) throw invalid(`context \`${name}\` names no ${key}`, RAW);
     const found = documents.flatMap((one) => entriesOf(one, list, key)).find((one) => one.name === context[key]);
     if (found !== undefined) return found.entry;
     if (documents.some((one) => isListed(one, list, context[key])))
@@ -66,6 +67,13 @@ export function readKubeconfig(request: KubeconfigRequest): KubeconfigContext {
     cluster,
     user,
   };
+}
+
+function noContexts(documents: readonly Source[]): UserError {
+  const isListed = documents.some(({ document: { contexts } }) => Array.isArray(contexts) && contexts.length > 0);
+  return isListed
+    ? invalid('no entry of `contexts` in the kubeconfig can be used: each needs a text as `name`, and a `context`', RAW)
+    : invalid('the kubeconfig has no contexts', RAW);
 }
 
 /** One kubeconfig file; its relative paths start in `folder`. */
@@ -107,8 +115,8 @@ function looksLikePath(text: string): boolean {
 }
 
 function readGiven(given: string, where: string, home: string): Source {
-  const decoded = decodedText(Buffer.from(given, 'base64'));
-  if (/^[A-Za-z0-9+/=\s]+$/.test(given) && decoded.includes('clusters')) return parse(decoded, where, process.cwd());
+  const encoded = encodedContent(given);
+  if (encoded !== undefined) return parse(encoded, where, process.cwd());
   if (isContent(given)) return parse(given, where, process.cwd());
   const path = given.trim().replace(/^~(?=\/)/, home);
   const cure = `correct ${where}: it takes a path, or the content itself, plain or in base64`;
@@ -118,6 +126,17 @@ function readGiven(given: string, where: string, home: string): Source {
   if (source !== undefined) return source;
   if (!looksLikePath(path)) throw neither(where, cure);
   throw invalid(`the kubeconfig file ${path} does not exist`, cure);
+}
+
+/** Content in base64; a secret that is encoded where it already was is so twice. */
+function encodedContent(given: string): string | undefined {
+  let text = given;
+  for (let times = 0; times < 2; times++) {
+    if (!/^[A-Za-z0-9+/=\s]+$/.test(text)) return undefined;
+    text = decodedText(Buffer.from(text, 'base64'));
+    if (text.includes('clusters')) return text;
+  }
+  return undefined;
 }
 
 function neither(where: string, cure: string): UserError {
@@ -149,8 +168,10 @@ const BOUND = { size: 10_000_000 };
 
 function parse(text: string, where: string, folder: string): Source {
   // As for kubectl, files of KUBECONFIG complete each other, and one may be empty.
-  if (text.split('\n').every((line) => /^\s*(?:#|---|$)/.test(line))) return { document: {}, folder };
+  if (isEmpty(text)) return { document: {}, folder };
   let document: unknown;
+  if (text.split(/^---[ \t]*\r?$/m).filter((part) => !isEmpty(part)).length > 1)
+    throw invalid(`the content of ${where} has several YAML documents, but a kubeconfig is one`, RAW);
   try {
     document = load(text, { maxAliases: 1000 });
   } catch (cause) {
@@ -164,8 +185,11 @@ function parse(text: string, where: string, folder: string): Source {
   }
   if (exceeds(document, BOUND))
     throw invalid(`the kubeconfig of ${where} is too large with its aliases written out`, RAW);
-  if (isJsonObject(document)) return { document, folder };
-  throw invalid(`the content of ${where} is not a kubeconfig: it has no list \`clusters\``, RAW);
+  const kind = isJsonObject(document) ? document.kind : undefined;
+  if (isJsonObject(document) && (kind === undefined || kind === 'Config' || 'clusters' in document))
+    return { document, folder };
+  const whose = typeof kind === 'string' ? `; its kind is ${kind.slice(0, 60)}` : '';
+  throw invalid(`the content of ${where} is not a kubeconfig: it has no list \`clusters\`${whose}`, RAW);
 }
 
 function isListed({ document }: Source, list: string, name: unknown): boolean {

@@ -8,6 +8,9 @@ import { failureOf, isKubernetesAnswer, isObjectMissing, readJson } from './api-
 import type { ApiConnection } from './connection/connection.ts';
 
 const MOST_TRIES = 5;
+/** What a deletion names, so that it deletes no other Lease than the one that was written. */
+type LeaseVersion = Pick<Lease['metadata'], 'uid' | 'resourceVersion'>;
+
 const WHAT = { resource: 'leases.coordination.k8s.io' } as const;
 
 /** Turns by optimistic writes: of two who take the same version, the API server lets one. */
@@ -16,6 +19,8 @@ export class Leases implements LeaseStore {
   readonly #renewals: ApiConnection;
   /** Leases that were asked for: only the first time there is most likely none. */
   readonly #asked = new Set<string>();
+  /** Versions that we wrote last, by path: a Lease that is still so needs no read before it is deleted. */
+  readonly #written = new Map<string, LeaseVersion & { readonly holder: string }>();
 
   /** @param renewals connection for what must not wait behind a slow request; opened when it is needed */
   constructor(connection: ApiConnection, renewals = connection) {
@@ -42,7 +47,11 @@ export class Leases implements LeaseStore {
       path: known === undefined ? collection(ref) : path(ref),
       body: JSON.stringify(leaseOf(ref, claim, { known, at: new Date() })),
     });
-    if (answer.status < 300 && isHeldBy(answer.body, claim.holder)) return undefined;
+    const written = answer.status < 300 ? heldIn(answer.body, claim.holder) : undefined;
+    if (written !== undefined) {
+      this.#written.set(path(ref), { ...written, holder: claim.holder });
+      return undefined;
+    }
     // Another writer was faster, an earlier answer was lost, or a proxy answered: only a Lease with our name is ours.
     if (answer.status < 300 || answer.status === 409) {
       const now = await this.#read(ref, path(ref), connection);
@@ -57,10 +66,14 @@ export class Leases implements LeaseStore {
 
   /** Releases our lease. It never releases the lease of another run. */
   async give(ref: ObjectRef, { holder }: LeaseRecord): Promise<void> {
+    const written = this.#written.get(path(ref));
+    let version = written?.holder === holder ? written : undefined;
     for (let attempt = 1; ; attempt++) {
-      const known = await this.#read(ref);
-      if (known?.spec?.holderIdentity !== holder) return;
-      const { uid, resourceVersion } = known.metadata;
+      const known = version === undefined ? await this.#read(ref) : undefined;
+      if (version === undefined && known?.spec?.holderIdentity !== holder) return;
+      const { uid, resourceVersion } = version ?? known?.metadata ?? {};
+      // What was written since by us or by others is read before the next attempt.
+      version = undefined;
       // A key without a value is not sent.
       const preconditions = { uid, resourceVersion };
       const body = JSON.stringify({ apiVersion: 'v1', kind: 'DeleteOptions', preconditions });
@@ -148,7 +161,14 @@ function path(ref: ObjectRef): string {
   return `${collection(ref)}/${encodeURIComponent(leaseName(ref.name))}`;
 }
 
-function isHeldBy(body: string, holder: string): boolean {
+/** The version of the Lease in an answer; undefined where it has another holder. */
+function heldIn(body: string, holder: string): LeaseVersion | undefined {
   const lease = jsonOf(body);
-  return isJsonObject(lease) && isJsonObject(lease['spec']) && lease['spec']['holderIdentity'] === holder;
+  if (!isJsonObject(lease) || !isJsonObject(lease['spec']) || lease['spec']['holderIdentity'] !== holder)
+    return undefined;
+  const { uid, resourceVersion } = isJsonObject(lease['metadata']) ? lease['metadata'] : {};
+  return {
+    ...(typeof uid === 'string' && { uid }),
+    ...(typeof resourceVersion === 'string' && { resourceVersion }),
+  };
 }

@@ -5,6 +5,7 @@ import { withoutTrailing } from '../../base/trailing.ts';
 import { createAgent, send } from '../http/client.ts';
 import type { KubeconfigContext } from './kubeconfig.ts';
 import type { Entry } from './kubeconfig-checks.ts';
+import { expiryOf } from './token-expiry.ts';
 
 /** Milliseconds one request to the identity provider may take. */
 const TIMEOUT_MS = 20_000;
@@ -49,12 +50,7 @@ export function startOidc(
 
 /** Also one that is no JWT: the API server decides about that. */
 function isExpired(token: string): boolean {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
-    return isJsonObject(claims) && typeof claims.exp === 'number' && claims.exp - LEEWAY_S < Date.now() / 1000;
-  } catch {
-    return false;
-  }
+  return (expiryOf(token) ?? Number.POSITIVE_INFINITY) - LEEWAY_S < Date.now() / 1000;
 }
 
 async function refresh(text: Text): Promise<Entry> {

@@ -41,13 +41,25 @@ interface AnnotatedService {
   readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
 }
 
-/** All routes of one SeldonDeployment. Kinds that the server does not serve, or that we have no permission to read, are left out. */
-export async function readRoutes(kinds: KindReader, { namespace, name }: ObjectRef): Promise<readonly Route[]> {
+const ALL: readonly Route['kind'][] = ['VirtualService', 'Mapping', 'Service'];
+
+/** The routes of one SeldonDeployment. Kinds that the server does not serve, or that we have no permission to read, are left out. */
+export async function readRoutes(
+  kinds: KindReader,
+  { namespace, name }: ObjectRef,
+  wanted: readonly Route['kind'][] = ALL,
+): Promise<readonly Route[]> {
   const query = { labelSelector: `${SELDON.deploymentLabel}=${deploymentLabelOf(name)}` };
   const [istio, emissary, annotated] = await Promise.all([
-    readIfAllowed<VirtualService>(kinds, VIRTUAL_SERVICES, { namespace, name: virtualServiceOf(name) }),
-    readIfAllowed<{ readonly items?: readonly Mapping[] }>(kinds, MAPPINGS, { namespace, query }),
-    readIfAllowed<{ readonly items?: readonly AnnotatedService[] }>(kinds, SERVICES, { namespace, query }),
+    wanted.includes('VirtualService')
+      ? readIfAllowed<VirtualService>(kinds, VIRTUAL_SERVICES, { namespace, name: virtualServiceOf(name) })
+      : undefined,
+    wanted.includes('Mapping')
+      ? readIfAllowed<{ readonly items?: readonly Mapping[] }>(kinds, MAPPINGS, { namespace, query })
+      : undefined,
+    wanted.includes('Service')
+      ? readIfAllowed<{ readonly items?: readonly AnnotatedService[] }>(kinds, SERVICES, { namespace, query })
+      : undefined,
   ]);
   return [
     ...(istio === undefined ? [] : [routeOfVirtualService(istio)]),

@@ -53,7 +53,7 @@ export async function serverSideApply(connection: ApiConnection, request: ApplyR
     // The answer to an earlier attempt may have been lost: then our own apply caused the conflict.
     if (repeated && !dryRun && live !== undefined && isOurs(live, manifest)) return live;
     const next = live?.metadata.resourceVersion;
-    if (next === undefined || !differsInStatusOnly(live, before) || attempt === MOST_TRIES) {
+    if (next === undefined || !isUntouched(live, before, manifest) || attempt === MOST_TRIES) {
       const what = `SeldonDeployment ${namespace}/${name} was changed while this run prepared its own change`;
       throw new UserError('object-changed', what, {
         hint: 'start the workflow again: the new run starts from the live state',
@@ -117,6 +117,32 @@ export function differsInStatusOnly(live: SeldonDeployment | undefined, before: 
     return { uid, labels, annotations, ownerReferences, deletionTimestamp, spec: object.spec };
   };
   return live !== undefined && before !== undefined && equal(lasting(live), lasting(before));
+}
+
+/**
+ * Whether nothing changed that the apply would overwrite. The status, and labels and annotations that the manifest does not
+ * have, are others': an apply leaves them as they are.
+ */
+function isUntouched(
+  live: SeldonDeployment | undefined,
+  before: SeldonDeployment | undefined,
+  manifest: ApplyRequest['manifest'],
+): boolean {
+  const alike = (object: SeldonDeployment | undefined) =>
+    object && {
+      ...object,
+      metadata: {
+        ...object.metadata,
+        labels: projected(object.metadata.labels, manifest.metadata.labels),
+        annotations: projected(object.metadata.annotations, manifest.metadata.annotations),
+      },
+    };
+  return differsInStatusOnly(alike(live), alike(before));
+}
+
+/** The values of those keys that the manifest has, too. */
+function projected(values: Record<string, string> = {}, written: Record<string, string> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter(([key]) => Object.hasOwn(written, key)));
 }
 
 /** A 404 without the words of the API server. It has them for an object or a namespace, and not for a path. */

@@ -1,9 +1,15 @@
-import { boolYaml11Tag, CORE_SCHEMA, intYaml11Tag, loadAll, mergeTag } from 'js-yaml';
+import { boolYaml11Tag, CORE_SCHEMA, intYaml11Tag, loadAll, mergeTag, NOT_RESOLVED } from 'js-yaml';
 import { UserError } from '../../base/errors.ts';
 import { exceeds } from '../../base/json/bounded-tree.ts';
 
+/** `22:30` is a number of base 60 in YAML 1.1, and a text for kubectl. */
+const INTEGERS: typeof intYaml11Tag = {
+  ...intYaml11Tag,
+  resolve: (source, ...rest) => (source.includes(':') ? NOT_RESOLVED : intYaml11Tag.resolve(source, ...rest)),
+};
+
 /** Octal numbers, `yes` and merge keys have the same meaning as in kubectl, Argo CD and Flux. */
-const SCHEMA = CORE_SCHEMA.withTags(intYaml11Tag, boolYaml11Tag, mergeTag);
+const SCHEMA = CORE_SCHEMA.withTags(INTEGERS, boolYaml11Tag, mergeTag);
 
 /** Characters of a file. One of our annotations repeats the manifest, and all of them may have 256 KiB. */
 const LONGEST = 500_000;

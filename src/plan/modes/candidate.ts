@@ -1,9 +1,15 @@
 import { UserError } from '../../base/errors.ts';
-import { modelNodeName, withNode } from '../../seldon/graph.ts';
+import { isMlflowServer, modelNodeName, withNode } from '../../seldon/graph.ts';
 import { routesAtOnce } from '../../seldon/ingress.ts';
 import { checkedPredictorName } from '../../seldon/naming.ts';
 import { protocolNamed } from '../../seldon/protocol.ts';
-import { ANNOTATIONS, type Predictor, SELDON, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
+import {
+  ANNOTATIONS,
+  type GraphNode,
+  type Predictor,
+  SELDON,
+  type SeldonDeployment,
+} from '../../seldon/seldon-deployment.ts';
 import { autoscalingOf } from '../../seldon/sizing.ts';
 import { firstDeploymentCure } from '../first-deployment.ts';
 import { assembleManifest, type LaidOutPredictor, type PredictorLayout, renderedSpecOf } from '../manifest.ts';
@@ -15,6 +21,7 @@ import { checkedModelNode, refuseGraphWithoutOrchestrator } from '../predictor/m
 import { asManifest } from '../predictor/own-parts.ts';
 import { renderPredictor } from '../predictor/predictor.ts';
 import { sizeCandidate } from './candidate-size.ts';
+import { refuseOwnProgram } from './foreign-server.ts';
 import { candidateInWords, StandingCandidate } from './standing.ts';
 
 /** Common parts of canary, shadow, ab and blue-green: a candidate predictor beside main. The pods of main do not change. */
@@ -80,10 +87,14 @@ export function renderCandidate(
   return { predictor: candidate.shadow ? { ...sized, shadow: true } : sized, budget, notes };
 }
 
-/** Main as a manifest for a candidate: without its model. */
+/** Main as a manifest for a candidate: without its model, and without parameters of another server than MLflow's. */
 function baseFromMain(main: Predictor, ours: Predictor | undefined): Predictor {
   const bare = withoutOwnFields(asManifest({ live: main, ours }));
-  return { ...bare, graph: withNode(bare.graph, modelNodeName(main), ({ modelUri: _uri, ...node }) => node) };
+  const emptied = ({ modelUri: _uri, parameters, ...node }: GraphNode): GraphNode =>
+    parameters === undefined || !(node.implementation === undefined || isMlflowServer(node))
+      ? node
+      : { ...node, parameters };
+  return { ...bare, graph: withNode(bare.graph, modelNodeName(main), emptied) };
 }
 
 /** A predictor without name, traffic, marker, and fields that two predictors cannot share. */
@@ -175,7 +186,10 @@ export function checkOtherPredictors(
   const where = objectOf(request);
   if (candidate.name === live.main.name) {
     throw new UserError('bad-input', `${where} already has a first predictor of that name: \`${candidate.name}\``, {
-      hint: 'set another name for the candidate with the input `predictor`',
+      hint:
+        request.mode === 'ab'
+          ? 'set another name for the candidate with the input `predictor`'
+          : 'give the first predictor another name, or use mode `ab` with the input `predictor`',
     });
   }
   const rivals = live.spec.predictors
@@ -194,6 +208,7 @@ export function checkOtherPredictors(
     });
   }
   checkedModelNode(live.main, where, 'object-not-ours');
+  for (const copied of [live.main, namesake]) refuseOwnProgram(request, copied);
   refuseGraphWithoutOrchestrator(request, live.main.graph);
   const { protocol } = live.spec;
   if (protocolNamed(protocol) !== request.options.protocol) {

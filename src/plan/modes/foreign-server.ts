@@ -1,5 +1,6 @@
 import { UserError } from '../../base/errors.ts';
-import { containerOf, isMlflowServer, nodesOf } from '../../seldon/graph.ts';
+import { initializerOf } from '../../seldon/created-objects.ts';
+import { containerOf, isMlflowServer, modelNodeName, nodesOf } from '../../seldon/graph.ts';
 import type { Predictor } from '../../seldon/seldon-deployment.ts';
 import { renderedSpecOf } from '../manifest.ts';
 import type { PlanRequest } from '../plan-request.ts';
@@ -10,9 +11,10 @@ import type { PlanRequest } from '../plan-request.ts';
  * @throws UserError object-not-ours, manifest-invalid
  */
 export function refuseForeignServer(
-  { live, name, namespace }: PlanRequest,
+  request: PlanRequest,
   main: { readonly live: Predictor | undefined; readonly base: Predictor | undefined; readonly node: string },
 ): void {
+  const { name, namespace } = request;
   const { live: liveMain, base: baseMain, node } = main;
   const where = `SeldonDeployment ${namespace}/${name}`;
   const asked = serverOf(baseMain, node);
@@ -27,17 +29,54 @@ export function refuseForeignServer(
       hint: 'choose another `name`, or give `implementation: MLFLOW_SERVER` in `manifest` to replace that server',
     });
   }
-  const image = imageOf(liveMain, nodeName(liveMain, node));
-  const noted =
-    live &&
-    imageOf(
-      renderedSpecOf(live).predictors.find((one) => one.name === liveMain?.name),
-      nodeName(liveMain, node),
+  refuseOwnInitializer(baseMain, node, { where: 'the input `manifest`', code: 'manifest-invalid' });
+  if (imageOf(baseMain, node) === undefined) refuseOwnProgram(request, liveMain);
+  else refuseOwnInitializer(liveMain, nodeName(liveMain, node), { where, code: 'object-not-ours' });
+}
+
+/**
+ * Refuses a live predictor whose model container runs an image that we did not give it, or whose files come from an init
+ * container of its own: it answers the same whatever model the graph names.
+ * @throws UserError object-not-ours
+ */
+export function refuseOwnProgram({ live, name, namespace }: PlanRequest, predictor: Predictor | undefined): void {
+  if (live === undefined || predictor === undefined) return;
+  const where = `SeldonDeployment ${namespace}/${name}`;
+  const node = modelNodeName(predictor);
+  const image = imageOf(predictor, node);
+  const noted = renderedSpecOf(live).predictors.find((one) => one.name === predictor.name);
+  if (image !== undefined && image !== imageOf(noted, node)) {
+    const whose = predictor === live.spec.predictors[0] ? '' : ` on \`${predictor.name}\``;
+    throw new UserError(
+      'object-not-ours',
+      `${where} runs an image of its own${whose}, ${image}, whatever model it is given`,
+      {
+        hint: 'remove `image` from the live container, or deploy with mode `direct` and give the image in `manifest` if it is an MLflow server',
+      },
     );
-  if (image === undefined || image === noted || imageOf(baseMain, node) !== undefined) return;
-  throw new UserError('object-not-ours', `${where} runs an image of its own, ${image}, whatever model it is given`, {
-    hint: 'remove `image` from the live container, or give the image in `manifest` if it is an MLflow server',
+  }
+  refuseOwnInitializer(predictor, node, { where, code: 'object-not-ours' });
+}
+
+/** The operator leaves an init container of that name as it is, so that it would fetch what it always fetched. */
+function refuseOwnInitializer(
+  predictor: Predictor | undefined,
+  node: string,
+  { where, code }: { readonly where: string; readonly code: 'object-not-ours' | 'manifest-invalid' },
+): void {
+  const initializer = initializerOf(node);
+  const isOwn = predictor?.componentSpecs?.some(({ spec }) => {
+    const all = spec?.['initContainers'];
+    return Array.isArray(all) && all.some((one) => one?.name === initializer);
   });
+  if (isOwn !== true) return;
+  throw new UserError(
+    code,
+    `${where} has an init container \`${initializer}\`, which Seldon runs in place of its own`,
+    {
+      hint: 'give that init container another name, or remove it: Seldon adds the one that fetches the model',
+    },
+  );
 }
 
 /** A graph of one node may get another name. */

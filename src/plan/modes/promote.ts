@@ -21,6 +21,7 @@ import { budgetOf } from '../predictor/budget.ts';
 import { checkedModelNode } from '../predictor/model-node.ts';
 import { type Standing, xtypeOf } from '../predictor/own-parts.ts';
 import { liveOf } from './candidate.ts';
+import { refuseOwnProgram } from './foreign-server.ts';
 
 /**
  * The candidate's model becomes main's. While main is updated, the candidate keeps its traffic. When main is ready, it
@@ -32,6 +33,7 @@ export function promote(request: PlanRequest): Plan {
   const live = liveOf(request);
   const { main } = live;
   const candidate = candidateOf(request, live.spec.predictors.slice(1));
+  for (const one of [main, candidate]) refuseOwnProgram(request, one);
   const budget = budgetOf(request.timeout, replicasOf(live.spec, main));
   const title = titleOf(modelsOf(live).get(candidate.name) ?? { uri: modelUriOf(candidate) ?? candidate.name });
   const graph = promotedGraph(main, candidate, `SeldonDeployment ${request.namespace}/${request.name}`);

@@ -96,6 +96,7 @@ function restoreRevision(request: PlanRequest, live: SeldonDeployment & { readon
   const layout: PredictorLayout = {
     entries: [{ predictor, rendered: false, ...(noted && { noted }) }],
     otherFields: projected(around, target.spec) as typeof around,
+    keepsMetadata: true,
     models: [target.model],
   };
   const title = `${predictor.name} serves ${titleOf(target.model)} again, revision ${target.revision}`;

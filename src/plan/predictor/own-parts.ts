@@ -27,6 +27,18 @@ export function peoplesProbes({ live, ours }: Standing, node: string): readonly 
   return PROBES.filter((key) => is?.[key] !== undefined && !equal(is[key], was?.[key]));
 }
 
+/** A port named `metrics` of the live container that people wrote. A container may have only one of that name. */
+export function hasPeoplesMetricsPort({ live, ours }: Standing, node: string): boolean {
+  const [is, was] = [containerOf(live, node), containerOf(ours, node)].map(metricsPortOf);
+  return is !== undefined && is !== was;
+}
+
+/** Number of the container's port of that name. */
+export function metricsPortOf(container: ContainerSpec | undefined): number | undefined {
+  const ports = container?.['ports'];
+  return Array.isArray(ports) ? ports.find((port) => port?.name === 'metrics')?.containerPort : undefined;
+}
+
 type KnownModel = Pick<Model, 'signature' | 'example'>;
 
 /**

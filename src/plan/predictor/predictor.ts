@@ -15,7 +15,7 @@ import { SELDON } from '../../seldon/seldon-deployment.ts';
 import { overlay } from '../overlay.ts';
 import type { RenderOptions } from '../plan-request.ts';
 import { type Budget, probes } from './budget.ts';
-import { peoplesProbes, type Standing, xtypeFor } from './own-parts.ts';
+import { hasPeoplesMetricsPort, metricsPortOf, peoplesProbes, type Standing, xtypeFor } from './own-parts.ts';
 
 export interface PredictorRequest extends Standing {
   readonly name: string;
@@ -81,7 +81,9 @@ function defaultsOf(request: PredictorRequest): Predictor {
     ...Object.fromEntries(Object.entries(ours).filter(([key]) => !kept.includes(key))),
     // Seldon counts metrics ports over all predictors: unpinned, a later predictor's pods would restart
     // whenever an earlier one is added or removed. The operator sets the ports of MLServer.
-    ...(options.protocol === 'seldon' && !hasMetricsPort(given) && { ports: [metricsPort(base?.graph)] }),
+    ...(options.protocol === 'seldon' &&
+      metricsPortOf(given) === undefined &&
+      !hasPeoplesMetricsPort(request, node) && { ports: [metricsPort(base?.graph)] }),
   };
   return {
     name,
@@ -95,11 +97,6 @@ function defaultsOf(request: PredictorRequest): Predictor {
 /** The operator gives the other containers of a pod the numbers from 6000 on, and a number may be taken only once. */
 function metricsPort(graph: GraphNode | undefined): object {
   return { name: 'metrics', containerPort: hasSeveralNodes(graph) ? 6900 : 6000, protocol: 'TCP' };
-}
-
-function hasMetricsPort(container: ContainerSpec | undefined): boolean {
-  const ports = container?.['ports'];
-  return Array.isArray(ports) && ports.some((port) => port?.name === 'metrics');
 }
 
 /** The container of the node in its pod. Pods before it are left as they are. */

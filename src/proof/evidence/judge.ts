@@ -40,6 +40,18 @@ export function speaksAgainst(steps: readonly Pair[], margin: number): boolean {
   return Math.min(estimate, estimateWithin(steps) ?? estimate) > margin + ROUNDING;
 }
 
+/** What a count of failures may be short of what the share of failures is: half the step between two counts. */
+const CONTINUITY = 0.5;
+
+/**
+ * Do the requests so far hold a step? As `speaksAgainst`, with half a failure more than canary had: a share of few requests
+ * is known only in steps of one failure, and with 50 requests one step is 2 pp. A canary without a failure is never held.
+ */
+export function holdsStep(steps: readonly Pair[], margin: number): boolean {
+  const { canary } = totalOf(steps);
+  return canary.failures > 0 && speaksAgainst(steps, margin - CONTINUITY / canary.trials);
+}
+
 export function totalOf(steps: readonly Pair[]): Pair {
   const sum = (of: (pair: Pair) => Tally) => steps.map(of).reduce(add, NO_TRIALS);
   return { main: sum(({ main }) => main), canary: sum(({ canary }) => canary) };

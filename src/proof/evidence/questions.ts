@@ -1,7 +1,7 @@
 import { addCounted, type Counted, NOTHING_COUNTED } from './counters.ts';
 import { differenceInterval, type Pair } from './difference.ts';
 import { type Missed, missedBy } from './duration.ts';
-import { ALPHA, type Answer, judge, type Rule, speaksAgainst, totalOf } from './judge.ts';
+import { ALPHA, type Answer, holdsStep, judge, type Rule, totalOf } from './judge.ts';
 import { slowerThan } from './latency.ts';
 import type { Interval } from './share.ts';
 
@@ -30,7 +30,7 @@ export interface Question {
 export interface Verdict {
   readonly name: string;
   readonly answer: Answer;
-  /** Is canary worse by more than the margin in these requests, whether they show it surely or not? */
+  /** Is canary, or may it with half a failure more be, worse by more than the margin in these requests? */
   readonly speaksAgainst: boolean;
   readonly margin: number;
   readonly alpha: number;
@@ -84,7 +84,7 @@ export function answersTo(questions: readonly Question[], elapsed: number): read
     return {
       name,
       answer,
-      speaksAgainst: speaksAgainst(steps, margin),
+      speaksAgainst: holdsStep(steps, margin),
       margin,
       alpha,
       total,

@@ -11,7 +11,7 @@ export interface StepRule {
   readonly interval: number;
   /** Seconds a step may be held. */
   readonly limit: number;
-  /** Is canary worse than main by more than the margin in these requests, though they are too few to show it? */
+  /** Do these requests, too few to show that canary is worse, hold the step? */
   readonly speaksAgainst: boolean;
 }
 

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { bytesOf } from '../../base/byte-length.ts';
+import { isFailure } from '../../base/outcome.ts';
 import { codeSpan, fence, inline, link, prose } from '../../base/untrusted-text.ts';
+import { causeOf } from '../failure-words.ts';
 import { headline } from '../headline.ts';
 import { nextStepOf } from '../next-step.ts';
 import type { Report } from '../report.ts';
@@ -9,6 +11,7 @@ import { changesSection, curlSections, endpointLine, factsSection, predictionSec
 import { withEarlier } from './earlier.ts';
 import { evaluationSection } from './evaluation.ts';
 import { evidenceDetails, evidenceSection } from './evidence.ts';
+import { paceLine } from './pace.ts';
 import { planDetails, planSections } from './plan.ts';
 import { planMark } from './plan-mark.ts';
 import { requestsSection } from './requests.ts';
@@ -57,8 +60,10 @@ export function knownMarkers(report: Identity): readonly string[] {
  */
 export function renderReport(report: Report, { limit, marker, previous }: RenderOptions): string {
   const head = [...(marker === undefined ? [] : [marker]), `### ${headline(report)}`, ...planMark(report)];
+  const isFailed = isFailure(report.outcome);
   const body = [
     ...currentStep(outcomeSteps(report)),
+    ...paceLine(report),
     warnings(report),
     ...checkSections(report),
     ...requestsSection(report),
@@ -67,7 +72,7 @@ export function renderReport(report: Report, { limit, marker, previous }: Render
     ...winners(report),
     ...comparisonSentence(report.comparison),
     ...evaluationSection(report.evaluation),
-    ...nextStep(report),
+    ...(isFailed ? [] : nextStep(report)),
     ...endpointLine(report),
     historyTable(report.history),
     previewTable(report.previews),
@@ -84,11 +89,13 @@ export function renderReport(report: Report, { limit, marker, previous }: Render
   const quotes = quoteSections(report);
   const details = [...curlSections(report), ...predictionSections(report), ...manifestSection(report)];
   const tail = [footer(report)];
-  const fixed = bytesOf([...head, ...body, ...folded, ...tail].join('\n\n'));
+  // What to do after the cure stands beside it.
+  const after = isFailed ? nextStep(report) : [];
+  const fixed = bytesOf([...head, ...after, ...body, ...folded, ...tail].join('\n\n'));
   const room = limit - fixed - 2 * (causes.length + quotes.length + details.length + 2);
   const whole = fit([...causes, ...quotes, ...details], room) ?? [TOO_LONG];
   const [first, last] = [causes.length, causes.length + quotes.length];
-  const parts = [head, whole.slice(0, first), body, whole.slice(first, last), folded, whole.slice(last), tail];
+  const parts = [head, whole.slice(0, first), after, body, whole.slice(first, last), folded, whole.slice(last), tail];
   const text = parts.flat().filter(Boolean).join('\n\n');
   return withEarlier(text, report.context, { previous, limit });
 }
@@ -108,9 +115,9 @@ function fit(sections: readonly Section[], room: number): readonly string[] | un
 function nextStep(report: Report): readonly string[] {
   const step = nextStepOf(report);
   if (step === undefined) return [];
-  const { sentence, command, instead } = step;
+  const { label = 'Next step', sentence, command, instead } = step;
   return [
-    `**Next step:** ${sentence}${command === undefined && instead !== undefined ? ` ${instead}` : ''}`,
+    `**${label}:** ${sentence}${command === undefined && instead !== undefined ? ` ${instead}` : ''}`,
     ...(command === undefined ? [] : [fence(command, 'text')]),
     ...(command === undefined || instead === undefined ? [] : [instead]),
   ];
@@ -132,11 +139,13 @@ function warnings({ warnings: list }: Report): string {
   return `> [!WARNING]\n${list.map((text) => `> - ${prose(text)}`).join('\n')}`;
 }
 
-function footer({ context, reason, outcome }: Report): string {
+function footer(report: Report): string {
+  const { context, outcome } = report;
+  const cause = causeOf(report);
   const run = context.runUrl === undefined ? 'a run outside GitHub' : link('workflow run', context.runUrl);
   const commit = context.commit === undefined ? '' : ` · commit ${codeSpan(context.commit.slice(0, 7))}`;
   const actor = context.actor === undefined ? '' : ` · by ${inline(context.actor, 60)}`;
   const time = context.time === undefined ? '' : ` · ${inline(context.time.slice(0, 16).replace('T', ' '), 40)} UTC`;
-  const ending = outcome === reason ? codeSpan(outcome) : `${outcome}, ${codeSpan(reason)}`;
+  const ending = outcome === cause ? codeSpan(outcome) : `${outcome}, ${codeSpan(cause)}`;
   return `<sub>${ending} · ${run}${commit}${actor}${time}</sub>`;
 }

@@ -1,4 +1,5 @@
 import { codeSpan, cut, inline, prose } from '../../base/untrusted-text.ts';
+import { describeSeconds } from '../../proof/evidence/verdict-words.ts';
 import type { Report } from '../report.ts';
 import { fold } from './fold.ts';
 import { metricTable } from './metrics.ts';
@@ -6,9 +7,13 @@ import { metricTable } from './metrics.ts';
 /** What a plan changes for users: format of requests and answers, and metrics. Empty if the report is not of a plan. */
 export function planSections({ preview, outcome, before }: Report): readonly string[] {
   if (preview === undefined || outcome !== 'planned') return [];
-  const { description, signature, metrics, steps } = preview;
+  const { description, signature, metrics, steps, stepSeconds } = preview;
   return [
-    ...(steps.length === 0 ? [] : [`**Steps:** ${steps.map((step) => inline(step, 100)).join(' → ')}.`]),
+    ...(steps.length === 0
+      ? []
+      : [
+          `**Steps:** ${steps.map((step) => inline(step, 100)).join(' → ')}. Each lasts ${describeSeconds(stepSeconds)} at least, all ${describeSeconds(stepSeconds * steps.length)}.`,
+        ]),
     ...(description === undefined
       ? []
       : [`> Description in MLflow: ${inline(cut(description, LONGEST_DESCRIPTION), LONGEST_DESCRIPTION)}`]),

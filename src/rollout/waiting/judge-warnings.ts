@@ -27,11 +27,16 @@ const QUOTA_RETRY_S = 60;
 export function startJudging({ clock, timeout }: { readonly clock: Clock; readonly timeout: number }): Judge {
   const since = new Map<string, number>();
   let podsEndedAt = Number.NEGATIVE_INFINITY;
+  let standing: FailureWarning | undefined;
   return (verdict, snapshot) => {
     const now = clock.now();
     if (snapshot.pods.some((pod) => pod.metadata.deletionTimestamp !== undefined)) podsEndedAt = now;
     const status = withGrace(verdict);
+    // Seldon rewrites a Deployment that gets no pods at every pass, so that its conditions are out of date half of the time.
+    if (status.phase === 'in-progress' && status.isUnobserved)
+      return standing === undefined ? status : { ...status, message: standing.message, warning: standing };
     const warning = status.phase === 'in-progress' ? status.warning : undefined;
+    standing = warning;
     const what = warning && `${warning.reason} ${warning.failingObject?.name ?? ''}`;
     for (const known of since.keys()) if (known !== what && !isLastingOver(known)) since.delete(known);
     if (warning === undefined || what === undefined) return status;

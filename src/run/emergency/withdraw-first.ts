@@ -2,7 +2,7 @@ import type { Finding } from '../../base/finding.ts';
 import { historyOf } from '../../plan/history.ts';
 import { describe } from '../../record/acquire-lease.ts';
 import { deactivateRecords } from '../../record/github-deployment.ts';
-import { remainder } from '../../rollout/remainder.ts';
+import { heldByFinalizer, remainder } from '../../rollout/undo/remainder.ts';
 import type { ObjectRef } from '../../seldon/cluster.ts';
 import type { HeldLeaseRecord } from '../../seldon/lease.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
@@ -21,8 +21,9 @@ export async function withdrawFirst(self: Run, ref: ObjectRef, other: HeldLeaseR
   await journal.step('remove', async (conclude) => {
     await control.confirm();
     await cluster.remove(ref, live);
-    const rest = await remainder({ cluster, clock, ref, removed: live });
-    conclude(`it was the first deployment, and was never proven: SeldonDeployment ${ref.name} is deleted${rest}`);
+    const { isHeld, words } = await remainder({ cluster, clock, ref, removed: live });
+    if (isHeld) throw heldByFinalizer(ref, words);
+    conclude(`it was the first deployment, and was never proven: SeldonDeployment ${ref.name} is deleted${words}`);
   });
   await deactivateRecords({ deployments, runner, config: config.record }, ref);
   const title = `${describe(other)} was stopped during the first deployment, which is deleted: there is no earlier model`;

@@ -88,7 +88,7 @@ describe('a kubeconfig that cannot work is refused before any server is asked', 
     expect(() => read(withUser(null))).toThrow('context `x` has no usable user');
   });
 
-  it('because its key belongs to another certificate', { timeout: 20_000 }, async () => {
+  it('because its key belongs to another certificate', async () => {
     const [one, two] = await Promise.all([generate(), generate()]);
     const user = { 'client-certificate-data': base64(one.cert), 'client-key-data': base64(two.private) };
     await expect(authenticate(withUser(user))).rejects.toMatchObject({

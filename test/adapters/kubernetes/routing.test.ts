@@ -67,3 +67,13 @@ test('routes that we may not read count as none', async () => {
   const { cluster } = await startCluster((_, response) => answer(response, 403, refusal(403, 'no')));
   expect(await cluster.routes(REF)).toEqual([]);
 });
+
+test('only the kinds of routes that are asked for are read', async () => {
+  const { api, cluster } = await startCluster(({ path }, response) => {
+    if (path.includes('/getambassador.io/v2/')) answer(response, 200, fixture('mappings').canary);
+    else unknownKind(response);
+  });
+  const routes = await cluster.routes(REF, ['Mapping']);
+  expect(routes.length).toBeGreaterThan(0);
+  expect(api.asked).toHaveLength(1);
+});

@@ -80,6 +80,7 @@ async function setUp(server: Server, { inputs = {}, rows = 250, label = String, 
       comparison: undefined,
       evaluation: undefined,
       gates: [],
+      pace: undefined,
       warnings: [],
     },
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { differenceInterval, type Pair } from '../../../src/proof/evidence/difference.ts';
 import { missedBy, requestsUntilGood, secondsUntilGood } from '../../../src/proof/evidence/duration.ts';
-import { judge, speaksAgainst } from '../../../src/proof/evidence/judge.ts';
+import { holdsStep, judge, speaksAgainst } from '../../../src/proof/evidence/judge.ts';
 
 const RULE = { margin: 0.01, alpha: 0.05 };
 
@@ -81,6 +81,22 @@ describe('requests that are too few for a verdict', () => {
     ],
   ])('%s', (_, steps, isAgainst) => {
     expect(speaksAgainst(steps, 0.01)).toBe(isAgainst);
+  });
+});
+
+describe('requests that hold a step', () => {
+  it.each<[string, readonly Pair[], boolean]>([
+    ['no failure, however few they are', [pair([0, 80], [0, 20])], false],
+    ['one failure of 50, which is above the margin', [pair([1, 200], [1, 50])], true],
+    ['one failure of 100: with half a failure more it is at the margin', [pair([2, 400], [1, 100])], false],
+    ['two failures of 150: with half a failure more they are above the margin', [pair([3, 600], [2, 150])], true],
+    ['two failures of 200', [pair([4, 800], [2, 200])], false],
+    ['one failure less than main has', [pair([40, 400], [9, 100])], false],
+    ['many requests: half a failure is nothing', [pair([40, 8_000], [29, 2_000])], false],
+    ['many requests above the margin', [pair([40, 8_000], [31, 2_000])], true],
+    ['failures while main was not asked', [pair([0, 0], [5, 20])], false],
+  ])('%s', (_, steps, isHeld) => {
+    expect(holdsStep(steps, 0.01)).toBe(isHeld);
   });
 });
 

@@ -197,11 +197,18 @@ export class ApiConnection {
       hint: distrust
         ? 'check certificate-authority-data (or tls-server-name) in the kubeconfig'
         : through === ''
-          ? 'check the server in the kubeconfig, and that this runner may reach it: private clusters need a runner inside, or HTTPS_PROXY'
+          ? isOwnMachine(this.server)
+            ? 'the server in the kubeconfig is the machine itself, which in a workflow is the runner: write the address of the cluster, or use a self-hosted runner on that machine'
+            : 'check the server in the kubeconfig, and that this runner may reach it: private clusters need a runner inside, or HTTPS_PROXY'
           : 'check that the proxy of `proxy-url` in the kubeconfig runs and that this runner may reach it, or remove `proxy-url`',
       cause,
     });
   }
+}
+
+/** As the kubeconfigs of kind, minikube and Docker Desktop name it. */
+function isOwnMachine(server: string): boolean {
+  return /^https?:\/\/(?:localhost|127\.[\d.]+|\[::1\]|0\.0\.0\.0|kubernetes\.docker\.internal)(?::|\/|$)/.test(server);
 }
 
 /** A type error in a manifest causes HTTP 500 without a reason (Kubernetes 1.34). A retry cannot succeed. */

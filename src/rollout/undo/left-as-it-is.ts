@@ -1,11 +1,10 @@
-import { bestEffort } from '../base/best-effort.ts';
-import { equal } from '../base/json-value.ts';
-import type { Outcome } from '../base/outcome.ts';
-import type { Clock } from '../base/ports.ts';
-import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
-import { withoutReplicas } from '../seldon/replicas.ts';
-import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
-import { askAgain } from './ask-again.ts';
+import { bestEffort } from '../../base/best-effort.ts';
+import type { Outcome } from '../../base/outcome.ts';
+import type { Clock } from '../../base/ports.ts';
+import type { Cluster, ObjectRef } from '../../seldon/cluster.ts';
+import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
+import { askAgain } from '../ask-again.ts';
+import { isAsApplied } from './upon-live.ts';
 
 /** What is live of a rollout that this run must not touch any more; `unknown` if the cluster cannot be asked. */
 export interface LeftAsItIs {
@@ -31,7 +30,7 @@ export function changedByOthers(now: SeldonDeployment | undefined, applied: Seld
   if (now === undefined) return 'the SeldonDeployment was deleted by another person or tool';
   if (now.metadata.uid !== applied.metadata.uid)
     return 'the SeldonDeployment was deleted and re-created by another person or tool';
-  if (!equal(withoutReplicas(now.spec), withoutReplicas(applied.spec)))
+  if (!isAsApplied(now, applied))
     return 'the SeldonDeployment was changed by another person or tool, and the action does not undo such changes';
   return undefined;
 }

@@ -1,5 +1,5 @@
-import { nearestWord } from '../base/nearest-word.ts';
-import { INPUTS } from './inputs.ts';
+import { INPUTS } from '../inputs.ts';
+import { nearestInput } from './nearest-input.ts';
 
 /** Inputs are names in lower case with dashes; a workflow that is an action itself sets variables of its own kind. */
 const INPUT = /^INPUT_([A-Z][A-Z0-9_-]{0,60})$/;
@@ -11,7 +11,7 @@ export function unknownInputs(env: Readonly<Record<string, string | undefined>>)
   return given
     .filter((name) => !known.some((one) => one === name))
     .map((name) => {
-      const near = nearestWord(name.replaceAll('_', '-'), known);
+      const near = nearestInput(name);
       return `the input \`${name}\` does not exist and does nothing${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
     });
 }

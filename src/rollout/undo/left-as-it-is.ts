@@ -4,7 +4,7 @@ import type { Clock } from '../../base/ports.ts';
 import type { Cluster, ObjectRef } from '../../seldon/cluster.ts';
 import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 import { askAgain } from '../ask-again.ts';
-import { isAsApplied } from './upon-live.ts';
+import { isAsApplied } from '../upon-live.ts';
 
 /** What is live of a rollout that this run must not touch any more; `unknown` if the cluster cannot be asked. */
 export interface LeftAsItIs {

@@ -21,6 +21,7 @@ const LEFT: Readonly<Partial<Record<Outcome, Verb>>> = {
   kept: 'rollback',
   unknown: 'status',
   'object-changed': 'status',
+  'undo-failed': 'status',
 };
 
 /** What to do once the cause is removed, or at once where no cause names a cure. Undefined for a refused command: it says what it needs. */

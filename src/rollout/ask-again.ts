@@ -14,16 +14,18 @@ const FINAL: ReadonlySet<UserErrorCode> = new Set([
 ]);
 
 /**
- * Asks the cluster the same again while it fails: one odd answer in the middle of a rollout decides nothing. Each try
- * has the retries of its adapter already. Only for questions that are safe to repeat.
+ * Asks the cluster the same again while it fails: one odd answer in the middle of a rollout decides nothing, also where
+ * that one answer took longer than the grace. Each try has the retries of its adapter already. Only for questions that are
+ * safe to repeat.
  */
 export async function askAgain<T>(clock: Clock, ask: () => Promise<T>): Promise<T> {
   const end = clock.now() + UNAVAILABLE_GRACE_S * 1000;
-  for (;;) {
+  for (let attempt = 1; ; attempt++) {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof UserError) || FINAL.has(error.code) || clock.now() >= end) throw error;
+      if (!(error instanceof UserError) || FINAL.has(error.code)) throw error;
+      if (attempt > 1 && clock.now() >= end) throw error;
       await clock.sleep(RETRY_INTERVAL_MS);
     }
   }

@@ -5,7 +5,7 @@ import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import { NothingApplied } from './apply-plan.ts';
 import { askAgain } from './ask-again.ts';
-import { heldByFinalizer, remainder } from './remainder.ts';
+import { heldByFinalizer, remainder } from './undo/remainder.ts';
 
 export interface RemovalRequest {
   readonly cluster: Cluster;

@@ -13,11 +13,11 @@ import { applyManifest } from './apply-plan.ts';
 import { askAgain } from './ask-again.ts';
 import { expectationOf } from './expectation.ts';
 import { gatherFindings } from './failures/gather-findings.ts';
-import { changedByOthers } from './left-as-it-is.ts';
 import { uponLive } from './others/upon-live.ts';
-import { remainder } from './remainder.ts';
 import { removeOrphans } from './remove-orphans.ts';
 import { AVAILABLE, healthOf } from './rollout-status.ts';
+import { changedByOthers } from './undo/left-as-it-is.ts';
+import { remainder } from './undo/remainder.ts';
 import { changedPods, undoManifest, withRequestsMovedBack } from './undo-manifest.ts';
 import { readStatusOnce, waitUntilReady } from './wait-until-ready.ts';
 

@@ -5,7 +5,7 @@ import { recordHistory } from '../record/record-history.ts';
 import { writeBack } from '../record/write-back.ts';
 import { ABOUT_THE_MODEL } from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
-import { leftAsItIs } from '../rollout/left-as-it-is.ts';
+import { leftAsItIs } from '../rollout/undo/left-as-it-is.ts';
 import { undoRollout } from '../rollout/undo-rollout.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Mode } from '../settings/modes.ts';

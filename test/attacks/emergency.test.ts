@@ -131,7 +131,9 @@ story('a run that lost its lease changes nothing more', async (sandbox) => {
     await sandbox.cluster.api.update({ ...lease, spec: { ...lease.spec, holderIdentity: 'somebody else' } } as never);
     return sharesOf(sandbox);
   });
-  expect(canary.outputs, canary.shown).toMatchObject({ outcome: 'unknown', reason: 'lease-lost' });
+  expect(canary.outputs, canary.shown).toMatchObject({ outcome: 'kept', reason: 'lease-lost' });
+  expect(canary.summary).toContain('another run has taken the object over');
+  expect(canary.summary).toMatch(/\| `canary` \| wine-quality v\d \|.* 50 %/);
   expect(sharesOf(sandbox)).toBe('main 50, canary 50');
 });
 

@@ -3,12 +3,14 @@
  *
  * FAULTS_PARALLEL: runs at a time (default 2), in addition FAULTS_WAITING runs with a fault that keeps them waiting (default
  * 8). FAULTS_ONLY: a regular expression on `STORY PEER: KIND #N FAULT`. After Ctrl-C it tells what it has so far.
+ * FAULTS_MINUTES: it ends after that time, and plays the runs in an order that follows from FAULTS_SEED.
  */
 import { appendFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { explanationOf } from './explained.ts';
 import { isSlow, nameOf, type Target } from './fault.ts';
 import { judge } from './judge.ts';
+import { pick, randomFrom } from './sample.ts';
 import { STORIES, storyNamed } from './stories.ts';
 import { rowsOf, tableOf, type Verdict } from './table.ts';
 import { targetsOf } from './targets.ts';
@@ -66,7 +68,11 @@ async function sweep(names: readonly string[]): Promise<void> {
   process.once('SIGINT', () => {
     wasStopped = true;
   });
-  const isOver = () => wasStopped;
+  const minutes = Number(process.env['FAULTS_MINUTES'] || Number.POSITIVE_INFINITY);
+  const end = performance.now() + minutes * 60_000;
+  const isOver = () => wasStopped || performance.now() > end;
+  const random = randomFrom(Number(process.env['FAULTS_SEED'] ?? 1));
+  const inOrder = Number.isFinite(minutes) ? pick(trials, trials.length, random) : trials;
   const verdicts: Verdict[] = [];
   const onVerdict = (verdict: Verdict) => {
     verdicts.push(verdict);
@@ -77,10 +83,10 @@ async function sweep(names: readonly string[]): Promise<void> {
   const isWaiting = ({ target }: Trial) => isSlow(target.fault);
   await Promise.all([
     playAll(
-      trials.filter((one) => !isWaiting(one)),
+      inOrder.filter((one) => !isWaiting(one)),
       { parallel: Number(process.env['FAULTS_PARALLEL'] ?? 2), isOver, onVerdict },
     ),
-    playAll(trials.filter(isWaiting), { parallel: Number(process.env['FAULTS_WAITING'] ?? 8), isOver, onVerdict }),
+    playAll(inOrder.filter(isWaiting), { parallel: Number(process.env['FAULTS_WAITING'] ?? 8), isOver, onVerdict }),
   ]);
   const byPeer = rowsOf(verdicts, ({ story, evidence }) => `${story}, ${evidence.target.peer}`);
   process.stdout.write(`${tableOf(byPeer)}\n\n${tableOf(rowsOf(verdicts))}\n`);

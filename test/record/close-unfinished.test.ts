@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
+import type { Outcome } from '../../src/base/outcome.ts';
 import { closeUnfinished } from '../../src/record/close-unfinished.ts';
 import type { DeploymentState } from '../../src/record/deployments.ts';
 import { leftSomethingOpen, OPEN_STATES, stateName } from '../../src/record/open-state.ts';
 import { readUnfinished } from '../../src/record/unfinished.ts';
+import { headline } from '../../src/report/headline.ts';
+import { ANNOTATIONS, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
+import { anObject } from '../support/cluster-states.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { FakeCluster } from '../support/fake-cluster.ts';
 import { FakeRunner } from '../support/fake-runner.ts';
 import { aReport } from '../support/reports.ts';
 
@@ -61,6 +66,32 @@ it('closes the record of a run that ended as that run ended, not as one that was
   const peers = { cluster, clock: new FakeClock(), runner: new FakeRunner(), deployments };
   await closeUnfinished(peers, unfinished, aReport().context);
   expect(marks).toEqual([[1234, 'success', 'deployed: ok']]);
+});
+
+const LIVE = anObject();
+const OURS = {
+  ...LIVE,
+  metadata: { ...LIVE.metadata, annotations: { [ANNOTATIONS.runUrl]: aReport().context.runUrl ?? '' } },
+};
+const GOING = { ...OURS, metadata: { ...OURS.metadata, deletionTimestamp: '2026-11-26T12:00:00Z' } };
+
+it.each<readonly [string, string, SeldonDeployment | undefined, Outcome, RegExp]>([
+  ['left what it applied', 'direct', OURS, 'kept', /the run was stopped, and its change was left as it is/],
+  ['has nothing live', 'direct', LIVE, 'failed', /the run was stopped, and no change of it is live/],
+  ['created nothing', 'direct', undefined, 'failed', /was not deployed: nothing was changed/],
+  ['deleted the object', 'remove', undefined, 'removed', /is deleted/],
+  ['deletes the object', 'remove', GOING, 'removed', /is deleted/],
+  ['did not delete the object', 'remove', OURS, 'failed', /the run was stopped, and no change of it is live/],
+])('a stopped run that %s says so (mode %s): the cluster can be asked', async (_, mode, live, outcome, words) => {
+  const unfinished = readUnfinished((name) => (name === 'unfinished' ? JSON.stringify({ ref: REF, mode }) : ''));
+  if (unfinished === undefined) throw new Error('nothing is unfinished');
+  const clock = new FakeClock();
+  const cluster = new FakeCluster(clock, [{ at: 0, object: live }]);
+  const peers = { cluster, clock, runner: new FakeRunner(), deployments: undefined };
+  const report = await closeUnfinished(peers, unfinished, aReport().context);
+  expect(report).toMatchObject({ outcome, reason: 'cancelled' });
+  expect(report.predictors).toHaveLength(live === undefined ? 0 : 1);
+  expect(headline(report)).toMatch(words);
 });
 
 it('gives each order of a run a state of its own, the first the plain name', () => {

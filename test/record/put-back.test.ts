@@ -96,6 +96,17 @@ describe('a killed run', () => {
     expect(cluster.applied).toEqual([]);
   });
 
+  it('says so where what was there before is live again, and is not available', async () => {
+    const clock = new FakeClock();
+    const restored = { ...before, metadata: { ...before.metadata, generation: 10 } };
+    const cluster = new FakeCluster(clock, [{ at: 0, object: restored, deployments: [] }]);
+    const order = { ref: REF, memory: memory([{ manifest: applied, applied }]), holder: undefined, run: RUN };
+    const { outcome, step } = await putBack({ cluster, clock, runner: new FakeRunner() }, order);
+    expect([outcome, step.state]).toEqual(['undo-failed', 'failed']);
+    expect(step.message).toContain('the previous state is restored, but it is not available: not ready after');
+    expect(cluster.applied).toEqual([]);
+  });
+
   it('says so where its memory is lost', async () => {
     expect(await back(applied, 'lost')).toMatchObject({
       outcome: 'unknown',

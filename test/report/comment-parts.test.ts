@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../src/base/outcome.ts';
 import { COMMENT_LIMIT, renderReport } from '../../src/report/markdown/markdown.ts';
 import { betterIs, metricTable } from '../../src/report/markdown/metrics.ts';
 import type { Report } from '../../src/report/report.ts';
@@ -57,13 +58,42 @@ describe('the headline', () => {
   });
 });
 
+describe('the headline of a run that did not get to its end', () => {
+  it.each<readonly [Outcome, Report['reason'], RegExp]>([
+    [
+      'undo-failed',
+      'crash-loop',
+      /^### ❌ .* did not become ready \(`crash-loop`\), and the previous state is not back/,
+    ],
+    ['kept', 'cancelled', /^### ❌ .*: the run was stopped, and its change was left as it is/],
+    ['kept', 'lease-lost', /^### ❌ .*: another run has taken the object over/],
+    ['kept', 'crash-loop', /^### ❌ .* did not become ready \(`crash-loop`\); the failed rollout was left as it is/],
+  ])('%s, %s', (outcome, reason, words) => {
+    expect(shown(aReport({ outcome, reason }))).toMatch(words);
+  });
+
+  it('does not say that a restored model answers, if it is not available', () => {
+    const { before } = sampleReports['deployed'] ?? aReport();
+    const text = shown(aReport({ outcome: 'undo-failed', reason: 'crash-loop', before, predictors: before }));
+    expect(text).toMatch(/\| requests before \| share now \|/);
+    expect(text).not.toMatch(/answers all of them/);
+  });
+});
+
 describe('the endpoint', () => {
-  it.each(['planned', 'rendered', 'withdrawn', 'removed', 'failed', 'kept', 'unknown', 'under-way'] as const)(
-    'is not shown, and no curl line, of a run that is %s',
-    (outcome) => {
-      expect(shown(aReport({ outcome }))).not.toMatch(/Endpoint|curl|models\.example\.com/);
-    },
-  );
+  it.each([
+    'planned',
+    'rendered',
+    'withdrawn',
+    'removed',
+    'failed',
+    'kept',
+    'undo-failed',
+    'unknown',
+    'under-way',
+  ] as const)('is not shown, and no curl line, of a run that is %s', (outcome) => {
+    expect(shown(aReport({ outcome }))).not.toMatch(/Endpoint|curl|models\.example\.com/);
+  });
 
   it.each(['deployed', 'unchanged', 'restored', 'reported', 'rolled-back'] as const)(
     'is shown of a run that is %s',

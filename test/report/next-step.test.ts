@@ -149,6 +149,7 @@ describe('the step after a failure', () => {
   it.each([
     ['kept', 'to put the previous state back, comment `/seldon rollback`.'],
     ['unknown', 'to see what is live now, comment `/seldon status`.'],
+    ['undo-failed', 'to see what is live now, comment `/seldon status`.'],
     ['object-changed', 'to see what is live now, comment `/seldon status`.'],
   ] as const)('of a run that is %s is to look at it, or to undo it', (outcome, sentence) => {
     expect(step(failed, { outcome, offer })).toEqual({ label: 'After that', sentence });

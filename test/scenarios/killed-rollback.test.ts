@@ -80,7 +80,7 @@ story('without `on-cancel: rollback` the post step leaves what is there, and rep
   const end = await sandbox.act(
     using({ 'model-uri': 'models:/wine-quality/2' }, { killAt: /::group::Check the health/ }),
   );
-  expect(end.outputs, end.shown).toMatchObject({ outcome: 'unknown', reason: 'cancelled' });
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'kept', reason: 'cancelled' });
   expect(live(sandbox)?.spec.predictors[0]?.annotations).toBeDefined();
   expect(sandbox.github.comments(PULL_REQUEST).at(-1)?.body).toMatch(/this report shows the current SeldonDeployment/);
 });

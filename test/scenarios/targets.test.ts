@@ -184,18 +184,38 @@ story('after a kill during two targets, no record of either is left open', async
   file(sandbox, WINE.replace('    needs: wine-staging\n', ''));
   const end = await sandbox.act({ inputs: INPUTS, killAt: /\[wine-prod\] ▸ Wait until/ });
   expect(end.exitCode).toBeNull();
-  expect(sandbox.github.deployments().map(({ states }) => states.at(-1))).toEqual(['error', 'error']);
-  expect(told(sandbox, PULL_REQUEST)).toMatch(/\*\*wine-prod\*\* \| ⚠️ .*\n\| \*\*wine-staging\*\* \| ⚠️/);
+  expect(sandbox.github.deployments().map(({ states }) => states.at(-1))).toEqual(['failure', 'failure']);
+  expect(told(sandbox, PULL_REQUEST)).toMatch(
+    /\*\*wine-prod\*\* \| ❌ .*left as it is.*\n\| \*\*wine-staging\*\* \| ❌ .*left as it is/,
+  );
   const again = await sandbox.act({ inputs: { ...INPUTS, 'lock-timeout': '0' } });
   expect(again.outputs['outcome'], again.shown).toMatch(/^(?:deployed|unchanged)$/);
 });
 
-story('after a cancellation during two targets, both report unknown and release their leases', async (sandbox) => {
-  file(sandbox, WINE.replace('    needs: wine-staging\n', ''));
-  const end = await sandbox.act({ inputs: INPUTS, cancelAt: /\[wine-prod\] ▸ Wait until/ });
-  expect(end.outputs, end.shown).toMatchObject({ outcome: 'unknown', reason: 'cancelled' });
+story(
+  'after a cancellation during two targets, both leave what they applied and release their leases',
+  async (sandbox) => {
+    file(sandbox, WINE.replace('    needs: wine-staging\n', ''));
+    const end = await sandbox.act({ inputs: INPUTS, cancelAt: /\[wine-prod\] ▸ Wait until/ });
+    expect(end.outputs, end.shown).toMatchObject({ outcome: 'kept', reason: 'cancelled' });
+    expect(sandbox.cluster.api.list('Lease', 'seldon')).toEqual([]);
+    expect(told(sandbox, PULL_REQUEST)).toMatch(
+      /\*\*wine-prod\*\* \| ❌ .*left as it is.*\n\| \*\*wine-staging\*\* \| ❌ .*left as it is/,
+    );
+  },
+);
+
+story('the lease of a target is kept until the comment about all targets is written', async (sandbox) => {
+  file(sandbox, WINE);
+  let held: readonly string[] = [];
+  const onLine = (line: string) => {
+    if (!line.includes('[wine-prod] ▸ Wait until')) return;
+    held = sandbox.cluster.api.list('Lease', 'seldon').map(({ metadata }) => metadata.name);
+  };
+  const end = await sandbox.act({ inputs: INPUTS, onLine });
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'deployed' });
+  expect(held).toEqual(['mlflow-to-seldon.wine', 'mlflow-to-seldon.wine-staging']);
   expect(sandbox.cluster.api.list('Lease', 'seldon')).toEqual([]);
-  expect(told(sandbox, PULL_REQUEST)).toMatch(/\*\*wine-prod\*\* \| ⚠️ .*\n\| \*\*wine-staging\*\* \| ⚠️/);
 });
 
 story('two targets about one object take turns', async (sandbox) => {

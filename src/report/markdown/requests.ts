@@ -11,7 +11,8 @@ export function requestsSection(report: Report): readonly string[] {
   const now: Column = { head: before.length === 0 ? 'requests' : 'requests (unchanged)', of: (row) => row.after };
   const rows = rowsOf(before, after);
   if (before.length === 0) return [requestsTable(rows, [now])];
-  if (!isSame(before, after)) {
+  // What was restored does not answer yet.
+  if (!isSame(before, after) || outcome === 'undo-failed') {
     const columns: readonly Column[] = [
       { head: 'requests before', of: (row) => row.before },
       { head: AFTER[outcome] ?? 'requests now', of: (row) => row.after },
@@ -27,6 +28,7 @@ const AFTER: Readonly<Partial<Record<Report['outcome'], string>>> = {
   planned: 'requests after',
   'under-way': 'requests at the end',
   rendered: 'requests after',
+  'undo-failed': 'share now',
 };
 
 /** A report that is not about the live state knows what was live, and nothing more. */

@@ -2,7 +2,7 @@ import type { Finding } from '../../base/finding.ts';
 import { historyOf } from '../../plan/history.ts';
 import { describe } from '../../record/acquire-lease.ts';
 import { deactivateRecords } from '../../record/github-deployment.ts';
-import { heldByFinalizer, remainder } from '../../rollout/remainder.ts';
+import { heldByFinalizer, remainder } from '../../rollout/undo/remainder.ts';
 import type { ObjectRef } from '../../seldon/cluster.ts';
 import type { HeldLeaseRecord } from '../../seldon/lease.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';

@@ -1,8 +1,8 @@
-import { messageOf, UserError } from '../base/errors.ts';
-import type { Clock } from '../base/ports.ts';
-import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
-import { deploymentLabelsOf } from '../seldon/created-objects.ts';
-import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { messageOf, UserError } from '../../base/errors.ts';
+import type { Clock } from '../../base/ports.ts';
+import type { Cluster, ObjectRef } from '../../seldon/cluster.ts';
+import { deploymentLabelsOf } from '../../seldon/created-objects.ts';
+import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 
 /** Seconds until the pods of a deleted object are deleted: their grace period, and Seldon's preStop of 10 s. */
 const REMOVAL_TIMEOUT_S = 180;

@@ -1,10 +1,10 @@
-import { bestEffort } from '../base/best-effort.ts';
-import type { Outcome } from '../base/outcome.ts';
-import type { Clock } from '../base/ports.ts';
-import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
-import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
-import { askAgain } from './ask-again.ts';
-import { isAsApplied } from './others/upon-live.ts';
+import { bestEffort } from '../../base/best-effort.ts';
+import type { Outcome } from '../../base/outcome.ts';
+import type { Clock } from '../../base/ports.ts';
+import type { Cluster, ObjectRef } from '../../seldon/cluster.ts';
+import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
+import { askAgain } from '../ask-again.ts';
+import { isAsApplied } from '../others/upon-live.ts';
 
 /** What is live of a rollout that this run must not touch any more; `unknown` if the cluster cannot be asked. */
 export interface LeftAsItIs {

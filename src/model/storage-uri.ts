@@ -79,7 +79,10 @@ const MISTAKEN: Readonly<Record<string, (rest: string) => string>> = {
   gcp: (rest) => `gs://${rest}`,
   s3a: (rest) => `s3://${rest}`,
   s3n: (rest) => `s3://${rest}`,
-  minio: (rest) => `s3://${rest}`,
+};
+
+/** The same for URLs (`az://…`): `az:container`, in rclone's own syntax, names a remote of the Secret. */
+const MISTAKEN_URLS: typeof MISTAKEN = {
   az: (rest) => `azureblob://${rest}`,
   azure: (rest) => `azureblob://${rest}`,
   azblob: (rest) => `azureblob://${rest}`,
@@ -97,7 +100,8 @@ function refuseMistaken(uri: string, scheme: string | undefined): void {
       },
     );
   }
-  const meant = scheme === undefined || !Object.hasOwn(MISTAKEN, scheme) ? undefined : MISTAKEN[scheme];
+  const table = /^[^/]*:\/\//.test(uri) ? { ...MISTAKEN, ...MISTAKEN_URLS } : MISTAKEN;
+  const meant = scheme === undefined || !Object.hasOwn(table, scheme) ? undefined : table[scheme];
   if (meant === undefined) return;
   const rest = uri.slice(uri.indexOf(':') + 1).replace(/^\/{1,3}/, '');
   throw new UserError(

@@ -39,7 +39,6 @@ describe.concurrent('a model URI', () => {
     ['gcs://bucket/model', 'gs://bucket/model'],
     ['az://container/model', 'azureblob://container/model'],
     ['azure://container/model', 'azureblob://container/model'],
-    ['minio://mlflow/model', 's3://mlflow/model'],
     ['registry:/wine-quality/3', 'models:/wine-quality/3'],
     ['models:/wine-quality:3', 'models:/wine-quality/3'],
   ])('%s is refused, with the one that was meant', (uri, meant) =>

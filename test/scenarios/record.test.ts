@@ -48,13 +48,13 @@ story('without the permission the record costs a warning, not the deploy', async
   expect(end.shown).toMatch(/Warning: the GitHub deployment could not be created/);
 });
 
-story('a run that finds its model live opens a record where that of a killed run says error', async (sandbox) => {
+story('a run that finds its model live opens a record where that of a killed run says failure', async (sandbox) => {
   await sandbox.act(using(RECORDED, { killAt: /::group::Record the revision/ }));
-  expect(sandbox.github.deployments().map(({ states }) => states)).toEqual([['in_progress', 'error']]);
+  expect(sandbox.github.deployments().map(({ states }) => states)).toEqual([['in_progress', 'failure']]);
   const again = await sandbox.act(using(RECORDED));
   expect(again.outputs, again.shown).toMatchObject({ outcome: 'unchanged' });
   const closed = [
-    ['in_progress', 'error'],
+    ['in_progress', 'failure'],
     ['in_progress', 'success'],
   ];
   expect(sandbox.github.deployments().map(({ states }) => states)).toEqual(closed);

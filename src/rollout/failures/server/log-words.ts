@@ -1,3 +1,5 @@
+import { mostOf } from '../../../base/numbers/extremes.ts';
+
 /** Lines that a server logs although nothing is wrong, or before it tries again. */
 const NOISE =
   /Retrying \(Retry\(total=[1-9]|\b(?:Deprecation|PendingDeprecation|Future|User|Runtime|Resource|Syntax|Import|RequestsDependency|NumbaDeprecation|Experimental|Conversion)Warning\b|Could not load dynamic library|Unable to register cu\w{1,10} factory|failed call to cuInit|could not find cuda drivers|pip's dependency resolver does not currently|which is incompatible\.|\bDEPRECATION: |conda-unpack: error: unrecognized arguments|Matplotlib created a temporary|Ran pip subprocess with arguments|Detected one or more mismatches between/;
@@ -22,7 +24,7 @@ export function withoutNoise(log: string): string {
 
 /** Where the build of the environment failed for the last time; -1 where it did not. */
 export function buildEndIn(log: string): number {
-  return Math.max(...BUILD_ENDS.map((words) => log.lastIndexOf(words)));
+  return mostOf(BUILD_ENDS.map((words) => log.lastIndexOf(words)));
 }
 
 /** Does a log complain about a certificate? */

@@ -59,7 +59,7 @@ export const PIP_FAILURES: readonly FailureRow[] = [
   {
     ...BUILT,
     id: 'pip-wheel-platform',
-    pattern: /([\w.+-]{1,120}\.whl) is not a supported wheel on this platform/,
+    pattern: /(?<![\w.+-])([\w.+-]{1,200}\.whl) is not a supported wheel on this platform/,
     example: 'ERROR: xgboost-1.7-py3-none-macosx_10_15_x86_64.whl is not a supported wheel on this platform.',
     title: (_, [, wheel]) => `The wheel ${wheel} is built for another platform or Python than the server has`,
     cure: () =>

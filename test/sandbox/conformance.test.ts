@@ -20,8 +20,8 @@ const SIMPLER: readonly (readonly [what: string, situation: string, isShown: (st
     ],
   ];
 
-describe.each(recordings())('the recorded inputs of %s', (situation) => {
-  test('give with our operator what they gave with the reference', async () => {
+describe.concurrent.each(recordings())('the recorded inputs of %s', (situation) => {
+  test('give with our operator what they gave with the reference', async ({ expect }) => {
     const stages = await play(situation);
     expect(stages.length).toBeGreaterThan(0);
     for (const { step, theirs, ours, theirStates, ourStates } of stages) {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { play, type Stage } from '../support/conformance/player.ts';
 import { recording, recordings } from '../support/replay.ts';
 

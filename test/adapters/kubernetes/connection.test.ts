@@ -69,13 +69,13 @@ test('a server that does not answer in time is left', async () => {
 test('a write that a slow webhook delays has more time, and the webhook is named, not the network', async () => {
   const api = await start(({ method }, response) => {
     if (method === 'GET') return answer(response, 200, {});
-    setTimeout(() => answer(response, 200, {}), 150);
+    setTimeout(() => answer(response, 200, {}), 1_500);
   });
   const write = { method: 'PATCH', path: '/apis/x/wine', body: '{}', passesWebhooks: true } as const;
-  const patient = await connectTo(api, { timeout: 50, webhookTimeout: 5_000, patience: 1 });
+  const patient = await connectTo(api, { timeout: 1_000, webhookTimeout: 20_000, patience: 1 });
   await get(patient);
   expect((await patient.request(write)).status).toBe(200);
-  const short = await connectTo(api, { timeout: 50, webhookTimeout: 60, patience: 1 });
+  const short = await connectTo(api, { timeout: 1_000, webhookTimeout: 60, patience: 1 });
   await get(short);
   await expect(short.request(write)).rejects.toMatchObject({
     code: 'cluster-failed',

@@ -70,7 +70,10 @@ export async function play(situation: string): Promise<readonly Stage[]> {
       ]);
       const ourStates = () => statesOf([stages.at(-1)?.ourStates.last, ...states.slice(from)]);
       // What an input leaves can equal what was there: only the states in between show that it had its effect.
-      const hasPassed = () => theirStates.order.every((state) => ourStates().order.includes(state));
+      const hasPassed = () => {
+        const { order, last } = ourStates();
+        return last === theirStates.last && theirStates.order.every((state) => order.includes(state));
+      };
       const ours = await reached(cluster, { theirs, watched: watchedIn(events), hasPassed });
       stages.push({
         step: `${note.t} s: ${note.kind}`,

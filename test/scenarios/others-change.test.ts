@@ -1,41 +1,12 @@
 import { expect } from 'vitest';
-import type { ActionCall } from '../../sandbox/runner.ts';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { ANNOTATIONS, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
-import { expectEnding, live, modelUriOf, settling, sharesOf, story, using } from './story.ts';
+import { ANNOTATIONS } from '../../src/seldon/seldon-deployment.ts';
+import { at, edit, expectEnding, live, modelUriOf, settling, sharesOf, story, using } from './story.ts';
 
 /** What people and tools do to the object while a run works on it. */
 
 const WINE = { namespace: 'seldon', name: 'wine' };
 const CHALLENGER = { 'model-uri': 'models:/wine-quality@challenger' };
 const CANARY = { mode: 'canary', traffic: '20', ...CHALLENGER };
-
-/** Somebody edits the object, as `kubectl edit` does, and again where the operator writes its status at the same time. */
-async function edit(sandbox: Sandbox, change: (object: SeldonDeployment) => void): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    const object = structuredClone(live(sandbox));
-    if (object === undefined) throw new Error('there is no object');
-    change(object);
-    try {
-      await sandbox.cluster.api.update(object as unknown as Parameters<typeof sandbox.cluster.api.update>[0]);
-      return;
-    } catch (error) {
-      if (attempt === 20) throw error;
-    }
-  }
-}
-
-/** Does something once, at the first line of the log that matches. */
-function at(line: RegExp, act: () => unknown): Pick<ActionCall, 'onLine'> {
-  let isDone = false;
-  return {
-    onLine: (text) => {
-      if (isDone || !line.test(text)) return;
-      isDone = true;
-      act();
-    },
-  };
-}
 
 story('a model URI that somebody sets back during the proof is no success, and is no history', async (sandbox) => {
   await sandbox.act();

@@ -20,6 +20,28 @@ story('a model URI that somebody sets back during the proof is no success, and i
   expect(JSON.parse(live(sandbox)?.metadata.annotations?.[ANNOTATIONS.history] ?? '[]')).toHaveLength(1);
 });
 
+/** Moments after the last answer of the proof, by the line of the log. */
+const AFTER_THE_PROOF: Readonly<Record<string, readonly [line: RegExp, inputs: Readonly<Record<string, string>>]>> = {
+  'as the last answer comes': [/POST \/seldon.*answered/, CHALLENGER],
+  'as the last answer of a canary comes': [/POST \/seldon.*answered/, CANARY],
+  'as the model that is live is proven again': [/POST \/seldon.*answered/, {}],
+  'before the record': [/::group::Record the revision/, { ...CHALLENGER, 'on-failure': 'keep' }],
+  'after the record': [/::group::Update the registry/, { ...CHALLENGER, 'write-back': 'alias=live' }],
+};
+
+for (const [moment, [line, inputs]] of Object.entries(AFTER_THE_PROOF))
+  story(`a model URI that somebody writes ${moment} is no success`, async (sandbox) => {
+    await sandbox.act();
+    const other = () =>
+      edit(sandbox, ({ spec: { predictors } }) =>
+        Object.assign(predictors[0]?.graph ?? {}, { modelUri: 's3://mlflow/x' }),
+      );
+    const end = await sandbox.act(using(inputs, at(line, other)));
+    const comment = expectEnding(sandbox, end, { outcome: 'object-changed', reason: 'object-changed' });
+    expect(comment).toMatch(/^\| `main` \| s3:\/\/mlflow\/x \|/m);
+    expect(modelUriOf(sandbox)).toBe('s3://mlflow/x');
+  });
+
 story('an object that is deleted during the proof is named as the cause', async (sandbox) => {
   await sandbox.act();
   const deleted = at(/rolled out: main/, () => sandbox.cluster.api.remove('SeldonDeployment', WINE));

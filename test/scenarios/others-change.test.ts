@@ -104,6 +104,21 @@ story('a predictor without pods is refused before a change, and found during one
   expectEnding(sandbox, end, { outcome: 'undo-failed', reason: 'scaled-to-zero' });
 });
 
+story(
+  'a Deployment that somebody pauses is named with the cure, and what was there before comes back',
+  async (sandbox) => {
+    await sandbox.act(using({ replicas: '3', timeout: '40', 'startup-probe': 'true' }));
+    const old = modelUriOf(sandbox);
+    const deployment = { namespace: 'seldon', name: 'wine-main-0-prediction' };
+    const pause = () => sandbox.cluster.api.patch('Deployment', deployment, { spec: { paused: true } });
+    const inputs = { 'model-uri': 'models:/wine-quality/7', timeout: '40', 'startup-probe': 'true' };
+    const end = await sandbox.act(using(inputs, at(/of 3 new pods ready/, pause)));
+    const comment = expectEnding(sandbox, end, { outcome: 'rolled-back', reason: 'deployment-paused' });
+    expect(comment).toContain('kubectl rollout resume deployment wine-main-0-prediction -n seldon');
+    expect(modelUriOf(sandbox)).toBe(old);
+  },
+);
+
 story('a rollback leaves the labels that a base manifest gave', async (sandbox) => {
   const files = {
     'base.yaml':

@@ -4,6 +4,7 @@ import type { ReplicaSet } from './replica-sets.ts';
 export interface Deployment extends KubeObject {
   spec: {
     readonly replicas: number;
+    readonly paused?: boolean;
     readonly progressDeadlineSeconds: number;
     readonly selector: unknown;
     readonly strategy: { readonly rollingUpdate: { readonly maxSurge: Share; readonly maxUnavailable: Share } };
@@ -28,7 +29,7 @@ export interface DeploymentStatus {
 
 export interface DeploymentCondition {
   readonly type: 'Available' | 'Progressing' | 'ReplicaFailure';
-  readonly status: 'True' | 'False';
+  readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
   readonly lastUpdateTime: string;
@@ -81,6 +82,8 @@ export function isComplete({ spec }: Deployment, status: DeploymentStatus): bool
 
 /** Undefined: nothing new to say. */
 function progressOf(deployment: Deployment, status: DeploymentStatus, rollout: Rollout): News | undefined {
+  if (deployment.spec.paused === true)
+    return said('Progressing', 'Unknown', 'DeploymentPaused', 'Deployment is paused');
   const before = deployment.status ?? {};
   const set = `ReplicaSet "${rollout.current?.metadata.name}"`;
   const known = before.conditions?.find(({ type }) => type === 'Progressing');
@@ -89,6 +92,8 @@ function progressOf(deployment: Deployment, status: DeploymentStatus, rollout: R
   if (isComplete(deployment, status))
     return said('Progressing', 'True', 'NewReplicaSetAvailable', `${set} has successfully progressed.`);
   if (hasMoved(before, status)) return said('Progressing', 'True', 'ReplicaSetUpdated', `${set} is progressing.`);
+  if (known?.reason === 'DeploymentPaused')
+    return said('Progressing', 'Unknown', 'DeploymentResumed', 'Deployment is resumed');
   if (!rollout.isLate) return undefined;
   return said('Progressing', 'False', 'ProgressDeadlineExceeded', `${set} has timed out progressing.`);
 }

@@ -63,12 +63,13 @@ export class DeploymentController {
     );
     const current = all.find((set) => isSame(templateOf(set), deployment.spec.template));
     const isGoing = deployment.metadata.deletionTimestamp !== undefined;
-    if (current === undefined && !isGoing) {
+    const isStill = isGoing || deployment.spec.paused === true;
+    if (current === undefined && !isStill) {
       this.#begin(deployment, all);
       return;
     }
     const { maxSurge, maxUnavailable } = limitsOf(deployment);
-    if (current !== undefined && !isGoing) {
+    if (current !== undefined && !isStill) {
       this.#adopt(deployment, current);
       const scale = { current, old: all.filter((set) => set !== current), maxSurge, maxUnavailable };
       if (!this.#scaleUp(deployment, scale)) this.#scaleDown(deployment, scale);
@@ -171,7 +172,9 @@ export class DeploymentController {
     const since = performance.now() - (this.#moved.get(uid) ?? performance.now());
     const status = rolloutStatus(deployment, { current, all, maxUnavailable, isLate: since >= deadline });
     if (hasMoved(deployment.status ?? {}, status)) this.#moved.set(uid, performance.now());
-    if (!isComplete(deployment, status) && since < deadline)
+    // A pause stops the deadline, too.
+    if (deployment.spec.paused === true) this.#moved.set(uid, performance.now());
+    else if (!isComplete(deployment, status) && since < deadline)
       this.#queue.add(fullName(deployment.metadata), deadline - since + 1);
     this.#store.edit(DEPLOYMENT, deployment, (live) => ({ ...live, status }));
   }

@@ -55,6 +55,7 @@ export type RolloutFailureReason =
   | 'object-changed'
   | 'superseded'
   | 'scaled-to-zero'
+  | 'deployment-paused'
   | 'volume-failed'
   | 'sandbox-failed'
   | 'evicted'

@@ -40,12 +40,16 @@ export interface ProofNotes {
   warnings: readonly string[];
 }
 
-/** The requests of a proof: those that we send, and what was counted of the users'. */
+/** The requests of a proof. */
 export interface ProofRequests {
   readonly smoke: SmokePlan;
   /** Undefined if no labelled rows are sent. */
   readonly evaluation: EvaluationPlan | undefined;
-  /** What all steps have seen of the users' requests so far. */
+}
+
+/** What is counted of the users' requests. */
+export interface ProofCounts {
+  /** Of all steps so far. */
   evidence: Evidence | undefined;
 }
 
@@ -59,5 +63,6 @@ export interface ProofContext {
   /** Signature of the model of this run. */
   readonly signature: Signature | undefined;
   readonly requests: ProofRequests;
+  readonly counted: ProofCounts;
   readonly notes: ProofNotes;
 }

@@ -1,9 +1,12 @@
 import type { Finding } from '../base/finding.ts';
+import { mostOf } from '../base/numbers/extremes.ts';
 import type { Stage } from '../plan/plan.ts';
 import { stageLabel } from '../plan/plan.ts';
 import { expectationOf } from '../rollout/expectation.ts';
 import { gatherFindings } from '../rollout/failures/gather-findings.ts';
 import { rollOut } from '../rollout/roll-out.ts';
+import { startupOf } from '../rollout/wait-profile.ts';
+import { followPods, MOST_REPLACEMENTS } from '../rollout/waiting/follow-pods.ts';
 import { deploymentLabelsOf, hasOrchestrator } from '../seldon/created-objects.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Pod } from '../seldon/snapshot.ts';
@@ -19,8 +22,12 @@ import { predictOnce } from './prove-model.ts';
 /** Milliseconds between two questions to a step that is held; its requests are looked at at least so often in a step. */
 const POLL_INTERVAL_MS = 10_000;
 const LEAST_LOOKS = 4;
-/** Seconds for which a pod may be away meanwhile (a node may be drained): longer, and the step has failed. */
+/**
+ * Seconds for which a pod may be away meanwhile (a node may be drained): longer, and the step has failed. A pod that
+ * comes in its place may take some times as long as the pods before it.
+ */
 const UNAVAILABLE_GRACE_S = 60;
+const SLOWER_START = 2;
 
 /**
  * Leaves the new predictor with its share for a while, and goes on only if it stays up, keeps answering and its requests
@@ -50,10 +57,10 @@ export async function soakStage(
 }
 
 /** Seconds for which this stage is watched; undefined: it is not. */
-function intervalOf({ config, plan, requests }: ProofContext, stage: Stage): number | undefined {
+function intervalOf({ config, plan, counted }: ProofContext, stage: Stage): number | undefined {
   if (stage.observed === true) return config.share.stepInterval;
   const isLast = stage === plan.stages.at(-1);
-  return isLast && requests.evidence !== undefined ? config.gate.bake : undefined;
+  return isLast && counted.evidence !== undefined ? config.gate.bake : undefined;
 }
 
 /** Undefined for a step that is not one of a canary. */
@@ -83,7 +90,9 @@ function soak(context: ProofContext, { stage, stored, interval }: SoakOrder): Pr
     'hold',
     async (conclude): Promise<SoakEnd> => {
       peers.runner.info(`this step lasts ${describeSeconds(interval)}`);
-      const before = await restarts(context);
+      const pods = await podsOf(context);
+      const grace = Math.min(plan.budget.timeout, Math.max(UNAVAILABLE_GRACE_S, SLOWER_START * startOf(pods)));
+      const known = { stored, grace, restarts: new Map(restartsOf(pods)) };
       const watch = await watchStep(context, stage, interval);
       // What canary gets until the ingress follows its routes is counted, but the step is not shorter for it.
       const start = clock.now() + ingressLag * 1000;
@@ -97,10 +106,7 @@ function soak(context: ProofContext, { stage, stored, interval }: SoakOrder): Pr
           asked++;
           const later = clock.now() + POLL_INTERVAL_MS;
           next = clock.now() < end ? Math.min(later, end) : later;
-          const findings =
-            (await stillUp(context, stored)) ??
-            (await restarted(context, stored, before)) ??
-            (await predictAgain(context, watch !== undefined));
+          const findings = await lookAgain(context, known, watch !== undefined);
           if (findings !== undefined) {
             conclude(findings[0]?.title ?? 'it did not stay ready', 'failed');
             return { findings };
@@ -122,10 +128,33 @@ function timeDecision(elapsed: number, interval: number): 'hold' | 'advance' {
   return elapsed < interval ? 'hold' : 'advance';
 }
 
-function stillUp(context: ProofContext, applied: SeldonDeployment): Promise<readonly Finding[] | undefined> {
+interface Known {
+  readonly stored: SeldonDeployment;
+  /** Seconds for which a pod may be away. */
+  readonly grace: number;
+  /** Of each container of the new predictor, by pod and container. */
+  readonly restarts: ReadonlyMap<string, number>;
+}
+
+/** Is it up, and does it answer? What failed while its pods were replaced is asked again once they are ready. */
+async function lookAgain(
+  context: ProofContext,
+  known: Known,
+  isCounted: boolean,
+): Promise<readonly Finding[] | undefined> {
+  for (let replacements = 0; ; replacements++) {
+    const failed = (await stillUp(context, known)) ?? (await restarted(context, known));
+    if (failed !== undefined) return failed;
+    const areReplaced = await followPods(context.peers, context.objects.ref, known.stored);
+    const findings = await predictAgain(context, isCounted);
+    if (findings === undefined || replacements === MOST_REPLACEMENTS || !(await areReplaced())) return findings;
+  }
+}
+
+function stillUp(context: ProofContext, { stored, grace }: Known): Promise<readonly Finding[] | undefined> {
   const { cluster, clock, runner } = context.peers;
   const { ref } = context.objects;
-  return rollOut({ cluster, clock, runner, ref, applied, timeout: UNAVAILABLE_GRACE_S }, () => {});
+  return rollOut({ cluster, clock, runner, ref, applied: stored, timeout: grace }, () => {});
 }
 
 function predictAgain(context: ProofContext, isCounted: boolean): Promise<readonly Finding[] | undefined> {
@@ -136,33 +165,32 @@ function predictAgain(context: ProofContext, isCounted: boolean): Promise<readon
   return predictOnce(context, predictor, target);
 }
 
-/** Restarts of each container of the new predictor's pods, by pod and container. */
-async function restarts({ peers, objects, plan }: ProofContext): Promise<ReadonlyMap<string, number>> {
+/** The new predictor's pods. */
+async function podsOf({ peers, objects, plan }: ProofContext): Promise<readonly Pod[]> {
   const observation = await peers.cluster.observe(objects.ref, deploymentLabelsOf(plan.manifest));
-  try {
-    return new Map(containersOf(observation.pods, plan.predictor.annotations?.[ANNOTATIONS.rollout]));
-  } finally {
-    observation.close();
-  }
+  const { pods } = observation;
+  observation.close();
+  const marker = plan.predictor.annotations?.[ANNOTATIONS.rollout];
+  return pods.filter((pod) => pod.metadata.annotations?.[ANNOTATIONS.rollout] === marker);
 }
 
-function containersOf(pods: readonly Pod[], marker: string | undefined): readonly (readonly [string, number])[] {
-  return pods
-    .filter((pod) => pod.metadata.annotations?.[ANNOTATIONS.rollout] === marker)
-    .flatMap(({ metadata, status }) =>
-      (status?.containerStatuses ?? []).map((one) => [`${metadata.name}/${one.name}`, one.restartCount] as const),
-    );
+/** Seconds that the slowest one took to start. */
+function startOf(pods: readonly Pod[]): number {
+  return mostOf(pods.map((pod) => startupOf(pod) ?? 0));
+}
+
+/** Restarts of each container, by pod and container. */
+function restartsOf(pods: readonly Pod[]): readonly (readonly [string, number])[] {
+  return pods.flatMap(({ metadata, status }) =>
+    (status?.containerStatuses ?? []).map((one) => [`${metadata.name}/${one.name}`, one.restartCount] as const),
+  );
 }
 
 /** A container that restarted is not healthy, even if it is ready again. */
-async function restarted(
-  context: ProofContext,
-  stored: SeldonDeployment,
-  before: ReadonlyMap<string, number>,
-): Promise<readonly Finding[] | undefined> {
+async function restarted(context: ProofContext, { stored, restarts }: Known): Promise<readonly Finding[] | undefined> {
   const { cluster } = context.peers;
   const { ref } = context.objects;
-  const again = [...(await restarts(context))].find(([name, count]) => count > (before.get(name) ?? 0));
+  const again = restartsOf(await podsOf(context)).find(([name, count]) => count > (restarts.get(name) ?? 0));
   if (again === undefined) return undefined;
   const [pod = '', container = ''] = again[0].split('/');
   const observation = await cluster.observe(ref, deploymentLabelsOf(stored));

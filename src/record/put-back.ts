@@ -5,6 +5,7 @@ import type { Outcome } from '../base/outcome.ts';
 import type { Clock, Runner } from '../base/ports.ts';
 import { expectationOf } from '../rollout/expectation.ts';
 import { undoRollout } from '../rollout/undo-rollout.ts';
+import { DONE_BY_OTHERS } from '../rollout/verdict.ts';
 import { waitUntilReady } from '../rollout/wait-until-ready.ts';
 import type { Cluster, ObjectRef } from '../seldon/cluster.ts';
 import { withoutReplicas } from '../seldon/replicas.ts';
@@ -82,6 +83,8 @@ async function restore(
   if (before !== undefined && now.metadata.uid === before.metadata.uid && isSame(now, before)) {
     const { status } = await waitUntilReady({ cluster, clock, runner, ref, timeout, expected: expectationOf(now) });
     if (status.phase === 'ready') return ended('rolled-back', 'the previous state is restored and available');
+    if (DONE_BY_OTHERS.has(status.reason))
+      return ended('object-changed', `the previous state was restored; then ${status.message}`);
     return ended('undo-failed', `the previous state is restored, but it is not available: ${status.message}`);
   }
   const latest = sent.find((one) => isStored(one, now, { before, run }));

@@ -18,6 +18,7 @@ export const REASONS: Readonly<Record<FailureReason, string>> = {
   'object-deleted': 'The SeldonDeployment was deleted during the rollout.',
   superseded: 'Another version was applied during the rollout.',
   'scaled-to-zero': 'A predictor has no pods because its Deployment is scaled to 0.',
+  'deployment-paused': 'Another person or tool has paused a Deployment of Seldon, so that it gets no new pods.',
   'volume-failed': 'A volume of the pod cannot be attached or mounted.',
   'sandbox-failed': 'The node cannot set up the network of the pod.',
   evicted: 'The node or the scheduler took the pod away.',

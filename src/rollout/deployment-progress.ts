@@ -6,6 +6,8 @@ import type { FailureWarning } from './verdict.ts';
 
 /** Seconds. An admission webhook that is down for a short time also refuses pods. */
 const REFUSAL = 30;
+/** Seconds. Who pauses a rollout to look at it resumes it. */
+const PAUSE = 60;
 /** Seconds. An autoscaler may start the pods of an idle Deployment again. */
 const ZERO = 30;
 
@@ -21,6 +23,11 @@ export function deploymentFailure(deployment: Deployment): FailureWarning | unde
   if (spec.replicas === 0) {
     const message = `Deployment ${metadata.name} is scaled to 0 pods: nothing can answer, and the operator never reports it as available`;
     return { reason: 'scaled-to-zero', message, failingObject, grace: ZERO };
+  }
+  if (spec.paused === true) {
+    const resume = `kubectl rollout resume deployment ${metadata.name} -n ${metadata.namespace ?? 'default'}`;
+    const message = `Deployment ${metadata.name} was paused by another person or tool: no new pod is created until \`${resume}\``;
+    return { reason: 'deployment-paused', message, failingObject, grace: PAUSE };
   }
   if (isUnobserved(deployment)) return undefined;
   const failure = condition(status?.conditions, 'ReplicaFailure');
@@ -62,8 +69,6 @@ export function progressOf(
   if (asked !== undefined && wanted !== asked && !isScaledByOthers(metadata))
     return `${predictor.name}: waiting for the operator to ask for ${asked} replicas`;
   if (wanted === 0) return `${predictor.name}: its Deployment is scaled to 0 pods`;
-  if (spec.paused === true)
-    return `${predictor.name}: its Deployment is paused (\`kubectl rollout resume deployment ${metadata.name}\` ends that)`;
   if (updated >= wanted && replicas <= updated && available >= updated) return undefined;
   if (updated === 0) return `${predictor.name}: 0 of ${wanted} new pods created`;
   // The Deployment counts old and new pods as available. Only the pods show which of the new ones are ready.

@@ -1,4 +1,5 @@
 import { equal } from '../base/json-value.ts';
+import { lastOtherWriter, otherManagersOf } from '../plan/live/ownership.ts';
 import { withoutReplicas, writtenNumberOf } from '../seldon/replicas.ts';
 import { ANNOTATIONS, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
 import type { Deployment, Snapshot } from '../seldon/snapshot.ts';
@@ -74,13 +75,14 @@ export function replacedBy(object: SeldonDeployment | undefined, expected: Expec
     return deleted(expected);
   const others = expected.predictors.find(({ name, marker }) => markerIn(object, name) !== marker);
   const failingObject = { kind: 'seldon-deployment', name: expected.name } as const;
-  if (others !== undefined) {
+  // Another run writes with our name.
+  if (others !== undefined && otherManagersOf(object).length === 0) {
     const message = `another version of predictor ${others.name} was applied during the rollout`;
     return { phase: 'failed', reason: 'superseded', message, failingObject };
   }
   // An edit may leave the marker as it is: a patch of `modelUri` rolls out another model under our annotations.
-  if (equal(withoutReplicas(object.spec), expected.spec)) return undefined;
-  const message = 'the spec of the SeldonDeployment was changed by another person or tool during the rollout';
+  if (others === undefined && equal(withoutReplicas(object.spec), expected.spec)) return undefined;
+  const message = `the spec of the SeldonDeployment was changed by ${lastOtherWriter(object).words} during the rollout`;
   return { phase: 'failed', reason: 'object-changed', message, failingObject };
 }
 

@@ -19,6 +19,7 @@ import { AVAILABLE, healthOf } from './rollout-status.ts';
 import { changedByOthers } from './undo/left-as-it-is.ts';
 import { remainder } from './undo/remainder.ts';
 import { changedPods, undoManifest, withRequestsMovedBack } from './undo-manifest.ts';
+import { DONE_BY_OTHERS } from './verdict.ts';
 import { readStatusOnce, waitUntilReady } from './wait-until-ready.ts';
 
 /** The external systems that a rollout uses. */
@@ -167,6 +168,10 @@ async function applyPrevious(
   if (status.phase === 'ready') {
     conclude([`${model} is restored and available`, ...orphans].join('; '));
     return { outcome: 'rolled-back' };
+  }
+  if (DONE_BY_OTHERS.has(status.reason)) {
+    conclude(`the previous spec (${model}) was restored; then ${status.message}`, 'failed');
+    return { outcome: 'object-changed', live: restoredEnd.snapshot.seldonDeployment };
   }
   conclude(`the previous spec (${model}) is restored, but it is not available: ${status.message}`, 'failed');
   const causes = await gatherFindings(cluster, ref, { end: restoredEnd, expected });

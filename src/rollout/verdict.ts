@@ -17,6 +17,13 @@ export interface FailureWarning {
   readonly grace: number;
 }
 
+/** Reasons that no pod explains: another person or tool acted. */
+export const DONE_BY_OTHERS: ReadonlySet<RolloutFailureReason> = new Set([
+  'object-deleted',
+  'object-changed',
+  'superseded',
+]);
+
 export type RolloutStatus =
   | {
       readonly phase: 'in-progress';

@@ -15,9 +15,9 @@ const CLOCK_SKEW = 5;
  */
 export function waitProfile(pods: readonly Pod[], since: number): string | undefined {
   const timed = pods.flatMap((pod) => {
-    const [created, ready] = [secondsOf(pod.metadata.creationTimestamp), readyTime(pod)];
-    if (created === undefined || ready === undefined || ready < since / 1000 - CLOCK_SKEW) return [];
-    return [{ pod, ready, total: ready - created }];
+    const [ready, total] = [readyTime(pod), startupOf(pod)];
+    if (ready === undefined || total === undefined || ready < since / 1000 - CLOCK_SKEW) return [];
+    return [{ pod, ready, total }];
   });
   // The one that was ready last is the one that was waited for.
   const last = timed.sort((a, b) => a.ready - b.ready).at(-1);
@@ -25,6 +25,12 @@ export function waitProfile(pods: readonly Pod[], since: number): string | undef
   const parts = [...initParts(last.pod), ...probeParts(last.pod, last.ready)];
   const list = parts.length === 0 ? '' : `: ${parts.join(', ')}`;
   return `${last.total} s from the pod's creation until it was ready${list}`;
+}
+
+/** Seconds from a pod's creation until it was ready; undefined if it is not. */
+export function startupOf(pod: Pod): number | undefined {
+  const [created, ready] = [secondsOf(pod.metadata.creationTimestamp), readyTime(pod)];
+  return created === undefined || ready === undefined ? undefined : ready - created;
 }
 
 function initParts({ status }: Pod): readonly string[] {

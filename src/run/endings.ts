@@ -1,3 +1,4 @@
+import type { Finding } from '../base/finding.ts';
 import type { Outcome, Reason } from '../base/outcome.ts';
 import type { Model } from '../model/model.ts';
 import { predictorLines, sharedLines } from '../plan/live-state.ts';
@@ -5,6 +6,7 @@ import { recordHistory } from '../record/record-history.ts';
 import { writeBack } from '../record/write-back.ts';
 import { ABOUT_THE_MODEL } from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
+import { changedMeanwhile } from '../rollout/others/changed-meanwhile.ts';
 import { leftAsItIs } from '../rollout/undo/left-as-it-is.ts';
 import { undoRollout } from '../rollout/undo-rollout.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
@@ -24,17 +26,14 @@ export async function fail(
   draft.findings = findings;
   const reason = findings[0]?.reason ?? 'internal-error';
   if (!ABOUT_THE_MODEL.has(reason)) forgetWarnings(self, model);
-  if (applied === undefined || manifest === undefined) return end(self, 'failed', reason);
-  // Another run may be at work: this one only looks.
-  if (reason === 'lease-lost') {
+  if (applied === undefined) return end(self, 'failed', reason);
+  // Who stops a run wants back what was there. Where another run may be at work, this one only looks.
+  const isKept = (config.onFailure === 'keep' && reason !== 'aborted') || plan.isFinal || reason === 'lease-lost';
+  if (isKept || manifest === undefined) {
     const left = await leftAsItIs(peers, objects.ref, applied);
     draft.predictors = left.live === undefined ? [] : linesOf(prepared, left.live);
-    return end(self, left.outcome, reason);
-  }
-  // Who stops a run wants back what was there.
-  if ((config.onFailure === 'keep' && reason !== 'aborted') || plan.isFinal) {
-    draft.predictors = linesOf(prepared, applied);
-    return end(self, 'kept', reason);
+    const isUntouched = manifest === undefined && left.outcome === 'kept';
+    return end(self, isUntouched ? 'failed' : left.outcome, reason);
   }
   const { ingressLag } = config.share;
   const { timeout } = plan.budget;
@@ -57,32 +56,42 @@ export function end({ draft }: Run, outcome: Outcome, reason: Reason): void {
   Object.assign(draft, { outcome, reason });
 }
 
-/** What was asked for is live and answered: it is noted on the object, and what might have gone wrong did not. */
+/**
+ * What was asked for is live and answered: it is noted on the object, and what might have gone wrong did not.
+ * @returns what another person or tool changed since the proof: then it is no success
+ */
 export async function succeed(
   self: Run,
   prepared: PreparedRollout,
   stored: SeldonDeployment | undefined,
-): Promise<void> {
+): Promise<readonly Finding[] | undefined> {
   const { config, peers, context, journal, draft } = self;
   const { proof, model, live } = prepared;
+  const { ref } = proof.objects;
+  const changed = async () => (stored === undefined ? undefined : changedMeanwhile(peers, ref, stored));
   forgetWarnings(self, model);
   if (stored !== undefined) draft.predictors = linesOf(prepared, stored);
+  let warning: string | undefined;
   if (stored !== undefined && PROVES_MAIN.has(config.mode)) {
     const { cluster, clock } = peers;
-    const order = { cluster, clock, ref: proof.objects.ref, context, proven: stored, restores: proof.plan.restores };
-    const warning = await journal.step('record', (conclude) => recordHistory(order, conclude));
-    if (warning !== undefined) draft.warnings = [...draft.warnings, warning];
+    const order = { cluster, clock, ref, context, proven: stored, restores: proof.plan.restores };
+    warning = await journal.step('record', (conclude) => recordHistory(order, conclude));
   }
-  await writeBackToRegistry(self, model);
-  if (stored === live) return end(self, 'unchanged', 'already-live');
-  return end(self, config.mode === 'rollback' ? 'restored' : 'deployed', 'ok');
+  const findings = (await changed()) ?? ((await writeBackToRegistry(self, model)) ? await changed() : undefined);
+  if (findings !== undefined) return findings;
+  if (warning !== undefined) draft.warnings = [...draft.warnings, warning];
+  if (stored === live) end(self, 'unchanged', 'already-live');
+  else end(self, config.mode === 'rollback' ? 'restored' : 'deployed', 'ok');
+  return undefined;
 }
 
-async function writeBackToRegistry({ config, peers, journal, draft }: Run, model: Model): Promise<void> {
+/** @returns whether there was something to write */
+async function writeBackToRegistry({ config, peers, journal, draft }: Run, model: Model): Promise<boolean> {
   const notes = config.writeBack;
-  if (notes.aliases.length + Object.keys(notes.tags).length === 0) return;
+  if (notes.aliases.length + Object.keys(notes.tags).length === 0) return false;
   const warning = await journal.step('note', (conclude) => writeBack(peers.registry, model, { notes, conclude }));
   if (warning !== undefined) draft.warnings = [...draft.warnings, warning];
+  return true;
 }
 
 /** Who shares the requests, once that object is live. */

@@ -142,7 +142,8 @@ export function makePlan(
       config,
       // Other nodes of a graph may change the answer.
       signature: isForGraph ? undefined : model.signature,
-      requests: { smoke, evaluation, evidence: undefined },
+      requests: { smoke, evaluation },
+      counted: { evidence: undefined },
       notes: draft,
     };
     return { config, proof, model, live, front, withNewPods };

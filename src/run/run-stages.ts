@@ -4,21 +4,16 @@ import type { Finding } from '../base/finding.ts';
 import type { Conclude } from '../base/journal.ts';
 import type { Runner } from '../base/ports.ts';
 import { type Stage, stageLabel } from '../plan/plan.ts';
-import { compareModels } from '../proof/compare-models.ts';
-import { evaluateStage } from '../proof/evaluation/evaluate-stage.ts';
 import { rememberHistory } from '../proof/evidence/watch-step.ts';
 import { profileOf } from '../proof/pod-profile.ts';
-import { afterAnswer, type SmokePlan } from '../proof/prepare-smoke.ts';
 import type { ProofContext } from '../proof/proof-context.ts';
-import { proveModel } from '../proof/prove-model.ts';
-import { soakStage } from '../proof/soak.ts';
-import { verifyMirror } from '../proof/verify-mirror.ts';
 import { findingOf } from '../report/draft.ts';
 import { askAgain } from '../rollout/ask-again.ts';
-import { alteredOnTheWay, changedMeanwhile } from '../rollout/others/changed-meanwhile.ts';
+import { alteredOnTheWay } from '../rollout/others/changed-meanwhile.ts';
 import { rollOut, stateOf } from '../rollout/roll-out.ts';
 import { waitForAutoscaler } from '../rollout/waiting/wait-for-autoscaler.ts';
 import type { SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { proveStage } from './stages/prove-stage.ts';
 import { type RolloutContext, type Sent, sendStage } from './stages/send-stage.ts';
 
 /** The result of a rollout. */
@@ -117,67 +112,4 @@ async function completeStage(
     stageLabel(plan, stage),
   );
   return findings ?? proveStage(proof, stage, applied);
-}
-
-/** What an earlier stage of this run got an answer to; the best request where none was asked. */
-function answeredBefore({ requests: { smoke }, notes }: ProofContext): SmokePlan['request'] {
-  if (notes.predictionSkipped !== undefined) return undefined;
-  const sent = notes.prediction?.request;
-  return smoke.alternatives.find((one) => one.body === sent) ?? smoke.request;
-}
-
-/**
- * Runs all proofs of a stage, after its pods are ready. They are about the object as it was stored: if another person or
- * tool changed it meanwhile, nothing is proven, and that is the cause of whatever failed.
- * @param stored the object as the server stored it
- */
-export async function proveStage(
-  context: ProofContext,
-  stage: Stage,
-  stored: SeldonDeployment,
-): Promise<readonly Finding[] | undefined> {
-  const findings = await proofsOf(context, stage, stored);
-  if (stage.prove.length === 0) return findings;
-  return (await changedMeanwhile(context.peers, context.objects.ref, stored)) ?? findings;
-}
-
-async function proofsOf(
-  context: ProofContext,
-  stage: Stage,
-  stored: SeldonDeployment,
-): Promise<readonly Finding[] | undefined> {
-  const { objects, plan, requests, notes } = context;
-  const { smoke } = requests;
-  const { predictors } = stage.manifest.spec;
-  const about = stageLabel(plan, stage);
-  let answered = answeredBefore(context);
-  for (const [at, name] of stage.prove.entries()) {
-    const predictor = predictors.find((one) => one.name === name);
-    if (predictor === undefined) throw new Error(`a stage without its predictor ${name}`);
-    const isSubject = name === plan.predictor.name || name === stage.standIn;
-    const proof = await proveModel(context, {
-      predictor,
-      about: stage.prove.length === 1 ? about : name,
-      // Only the new model has to match its signature and `smoke-expect`.
-      signature: isSubject ? context.signature : undefined,
-      expect: isSubject ? smoke.expect : undefined,
-      throughEndpoint: stage.throughEndpoint && at === stage.prove.length - 1,
-      hasAllTraffic:
-        objects.front.name === objects.ref.name &&
-        predictor.shadow !== true &&
-        (predictors.length === 1 || predictor.traffic === 100),
-    });
-    if (isSubject) notes.prediction = proof.prediction;
-    if (proof.findings !== undefined) return proof.findings;
-    if (isSubject) answered = proof.answered;
-    if (isSubject && proof.unproven !== undefined) notes.predictionSkipped = proof.unproven;
-    if (proof.warning !== undefined) notes.warnings = [...notes.warnings, proof.warning];
-  }
-  const proven = { ...context, smoke: afterAnswer(smoke, answered) };
-  return (
-    (await compareModels(proven, stage)) ??
-    (await evaluateStage(proven, stage)) ??
-    (await verifyMirror(proven, stage)) ??
-    (await soakStage(proven, stage, stored))
-  );
 }

@@ -26,8 +26,9 @@ import { makePlan } from './make-plan.ts';
 import { checkIngress, checkPermissions } from './preflight.ts';
 import { reportStatus } from './report-status.ts';
 import { reportWinner } from './report-winner.ts';
-import { logBug, proveStage, runStages } from './run-stages.ts';
+import { logBug, runStages } from './run-stages.ts';
 import type { PreparedRollout, Run } from './run-state.ts';
+import { proveStage } from './stages/prove-stage.ts';
 import { standingDecision } from './standing-candidate.ts';
 import { sweepPreviews } from './sweep-previews.ts';
 import { writeManifest } from './write-manifest.ts';
@@ -157,12 +158,10 @@ async function rollOutPrepared(self: Run, prepared: PreparedRollout): Promise<vo
   const { plan, objects } = proof;
   const state = plan.unchanged && live !== undefined ? await stateOf(peers, live, objects.ref) : 'other';
   if (state === 'ready' && live !== undefined) {
-    const findings = await proveStage(proof, finalStageOf(plan), live);
-    if (findings === undefined) {
-      self.open.record = await renewRecord(recordOrder(self), objects.ref);
-      return succeed(self, prepared, live);
-    }
-    return fail(self, prepared, { findings, manifest: undefined, applied: undefined });
+    const unproven = await proveStage(proof, finalStageOf(plan), live);
+    if (unproven === undefined) self.open.record = await renewRecord(recordOrder(self), objects.ref);
+    const findings = unproven ?? (await succeed(self, prepared, live));
+    return findings && fail(self, prepared, { findings, manifest: undefined, applied: live });
   }
   const chosen = state === 'failed' ? { ...prepared, proof: { ...proof, plan: prepared.withNewPods() } } : prepared;
   control.cancelled.throwIfAborted();
@@ -180,7 +179,8 @@ async function rollOutPrepared(self: Run, prepared: PreparedRollout): Promise<vo
   const reached = await runStages({ proof: chosen.proof, confirm, remember }, live);
   if (reached.findings !== undefined) return fail(self, chosen, reached);
   try {
-    return await succeed(self, chosen, reached.applied);
+    const findings = await succeed(self, chosen, reached.applied);
+    return findings && (await fail(self, chosen, { ...reached, findings }));
   } catch (error) {
     if (control.cancelled.aborted) throw error;
     logBug(peers.runner, error);

@@ -86,7 +86,8 @@ async function prove(
     protocol: 'seldon',
     config,
     signature: subject.signature,
-    requests: { smoke, evaluation: undefined, evidence: undefined },
+    requests: { smoke, evaluation: undefined },
+    counted: { evidence: undefined },
     notes: {
       prediction: undefined,
       predictionSkipped: undefined,

@@ -65,8 +65,8 @@ async function see({ oneOf, status = 200 }: { readonly oneOf: number; readonly s
         warnings: [],
       },
       evaluation: undefined,
-      evidence: undefined,
     },
+    counted: { evidence: undefined },
     notes: {
       prediction: undefined,
       predictionSkipped: undefined,

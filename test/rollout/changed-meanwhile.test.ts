@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { deploymentFailure } from '../../src/rollout/deployment-progress.ts';
 import { alteredOnTheWay, changedMeanwhile } from '../../src/rollout/others/changed-meanwhile.ts';
 import { isAsApplied, uponLive } from '../../src/rollout/others/upon-live.ts';
+import { rolloutStatusOf } from '../../src/rollout/rollout-status.ts';
 import type { Predictor, SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
-import { aDeployment, anObject } from '../support/cluster-states.ts';
+import type { Deployment } from '../../src/seldon/snapshot.ts';
+import { aDeployment, anObject, expectedWine } from '../support/cluster-states.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { FakeRunner } from '../support/fake-runner.ts';
@@ -78,4 +80,21 @@ it('a Deployment with 0 pods is a warning that becomes a verdict: an autoscaler 
     reason: 'scaled-to-zero',
     grace: 30,
   });
+});
+
+it('a paused Deployment is a warning while pods are missing, and ready with all of them', () => {
+  const paused = (status?: Parameters<typeof aDeployment>[0]) => {
+    const { spec, ...rest } = aDeployment(status);
+    return { ...rest, spec: { ...spec, paused: true } };
+  };
+  const judge = (deployment: Deployment) =>
+    rolloutStatusOf(
+      { seldonDeployment: anObject(), deployments: [deployment], pods: [], routes: undefined },
+      expectedWine,
+    );
+  expect(judge(paused({ updatedReplicas: 0 }))).toMatchObject({
+    phase: 'in-progress',
+    warning: { reason: 'deployment-paused', grace: 60 },
+  });
+  expect(judge(paused()).phase).toBe('ready');
 });

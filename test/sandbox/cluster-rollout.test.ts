@@ -141,6 +141,31 @@ test('a quota refuses the pods, and the Deployment reports it', async () => {
   await until('the rollout after all', isRolledOut('wine', 1));
 });
 
+test('a paused Deployment gets no new pods until it is resumed', async () => {
+  await start();
+  await cluster.api.create(aDeployment('wine', { image: 'idle' }));
+  await until('the rollout', isRolledOut('wine', 1));
+  const wine = { namespace: 'seldon', name: 'wine' };
+  await cluster.api.patch('Deployment', wine, { spec: { paused: true } });
+  const template = { metadata: { annotations: { model: '2' } } };
+  await cluster.api.patch('Deployment', wine, { spec: { template } });
+  const statusOf = () => {
+    const { status, metadata } = cluster.api.get('Deployment', wine) ?? {};
+    const { observedGeneration, updatedReplicas, conditions } = (status ?? {}) as {
+      readonly observedGeneration?: number;
+      readonly updatedReplicas?: number;
+      readonly conditions?: readonly { readonly reason: string }[];
+    };
+    return { isObserved: observedGeneration === metadata?.generation, updatedReplicas, conditions };
+  };
+  await until('the pause to be seen', () => statusOf().isObserved);
+  expect(statusOf().updatedReplicas).toBeUndefined();
+  expect(statusOf().conditions).toContainEqual(expect.objectContaining({ reason: 'DeploymentPaused' }));
+  expect(cluster.api.list('ReplicaSet', 'seldon')).toHaveLength(1);
+  await cluster.api.patch('Deployment', wine, { spec: { paused: null } });
+  await until('the rollout after all', () => statusOf().updatedReplicas === 1);
+});
+
 test('the dependents of a deleted object are deleted, from owner to owner', async () => {
   await start();
   await cluster.api.create(aDeployment('wine', { image: 'idle' }));

@@ -1,13 +1,16 @@
 import { expect, it } from 'vitest';
 import { type ModelDescription, modelFiles } from '../../sandbox/model-files.ts';
+import type { ModelFolder } from '../../sandbox/models.ts';
+import type { ActionEnd } from '../../sandbox/runner.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import { live, using } from './story.ts';
 
 /** A server that refuses what we made up: the model is not blamed, and it is said what was not proven. */
 
-const [RUN, MODEL] = ['e'.repeat(32), `m-${'f'.repeat(32)}`];
-const artifactUri = `mlflow-artifacts:/1/models/${MODEL}/artifacts`;
-const STORAGE = `s3://mlflow/1/models/${MODEL}/artifacts`;
+const RUN = 'e'.repeat(32);
+/** Two versions of the same model. */
+const MODELS = ['f', 'd'].map((letter) => `m-${letter.repeat(32)}`);
+const artifactUriOf = (model: string) => `mlflow-artifacts:/1/models/${model}/artifacts`;
 
 /** Two columns, one of them optional, and no example. */
 const GUESSED: ModelDescription = {
@@ -20,18 +23,23 @@ const GUESSED: ModelDescription = {
 };
 
 /** One sandbox for all cases of one refusal: each model server reads the folder when its pod starts. */
-async function deployRefusing(refusal: string, inputs: Readonly<Record<string, string>>) {
-  const folder = modelFiles(
-    { ...GUESSED, behaviour: { REFUSE: refusal } },
-    { modelId: MODEL, runId: RUN, artifactUri },
-  );
-  const version = { version: '1', runId: RUN, modelId: MODEL, artifactUri };
-  const sandbox = await startSandbox({
-    models: [{ name: 'guessed', versions: [version] }],
-    folders: new Map([[STORAGE, folder]]),
+async function deployRefusing(refusal: string, ...calls: readonly Readonly<Record<string, string>>[]) {
+  const folders = MODELS.map((modelId): [string, ModelFolder] => {
+    const place = { modelId, runId: RUN, artifactUri: artifactUriOf(modelId) };
+    return [
+      `s3://mlflow/1/models/${modelId}/artifacts`,
+      modelFiles({ ...GUESSED, behaviour: { REFUSE: refusal } }, place),
+    ];
   });
+  const versions = MODELS.map((modelId, at) => {
+    return { version: String(at + 1), runId: RUN, modelId, artifactUri: artifactUriOf(modelId) };
+  });
+  const sandbox = await startSandbox({ models: [{ name: 'guessed', versions }], folders: new Map(folders) });
   try {
-    const end = await sandbox.act(using({ 'model-uri': 'models:/guessed/1', ...inputs }));
+    const ends: ActionEnd[] = [];
+    for (const inputs of calls) ends.push(await sandbox.act(using({ 'model-uri': 'models:/guessed/1', ...inputs })));
+    const end = ends.at(-1);
+    if (end === undefined) throw new Error('no call');
     return { end, object: live(sandbox) };
   } finally {
     await sandbox.close();
@@ -72,3 +80,11 @@ it.concurrent.each(CASES)(
     expect(object).toBeUndefined();
   },
 );
+
+it.concurrent('a canary is asked again with the form that was answered, also while its step lasts', async () => {
+  const canary = { 'model-uri': 'models:/guessed/2', mode: 'canary', steps: '50', 'step-interval': '1', gate: 'off' };
+  const { end, object } = await deployRefusing('422 note', {}, canary);
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'deployed', reason: 'ok' });
+  expect(object?.spec.predictors).toHaveLength(2);
+  expect(end.shown).not.toContain('not comparable');
+});

@@ -1,41 +1,12 @@
 import { expect } from 'vitest';
-import type { ActionCall } from '../../sandbox/runner.ts';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { ANNOTATIONS, type SeldonDeployment } from '../../src/seldon/seldon-deployment.ts';
-import { expectEnding, live, modelUriOf, settling, sharesOf, story, using } from './story.ts';
+import { ANNOTATIONS } from '../../src/seldon/seldon-deployment.ts';
+import { at, edit, expectEnding, live, modelUriOf, settling, sharesOf, story, using } from './story.ts';
 
 /** What people and tools do to the object while a run works on it. */
 
 const WINE = { namespace: 'seldon', name: 'wine' };
 const CHALLENGER = { 'model-uri': 'models:/wine-quality@challenger' };
 const CANARY = { mode: 'canary', traffic: '20', ...CHALLENGER };
-
-/** Somebody edits the object, as `kubectl edit` does, and again where the operator writes its status at the same time. */
-async function edit(sandbox: Sandbox, change: (object: SeldonDeployment) => void): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    const object = structuredClone(live(sandbox));
-    if (object === undefined) throw new Error('there is no object');
-    change(object);
-    try {
-      await sandbox.cluster.api.update(object as unknown as Parameters<typeof sandbox.cluster.api.update>[0]);
-      return;
-    } catch (error) {
-      if (attempt === 20) throw error;
-    }
-  }
-}
-
-/** Does something once, at the first line of the log that matches. */
-function at(line: RegExp, act: () => unknown): Pick<ActionCall, 'onLine'> {
-  let isDone = false;
-  return {
-    onLine: (text) => {
-      if (isDone || !line.test(text)) return;
-      isDone = true;
-      act();
-    },
-  };
-}
 
 story('a model URI that somebody sets back during the proof is no success, and is no history', async (sandbox) => {
   await sandbox.act();
@@ -48,6 +19,28 @@ story('a model URI that somebody sets back during the proof is no success, and i
   expect(modelUriOf(sandbox)).toBe(old);
   expect(JSON.parse(live(sandbox)?.metadata.annotations?.[ANNOTATIONS.history] ?? '[]')).toHaveLength(1);
 });
+
+/** Moments after the last answer of the proof, by the line of the log. */
+const AFTER_THE_PROOF: Readonly<Record<string, readonly [line: RegExp, inputs: Readonly<Record<string, string>>]>> = {
+  'as the last answer comes': [/POST \/seldon.*answered/, CHALLENGER],
+  'as the last answer of a canary comes': [/POST \/seldon.*answered/, CANARY],
+  'as the model that is live is proven again': [/POST \/seldon.*answered/, {}],
+  'before the record': [/::group::Record the revision/, { ...CHALLENGER, 'on-failure': 'keep' }],
+  'after the record': [/::group::Update the registry/, { ...CHALLENGER, 'write-back': 'alias=live' }],
+};
+
+for (const [moment, [line, inputs]] of Object.entries(AFTER_THE_PROOF))
+  story(`a model URI that somebody writes ${moment} is no success`, async (sandbox) => {
+    await sandbox.act();
+    const other = () =>
+      edit(sandbox, ({ spec: { predictors } }) =>
+        Object.assign(predictors[0]?.graph ?? {}, { modelUri: 's3://mlflow/x' }),
+      );
+    const end = await sandbox.act(using(inputs, at(line, other)));
+    const comment = expectEnding(sandbox, end, { outcome: 'object-changed', reason: 'object-changed' });
+    expect(comment).toMatch(/^\| `main` \| s3:\/\/mlflow\/x \|/m);
+    expect(modelUriOf(sandbox)).toBe('s3://mlflow/x');
+  });
 
 story('an object that is deleted during the proof is named as the cause', async (sandbox) => {
   await sandbox.act();
@@ -110,6 +103,21 @@ story('a predictor without pods is refused before a change, and found during one
   const end = await sandbox.act(using({ ...CHALLENGER, timeout: '120' }, at(/applied, generation/, toZero)));
   expectEnding(sandbox, end, { outcome: 'undo-failed', reason: 'scaled-to-zero' });
 });
+
+story(
+  'a Deployment that somebody pauses is named with the cure, and what was there before comes back',
+  async (sandbox) => {
+    await sandbox.act(using({ replicas: '3', timeout: '40', 'startup-probe': 'true' }));
+    const old = modelUriOf(sandbox);
+    const deployment = { namespace: 'seldon', name: 'wine-main-0-prediction' };
+    const pause = () => sandbox.cluster.api.patch('Deployment', deployment, { spec: { paused: true } });
+    const inputs = { 'model-uri': 'models:/wine-quality/7', timeout: '40', 'startup-probe': 'true' };
+    const end = await sandbox.act(using(inputs, at(/of 3 new pods ready/, pause)));
+    const comment = expectEnding(sandbox, end, { outcome: 'rolled-back', reason: 'deployment-paused' });
+    expect(comment).toContain('kubectl rollout resume deployment wine-main-0-prediction -n seldon');
+    expect(modelUriOf(sandbox)).toBe(old);
+  },
+);
 
 story('a rollback leaves the labels that a base manifest gave', async (sandbox) => {
   const files = {

@@ -24,7 +24,7 @@ story('what somebody else changed during the rollout is not undone', async (sand
   if (theirs !== undefined)
     await sandbox.cluster.api.update(theirs as unknown as Parameters<typeof sandbox.cluster.api.update>[0]);
   const end = await acting;
-  const comment = expectEnding(sandbox, end, { outcome: 'object-changed', reason: 'superseded' });
+  const comment = expectEnding(sandbox, end, { outcome: 'object-changed', reason: 'object-changed' });
   expect(comment).toContain('the SeldonDeployment was changed by another person or tool, and was left so');
   expect(JSON.parse(end.outputs['predictors'] ?? '')).toMatchObject([{ name: 'main', traffic: 100 }]);
   expect(live(sandbox)?.spec.predictors[0]?.annotations).toMatchObject({ 'mlflow-to-seldon.github.io/rollout': 'abc' });

@@ -92,3 +92,30 @@ export function pods(sandbox: Sandbox): readonly string[] {
     .map((pod) => pod.metadata.name)
     .sort();
 }
+
+/** Somebody edits the object, as `kubectl edit` does, and again where the operator writes its status at the same time. */
+export async function edit(sandbox: Sandbox, change: (object: SeldonDeployment) => void, name = 'wine'): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const object = structuredClone(live(sandbox, name));
+    if (object === undefined) throw new Error('there is no object');
+    change(object);
+    try {
+      await sandbox.cluster.api.update(object as unknown as Parameters<typeof sandbox.cluster.api.update>[0]);
+      return;
+    } catch (error) {
+      if (attempt === 20) throw error;
+    }
+  }
+}
+
+/** Does something once, at the first line of the log that matches. */
+export function at(line: RegExp, act: () => unknown): Pick<ActionCall, 'onLine'> {
+  let isDone = false;
+  return {
+    onLine: (text) => {
+      if (isDone || !line.test(text)) return;
+      isDone = true;
+      act();
+    },
+  };
+}

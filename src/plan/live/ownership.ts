@@ -1,6 +1,11 @@
 import { UserError } from '../../base/errors.ts';
 import { isJsonObject } from '../../base/json-value.ts';
-import { FIELD_MANAGER, NOTES_MANAGER, type SeldonDeployment } from '../../seldon/seldon-deployment.ts';
+import {
+  FIELD_MANAGER,
+  type ManagedFields,
+  NOTES_MANAGER,
+  type SeldonDeployment,
+} from '../../seldon/seldon-deployment.ts';
 
 /** Who else writes the live object. A forced apply takes its predictors from whoever wrote them. */
 
@@ -16,23 +21,60 @@ const MARKS: readonly (readonly [tool: string, key: string])[] = [
 ];
 
 /** Field managers of the same tools. */
-const CONTROLLERS: Readonly<Record<string, string>> = {
-  'argocd-controller': 'Argo CD',
-  'argocd-application-controller': 'Argo CD',
-  'kustomize-controller': 'Flux',
-  'helm-controller': 'Flux',
-};
+const CONTROLLERS: ReadonlyMap<string, string> = new Map([
+  ['argocd-controller', 'Argo CD'],
+  ['argocd-application-controller', 'Argo CD'],
+  ['kustomize-controller', 'Flux'],
+  ['helm-controller', 'Flux'],
+]);
 
 /** Field managers other than ours that own `spec.predictors` of the live object. */
 export function otherManagersOf(live: SeldonDeployment | undefined): readonly string[] {
-  const others = (live?.metadata.managedFields ?? []).filter(
+  return namesOf(othersOf(live).filter((one) => fieldsOf(one).includes('f:predictors')));
+}
+
+/** What others wrote of the object itself. */
+function othersOf(live: SeldonDeployment | undefined): readonly ManagedFields[] {
+  return (live?.metadata.managedFields ?? []).filter(
     ({ manager, subresource }) => manager !== FIELD_MANAGER && manager !== NOTES_MANAGER && (subresource ?? '') === '',
   );
-  const owners = others.filter(({ fieldsV1 }) => {
-    const spec = fieldsV1?.['f:spec'];
-    return isJsonObject(spec) && 'f:predictors' in spec;
-  });
-  return [...new Set(owners.map(({ manager }) => manager ?? 'an unknown manager'))].slice(0, MOST_NAMED);
+}
+
+/** Fields of `spec` that an entry owns. */
+function fieldsOf({ fieldsV1 }: ManagedFields): readonly string[] {
+  const spec = fieldsV1?.['f:spec'];
+  return isJsonObject(spec) ? Object.keys(spec) : [];
+}
+
+function namesOf(entries: readonly ManagedFields[]): readonly string[] {
+  return [...new Set(entries.map(({ manager }) => manager ?? 'an unknown manager'))].slice(0, MOST_NAMED);
+}
+
+/** Who wrote the spec last beside us, for a sentence about a change that is not ours. */
+export interface OtherWriter {
+  readonly words: string;
+  /** What ends that, if it is a GitOps tool. */
+  readonly cure: string | undefined;
+}
+
+export function lastOtherWriter(live: SeldonDeployment | undefined): OtherWriter {
+  const writers = othersOf(live).filter((one) => fieldsOf(one).some((field) => field !== 'f:replicas'));
+  const newest = writers.reduce((latest, { time = '' }) => (time > latest ? time : latest), '');
+  const managers = namesOf(writers.filter(({ time = '' }) => time === newest));
+  const [tool] = managers.flatMap((one) => CONTROLLERS.get(one) ?? []);
+  const list = managers.map((one) => `\`${one}\``).join(', ');
+  return {
+    words: `${tool ?? 'another person or tool'}${list === '' ? '' : ` (field manager ${list})`}`,
+    cure:
+      tool === undefined
+        ? undefined
+        : `${fileFor(tool)}, or let ${tool} ignore \`spec.predictors\` of this object: it sets back each change that is not in git`,
+  };
+}
+
+/** The way of a GitOps tool, in terms of our inputs. */
+function fileFor(tool: string): string {
+  return `let the action write the file that ${tool} applies (\`apply: false\` with \`manifest-file\`, see docs/gitops.md)`;
 }
 
 /** What the apply takes from others, as a sentence; undefined if it takes nothing. */
@@ -55,7 +97,7 @@ export function refuseManaged(live: SeldonDeployment | undefined, takeOver: bool
   const { namespace, name } = live.metadata;
   const what = `SeldonDeployment ${namespace}/${name} is managed by ${owner.tool} (${owner.evidence})`;
   throw new UserError('object-not-ours', what, {
-    hint: `let the action write the file that ${owner.tool} applies (\`apply: false\` with \`manifest-file\`, see docs/gitops.md), or choose another \`name\`; \`take-over: true\` changes the object nevertheless: then let ${owner.tool} ignore its \`spec.predictors\``,
+    hint: `${fileFor(owner.tool)}, or choose another \`name\`; \`take-over: true\` changes the object nevertheless: then let ${owner.tool} ignore its \`spec.predictors\``,
   });
 }
 
@@ -65,8 +107,9 @@ function gitopsOwnerOf(live: SeldonDeployment): { readonly tool: string; readonl
     const kind = key in annotations ? 'annotation' : key in labels ? 'label' : undefined;
     if (kind !== undefined) return { tool, evidence: `${kind} \`${key}\`` };
   }
-  const manager = otherManagersOf(live).find((one) => Object.hasOwn(CONTROLLERS, one));
-  return manager === undefined
-    ? undefined
-    : { tool: CONTROLLERS[manager] ?? manager, evidence: `field manager \`${manager}\`` };
+  for (const manager of otherManagersOf(live)) {
+    const tool = CONTROLLERS.get(manager);
+    if (tool !== undefined) return { tool, evidence: `field manager \`${manager}\`` };
+  }
+  return undefined;
 }

@@ -30,11 +30,11 @@ export async function watchStep(context: ProofContext, stage: Stage, interval: n
   if (uncounted !== undefined) return silentWatch(context, { stage, interval, problem: uncounted });
   const source = sourceOf(context);
   const main = stage.manifest.spec.predictors[0];
-  const before = context.requests.evidence ?? noEvidence(main?.name ?? '', plan.predictor.name);
+  const before = context.counted.evidence ?? noEvidence(main?.name ?? '', plan.predictor.name);
   const first = await tryTo(() => source.read());
   // A baked model is compared with what the old one did before.
   const asksMain = stage.observed === true && main?.traffic !== 0;
-  context.requests.evidence = beginStep(before, first.value, { rules: config.gate, asksMain });
+  context.counted.evidence = beginStep(before, first.value, { rules: config.gate, asksMain });
   let at = peers.clock.now();
   let verdicts: readonly Verdict[] = [];
   let problem = first.problem;
@@ -45,10 +45,10 @@ export async function watchStep(context: ProofContext, stage: Stage, interval: n
       const looked = await tryTo(async () => {
         const reading = await source.read();
         const now = peers.clock.now();
-        const evidence = context.requests.evidence ?? before;
+        const evidence = context.counted.evidence ?? before;
         const next = addReading(evidence, reading, { source, seconds: (now - at) / 1000 });
         at = now;
-        context.requests.evidence = next;
+        context.counted.evidence = next;
         return answersTo(await allQuestions(context, next), next.elapsed);
       });
       problem = looked.problem;
@@ -77,7 +77,7 @@ function decide(
 
 /** Remembers what main did before a model takes over all requests, where the input `bake` wants it compared. */
 export async function rememberHistory(context: ProofContext, old: string | undefined): Promise<void> {
-  const { config, plan, requests, notes, peers } = context;
+  const { config, plan, counted, notes, peers } = context;
   if (config.gate.bake === undefined || config.gate.policy === 'off') return;
   const warn = (why: string) => {
     notes.warnings = [...notes.warnings, `Nothing is compared while it bakes: ${why}.`];
@@ -86,8 +86,8 @@ export async function rememberHistory(context: ProofContext, old: string | undef
   const { value: reading, problem } = await tryTo(() => sourceOf(context).read());
   if (reading === undefined) return warn(problem ?? 'no request count was available before');
   const candidate = plan.predictor.name;
-  requests.evidence = beginBake(reading, { old, candidate, rules: config.gate });
-  peers.runner.info(`requests counted before: ${Math.round(requests.evidence.steps[0]?.main.requests ?? 0)}`);
+  counted.evidence = beginBake(reading, { old, candidate, rules: config.gate });
+  peers.runner.info(`requests counted before: ${Math.round(counted.evidence.steps[0]?.main.requests ?? 0)}`);
 }
 
 async function allQuestions(context: ProofContext, evidence: Evidence): Promise<readonly Question[]> {

@@ -1,11 +1,12 @@
 import type { Finding } from '../../base/finding.ts';
 import type { RolloutFailureReason } from '../../base/outcome.ts';
+import { lastOtherWriter } from '../../plan/live/ownership.ts';
 import { staleServicesOf } from '../../seldon/created-objects.ts';
 import { modelNodeOf } from '../../seldon/graph.ts';
 import { ANNOTATIONS } from '../../seldon/seldon-deployment.ts';
 import type { KubernetesEvent, Pod, Snapshot } from '../../seldon/snapshot.ts';
 import type { Expectation } from '../expectation.ts';
-import type { RolloutStatus } from '../verdict.ts';
+import { DONE_BY_OTHERS, type RolloutStatus } from '../verdict.ts';
 import type { FailureContext, FailureRow, Source } from './failure-row.ts';
 import { cureOf, knownFailure } from './known-failures.ts';
 import {
@@ -56,9 +57,6 @@ const WITHOUT_LOGS: ReadonlySet<RolloutFailureReason> = new Set([
   'quota-exceeded',
   'operator-failed',
 ]);
-
-/** Reasons that no pod explains: another person or tool acted. */
-const DONE_BY_OTHERS: ReadonlySet<RolloutFailureReason> = new Set(['object-deleted', 'object-changed', 'superseded']);
 
 /** Reasons that need no other words: the verdict's own sentence is the cause. */
 const SELF_EXPLAINING: ReadonlySet<RolloutFailureReason> = new Set(['out-of-memory', ...DONE_BY_OTHERS]);
@@ -123,11 +121,16 @@ export function diagnose(one: FailureCase): readonly Finding[] {
     {
       reason: status.reason,
       title: title ?? asSentence(status.message),
-      cure: known?.row.cure(context, known.match) ?? cureOf(status),
+      cure: known?.row.cure(context, known.match) ?? othersCure(one, status) ?? cureOf(status),
       ...(known !== undefined && { row: known.row.id }),
       quotes: quotesOf(one, status, known?.match[0]),
     },
   ];
+}
+
+/** What ends the changes of another tool. */
+function othersCure({ snapshot }: FailureCase, { reason }: FailedStatus): string | undefined {
+  return reason === 'object-changed' ? lastOtherWriter(snapshot.seldonDeployment).cure : undefined;
 }
 
 interface Statement {

@@ -105,6 +105,8 @@ export const CURES: Readonly<Record<RolloutFailureReason, string>> = {
     'another run or person applied the same object: put the workflows that deploy it into one concurrency group',
   'scaled-to-zero':
     'scale the predictor to at least one pod (`kubectl scale seldondeployment`, `minReplicaCount` of KEDA), then run again',
+  'deployment-paused':
+    'find out who pauses the Deployments of Seldon, resume it (`kubectl rollout resume deployment`), then run again; a longer `timeout` does not help',
   'volume-failed': 'check the volumes of the pod: `volumes` in `manifest`, the claim in `model-uri` (`pvc://`)',
   'sandbox-failed': 'ask who runs the cluster to check the network plugin of the node, then run this workflow again',
   evicted: 'set requests for memory and `ephemeral-storage` in `manifest`, so that the pod gets a node that has room',

@@ -1,6 +1,7 @@
 import { bestEffort } from '../../base/best-effort.ts';
 import type { Outcome } from '../../base/outcome.ts';
 import type { Clock } from '../../base/ports.ts';
+import { lastOtherWriter } from '../../plan/live/ownership.ts';
 import type { Cluster, ObjectRef } from '../../seldon/cluster.ts';
 import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 import { askAgain } from '../ask-again.ts';
@@ -31,6 +32,6 @@ export function changedByOthers(now: SeldonDeployment | undefined, applied: Seld
   if (now.metadata.uid !== applied.metadata.uid)
     return 'the SeldonDeployment was deleted and re-created by another person or tool';
   if (!isAsApplied(now, applied))
-    return 'the SeldonDeployment was changed by another person or tool, and the action does not undo such changes';
+    return `the SeldonDeployment was changed by ${lastOtherWriter(now).words}, and the action does not undo such changes`;
   return undefined;
 }

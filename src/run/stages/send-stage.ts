@@ -6,6 +6,7 @@ import type { Remember } from '../../record/undo-memory.ts';
 import { findingOf } from '../../report/draft.ts';
 import { applyManifest, NothingApplied } from '../../rollout/apply-plan.ts';
 import { askAgain } from '../../rollout/ask-again.ts';
+import { changedMeanwhile } from '../../rollout/others/changed-meanwhile.ts';
 import { isAsApplied, uponLive } from '../../rollout/others/upon-live.ts';
 import type { SeldonDeployment } from '../../seldon/seldon-deployment.ts';
 
@@ -67,7 +68,10 @@ export async function sendStage(
     );
   } catch (error) {
     if (isFirst || !(error instanceof UserError)) throw error;
-    return { findings: [findingOf(error, 'no')] };
+    const { ref } = proof.objects;
+    const isTheirs = error.code === 'object-changed' && before !== undefined;
+    const changed = isTheirs ? await changedMeanwhile(peers, ref, before) : undefined;
+    return { findings: changed ?? [findingOf(error, 'no')] };
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { otherManagersOf, refuseManaged, takeoverNote } from '../../../src/plan/live/ownership.ts';
+import { lastOtherWriter, otherManagersOf, refuseManaged, takeoverNote } from '../../../src/plan/live/ownership.ts';
 import type { ManagedFields, SeldonDeployment } from '../../../src/seldon/seldon-deployment.ts';
 import { aPlanRequest, applied } from '../../support/models.ts';
 
@@ -61,5 +61,34 @@ describe('an object that a GitOps tool keeps at what is in git', () => {
   it('is no object that helm or kubectl installed once', () => {
     const live = marked('labels', 'app.kubernetes.io/managed-by');
     expect(() => refuseManaged(live, false)).not.toThrow();
+  });
+});
+
+describe('who changed the spec last', () => {
+  const entry = (manager: string, time: string, fields: object = { 'f:predictors': {} }): ManagedFields => {
+    return { manager, operation: 'Update', time, fieldsV1: { 'f:spec': fields } };
+  };
+
+  it('is the newest of the others, but not who scales', () => {
+    const live = writtenBy(
+      entry('mlflow-to-seldon', '2026-11-27T08:00:09Z'),
+      entry('helm', '2026-11-27T08:00:01Z', { 'f:protocol': {} }),
+      entry('kubectl-edit', '2026-11-27T08:00:05Z'),
+      entry('kubectl', '2026-11-27T08:00:08Z', { 'f:replicas': {} }),
+    );
+    expect(lastOtherWriter(live)).toEqual({
+      words: 'another person or tool (field manager `kubectl-edit`)',
+      cure: undefined,
+    });
+  });
+
+  it('is a GitOps tool by its name, with the way in terms of our inputs', () => {
+    const { words, cure } = lastOtherWriter(writtenBy(entry('argocd-controller', '2026-11-27T08:00:05Z')));
+    expect(words).toBe('Argo CD (field manager `argocd-controller`)');
+    expect(cure).toContain('`apply: false` with `manifest-file`');
+  });
+
+  it('is not known where nobody else is named', () => {
+    expect(lastOtherWriter(undefined)).toEqual({ words: 'another person or tool', cure: undefined });
   });
 });

@@ -72,8 +72,8 @@ async function setUp(server: Server, { inputs = {}, rows = 250, label = String, 
     requests: {
       smoke: await prepareSmoke(workspace, settings),
       evaluation: await prepareEvaluation({ workspace, registry }, settings),
-      evidence: undefined,
     },
+    counted: { evidence: undefined },
     notes: {
       prediction: undefined,
       predictionSkipped: undefined,

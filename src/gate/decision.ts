@@ -10,7 +10,7 @@ export interface Decision {
   readonly standing: string;
   /** A plan of the promotion where changes need a plan; undefined if the workflow does not allow the command. */
   readonly promote: string | undefined;
-  /** The plan of the promotion: another workflow that reads comments may require it. */
+  /** The plan of the promotion, which the workflow that reads comments may require. Undefined where it has these inputs, too. */
   readonly planned: string | undefined;
   readonly rollback: string | undefined;
   /** Stops the run in progress. */
@@ -45,7 +45,13 @@ export function decisionOf(
     commands.includes(verb) ? [prefix, ...first, ...place, ...words].join(' ') : undefined;
   const planned = planOf(command('plan', ['plan']), commands);
   const promote = requirePlan ? planned : command('promote', ['promote']);
-  return { ...said, promote, planned, rollback: command('rollback', ['rollback']), abort: command('abort', ['abort']) };
+  return {
+    ...said,
+    promote,
+    planned: target === undefined ? planned : undefined,
+    rollback: command('rollback', ['rollback']),
+    abort: command('abort', ['abort']),
+  };
 }
 
 /** The command of the promotion itself is in the plan's comment. */

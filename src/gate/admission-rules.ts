@@ -22,12 +22,15 @@ type Rule = (facts: AdmissionFacts, policy: Policy) => Refusal | undefined;
 
 /** @returns the first refusal; undefined if the command is admitted */
 export function admissionOf(facts: AdmissionFacts, policy: Policy): Refusal | undefined {
-  for (const rule of RULES) {
-    const refusal = rule(facts, policy);
-    if (refusal !== undefined) return refusal;
-  }
-  return undefined;
+  return RULES.values()
+    .map((rule) => rule(facts, policy))
+    .find((one) => one !== undefined);
 }
+
+const NO_DECISION = [
+  'GitHub does not say whether this pull request is approved',
+  'GitHub decides only where the base branch requires a review: let its protection rule do so; or leave `require-review` out',
+] as const;
 
 const RULES: readonly Rule[] = [
   ({ pullRequest, command }) => closedRefusal(pullRequest, command),
@@ -73,10 +76,8 @@ const RULES: readonly Rule[] = [
 
   ({ isApproved, command }, { requireReview }) => {
     if (!requireReview || !needsGoodPull(command.verb) || isApproved?.answer === 'yes') return undefined;
-    const sentence =
-      isApproved?.answer === 'unknown'
-        ? 'GitHub did not say whether it is approved'
-        : `this pull request is not approved${named(isApproved)}`;
+    if (isApproved?.answer === 'unknown') return refusal('review-missing', ...NO_DECISION);
+    const sentence = `this pull request is not approved${named(isApproved)}`;
     return refusal('review-missing', sentence, 'have it approved; `require-review` asks for that');
   },
 

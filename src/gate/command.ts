@@ -97,7 +97,7 @@ export function parseCommand(body: string, prefix: string): Command | CommandErr
   const [first, ...rest] = words;
   if (first === undefined) return { verb: 'help', model: undefined, target: undefined, args: new Map() };
   const verb = VERBS.find((one) => one === first.text);
-  if (verb === undefined || first.isQuoted) return { fault: unknownWord('command', first.text, VERBS, prefix) };
+  if (verb === undefined || first.isQuoted) return { fault: unknownVerb(first.text, prefix) };
   return readRest(verb, rest, prefix);
 }
 
@@ -137,6 +137,16 @@ function readRest(verb: Verb, words: readonly Word[], prefix: string): Command |
     args.set(argument, text);
   }
   return { verb, model: bare.model, target: bare.target, args };
+}
+
+/** Modes that only a workflow runs: they delete, or look at what a workflow has. */
+const NO_COMMAND: readonly string[] = ['remove', 'sweep', 'check'];
+
+function unknownVerb(word: string, prefix: string): string {
+  if (NO_COMMAND.includes(word))
+    return `\`${word}\` is no command: start a workflow with \`mode: ${word}\` by hand, see the folder \`examples\``;
+  if (word === 'direct') return `\`direct\` is a mode: its command is \`${prefix} deploy\``;
+  return unknownWord('command', word, VERBS, prefix);
 }
 
 function unknownWord(what: string, word: string, known: readonly string[], prefix: string): string {

@@ -10,6 +10,8 @@ export interface Decision {
   readonly standing: string;
   /** A plan of the promotion where changes need a plan; undefined if the workflow does not allow the command. */
   readonly promote: string | undefined;
+  /** The plan of the promotion, which the workflow that reads comments may require. Undefined where it has these inputs, too. */
+  readonly planned: string | undefined;
   readonly rollback: string | undefined;
   /** Stops the run in progress. */
   readonly abort: string | undefined;
@@ -41,11 +43,18 @@ export function decisionOf(
   const place = target === undefined ? [] : [target];
   const command = (verb: Verb, first: readonly string[]) =>
     commands.includes(verb) ? [prefix, ...first, ...place, ...words].join(' ') : undefined;
-  const promote = requirePlan ? planned(command('plan', ['plan']), commands) : command('promote', ['promote']);
-  return { ...said, promote, rollback: command('rollback', ['rollback']), abort: command('abort', ['abort']) };
+  const planned = planOf(command('plan', ['plan']), commands);
+  const promote = requirePlan ? planned : command('promote', ['promote']);
+  return {
+    ...said,
+    promote,
+    planned: target === undefined ? planned : undefined,
+    rollback: command('rollback', ['rollback']),
+    abort: command('abort', ['abort']),
+  };
 }
 
 /** The command of the promotion itself is in the plan's comment. */
-function planned(plan: string | undefined, commands: readonly Verb[]): string | undefined {
+function planOf(plan: string | undefined, commands: readonly Verb[]): string | undefined {
   return plan !== undefined && commands.includes('promote') ? `${plan} mode=promote` : undefined;
 }

@@ -122,6 +122,14 @@ export const KNOWN_ANSWERS: readonly AnswerRow[] = [
     cure: 'raise the limit of the gateway for the proof, or leave `ingress-url` out',
   },
   {
+    ...AT_INGRESS,
+    id: 'answer-gateway-refused',
+    pattern: /^HTTP none: [^\n]{0,600}connection (?:refused|reset)/,
+    example: 'HTTP none: POST /seldon on http://models.example.com: connection refused (ECONNREFUSED)',
+    title: 'nothing takes connections at that address',
+    cure: 'correct the host and the port of `ingress-url`, or open them to this runner; without `ingress-url` the model is proven through the API server only',
+  },
+  {
     id: 'answer-timeout',
     reason: 'prediction-failed',
     pattern:

@@ -62,5 +62,6 @@ function retryAfterOf(answer: HttpAnswer): number {
 /** An answer in one line, for the log. */
 export function describeAnswer(answer: HttpAnswer): string {
   if (answer.kind === 'unreachable') return answer.message;
-  return `HTTP ${answer.status}, ${Math.round(answer.latency)} ms: ${answer.body.trim().slice(0, 200)}`;
+  const body = answer.body.trim().slice(0, 200);
+  return `HTTP ${answer.status}, ${Math.round(answer.latency)} ms${body === '' ? '' : `: ${body}`}`;
 }

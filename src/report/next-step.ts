@@ -34,7 +34,7 @@ function stopStep({ decision, offer }: Report): NextStep | undefined {
   return { label: 'To stop it', sentence: `comment ${codeSpan(command)}; what was live before is put back.${note}` };
 }
 
-const NEEDS_WORKFLOW = 'These commands need a workflow that reads comments, such as `examples/commands.yml`.';
+const NEEDS_WORKFLOW = 'Commands need a workflow that reads comments, such as `examples/commands.yml`.';
 
 /** A plan that must wait until people decided about the candidate beside main. */
 function firstStep({ decision, mode }: Report): NextStep | undefined {
@@ -44,7 +44,8 @@ function firstStep({ decision, mode }: Report): NextStep | undefined {
 }
 
 /** How to run exactly this plan. */
-function planStep({ plan, next, offer, decision, mode, askedMode, isAfterMerge }: Report): NextStep | undefined {
+function planStep(report: Report): NextStep | undefined {
+  const { plan, next, offer, decision, mode, askedMode, isAfterMerge } = report;
   if (plan === undefined) return undefined;
   if (askedMode === mode) return { sentence: 'nothing to do.' };
   if (isAfterMerge) {
@@ -54,7 +55,10 @@ function planStep({ plan, next, offer, decision, mode, askedMode, isAfterMerge }
   const instead = decision && replacing(decision, mode);
   if (next === undefined)
     return { sentence: `to do exactly this and nothing else, run this action with \`plan: ${plan}\`.`, instead };
-  return { sentence: `to do exactly this and nothing else${needsOf(offer)}, comment`, command: next, instead };
+  const exactly = `to do exactly this and nothing else${needsOf(offer)}, comment`;
+  if (report.context.event === 'issue_comment') return { sentence: exactly, command: next, instead };
+  const sentence = `merge this pull request, where a workflow deploys on merge; ${exactly}`;
+  return { sentence, command: next, instead: [...(instead === undefined ? [] : [instead]), NEEDS_WORKFLOW].join(' ') };
 }
 
 /** The candidate that a plan replaces could be kept. */
@@ -64,9 +68,12 @@ function replacing({ standing, promote }: Decision, mode: string): string {
 }
 
 /** To promote the candidate, or to remove it. */
-function choice({ promote, rollback, needsWorkflow }: Decision, sentence: string, until?: string): NextStep {
+function choice(decision: Decision, sentence: string, until?: string): NextStep {
+  const { promote, rollback, planned, needsWorkflow } = decision;
   const back = rollback === undefined ? [] : [`To remove it instead, comment ${codeSpan(rollback)}.`];
-  const note = needsWorkflow ? [NEEDS_WORKFLOW] : [];
+  const first =
+    planned === undefined || planned === promote ? '' : ` Where it requires plans, ${codeSpan(planned)} comes first.`;
+  const note = needsWorkflow ? [`${NEEDS_WORKFLOW}${first}`] : [];
   return {
     sentence,
     command: promote,

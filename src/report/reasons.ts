@@ -54,7 +54,8 @@ export const REASONS: Readonly<Record<FailureReason, string>> = {
   'command-not-allowed': 'The command is not in `allow-commands`.',
   'target-unknown': 'The file of targets has no target of that name.',
   'target-missing': 'The command does not say which target.',
-  'review-missing': 'The pull request is not approved; see `require-review`.',
+  'review-missing':
+    'The pull request is not approved, or its base branch requires no review, and then GitHub decides nothing; see `require-review`.',
   'checks-missing': 'Not all checks of the newest commit passed; see `require-checks`.',
   'argument-not-allowed': 'The command gives a value that its input does not allow.',
   'model-not-allowed':

@@ -11,7 +11,7 @@ import { askAgain } from './ask-again.ts';
 export async function tryPlan(cluster: Cluster, { stages, manifest }: Plan, conclude: Conclude): Promise<void> {
   for (const stage of stages) await cluster.apply(stage.manifest, { dryRun: true });
   const where = `SeldonDeployment ${manifest.metadata.namespace}/${manifest.metadata.name}`;
-  conclude(`the server accepts the manifest; dry run: ${where} is unchanged`);
+  conclude(`the server accepts the manifest of ${where}; it was not applied, because this is a plan`);
 }
 
 /** The manifest was not applied: the object was looked at afterwards. */

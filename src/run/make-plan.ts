@@ -128,7 +128,9 @@ export function makePlan(
     });
     const { offer, given } = context;
     draft.next =
-      plan.isSame || offer === undefined ? undefined : nextCommand(asked, { offer, plan: draft.plan, given });
+      plan.isSame || offer === undefined
+        ? undefined
+        : nextCommand(asked, { offer, plan: draft.plan, given, isForOther: context.event !== 'issue_comment' });
     checkPlan(config.plan, draft.plan);
     checkShownPlans((context.shownBefore ?? []).flatMap(plansIn), draft.plan);
     if (control.needsPlan && config.plan === undefined && !config.dryRun) refuseReturn(live, plan.restores);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -45,6 +45,50 @@ describe('shell blocks of the docs', () => {
 
   it.each(globSync('deploy/*.sh', { cwd: ROOT }))('%s is a script that bash can read', (path) => {
     expect(() => bash('-n', path)).not.toThrow();
+  });
+});
+
+describe('the files that the guide copies into a repository', () => {
+  const blocks = SHELL.filter(([, text]) => text.includes('.github/workflows'));
+
+  it('name the owner and the commit of the fork, and the ingress', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'team-'));
+    try {
+      symlinkSync(ROOT, join(folder, 'mlflow-to-seldon'));
+      mkdirSync(join(folder, 'wine'));
+      const [copy = '', change = ''] = blocks
+        .map(([, text]) => text)
+        .filter((text) => text.includes('../mlflow-to-seldon'));
+      const given = change.replace(
+        'owner=acme ingress=https://models.example.com',
+        'owner=wines ingress=https://wine.example.org',
+      );
+      execFileSync('bash', ['-euo', 'pipefail', '-c', `${copy}${given}`], { cwd: join(folder, 'wine') });
+      const paths = globSync('wine/.github/workflows/*.yml', { cwd: folder });
+      const texts = paths.map((path) => readFileSync(join(folder, path), 'utf8'));
+      expect(texts).toHaveLength(4);
+      for (const text of texts) {
+        expect(text).toMatch(/uses: wines\/mlflow-to-seldon@[0-9a-f]{40}$/m);
+        expect(text).toContain('ingress-url: https://wine.example.org\n');
+        expect(text).not.toMatch(/acme|models\.example\.com/);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('and the workflow of the fork that others call, name the fork', () => {
+    const [, text = ''] = blocks.find(([, block]) => block.includes(' .github/workflows/seldon.yml')) ?? [];
+    const folder = mkdtempSync(join(tmpdir(), 'fork-'));
+    try {
+      cpSync(join(ROOT, '.github/workflows/seldon.yml'), join(folder, '.github/workflows/seldon.yml'));
+      const given = text.replace('<owner>', 'wines').replace('<commit>', 'b'.repeat(40));
+      execFileSync('bash', ['-euo', 'pipefail', '-c', given], { cwd: folder });
+      const uses = readFileSync(join(folder, '.github/workflows/seldon.yml'), 'utf8').match(/uses: .*/g);
+      expect(new Set(uses)).toEqual(new Set([`uses: wines/mlflow-to-seldon@${'b'.repeat(40)}`]));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

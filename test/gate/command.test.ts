@@ -33,6 +33,8 @@ describe('a command', () => {
     ['/seldon help me=1', 'it has none'],
     ['/seldon deploy "a', 'is not closed'],
     ['/seldon roll', '`roll` is not a valid command'],
+    ['/seldon remove', 'start a workflow with `mode: remove`'],
+    ['/seldon direct models:/wine/7', 'its command is `/seldon deploy`'],
   ])('%j is refused: %s', (body, sentence) => {
     expect(parseCommand(body, '/seldon')).toMatchObject({ fault: expect.stringContaining(sentence) });
   });

@@ -34,6 +34,16 @@ it.each<[Inputs, Inputs, string | undefined]>([
   expect(offered(given, chosen)).toBe(command);
 });
 
+it('repeats what the workflow that reads the comment may not have, where that is another one', () => {
+  const inputs = { ...WINE, mode: 'canary', traffic: '20', namespace: 'b' };
+  const config = readConfig({ env: {}, input: (name) => (inputs as Inputs)[name] ?? '' });
+  const setting = { plan: '1f', given: (name: InputName) => (inputs as Inputs)[name] ?? '', isForOther: true };
+  const offer = { prefix: '/seldon', target: undefined, verbs: VERBS };
+  expect(nextCommand(config, { ...setting, offer })).toBe('/seldon canary models:/wine/7 traffic=20 plan=1f');
+  // A file of targets is the same for both.
+  expect(nextCommand(config, { ...setting, offer: { ...offer, target: 'wine' } })).toBe('/seldon deploy wine plan=1f');
+});
+
 it('names the target, and only what is not in it', () => {
   expect(offered(WINE, { replicas: '2' }, { target: 'wine-prod' })).toBe('/seldon deploy wine-prod replicas=2 plan=1f');
 });

@@ -17,6 +17,8 @@ import { runWorkflow, type WorkflowEnd } from './act.ts';
 /** Every workflow that people copy, run by a real runner against the sandbox: its expressions, its steps, its post step. */
 
 const README = 'README.md';
+/** Its ten lines call the workflow of this repository. */
+const GUIDE = 'docs/setup.md';
 
 /** What cannot run without GitHub or a cloud, and why. */
 const NEEDS_THE_NET: Readonly<Record<string, string>> = {
@@ -27,7 +29,7 @@ const NEEDS_THE_NET: Readonly<Record<string, string>> = {
 };
 
 interface Scene {
-  /** File name below `examples/`, or the README. */
+  /** File name below `examples/`, the README or the guide. */
   readonly workflow: string;
   readonly event: GithubEvent;
   readonly outcome: string;
@@ -78,35 +80,33 @@ const SCENES: readonly Scene[] = [
   { workflow: 'commands.yml', event: said('/seldon plan'), outcome: 'planned', actor: 'maria' },
   { workflow: 'commands.yml', event: said('/seldon status'), outcome: 'reported', actor: 'maria' },
   { workflow: 'targets.yml', event: said('/seldon plan'), outcome: 'planned', actor: 'maria' },
+  { workflow: GUIDE, event: OPENED, outcome: 'planned' },
+  { workflow: GUIDE, event: PUSH, outcome: 'deployed' },
+  { workflow: GUIDE, event: said('/seldon promote'), outcome: 'deployed', actor: 'maria' },
+  { workflow: 'remove.yml', event: by({ name: 'wine' }), outcome: 'removed' },
 ];
 
 const OLD_SCENES: readonly Scene[] = [{ workflow: 'canary-by-annotations.yml', event: by(V3), outcome: 'deployed' }];
 
-const TARGETS = `targets:
-  wine:
-    model-uri: models:/wine-quality@champion
-    name: wine
-    namespace: seldon
-`;
+/** The first YAML block of a page with this line. */
+function shownIn(page: string, line: RegExp): string {
+  const block = blocksIn(page).find(({ language, text }) => language === 'yaml' && line.test(text));
+  if (block === undefined) throw new Error(`${page} shows no YAML with ${line}`);
+  return block.text;
+}
 
 function textOf(workflow: string): string {
-  if (workflow !== README) return readFileSync(`${ROOT}examples/${workflow}`, 'utf8');
-  const block = blocksIn(README).find(({ language, text }) => language === 'yaml' && /^jobs:$/m.test(text));
-  if (block === undefined) throw new Error('the README shows no workflow');
-  return `name: README\n${block.text}`;
+  if (workflow === README) return `name: README\n${shownIn(README, /^jobs:$/m)}`;
+  return workflow === GUIDE ? shownIn(GUIDE, /^jobs:$/m) : readFileSync(`${ROOT}examples/${workflow}`, 'utf8');
 }
 
 /** Addresses of the sandbox in place of the examples', and no steps of ten minutes. */
 function placed(text: string, { gateway, prometheus, mlflow }: Sandbox): string {
-  return (
-    text
-      .replaceAll('https://models.example.com', gateway.url)
-      .replaceAll('https://prometheus.example.com', prometheus.url)
-      .replaceAll('https://mlflow.example.com', mlflow.url)
-      .replaceAll('step-interval: 10m', 'step-interval: 3')
-      // Newer than the schema of act, which orders no runs anyway.
-      .replace(/^ *queue: max\n/gm, '')
-  );
+  return text
+    .replaceAll('https://models.example.com', gateway.url)
+    .replaceAll('https://prometheus.example.com', prometheus.url)
+    .replaceAll('https://mlflow.example.com', mlflow.url)
+    .replaceAll('step-interval: 10m', 'step-interval: 3');
 }
 
 const REQUEST = `${JSON.stringify({ data: { ndarray: [[7, 0.27, 0.36, 20.7, 0.045, 45, 170, 1.001, 3.5, 0.45, 8.8]] } })}\n`;
@@ -149,7 +149,7 @@ async function open(options: Parameters<typeof startSandbox>[0]): Promise<Sandbo
   const secret = api.get('Secret', { namespace: 'seldon', name: 'rclone-s3' });
   const metadata = { name: 'rclone-s3', namespace: 'seldon-previews' };
   await api.create({ apiVersion: 'v1', kind: 'Secret', metadata, data: secret?.['data'] });
-  sandbox.github.write('main', '.github/seldon.yml', TARGETS);
+  sandbox.github.write('main', '.github/seldon.yml', placed(shownIn(GUIDE, /^targets:$/m), sandbox));
   return sandbox;
 }
 

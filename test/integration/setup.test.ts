@@ -5,7 +5,9 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Block, blocksIn } from '../support/markdown-blocks.ts';
+import { triedRow } from '../support/tried-versions.ts';
 import { ROOT } from '../support/workflows.ts';
+import { actProgram } from './act.ts';
 import { kubectl } from './story.ts';
 import { openSurroundings, type Surroundings } from './surroundings.ts';
 
@@ -19,7 +21,7 @@ const NEEDS_MORE: readonly (readonly [command: RegExp, needs: string])[] = [
   [/^git (clone|ls-remote)|^git .*git push/m, 'github.com'],
   [/^helm /m, 'the chart of Seldon Core'],
   [/^gh /m, 'a repository on github.com'],
-  [/^mkdir -p \.github/m, 'a repository of your own'],
+  [/^mkdir -p \.github|^owner=|^perl /m, 'a repository of your own, or a fork: test/contract/docs.test.ts runs it'],
 ];
 
 function needOf({ text }: Block): string | undefined {
@@ -94,6 +96,21 @@ describe('docs/setup.md', () => {
 
   it.each(rest)('%s does not run here: it needs %s', (_, needs) => {
     expect(needs).not.toBe('');
+  });
+
+  it('tells the versions that run here', async () => {
+    const { serverVersion } = JSON.parse(await kubectl('version', '-o', 'json')) as {
+      readonly serverVersion: { readonly gitVersion: string };
+    };
+    expect(serverVersion.gitVersion).toContain(`v${triedRow('Kubernetes').version}.`);
+    const mlflow = await fetch(`${process.env['MLFLOW_TRACKING_URI']}/version`);
+    expect(await mlflow.text()).toBe(triedRow('MLflow').version);
+    const said = async (program: string, ...args: readonly string[]) =>
+      (await promisify(execFile)(program, args)).stdout.split('\n')[0];
+    expect(await said('rclone', 'version')).toMatch(new RegExp(`v${triedRow('Secrets').version.split(' ')[1]}\\b`));
+    expect(triedRow('workflow runner').version).toContain(
+      (await said(actProgram(), '--version'))?.replace(' version', ''),
+    );
   });
 
   it('makes a kubeconfig whose user may do what the role says, and no more', async () => {

@@ -35,6 +35,12 @@ describe('an answer that is no prediction', () => {
     expect(known?.cure).toMatch(cure);
   });
 
+  it('of nobody at the public endpoint is about the address, and behind a Service about its pods', () => {
+    const refused = 'HTTP none: POST /x: connection refused (ECONNREFUSED)';
+    expect(knownAnswer(refused, true)?.cure).toContain('`ingress-url`');
+    expect(knownAnswer(refused, false)?.title).toContain('behind the Service');
+  });
+
   it('of the model itself keeps its own meaning', () => {
     expect(
       knownAnswer('HTTP 404: POST /x on Service wine-main through the API server: HTTP 404', false),

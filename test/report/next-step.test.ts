@@ -89,6 +89,21 @@ describe('the next step', () => {
     });
   });
 
+  it('of a plan that a pull request got is the merge or the command, and says who reads commands', () => {
+    expect(step(planned, { context: { ...planned.context, event: 'pull_request' } })).toEqual({
+      sentence:
+        'merge this pull request, where a workflow deploys on merge; to do exactly this and nothing else (it needs an approving review), comment',
+      command: planned.next,
+      instead: 'Commands need a workflow that reads comments, such as `examples/commands.yml`.',
+    });
+  });
+
+  it('of a canary that a merge brought says what comes first where the workflow of the comments requires plans', () => {
+    const read = (one: typeof decision) => step(canary, { decision: { ...one, needsWorkflow: true } })?.instead;
+    expect(read(decision)).toMatch(/Where it requires plans, `\/seldon plan mode=promote` comes first\.$/);
+    expect(read({ ...decision, promote: decision.planned })).not.toContain('comes first');
+  });
+
   it('of a canary whose pods are not available is to wait', () => {
     expect(step(sampleReports['status'] ?? aReport())).toEqual({
       sentence: 'wait until all pods of `canary` are available.',

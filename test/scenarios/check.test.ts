@@ -59,6 +59,9 @@ story('a check of a complete setup reports every part, and writes nothing anywhe
     'GitHub token': '✅',
   });
   expect(end.summary).toContain('1 ready in seldon-system, seldonio/seldon-core-operator:1.17.1');
+  // What follows a word such as `token:` would be redacted.
+  expect(end.shown).toContain('ok: storage Secret – Secret seldon/rclone-s3 with 3 keys');
+  expect(end.shown).not.toContain('***');
   expect(writes(sandbox, before)).toEqual([]);
   expect(live(sandbox)).toBeUndefined();
 });

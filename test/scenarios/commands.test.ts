@@ -101,6 +101,7 @@ story('status and help are for readers, and tell without changing', async (sandb
   const help = await sandbox.comment({ by: 'reader', body: '/seldon help' });
   expect(help.outputs, help.shown).toMatchObject({ outcome: 'reported', reason: 'help' });
   expect(told(sandbox)).toContain('/seldon canary [model URI] name=… namespace=…');
+  expect(told(sandbox)).not.toContain('failure');
 });
 
 story('a misspelt word is answered with the nearest valid one', async (sandbox) => {
@@ -129,6 +130,16 @@ story('a pull request that is opened or changed shows its plan', async (sandbox)
   expect(live(sandbox)).toBeUndefined();
   const deployed = await sandbox.comment({ by: 'maria', body: offered(sandbox) });
   expect(deployed.outputs, deployed.shown).toMatchObject({ outcome: 'deployed' });
+});
+
+story('the command in the plan of a pull request runs in a workflow whose own model is another', async (sandbox) => {
+  const event = pullRequestEvent('opened', { number: OPEN_PULL_REQUEST });
+  const asked = { 'model-uri': 'models:/wine-quality@challenger' };
+  const plan = await sandbox.act(using(asked, { event }));
+  expect(plan.outputs, plan.shown).toMatchObject({ outcome: 'planned' });
+  expect(told(sandbox)).toContain('merge this pull request, where a workflow deploys on merge');
+  const end = await sandbox.comment({ by: 'maria', body: offered(sandbox) });
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'deployed', 'model-version': '2' });
 });
 
 story('an event of another system may choose a model of the list, and nothing else', async (sandbox) => {

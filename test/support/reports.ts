@@ -161,6 +161,7 @@ const OFFER: NonNullable<Report['offer']> = {
 const DECISION: NonNullable<Report['decision']> = {
   standing: '`canary` (wine-quality v4, 10 %)',
   promote: '/seldon promote',
+  planned: '/seldon plan mode=promote',
   rollback: '/seldon rollback',
   abort: '/seldon abort',
   isFirst: false,
@@ -371,6 +372,7 @@ export const sampleReports: Readonly<Record<string, Report>> = {
       .concat({ name: 'write', state: 'ok', message: 'deploy/wine.yaml is written', duration: 3 }),
   }),
   planned: aReport({
+    context: { ...aReport().context, event: 'issue_comment' },
     outcome: 'planned',
     reason: 'dry-run',
     mode: 'canary',

@@ -9,13 +9,20 @@ export interface CommandSetting {
   readonly plan: string;
   /** The inputs before the event changed some. The command does not need to repeat them. */
   readonly given: (name: InputName) => string;
+  /** Another workflow reads the comments, and its step may have another model and another mode. */
+  readonly isForOther?: boolean;
 }
+
+/** Inputs that differ between the workflows of one object. In a file of targets they are the same. */
+const OF_STEP: ReadonlySet<InputName> = new Set(['model-uri', 'mode', 'traffic', 'steps', 'predictor', 'to']);
 
 /** The command that runs the plan with these settings; undefined if there is none that is allowed. */
 export function nextCommand(
   { mode, modelUri, render, share }: Config,
-  { offer: { prefix, target, verbs }, plan, given }: CommandSetting,
+  { offer: { prefix, target, verbs }, plan, given: ofStep, isForOther = false }: CommandSetting,
 ): string | undefined {
+  const isRepeated = (name: InputName) => isForOther && target === undefined && OF_STEP.has(name);
+  const given = (name: InputName) => (isRepeated(name) ? '' : ofStep(name));
   // Modes that delete something have no command.
   if (mode === 'remove' || mode === 'sweep' || mode === 'check') return undefined;
   const args: Arguments = {

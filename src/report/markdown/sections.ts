@@ -18,7 +18,7 @@ export function findingSections({ findings, outcome, context }: Report): readonl
       renderFinding(finding, {
         longest,
         isFirst: at === 0 && outcome !== 'reported' && outcome !== 'planned',
-        page: context.troubleshooting,
+        page: finding.reason === 'help' ? undefined : context.troubleshooting,
       }),
   }));
 }

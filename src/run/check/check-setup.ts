@@ -48,7 +48,7 @@ export async function checkSetup(config: Config, peers: CheckPeers, context: Run
       ...(await metricsLine(peers.metrics, config)),
       await attempted('GitHub token', () => checkToken(peers.token, config, peers.usesFile)),
     ];
-    for (const { what, state, found } of lines) peers.runner.info(`${state}: ${what}: ${found}`);
+    for (const { what, state, found } of lines) peers.runner.info(`${state}: ${told(what, found)}`);
     return reportOf(lines, { config, context, namespace, model, server: open?.server });
   } finally {
     open?.close();
@@ -111,5 +111,10 @@ function reportOf(lines: readonly Checked[], { config, context, namespace, model
 const INCOMPLETE = { outcome: 'failed', reason: 'setup-incomplete' } as const;
 
 function findingFor({ what, found, cure, reason = 'setup-incomplete' }: Checked): Finding {
-  return { reason, title: `${what}: ${found}`, cure, quotes: [] };
+  return { reason, title: told(what, found), cure, quotes: [] };
+}
+
+/** No colon: what follows `token:` or `Secret:` looks like a secret, and would be redacted. */
+function told(what: string, found: string): string {
+  return `${what} – ${found}`;
 }

@@ -66,6 +66,8 @@ export type RefusalReason =
 interface UserErrorDetails {
   /** The cure: what to change, by input, permission or object name. */
   readonly hint?: string | undefined;
+  /** Anchor in docs/troubleshooting.md, where the cause has a row of its own. */
+  readonly row?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -74,11 +76,13 @@ export class UserError extends Error {
   override readonly name = 'UserError';
   readonly code: UserErrorCode;
   readonly hint: string | undefined;
+  readonly row: string | undefined;
 
   constructor(code: UserErrorCode, message: string, details: UserErrorDetails = {}) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });
     this.code = code;
     this.hint = details.hint;
+    this.row = details.row;
   }
 }
 

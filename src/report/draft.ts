@@ -117,8 +117,10 @@ export function endingOf(error: unknown, applied: Applied): { outcome: Outcome; 
 /** What was thrown, as a cause to report. A bug keeps its stack for the log: the comment gets one sentence. */
 export function findingOf(error: unknown, applied: Applied): Finding {
   const before = BEFORE[applied];
-  if (error instanceof UserError)
-    return { reason: error.code, title: `${before}${error.message}`, cure: error.hint, quotes: [] };
+  if (error instanceof UserError) {
+    const { code, message, hint, row } = error;
+    return { reason: code, title: `${before}${message}`, cure: hint, quotes: [], ...(row !== undefined && { row }) };
+  }
   const cure = 'this is a bug of the action: please report it with the log of this step';
   return { reason: 'internal-error', title: `${before}unexpected error: ${messageOf(error)}`, cure, quotes: [] };
 }

@@ -41,8 +41,9 @@ export function publicPart(report: Report, details: PublicDetails): Report {
     manifest: undefined,
     changes: [],
     comparison: comparison && { ...comparison, answers: [] },
-    findings: report.findings.map(({ reason, title, cure }) => {
-      return { reason, title: hide(title), cure: cure && hide(cure), quotes: [] };
+    findings: report.findings.map((finding) => {
+      const { title, cure } = finding;
+      return { ...finding, title: hide(title), cure: cure && hide(cure), quotes: [] };
     }),
   };
 }

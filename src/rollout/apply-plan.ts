@@ -16,8 +16,8 @@ export async function tryPlan(cluster: Cluster, { stages, manifest }: Plan, conc
 
 /** The manifest was not applied: the object was looked at afterwards. */
 export class NothingApplied extends UserError {
-  constructor({ code, message, hint, cause }: UserError) {
-    super(code, message, { ...(hint !== undefined && { hint }), cause });
+  constructor({ code, message, hint, row, cause }: UserError) {
+    super(code, message, { hint, row, cause });
   }
 }
 

@@ -64,12 +64,13 @@ export function failureOf(answer: HttpResponse, asked: Asked): UserError {
   if (answer.status === 403) return forbidden(status, what);
   if (answer.status === 404 && status?.kind === 'namespaces') return noNamespace(status.name ?? asked.namespace);
   const said = status?.message ?? `not a Kubernetes answer: ${answer.headers['content-type'] ?? 'empty'}`;
+  const webhook = webhookFailure(said);
   return new UserError(
     'cluster-failed',
     `the API server answers "${what}" with HTTP ${answer.status}: ${short(said)}`,
-    {
-      hint: hintFor(said, status),
-    },
+    webhook === undefined
+      ? { hint: hintFor(said, status) }
+      : { hint: `${webhook.sentence}; ${webhook.cure}`, row: webhook.id },
   );
 }
 
@@ -112,6 +113,7 @@ export function slowWebhook(
   const what = `the API server did not answer ${method} ${path} within ${timeout / 1000} s, but it answers other requests: an admission webhook is slow`;
   return new UserError('cluster-failed', what, {
     hint: "check the pods behind the webhooks for SeldonDeployments (`kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations`): Seldon's controller-manager, and policy engines such as Gatekeeper or Kyverno",
+    row: 'webhook-timeout',
     cause,
   });
 }
@@ -143,8 +145,6 @@ function forbidden(status: ApiStatus | undefined, what: string): UserError {
 }
 
 function hintFor(said: string, status: ApiStatus | undefined): string | undefined {
-  const webhook = webhookFailure(said);
-  if (webhook !== undefined) return `${webhook.sentence}; ${webhook.cure}`;
   if (/^admission webhook "[^"]{1,253}" denied/.test(said))
     return 'set what the policy asks for in `manifest`, or ask who runs the cluster for an exception';
   if (/^etcdserver: |within (?:the )?requested timeout|^the server is currently unable/.test(said))

@@ -44,7 +44,7 @@ const WINE: RegisteredModel = {
   name: 'wine',
   versions: SOURCES.map((artifactUri, at) => ({
     version: String(at + 1),
-    runId: String(at + 1).repeat(32),
+    runId: '',
     modelId: undefined,
     artifactUri,
     aliases: [at === 0 ? 'champion' : 'challenger'],

@@ -42,8 +42,8 @@ export interface SandboxOptions {
   /** In addition to the sandbox's models: in the registry, and as folders of the object store. */
   readonly models?: readonly RegisteredModel[];
   readonly folders?: ObjectStore;
-  /** How the operator publishes its routes to Ambassador; `v0` is Seldon 0.2, with its one API version. */
-  readonly ambassador?: AmbassadorForm;
+  /** How the operator publishes its routes to Ambassador; `v0` is Seldon 0.2, with its one API version; `none`: not at all. */
+  readonly ambassador?: AmbassadorForm | 'none';
   /** The repository is on a GitHub Enterprise Server. */
   readonly isEnterprise?: boolean;
   /** The bearer token that Prometheus needs; default: none. */
@@ -112,7 +112,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ),
   });
   const form = options.ambassador ?? 'mappings';
-  const ambassador = { ambassador: true, ambassadorForm: form, istio: false };
+  const isPublic = form !== 'none';
+  const ambassador = { ambassador: isPublic, ...(isPublic && { ambassadorForm: form }), istio: false };
   const operator = await startOperator({ kubeconfig, ...ambassador, webhook: !isOld });
   await showOperator(cluster);
   const gateway = await startGateway({ kubeconfig });

@@ -106,7 +106,7 @@ const RULES: readonly Rule[] = [
 
   ({ chosen, given }, { models }) => modelRefusal(chosen.get('model-uri'), given('model-uri'), models),
 
-  ({ command, chosen }, { requirePlan }) =>
+  ({ command, chosen, given }, { requirePlan }) =>
     !requirePlan ||
     !needsGoodPull(command.verb) ||
     command.verb === 'rollback' ||
@@ -115,7 +115,7 @@ const RULES: readonly Rule[] = [
       : refusal(
           'plan-required',
           'this command needs a plan',
-          `comment \`plan\` with the same arguments, then use this command with the \`plan=…\` of that plan`,
+          `comment \`${given('command-prefix').trim() || '/seldon'} plan${command.verb === 'deploy' ? '' : ` mode=${command.verb}`}\` with the same model and arguments, then the command in its answer`,
         ),
 ];
 

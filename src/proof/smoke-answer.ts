@@ -42,7 +42,7 @@ export function judgeAnswer(asked: AnswerToJudge): AnswerVerdict {
   }
   const parsed = parseBoundedJson(body);
   const json = parsed.kind === 'json' && parsed.odd === undefined ? parsed.value : undefined;
-  if (status !== 200) return fail('failed', `HTTP ${status}: ${refusalOf(body, json) || 'with an empty body'}`);
+  if (status !== 200) return fail('failed', `HTTP ${status}: ${refusalOf(body, json) || 'an empty body'}`);
   switch (parsed.kind) {
     case 'too-deep':
       return fail('invalid', `the answer is nested more than ${DEEPEST_JSON} levels deep`);

@@ -67,7 +67,7 @@ describe('a refusal is told in the server’s own words', () => {
     expect(judge('', { status: 502 })).toEqual({
       ok: false,
       reason: 'prediction-failed',
-      message: 'HTTP 502: with an empty body',
+      message: 'HTTP 502: an empty body',
     });
     const page = '<!DOCTYPE html><html><head><title>404 Not Found</title></head><body>x</body></html>';
     expect(judge(page, { status: 404 })).toMatchObject({ message: 'HTTP 404: an HTML page, "404 Not Found"' });

@@ -89,6 +89,7 @@ story('with require-plan a command without a plan is refused, and a rollback nev
   const inputs = { 'require-plan': 'true' };
   const end = await sandbox.comment({ by: 'maria', body: '/seldon deploy models:/wine-quality/3' }, { inputs });
   expect(end.outputs).toMatchObject({ outcome: 'refused', reason: 'plan-required' });
+  expect(told(sandbox)).toContain('comment `/seldon plan` with the same model and arguments');
   await sandbox.comment({ by: 'maria', body: '/seldon canary models:/wine-quality@challenger' });
   const back = await sandbox.comment({ by: 'maria', body: '/seldon rollback' }, { inputs });
   expect(back.outputs, back.shown).toMatchObject({ outcome: 'restored', reason: 'ok' });

@@ -244,3 +244,10 @@ story('hostile text in a file is shown as text', async (sandbox) => {
   expect(told(sandbox, PULL_REQUEST).replace(/(`+)[^\n]*?\1/g, '')).not.toMatch(/@everyone|<img/);
   expect(end.log).not.toMatch(/^::error::y/m);
 });
+
+story('a ref of the file that does not exist is named with its input', async (sandbox) => {
+  file(sandbox, WINE);
+  const end = await sandbox.act({ inputs: { ...INPUTS, 'config-ref': 'mian' } });
+  expect(end.outputs, end.shown).toMatchObject({ outcome: 'failed', reason: 'github-failed' });
+  expect(end.shown).toContain('it has no branch, tag or commit mian\ncorrect the input `config-ref`');
+});

@@ -171,6 +171,11 @@ export class GithubCollaboration implements Collaboration {
         throw new UserError('github-failed', `could not ${what}: it is not a plain file of at most 1 MB`);
       return { text: Buffer.from(file.content, 'base64').toString('utf8'), commit };
     } catch (error) {
+      if (statusOf(error) === 422)
+        throw new UserError('github-failed', `could not ${what}: it has no branch, tag or commit ${ref}`, {
+          hint: 'correct the input `config-ref`, or run the workflow on a commit that is pushed',
+          cause: error,
+        });
       if (![403, 404].includes(statusOf(error) ?? 0)) throw error;
       throw new UserError(
         'github-failed',

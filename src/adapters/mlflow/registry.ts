@@ -40,7 +40,7 @@ export class MlflowRegistry implements ReachableRegistry {
     const server = this.#connect();
     if (server === undefined) {
       throw new UserError('bad-input', `an MLflow server is needed to resolve ${requestedUri}`, {
-        hint: 'set the input `mlflow-tracking-uri` or the environment variable MLFLOW_TRACKING_URI',
+        hint: 'set the input `mlflow-tracking-uri`, in a file of targets under `defaults`, or the environment variable MLFLOW_TRACKING_URI; `${{ vars.… }}` is empty where the repository has no such variable',
       });
     }
     const located = await locate(server, uri);

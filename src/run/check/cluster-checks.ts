@@ -72,7 +72,7 @@ async function checkOperator({ installation }: CheckedCluster): Promise<Checked>
     found === 'missing' ? 'there is no Deployment' : `no pod of the Deployment in ${found.namespace} is ready`;
   return missing('operator', `Seldon's operator does not run: ${state}`, {
     reason: 'seldon-not-installed',
-    cure: 'install Seldon Core (docs/setup.md), or look at `kubectl -n seldon-system describe deployment seldon-controller-manager`',
+    cure: 'install Seldon Core (docs/setup.md), or look at `kubectl -n seldon-system describe deployment seldon-controller-manager`; in another namespace it is only found by a user who may list Deployments of all namespaces',
   });
 }
 

@@ -10,6 +10,8 @@ export interface Kind {
   readonly custom: boolean;
   /** Has `metadata.generation`. */
   readonly generation: boolean;
+  /** A new annotation is a new generation, as for Deployments. */
+  readonly countsAnnotations: boolean;
   /** Has the subresource `status`: the main resource cannot write it. */
   readonly status: boolean;
 }
@@ -26,7 +28,8 @@ function pluralOf(kind: string): string {
   return `${kind.toLowerCase()}s`;
 }
 
-const plain = { group: '', versions: ['v1'], namespaced: true, custom: false, generation: false, status: false };
+const never = { custom: false, generation: false, countsAnnotations: false, status: false };
+const plain = { group: '', versions: ['v1'], namespaced: true, ...never };
 const counted = { generation: true, status: true } as const;
 
 export const NAMESPACE = core('Namespace', { namespaced: false, status: true });
@@ -37,7 +40,7 @@ export const CONFIG_MAP = core('ConfigMap');
 export const EVENT = core('Event');
 export const SERVICE_ACCOUNT = core('ServiceAccount');
 export const RESOURCE_QUOTA = core('ResourceQuota', { status: true });
-export const DEPLOYMENT = core('Deployment', { group: 'apps', ...counted });
+export const DEPLOYMENT = core('Deployment', { group: 'apps', ...counted, countsAnnotations: true });
 export const REPLICA_SET = core('ReplicaSet', { group: 'apps', ...counted });
 export const HORIZONTAL_POD_AUTOSCALER = core('HorizontalPodAutoscaler', {
   group: 'autoscaling',

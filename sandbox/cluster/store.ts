@@ -62,12 +62,15 @@ export class Store {
   /**
    * The result of a replacement of `live` by `next`: `live` itself if nothing changes. Generation counts changes
    * outside of metadata and status, and the deletion.
+   * @param isController its controller writes it, through the status
    */
-  revise(kind: Kind, live: KubeObject, next: KubeObject): KubeObject {
+  revise(kind: Kind, live: KubeObject, next: KubeObject, isController = false): KubeObject {
     const { uid, creationTimestamp, resourceVersion, generation = 1, namespace, name } = live.metadata;
     const kept = { uid, creationTimestamp, resourceVersion, namespace, name };
     const isDeletion = next.metadata.deletionTimestamp !== live.metadata.deletionTimestamp;
-    const bumps = isDeletion || !isSame(contentOf(asJson(next)), contentOf(live));
+    const { annotations = {} } = next.metadata;
+    const isNoted = kind.countsAnnotations && !isController && !isSame(annotations, live.metadata.annotations ?? {});
+    const bumps = isDeletion || isNoted || !isSame(contentOf(asJson(next)), contentOf(live));
     const counted = kind.generation ? { generation: bumps ? generation + 1 : generation } : {};
     const head = { apiVersion: live.apiVersion, kind: live.kind };
     const revised = asJson({ ...next, ...head, metadata: { ...next.metadata, ...kept, ...counted } });
@@ -75,17 +78,17 @@ export class Store {
   }
 
   /** Replaces an object. An object that waited only for its last finalizer is deleted. */
-  replace(kind: Kind, live: KubeObject, next: KubeObject): KubeObject {
-    const revised = this.revise(kind, live, next);
+  replace(kind: Kind, live: KubeObject, next: KubeObject, isController = false): KubeObject {
+    const revised = this.revise(kind, live, next, isController);
     if (revised === live) return live;
     return isOver(kind, revised) ? this.#put('DELETED', kind, revised) : this.#put('MODIFIED', kind, revised);
   }
 
-  /** Reads, changes and replaces in one step; nothing happens if the object does not exist. */
+  /** Reads, changes and replaces in one step, for a controller; nothing happens if the object does not exist. */
   edit(kind: Kind, object: KubeObject, change: (live: KubeObject) => KubeObject): KubeObject | undefined {
     const live = this.get(kind, object.metadata.namespace, object.metadata.name);
     if (live === undefined || live.metadata.uid !== object.metadata.uid) return undefined;
-    return this.replace(kind, live, change(live));
+    return this.replace(kind, live, change(live), true);
   }
 
   remove(kind: Kind, object: KubeObject): void {

@@ -43,6 +43,9 @@ export interface OperatorOptions {
   readonly lag?: number;
 }
 
+/** Milliseconds between two writes of a Deployment that is as wanted: the reference makes two to six a second. */
+const REWRITE_MS = 200;
+
 export interface Operator {
   close(): Promise<void>;
 }
@@ -60,11 +63,18 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   const render = { ambassador, ambassadorForm, istio, images };
   // Seldon 0.2 knows one version only.
   const kind = ambassadorForm === 'v0' ? LEGACY_SELDON_DEPLOYMENT : SELDON_DEPLOYMENT;
+  const rewritten = new Map<string, number>();
   const queue = new WorkQueue(async (key) => {
     const [namespace, name = ''] = key.split('/');
     const caches = await following;
     const sdep = caches.seldonDeployments.get(namespace, name);
-    if (sdep !== undefined) await reconcile(sdep, { client, kind, caches, recorder, render });
+    const mayRewrite = (deployment: string) => {
+      const wait = (rewritten.get(`${namespace}/${deployment}`) ?? 0) + REWRITE_MS - performance.now();
+      if (wait > 0) queue.addLater(key, wait);
+      else rewritten.set(`${namespace}/${deployment}`, performance.now());
+      return wait <= 0;
+    };
+    if (sdep !== undefined) await reconcile(sdep, { client, kind, caches, recorder, render, mayRewrite });
   }, options.lag ?? 20);
   const enqueue = (namespace: string | undefined, name: string) => {
     if (options.namespace === undefined || options.namespace === namespace) queue.add(`${namespace}/${name}`);

@@ -26,6 +26,8 @@ export interface Pass {
   readonly components: Components;
   readonly status: StatusDraft;
   record(reason: string, message: string): void;
+  /** May a Deployment be written again that differs in nothing but our own note? If not, there is another pass later. */
+  mayRewrite(deployment: string): boolean;
 }
 
 /** The same object, owned by the SeldonDeployment. */

@@ -20,6 +20,7 @@ export interface Surroundings {
   readonly caches: Caches;
   readonly recorder: EventRecorder;
   readonly render: RenderOptions;
+  readonly mayRewrite: Pass['mayRewrite'];
 }
 
 /**
@@ -34,7 +35,7 @@ export async function reconcile(sdep: SeldonDeployment, around: Surroundings): P
   const record = (reason: string, message: string) => recorder.record(sdep, reason, message);
   try {
     const components = renderComponents(sdep, around.render);
-    const written = await step({ client, caches, sdep, components, status, record });
+    const written = await step({ client, caches, sdep, components, status, record, mayRewrite: around.mayRewrite });
     await writeStatus(sdep, written, around);
     record('Updated', `Updated SeldonDeployment "${sdep.metadata.name}"`);
   } catch (error) {

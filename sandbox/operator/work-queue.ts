@@ -29,6 +29,11 @@ export class WorkQueue {
     this.#later(key, `change ${key}`, this.#lag);
   }
 
+  /** A pass without a change. */
+  addLater(key: string, wait: number): void {
+    this.#later(key, `again ${key}`, wait);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);

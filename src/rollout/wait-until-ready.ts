@@ -78,14 +78,29 @@ export async function waitUntilReady(request: WaitRequest): Promise<WaitEnd> {
   }
 }
 
-/** The status from one read. A warning is not a verdict yet, because its duration is unknown. */
+/** Milliseconds in which a Deployment controller that works has seen a write. */
+const OBSERVED_WITHIN_MS = 2_000;
+
+/**
+ * The status at one moment. A warning is not a verdict yet, because its duration is unknown. A Deployment without a
+ * number of replicas is written by the operator some times a second for ever, and its status is outdated until its
+ * controller has seen that.
+ */
 export async function readStatusOnce(
   request: LookRequest,
 ): Promise<{ readonly status: RolloutStatus; readonly snapshot: Snapshot }> {
   const observation = await request.cluster.observe(request.ref, request.expected.labels);
   try {
-    const snapshot = await startReading(request, () => observation)();
-    return { status: rolloutStatusOf(snapshot, request.expected), snapshot };
+    const look = startReading(request, () => observation);
+    const end = request.clock.now() + OBSERVED_WITHIN_MS;
+    for (;;) {
+      const snapshot = await look();
+      const status = rolloutStatusOf(snapshot, request.expected);
+      const left = end - request.clock.now();
+      const isOutdated = status.phase === 'in-progress' && status.isUnobserved === true;
+      if (!isOutdated || left <= 0) return { status, snapshot };
+      await observation.change(left);
+    }
   } finally {
     observation.close();
   }

@@ -1,11 +1,13 @@
+import { bestEffort } from '../base/best-effort.ts';
 import type { Finding } from '../base/finding.ts';
 import type { Outcome, Reason } from '../base/outcome.ts';
 import type { Model } from '../model/model.ts';
-import { predictorLines, sharedLines } from '../plan/live-state.ts';
+import { linesBefore, predictorLines, sharedLines } from '../plan/live-state.ts';
 import { recordHistory } from '../record/record-history.ts';
 import { writeBack } from '../record/write-back.ts';
 import { ABOUT_THE_MODEL } from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
+import { askAgain } from '../rollout/ask-again.ts';
 import { changedMeanwhile } from '../rollout/others/changed-meanwhile.ts';
 import { leftAsItIs } from '../rollout/undo/left-as-it-is.ts';
 import { undoRollout } from '../rollout/undo-rollout.ts';
@@ -17,10 +19,11 @@ import type { PreparedRollout, Run } from './run-state.ts';
 /** Ends a run whose model did not come up or did not prove itself: puts back what was there, or leaves it as asked. */
 export async function fail(
   self: Run,
-  prepared: PreparedRollout,
+  planned: PreparedRollout,
   { findings = [], manifest, applied }: RolloutEnd,
 ): Promise<void> {
   const { config, peers, stop, draft } = self;
+  const prepared = await withFrontNow(self, planned);
   const { proof, live, model } = prepared;
   const { plan, objects } = proof;
   draft.findings = findings;
@@ -51,6 +54,30 @@ export async function fail(
   return end(self, outcome, reason);
 }
 
+/** Others may have changed the object whose requests a second one shares: the report is about what is live. */
+async function withFrontNow({ peers, draft }: Run, prepared: PreparedRollout): Promise<PreparedRollout> {
+  const { front, proof, live } = prepared;
+  if (front === undefined) return prepared;
+  const read = askAgain(peers.clock, () => peers.cluster.read(proof.objects.front));
+  const found = await bestEffort(read.then((now) => ({ now })));
+  if (found === undefined) return prepared;
+  draft.predictors = linesBefore(live, found.now);
+  return { ...prepared, front: found.now };
+}
+
+/** What another person or tool changed since the proof, of this object or of the one whose requests it shares. */
+async function changedSince(
+  { peers }: Run,
+  { proof, front }: PreparedRollout,
+  stored: SeldonDeployment,
+): Promise<readonly Finding[] | undefined> {
+  const own = await changedMeanwhile(peers, proof.objects.ref, stored);
+  if (own !== undefined || front === undefined) return own;
+  const { namespace, name } = proof.objects.front;
+  const findings = await changedMeanwhile(peers, { namespace, name }, front);
+  return findings?.map((one) => ({ ...one, title: `${namespace}/${name}, whose requests it shares: ${one.title}` }));
+}
+
 /** How the run ended. */
 export function end({ draft }: Run, outcome: Outcome, reason: Reason): void {
   Object.assign(draft, { outcome, reason });
@@ -68,7 +95,7 @@ export async function succeed(
   const { config, peers, context, journal, draft } = self;
   const { proof, model, live } = prepared;
   const { ref } = proof.objects;
-  const changed = async () => (stored === undefined ? undefined : changedMeanwhile(peers, ref, stored));
+  const changed = async () => (stored === undefined ? undefined : changedSince(self, prepared, stored));
   forgetWarnings(self, model);
   if (stored !== undefined) draft.predictors = linesOf(prepared, stored);
   let warning: string | undefined;

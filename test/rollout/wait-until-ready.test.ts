@@ -264,3 +264,31 @@ describe('one check', () => {
     expect(clock.now()).toBe(0);
   });
 });
+
+describe('one look at a Deployment that the operator writes some times a second', () => {
+  const { metadata, ...rest } = aDeployment();
+  const rewritten = { ...rest, metadata: { ...metadata, generation: 3 } };
+  const look = async (script: readonly Moment[]) => {
+    const clock = new FakeClock();
+    const cluster = new FakeCluster(clock, script);
+    const ref = { namespace: 'seldon', name: 'wine' };
+    const { status } = await readStatusOnce({ cluster, ref, expected: expectedWine, clock });
+    return { phase: status.phase, at: clock.now() };
+  };
+
+  it('waits until its controller has seen the last write', async () => {
+    const seen = { ...rewritten, status: { ...rest.status, observedGeneration: 3 } };
+    const moments = [
+      { at: 0, object: anObject(), deployments: [rewritten] },
+      { at: 80, deployments: [seen] },
+    ];
+    expect(await look(moments)).toEqual({ phase: 'ready', at: 80 });
+  });
+
+  it('ends where no controller works', async () => {
+    expect(await look([{ at: 0, object: anObject(), deployments: [rewritten] }])).toEqual({
+      phase: 'in-progress',
+      at: 2_000,
+    });
+  });
+});

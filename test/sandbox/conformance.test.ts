@@ -9,11 +9,6 @@ import { recording, recordings } from '../support/replay.ts';
 const SIMPLER: readonly (readonly [what: string, situation: string, isShown: (stages: readonly Stage[]) => boolean])[] =
   [
     [
-      'the Deployment of an explainer that does not come up is written once, not on every pass',
-      'explainer',
-      (stages) => generations('explainer', 'wine-main-explainer') > 100 && stages.length === 3,
-    ],
-    [
       'the object has no subresource scale: spec.replicas is patched instead',
       'scale_object',
       () => requestsOf('scale_object').some((path) => path.endsWith('/scale')),
@@ -32,15 +27,6 @@ describe.concurrent.each(recordings())('the recorded inputs of %s', (situation) 
       if (of === situation) expect([what, isShown(stages)]).toEqual([what, true]);
   });
 });
-
-/** How often the reference wrote a Deployment. */
-function generations(situation: string, name: string): number {
-  const all = recording(situation).events.filter(({ kind, type }) => kind === 'Deployment' && type !== 'NOTE');
-  const objects = all.map(({ object }) => object as { metadata: { name: string; generation: number } });
-  return Math.max(
-    ...objects.filter(({ metadata }) => metadata.name === name).map(({ metadata }) => metadata.generation),
-  );
-}
 
 function requestsOf(situation: string): readonly string[] {
   const patches = recording(situation).events.filter(({ kind, type }) => type === 'NOTE' && kind === 'patch');

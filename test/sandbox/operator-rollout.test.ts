@@ -289,3 +289,19 @@ test('with Istio there is a VirtualService instead of Mappings, and the status m
     ]),
   );
 });
+
+test('a Deployment without a number of replicas is written for ever, once it was updated', async () => {
+  const generation = () =>
+    cluster.api.get('Deployment', { namespace: 'seldon', name: 'wine-main-0-prediction' })?.metadata.generation ?? 0;
+  const { replicas: _, ...main } = predictor('main', 's3://one', 100);
+  await apply(main);
+  await until('the first model', () => seen.at(-1)?.state === 'Available');
+  expect(generation()).toBe(1);
+  await apply({ ...main, graph: { ...main.graph, modelUri: 's3://two' } });
+  await until('some writes more', () => generation() > 5);
+  await apply(predictor('main', 's3://two', 100));
+  await until('the number', () => {
+    const { spec } = cluster.api.get('Deployment', { namespace: 'seldon', name: 'wine-main-0-prediction' }) ?? {};
+    return (spec as { readonly replicas?: number } | undefined)?.replicas === 1 && seen.at(-1)?.state === 'Available';
+  });
+});

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { sample, underLoad } from './load.ts';
-import { expectEnding, live, podUids, sharesOf, story, using } from './story.ts';
+import { at, edit, expectEnding, live, podUids, sharesOf, story, using } from './story.ts';
 
 const CANARY = { mode: 'canary', 'model-uri': 'models:/wine-quality@challenger', routing: 'ambassador-annotations' };
 const OLD = { ambassador: 'v0' } as const;
@@ -50,6 +50,25 @@ story(
     expect(live(sandbox, 'wine-canary')).toBeUndefined();
     expect(live(sandbox)?.spec).toEqual(before);
     expect((await sample(sandbox, 10)).answers).toEqual({ v1: 10 });
+  },
+  OLD,
+);
+
+story(
+  'a second SeldonDeployment whose first one changes meanwhile is withdrawn, and the report has what is live',
+  async (sandbox) => {
+    await sandbox.act(using({ 'api-version': 'v1alpha2' }));
+    const change = () =>
+      edit(sandbox, ({ spec }) => Object.assign(spec.predictors[0]?.graph ?? {}, { modelUri: 's3://mlflow/x' }));
+    const changed = await sandbox.act(using({ ...CANARY, traffic: '20' }, at(/rolled out: main/, change)));
+    const comment = expectEnding(sandbox, changed, { outcome: 'withdrawn', reason: 'object-changed' }, 2);
+    expect(comment).toContain('seldon/wine, whose requests it shares: The spec of the SeldonDeployment was changed');
+    expect(comment).toMatch(/^\| `wine` \| s3:\/\/mlflow\/x \| none \|/m);
+    expect(live(sandbox, 'wine-canary')).toBeUndefined();
+    const remove = () => sandbox.cluster.api.remove('SeldonDeployment', { namespace: 'seldon', name: 'wine' });
+    const removed = await sandbox.act(using({ ...CANARY, traffic: '20' }, at(/rolled out: main/, remove)));
+    expectEnding(sandbox, removed, { outcome: 'withdrawn', reason: 'object-deleted' }, 2);
+    expect(JSON.parse(removed.outputs['predictors'] ?? '')).toEqual([]);
   },
   OLD,
 );

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { expectEnding, live, modelUriOf, story, using } from './story.ts';
+import { expectEnding, live, modelUriOf, podUids, story, using } from './story.ts';
 
 const MISSING_IMAGE = `apiVersion: machinelearning.seldon.io/v1
 kind: SeldonDeployment
@@ -50,3 +50,27 @@ story('with on-failure: keep the broken version stays, and the comment says so',
   expectEnding(sandbox, end, { outcome: 'kept', reason: 'crash-loop' });
   expect(modelUriOf(sandbox)).toBe(end.outputs['model-storage-uri']);
 });
+
+story(
+  'a full quota is named while the operator writes the Deployment for ever, and the old model stays',
+  async (sandbox) => {
+    // Without a number of replicas, the operator writes a Deployment again and again from its first update on.
+    await sandbox.act();
+    await sandbox.act(using({ 'model-uri': 'models:/wine-quality@challenger' }));
+    const old = podUids(sandbox, 'main');
+    await sandbox.cluster.api.create({
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'few', namespace: 'seldon' },
+      spec: { hard: { pods: '1' } },
+    });
+    const generation = () =>
+      sandbox.cluster.api.get('Deployment', { namespace: 'seldon', name: 'wine-main-0-prediction' })?.metadata
+        .generation ?? 0;
+    const before = generation();
+    const end = await sandbox.act(using({ 'model-uri': 'models:/wine-quality/3' }));
+    expect(expectEnding(sandbox, end, { outcome: 'rolled-back', reason: 'quota-exceeded' })).toContain('quota few');
+    expect(generation()).toBeGreaterThan(before + 10);
+    expect(podUids(sandbox, 'main')).toEqual(old);
+  },
+);

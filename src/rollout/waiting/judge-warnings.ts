@@ -32,7 +32,7 @@ export function startJudging({ clock, timeout }: { readonly clock: Clock; readon
     const now = clock.now();
     if (snapshot.pods.some((pod) => pod.metadata.deletionTimestamp !== undefined)) podsEndedAt = now;
     const status = withGrace(verdict);
-    // Seldon rewrites a Deployment that gets no pods at every pass, so that its conditions are out of date half of the time.
+    // Seldon rewrites a Deployment without a number of replicas at every pass: its conditions are out of date half of the time.
     if (status.phase === 'in-progress' && status.isUnobserved)
       return standing === undefined ? status : { ...status, message: standing.message, warning: standing };
     const warning = status.phase === 'in-progress' ? status.warning : undefined;

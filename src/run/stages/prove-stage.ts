@@ -51,6 +51,9 @@ async function proofsOfSamePods(
   }
 }
 
+const REPLACED =
+  'The pods were replaced during the proof (an eviction, a drained node or a person): it was made again.';
+
 /** Waits for the pods that came in place of those that were proven. */
 function waitForOthers(
   { peers, objects, plan, notes }: ProofContext,
@@ -58,13 +61,14 @@ function waitForOthers(
   stored: SeldonDeployment,
 ): Promise<readonly Finding[] | undefined> {
   const { cluster, clock, runner } = peers;
-  const words = 'the pods were replaced during the proof (an eviction, a drained node or a person)';
-  notes.warnings = [...notes.warnings, `${words[0]?.toUpperCase()}${words.slice(1)}: it was made again.`];
   return peers.journal.step(
     'wait',
     (conclude) => {
       const request = { cluster, clock, runner, ref: objects.ref, applied: stored, timeout: plan.budget.timeout };
-      const told: Conclude = (message, ...more) => conclude(`${words}; ${message}`, ...more);
+      const told: Conclude = (message, state) => {
+        conclude(state === 'failed' ? message : `the pods were replaced during the proof; ${message}`, state);
+        if (state !== 'failed') notes.warnings = [...notes.warnings, REPLACED];
+      };
       return rollOut(request, told);
     },
     stageLabel(plan, stage),

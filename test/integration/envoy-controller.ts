@@ -79,10 +79,12 @@ export class EnvoyController {
     return url;
   }
 
-  /** Something has changed: many changes at once are one piece of work. */
+  /** Something has changed: pods come and go at once, and many changes of routes are one piece of work. */
   wake(): void {
     this.#isAsked = true;
-    if (!this.#isOpen || this.#work !== undefined) return;
+    if (!this.#isOpen) return;
+    this.#writeEndpoints(this.#routed);
+    if (this.#work !== undefined) return;
     this.#work = this.#keepUp().finally(() => {
       this.#work = undefined;
     });
@@ -106,12 +108,10 @@ export class EnvoyController {
     const before = this.#routed;
     const after = backendsOf(groups);
     this.#routed = after;
-    const named = (backends: readonly Backend[]) => new Set(backends.map(clusterOf));
-    const [old, wanted] = [named(before), named(after)];
-    this.#writeEndpoints(after.filter((backend) => !old.has(clusterOf(backend))));
+    const wanted = new Set(after.map(clusterOf));
+    this.#writeEndpoints(after);
     await this.#writeClusters([...after, ...before.filter((backend) => !wanted.has(clusterOf(backend)))]);
     await this.#writeRoutes(groups);
-    this.#writeEndpoints(after);
     await this.#writeClusters(after);
   }
 

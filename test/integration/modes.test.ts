@@ -165,6 +165,29 @@ describe('people who use a model do not notice what is done to it', () => {
     expectEnding(rollback.end, 'restored', 'ok');
     expect(rollback.traffic.answered['v2']).toBe(0);
   });
+
+  it.concurrent('where Istio routes, a shared model and one that is proven first lose no request either', async ({
+    skip,
+  }) => {
+    if (!world.ingresses.has('istio')) skip('the operator writes no VirtualServices');
+    const story = new Story(world, 'twine', { ...QUICK, namespace: 'mesh' });
+    expectEnding(await story.run('direct', V1), 'deployed', 'ok');
+    const main = await story.podUids('main');
+
+    const sharing = await story.runUnderLoad('ab', { ...V2, traffic: '20' });
+    expectEnding(sharing.end, 'deployed', 'ok');
+    expectTwentyPercent(await story.ask(ASKED, { main: 80, b: 20 }));
+    const rollback = await story.runUnderLoad('rollback');
+    expectEnding(rollback.end, 'restored', 'ok');
+    expect((await story.ask(50, { main: 100 })).answered).toEqual({ v1: 50, v2: 0 });
+    expect(await settled(() => story.podUids('b'), [])).toEqual([]);
+    expect(await story.podUids('main')).toEqual(main);
+
+    const proven = await story.runUnderLoad('direct', { ...V2, 'prove-first': 'true' });
+    expectEnding(proven.end, 'deployed', 'ok');
+    expect((await story.ask(50, { main: 100 })).answered).toEqual({ v1: 0, v2: 50 });
+    expect(await settled(() => story.podUids('candidate'), [])).toEqual([]);
+  });
 });
 
 /** A namespace in which models can be loaded. */

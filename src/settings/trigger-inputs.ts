@@ -83,7 +83,8 @@ export const TRIGGER_INPUTS = [
     name: 'require-review',
     choices: ['true', 'false'],
     default: 'false',
-    description: '`true`: allow changing commands only on approved pull requests. The base branch must require a review; otherwise GitHub decides nothing.',
+    description:
+      '`true`: allow changing commands only on approved pull requests. The base branch must require a review; otherwise GitHub decides nothing.',
   },
   {
     name: 'require-checks',

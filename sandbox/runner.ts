@@ -16,10 +16,10 @@ export interface ActionCall {
   /** Called with every raw line of the log as it is written. */
   readonly onLine?: (line: string) => void;
   /**
-   * The run is cancelled at the first line of the log that matches: SIGINT, 7.5 s later SIGTERM, 2.5 s later the end.
+   * The run is cancelled as soon as its log matches: SIGINT, 7.5 s later SIGTERM, 2.5 s later the end.
    */
   readonly cancelAt?: RegExp;
-  /** The runner kills the step at this line, without a signal that can be handled. */
+  /** The runner kills the step as soon as its log matches, without a signal that can be handled. */
   readonly killAt?: RegExp;
   readonly timeout?: number;
   /** Only the main step runs. For a run that ends before it could leave anything to the post step. */
@@ -149,11 +149,12 @@ function execute(
       const lines = (rest + chunk.toString('utf8')).split('\n');
       rest = lines.pop() ?? '';
       if (call.onLine !== undefined) lines.forEach(call.onLine);
-      if (!isCancelled && lines.some((line) => call.cancelAt?.test(line))) {
+      const told = log.slice(0, log.length - rest.length);
+      if (!isCancelled && call.cancelAt?.test(told) === true) {
         isCancelled = true;
         cancel();
       }
-      if (lines.some((line) => call.killAt?.test(line))) child.kill('SIGKILL');
+      if (call.killAt?.test(told) === true) child.kill('SIGKILL');
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);

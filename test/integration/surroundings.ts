@@ -26,8 +26,6 @@ export interface Surroundings {
   readonly gatewayUrl: string | undefined;
   /** The Envoy behind it, to be asked what it does; undefined with `INGRESS_URL`. */
   readonly gateway: EnvoyGateway | undefined;
-  /** Seldon's operator runs in the cluster; otherwise ours runs in this process. */
-  readonly hasInstalledOperator: boolean;
   /** Whose routes the operator writes. */
   readonly ingresses: ReadonlySet<Ingress>;
   readonly comments: (pullRequest: number) => readonly string[];
@@ -100,7 +98,6 @@ export async function openSurroundings(operators: readonly Operated[] = [EVERYWH
     artifactsDestination,
     gatewayUrl: ingressUrl ?? gateway?.url,
     gateway,
-    hasInstalledOperator: installed,
     ingresses,
     github,
     comments: (pullRequest) => github.comments(pullRequest).map((one) => one.body ?? ''),

@@ -16,7 +16,7 @@ export const ADMISSION_FAILURES: readonly FailureRow[] = [
     title: (_, [, quota, asked, scopes]) =>
       quota === undefined
         ? `No quota of the namespace covers the scopes of the pod: ${scopes}`
-        : `The quota ${quota} of the namespace is used up; the pod asks for ${asked}`,
+        : `The quota ${quota} of the namespace is used up (requested: ${asked})`,
     cure: (_, [, quota]) =>
       `raise ResourceQuota ${quota ?? 'for that scope'} of the namespace, or lower the requests in \`manifest\`: a rolling update needs room for one more pod`,
   },

@@ -8,7 +8,7 @@ export const REASONS: Readonly<Record<FailureReason, string>> = {
   'image-not-found': 'The image of a container cannot be pulled.',
   'storage-failed': 'The storage initializer cannot copy the model into the pod.',
   'container-config-invalid': 'The kubelet cannot create or start a container.',
-  'crash-loop': 'The model server exits each time it is started.',
+  'crash-loop': 'A container of the pod exits by itself and is restarted.',
   'out-of-memory': 'A container needs more memory than its limit.',
   unschedulable: 'No node takes the pod.',
   'quota-exceeded': 'The quota of the namespace is used up.',

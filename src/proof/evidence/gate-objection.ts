@@ -20,7 +20,7 @@ export function objectionTo(record: GateRecord, at: GateSurroundings): readonly 
     }
     case 'undecided': {
       const cure =
-        'more requests decide it: give canary a larger share or more time (`gate-limit`), or accept a larger `gate-error-margin`; `gate: auto` goes on as soon as the figures do not speak against canary';
+        'give the canary more requests (a larger share in `steps`, or more time with `gate-limit`), or accept a larger `gate-error-margin`; `gate: auto` goes on as soon as the figures do not speak against the canary';
       return [{ reason: 'gate-undecided', title: `not shown to be good in time: ${title}`, cure, quotes: [] }];
     }
     case 'no-data':

@@ -129,13 +129,20 @@ function unauthorized(status: ApiStatus | undefined): UserError {
   );
 }
 
+/** For an object that is no longer the one that was read. */
+export const CHANGED_CURE =
+  'find out who else changes the objects of this SeldonDeployment, then run this workflow again';
+
 const DENIAL =
   /User "([^"]*)" cannot (\S+) resource "([^"]*)" in API group "([^"]*)"(?:.* in the namespace "([^"]*)")?/;
 
 function forbidden(status: ApiStatus | undefined, what: string): UserError {
   const said = status?.message ?? 'Forbidden';
   const match = DENIAL.exec(said);
-  if (match === null) return new UserError('cluster-forbidden', `the API server forbids "${what}": ${short(said)}`);
+  if (match === null)
+    return new UserError('cluster-forbidden', `the API server forbids "${what}": ${short(said)}`, {
+      hint: 'ask who runs the cluster which policy or quota forbids it, and to allow it for the user of `kubeconfig`',
+    });
   const [, user, verb, resource, group, namespace] = match;
   const full = group === '' ? resource : `${resource}.${group}`;
   const where = namespace === undefined ? 'in the whole cluster' : `in namespace ${namespace}`;

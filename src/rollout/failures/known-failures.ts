@@ -100,11 +100,11 @@ export const CURES: Readonly<Record<RolloutFailureReason, string>> = {
   'progress-deadline-exceeded': 'read the log below; if the model only needs more time to start, raise `timeout`',
   'operator-failed':
     'read the message of the operator above, and correct what it names in `manifest`, or in the installation of Seldon',
-  'object-deleted': 'find out who deletes this SeldonDeployment; run this workflow in a concurrency group',
+  'object-deleted': 'find out who deletes this SeldonDeployment, then run this workflow again',
   'object-changed':
     'find out who edits this SeldonDeployment, then run again: the new run starts from what is live then',
   superseded:
-    'another run or person applied the same object: put the workflows that deploy it into one concurrency group',
+    'find out who else applies this SeldonDeployment; leave `lock` out in every workflow that deploys it, so that one run waits for the other',
   'scaled-to-zero':
     'scale the predictor to at least one pod (`kubectl scale seldondeployment`, `minReplicaCount` of KEDA), then run again',
   'deployment-paused':

@@ -104,7 +104,7 @@ export const CURES: Readonly<Record<RolloutFailureReason, string>> = {
   'object-changed':
     'find out who edits this SeldonDeployment, then run again: the new run starts from what is live then',
   superseded:
-    'find out who else applies this SeldonDeployment; leave `lock` out in every workflow that deploys it, so that one run waits for the other',
+    'find out who else applies this SeldonDeployment; without `lock: false` in the workflows that deploy it, one run waits for the other',
   'scaled-to-zero':
     'scale the predictor to at least one pod (`kubectl scale seldondeployment`, `minReplicaCount` of KEDA), then run again',
   'deployment-paused':

@@ -3,24 +3,26 @@ export const REASON_CURES: Readonly<Record<string, string>> = {
   'crash-loop': 'Read the log of the container in the comment or the job summary, and find its words below',
   'answers-differ':
     'Look at the answers side by side in the comment; if the difference is intended, raise `compare-tolerance`',
-  'evaluation-failed': 'Train the model again, or correct the rows; `evaluate-margin` says how much worse it may be',
+  'evaluation-failed':
+    'Train the model again, or correct the rows; `evaluate-margin` sets how much worse the metric may be',
   'evaluation-undecided': 'Give more rows in `evaluate`, or a larger `evaluate-margin`',
   'mirror-silent':
     'Check that the ingress mirrors requests to the shadow, and that `ingress-url` leads to this ingress',
   'gate-failed':
-    'Nothing is to be done for the users: the requests are back at main. The evidence in the comment names what was worse',
+    'Read in the comment which figure was worse, and correct the model. If the difference is acceptable, raise `gate-error-margin`, `gate-latency-ratio` or `gate-latency`',
   'event-not-allowed': 'Use an event of the table in docs/security.md, or name this one in `allow-events`',
   aborted: 'Look at what is live with `/seldon status`, and deploy again when you are ready',
   'lease-lost': 'Look at what is live with `/seldon status`; the other run goes on from there',
   locked: 'Comment `/seldon unlock`, or wait until the lock ends',
   'gate-undecided': 'Wait for more requests: a longer `step-interval` or `gate-limit`, or a larger `gate-error-margin`',
   'gate-no-data':
-    'Check that Prometheus scrapes the orchestrators of this namespace, or leave `prometheus-url` out: then they are asked directly',
+    'Send requests to main and the canary during the step. With `prometheus-url` check that Prometheus scrapes the orchestrators of this namespace. `gate-no-data: pass` accepts a step without requests',
   'pull-request-closed':
     'Reopen the pull request; on a merged one only `promote`, `rollback` and their plans are allowed',
   'base-not-allowed': 'Name the branch in `allow-bases`, or change the base of the pull request',
   'not-permitted': 'Ask somebody with the role that the reply names, or change `command-roles`',
-  'rerun-not-permitted': 'Let somebody run it again who may give the command',
+  'rerun-not-permitted':
+    'Ask a person with the role that the reply names to run the workflow again, or change `command-roles`',
   'not-listed': 'Add the person or the team to `allow-users`',
   'fork-refused': 'Push the branch to the repository itself, or set `allow-forks: true` after reading docs/security.md',
   'draft-refused': 'Mark the pull request as ready for review, or set `allow-drafts: true`',
@@ -38,17 +40,18 @@ export const REASON_CURES: Readonly<Record<string, string>> = {
   'model-uri-invalid': 'Write one of the forms of the input `model-uri`, such as `models:/wine/3`',
   'model-not-found': 'Check the name, the version or the alias in the registry, and `mlflow-tracking-uri`',
   'model-not-ready': 'Wait until the registry shows the version as READY, or register it again',
-  'model-unusable': 'Log the model with the flavor `python_function`',
+  'model-unusable':
+    'Log the model again with `mlflow.<flavor>.log_model`, so that its folder has an `MLmodel` with the flavor `python_function`',
   'artifacts-unreachable': 'Set `artifacts-destination` or `storage-uri-map` to a place that the cluster can read',
   'registry-unauthorized': 'Correct `mlflow-token`, or `mlflow-username` and `mlflow-password`',
   'registry-forbidden':
     'Give the user of `mlflow-token` the permission to read the model, and to write for `write-back`',
-  'registry-unreachable': 'Check `mlflow-tracking-uri`, and that the runner can reach it',
+  'registry-unreachable': 'Check `mlflow-tracking-uri`, and that the runner can reach this server',
   'registry-failed': 'Read the message of the server; run again when it is repaired',
   'kubeconfig-invalid': 'Make the kubeconfig again with `deploy/kubeconfig.sh`, and store it in the secret',
   'cluster-unauthorized': 'Make a new token with `deploy/kubeconfig.sh`, and store it in the secret',
   'cluster-forbidden': 'Apply `deploy/role.yaml`, or the Role that the message shows',
-  'cluster-unreachable': 'Check the server in the kubeconfig, and that the runner can reach it',
+  'cluster-unreachable': 'Check the server in `kubeconfig`, and that the runner can reach it',
   'cluster-failed': 'Read the message of the API server; run again when it is repaired',
   'seldon-not-installed': 'Install Seldon Core 1.x, see docs/setup.md',
   'namespace-not-found': 'Create the namespace, or correct `namespace`',
@@ -59,15 +62,16 @@ export const REASON_CURES: Readonly<Record<string, string>> = {
     'Do what the message says. Where Argo CD or Flux manages the object, use `apply: false`, or `take-over: true` (docs/gitops.md)',
   'nothing-live': 'Deploy a model with mode `direct` first',
   'nothing-to-promote': 'Deploy a candidate first, for example with mode `canary`',
-  'nothing-to-roll-back': 'Deploy the model that is wanted; `/seldon status` shows the history',
+  'nothing-to-roll-back': 'Deploy the earlier model by its `model-uri`; `/seldon status` shows the history',
   'rollout-under-way': 'Wait until the other run has ended, raise `lock-timeout`, or stop it with `/seldon abort`',
   'routing-not-honoured': 'Use `routing: seldon`, or a mode that the message names',
-  'metrics-unreachable': 'Check `prometheus-url` and `prometheus-token`, and that the runner can reach it',
+  'metrics-unreachable':
+    'Check `prometheus-url`, `prometheus-token` and `gate-queries`, and that the runner can reach Prometheus',
   'command-unknown': 'Use a command of `/seldon help`',
   'head-moved': 'Look at the new commit, then give the command again',
   'plan-changed': 'Make a new plan with `/seldon plan`',
   'newer-run-live': 'Nothing is to be done: the newer deployment stays. To go back, use `rollback`',
   'github-failed': 'Check the permissions of `github-token`, and run again',
   cancelled: 'Look at what is live with `/seldon status`, and run again',
-  'internal-error': 'Report it with the log, without secrets',
+  'internal-error': 'Open an issue with the log, without secrets',
 };

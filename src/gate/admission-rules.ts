@@ -29,7 +29,12 @@ export function admissionOf(facts: AdmissionFacts, policy: Policy): Refusal | un
 
 const NO_DECISION = [
   'GitHub does not say whether this pull request is approved',
-  'GitHub decides only where the base branch requires a review: let its protection rule do so; or leave `require-review` out',
+  'add a protection rule that requires a review to the base branch, as GitHub decides it only then; or leave `require-review` out',
+] as const;
+
+const NO_CHECKS = [
+  'GitHub returns no checks for the newest commit of this pull request',
+  'give the job `checks: read` and `statuses: read`, in a private repository `actions: read` too; if the commit has no checks, leave `require-checks` out',
 ] as const;
 
 const RULES: readonly Rule[] = [
@@ -51,8 +56,8 @@ const RULES: readonly Rule[] = [
     const isListed = ({ login, inTeam }: Person) => users.some((one) => sameLogin(one, login)) || inTeam === 'yes';
     const stranger = [commenter, actor].find((one) => !isListed(one));
     if (stranger === undefined) return undefined;
-    const sentence = `${stranger.login} is not in the list of those who may deploy`;
-    return refusal('not-listed', sentence, 'ask a user in `allow-users`, or be added to it');
+    const sentence = `${stranger.login} is not in the input \`allow-users\`, which lists who may give this command`;
+    return refusal('not-listed', sentence, 'ask a user of that list, or add this user to `allow-users`');
   },
 
   ({ pullRequest, command }, { allowForks }) =>
@@ -60,34 +65,30 @@ const RULES: readonly Rule[] = [
       ? undefined
       : refusal('fork-refused', 'this pull request comes from a fork', 'merge it first, or set `allow-forks: true`'),
 
-  ({ pullRequest, command }, { allowDrafts }) =>
-    !pullRequest.isDraft || allowDrafts || !needsGoodPull(command.verb)
-      ? undefined
-      : refusal(
-          'draft-refused',
-          'this pull request is a draft',
-          'mark it ready for review, or set `allow-drafts: true`',
-        ),
+  ({ pullRequest, command }, { allowDrafts }) => {
+    if (!pullRequest.isDraft || allowDrafts || !needsGoodPull(command.verb)) return undefined;
+    const cure = 'mark it ready for review, or set `allow-drafts: true`';
+    return refusal('draft-refused', 'this pull request is a draft', cure);
+  },
 
-  ({ command: { verb } }, { commands }) =>
-    commands.includes(verb) || verb === 'help'
-      ? undefined
-      : refusal('command-not-allowed', `this workflow has no command \`${verb}\``, 'see the input `allow-commands`'),
+  ({ command: { verb } }, { commands }) => {
+    if (commands.includes(verb) || verb === 'help') return undefined;
+    const cure = `use one of ${commands.join(', ')}, or add it to the input \`allow-commands\``;
+    return refusal('command-not-allowed', `this workflow has no command \`${verb}\``, cure);
+  },
 
   ({ isApproved, command }, { requireReview }) => {
     if (!requireReview || !needsGoodPull(command.verb) || isApproved?.answer === 'yes') return undefined;
     if (isApproved?.answer === 'unknown') return refusal('review-missing', ...NO_DECISION);
     const sentence = `this pull request is not approved${named(isApproved)}`;
-    return refusal('review-missing', sentence, 'have it approved; `require-review` asks for that');
+    return refusal('review-missing', sentence, 'ask for an approval of its newest commit (input `require-review`)');
   },
 
   ({ checksPass, command }, { requireChecks }) => {
     if (!requireChecks || !needsGoodPull(command.verb) || checksPass?.answer === 'yes') return undefined;
-    const sentence =
-      checksPass?.answer === 'unknown'
-        ? 'GitHub did not say how its checks ended'
-        : `not all checks of this pull request passed${named(checksPass)}`;
-    return refusal('checks-missing', sentence, 'wait until they pass; `require-checks` asks for that');
+    if (checksPass?.answer === 'unknown') return refusal('checks-missing', ...NO_CHECKS);
+    const sentence = `not all checks of this pull request passed${named(checksPass)}`;
+    return refusal('checks-missing', sentence, 'wait until they pass, or correct them (input `require-checks`)');
   },
 
   ({ chosen, given }, { names }) => choiceRefusal('name', 'allow-names', { chosen, given, allowed: names }),
@@ -115,7 +116,7 @@ const RULES: readonly Rule[] = [
       : refusal(
           'plan-required',
           'this command needs a plan',
-          `comment \`${given('command-prefix').trim() || '/seldon'} plan${command.verb === 'deploy' ? '' : ` mode=${command.verb}`}\` with the same model and arguments, then the command in its answer`,
+          `comment \`${given('command-prefix').trim() || '/seldon'} plan${command.verb === 'deploy' ? '' : ` mode=${command.verb}`}\` with the same model and arguments, then the command in its answer; the input \`require-plan\` requires it`,
         ),
 ];
 
@@ -214,7 +215,7 @@ export function modelRefusal(asked: string | undefined, own: string, models: rea
   return refusal(
     'model-not-allowed',
     `the model \`${asked}\` is not allowed here`,
-    `allowed: ${allowed}; see the input \`allow-models\``,
+    `allowed: ${allowed}; choose one of these, or add the model to the input \`allow-models\``,
   );
 }
 

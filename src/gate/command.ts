@@ -89,11 +89,12 @@ export interface CommandError {
  */
 export function parseCommand(body: string, prefix: string): Command | CommandError {
   const [line = ''] = body.split(/\r?\n/, 1);
-  if (line.length > LONGEST) return { fault: `the command has ${line.length} characters; at most ${LONGEST} are read` };
+  if (line.length > LONGEST)
+    return { fault: `the command has ${line.length} characters; at most ${LONGEST} are read: shorten it` };
   const lock = /^\s+lock(?:\s+(.*))?$/.exec(line.slice(prefix.length));
   if (lock !== null) return readLock((lock[1] ?? '').trim(), prefix);
   const words = wordsOf(line.slice(prefix.length));
-  if (words === undefined) return { fault: 'a quotation mark in the command is not closed' };
+  if (words === undefined) return { fault: 'a quotation mark in the command is not closed: add the second one' };
   const [first, ...rest] = words;
   if (first === undefined) return { verb: 'help', model: undefined, target: undefined, args: new Map() };
   const verb = VERBS.find((one) => one === first.text);
@@ -133,7 +134,7 @@ function readRest(verb: Verb, words: readonly Word[], prefix: string): Command |
     }
     const argument = ALLOWED[verb].find((one) => one === name);
     if (argument === undefined) return { fault: unknownWord(`argument of \`${verb}\``, name, ALLOWED[verb], prefix) };
-    if (args.has(argument)) return { fault: `\`${argument}\` is given twice` };
+    if (args.has(argument)) return { fault: `\`${argument}\` is given twice: leave one of them out` };
     args.set(argument, text);
   }
   return { verb, model: bare.model, target: bare.target, args };
@@ -144,7 +145,7 @@ const NO_COMMAND: readonly string[] = ['remove', 'sweep', 'check'];
 
 function unknownVerb(word: string, prefix: string): string {
   if (NO_COMMAND.includes(word))
-    return `\`${word}\` is no command: start a workflow with \`mode: ${word}\` by hand, see the folder \`examples\``;
+    return `\`${word}\` is not a command: start a workflow with \`mode: ${word}\` by hand, such as those in the folder \`examples\``;
   if (word === 'direct') return `\`direct\` is a mode: its command is \`${prefix} deploy\``;
   return unknownWord('command', word, VERBS, prefix);
 }

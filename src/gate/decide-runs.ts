@@ -69,7 +69,7 @@ function previewByHand(place: TargetInputs): ReadonlyMap<InputName, string> {
   if (!isPreview(place) || place.raw.input('mode').trim() === 'sweep') return new Map();
   const number = Number(place.raw.input('pull-request').trim() || Number.NaN);
   if (!Number.isInteger(number) && !isPreviewName(place.raw.input('name').trim())) {
-    throw new UserError('bad-input', 'the input `preview` is for pull requests, and this event is about none', {
+    throw new UserError('bad-input', 'the input `preview` is for pull requests, and this event has no pull request', {
       hint: 'give the input `pull-request`, or leave `preview` out to deploy the real object',
     });
   }

@@ -42,6 +42,6 @@ export async function confirmClosed(
   const now = await repository?.pullRequest(number);
   if (now?.isOpen !== true) return;
   throw new UserError('head-moved', 'the pull request was opened again, so its preview stays', {
-    hint: 'nothing is to be done: the run of its reopening ships the preview',
+    hint: 'nothing needs to be done: the run of the event `reopened` deploys the preview',
   });
 }

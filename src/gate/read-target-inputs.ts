@@ -50,10 +50,11 @@ async function placesOf(request: TargetsRequest, ref: string | undefined): Promi
     });
   const from = chosenRef ?? ref;
   if (repository === undefined || from === undefined) {
-    const what = repository === undefined ? '`github-token` is missing' : 'the commit of this run is unknown';
-    throw new UserError('bad-input', `${path} cannot be read from GitHub: ${what}`, {
-      hint: 'set `github-token`, with `permissions: contents: read`',
-    });
+    const [what, hint] =
+      repository === undefined
+        ? ['`github-token` is missing', 'set `github-token`, with `permissions: contents: read`']
+        : ['the commit of this run is unknown', 'set `config-ref` to the branch, tag or commit with the file'];
+    throw new UserError('bad-input', `${path}, the input \`config\`, cannot be read from GitHub: ${what}`, { hint });
   }
   const { text, commit } = await repository.readFile(path, from);
   const targets = parseTargets(text, path);
@@ -63,7 +64,7 @@ async function placesOf(request: TargetsRequest, ref: string | undefined): Promi
       'bad-input',
       `the input \`targets\` has ${quoted(picked.unknown)}, which ${path} does not have`,
       {
-        hint: `the targets are ${targets.map(({ name }) => name).join(', ')}`,
+        hint: `use some of ${targets.map(({ name }) => name).join(', ')}`,
       },
     );
   runner.info(`targets of ${path} at ${commit.slice(0, 7)}: ${picked.map(({ name }) => name).join(', ')}`);

@@ -3,6 +3,7 @@ import type { Model, ModelDetails, Schema } from '../model/model.ts';
 import { modelUriOf } from '../seldon/graph.ts';
 import { replicasOf } from '../seldon/replicas.ts';
 import { ANNOTATIONS, type Predictor, type SeldonDeployment } from '../seldon/seldon-deployment.ts';
+import { exposureOf } from './exposure.ts';
 import type { Plan } from './plan.ts';
 
 /** A model and its description in the registry. */
@@ -22,6 +23,8 @@ export interface PlanPreview {
   readonly tags: readonly string[];
   /** `main: 3 pods to be replaced by a rolling update, another model`. */
   readonly pods: readonly string[];
+  /** Who reaches the new pods before they are proven; undefined if no pod is new. */
+  readonly exposure: string | undefined;
   /** Each step of a canary: `main 90 %, canary 10 %`; empty for one step. */
   readonly steps: readonly string[];
   /** Seconds that each of them lasts at least. */
@@ -38,7 +41,7 @@ export interface MetricLine {
 
 export interface PreviewRequest {
   readonly live: SeldonDeployment | undefined;
-  readonly plan: Pick<Plan, 'manifest' | 'stages'>;
+  readonly plan: Pick<Plan, 'manifest' | 'stages' | 'restores'>;
   /** The current model of main; undefined for a first model. */
   readonly before: Described | undefined;
   readonly after: Described;
@@ -53,6 +56,7 @@ export function previewOf({ live, plan, before, after, estimates, stepSeconds }:
     metrics: metricLines(before?.details?.metrics ?? new Map(), after.details?.metrics ?? new Map()),
     tags: tagChanges(before?.details?.tags ?? new Map(), after.details?.tags ?? new Map()),
     pods: podChanges(live, plan.manifest),
+    exposure: exposureOf({ live, plan }),
     steps: stepsOf(plan),
     stepSeconds,
     estimates,

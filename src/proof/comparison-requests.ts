@@ -11,7 +11,9 @@ export const MOST_COMPARED = 100;
 export function parseComparing(text: string, path: string): readonly string[] {
   const bodies = listOf(text) ?? linesOf(text, path);
   if (bodies.length > 0) return bodies;
-  throw new UserError('bad-input', `${path} (input \`compare-requests\`) contains no request`);
+  throw new UserError('bad-input', `${path} (input \`compare-requests\`) contains no request`, {
+    hint: 'write a JSON list of request bodies, or one JSON body on each line; or leave `compare-requests` out',
+  });
 }
 
 function listOf(text: string): readonly string[] | undefined {

@@ -53,11 +53,13 @@ export type Refusal = Exclude<
 
 /** The cure where the answer says no more than the reason itself. */
 export const CURES: Readonly<Record<Refusal, string>> = {
-  'health-failed': 'read the log of the model container: it runs, but does not say that it is healthy',
+  'health-failed':
+    'read the log of the model container: it runs, but its health check does not succeed. Correct the model, its `pip_requirements`, or `resources` in `manifest`',
   'prediction-failed':
     'send the request to the model by hand; if it does not match the model, set `smoke-request` to one that does',
-  'prediction-invalid': 'check the model: it answers, but the predictions are not usable',
-  'prediction-unexpected': 'check the model, or the input `smoke-expect`',
+  'prediction-invalid':
+    'check the model: it answers, but the predictions are not usable. If the form of its answer is intended, describe it in `smoke-expect`',
+  'prediction-unexpected': 'correct the model if its answer is wrong, or `smoke-expect` if its answer is right',
   'prediction-unproven': `${REQUEST_CURE.replace(/^L/, 'l')}, or set \`smoke-required: when-possible\``,
-  'endpoint-failed': 'the model itself answers: check the ingress and the input `ingress-url`',
+  'endpoint-failed': 'check the ingress and the input `ingress-url`: inside the cluster the model answers',
 };

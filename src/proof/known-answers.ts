@@ -29,7 +29,7 @@ export const KNOWN_ANSWERS: readonly AnswerRow[] = [
     id: 'answer-speaks-https',
     pattern: /HTTP request (?:was sent )?to (?:an )?HTTPS (?:server|port)/i,
     example: 'HTTP 400: Client sent an HTTP request to an HTTPS server.',
-    title: 'the gateway wants TLS on that port',
+    title: 'the gateway expects TLS on that port',
     cure: 'write `ingress-url` with `https://`',
   },
   {
@@ -78,15 +78,15 @@ export const KNOWN_ANSWERS: readonly AnswerRow[] = [
     id: 'answer-unauthorized',
     pattern: /HTTP (?:40[137]|561): |Jwt is missing|Jwt verification fails/,
     example: 'HTTP 401: POST /seldon: Jwt is missing',
-    title: 'something before the model wants credentials, which this action does not send',
-    cure: 'let the proof pass without credentials, or leave `ingress-url` out: the model is then proven through the API server',
+    title: 'a proxy or gateway before the model asks for credentials, which this action does not send',
+    cure: 'let requests to /seldon/ pass without credentials, or leave `ingress-url` out: the model is then proven through the API server',
   },
   {
     ...AT_INGRESS,
     id: 'answer-no-route',
     pattern: /HTTP 404: /,
     example: 'HTTP 404: POST /seldon/seldon/wine/api/v0.1/predictions on http://gateway: 404 page not found',
-    title: 'nothing is known under that path: the gateway has no route to the model, or the model has another name',
+    title: 'that path leads nowhere: the gateway has no route to the model, or the model has another name',
     cure: 'check that `ingress-url` is the gateway that Seldon writes its routes for (`istio.enabled`, `istio.gateway` or Ambassador of the operator), without a path; `kubectl get virtualservices,mappings` shows the routes',
   },
   {
@@ -110,7 +110,7 @@ export const KNOWN_ANSWERS: readonly AnswerRow[] = [
     id: 'answer-too-large',
     pattern: /HTTP (?:41[34]|431): |Request Entity Too Large|payload too large/i,
     example: 'HTTP 413: Request Entity Too Large',
-    title: 'the request is larger than the gateway takes',
+    title: 'the request is larger than the gateway accepts',
     cure: 'give a smaller request as `smoke-request`, or raise the limit of the gateway',
   },
   {
@@ -126,7 +126,7 @@ export const KNOWN_ANSWERS: readonly AnswerRow[] = [
     id: 'answer-gateway-refused',
     pattern: /^HTTP none: [^\n]{0,600}connection (?:refused|reset)/,
     example: 'HTTP none: POST /seldon on http://models.example.com: connection refused (ECONNREFUSED)',
-    title: 'nothing takes connections at that address',
+    title: 'nothing accepts connections at that address',
     cure: 'correct the host and the port of `ingress-url`, or open them to this runner; without `ingress-url` the model is proven through the API server only',
   },
   {
@@ -135,7 +135,7 @@ export const KNOWN_ANSWERS: readonly AnswerRow[] = [
     pattern:
       /^HTTP (?:408|460|504|524): |upstream request timeout|stream timeout|^HTTP none: [^\n]{0,600}no answer (?:within|in time)/i,
     example: 'HTTP 504: POST /seldon: upstream request timeout',
-    title: 'the model takes longer to answer than it may',
+    title: 'the model takes longer to answer than the timeout of the gateway or of Seldon allows',
     cure: 'give a smaller request as `smoke-request`, more cpu in `manifest`, or raise `seldon.io/rest-timeout` and the timeout of the gateway',
   },
   {

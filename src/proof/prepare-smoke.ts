@@ -97,7 +97,9 @@ async function ownRequest(workspace: Workspace, input: string): Promise<string> 
     JSON.parse(body);
   } catch (cause) {
     const where = isJson ? 'the input `smoke-request`' : `${input} (input \`smoke-request\`)`;
-    throw new UserError('bad-input', `${where} is not JSON: ${cause instanceof Error ? cause.message : ''}`, { cause });
+    const why = cause instanceof Error ? cause.message : '';
+    const hint = 'correct the JSON, or leave `smoke-request` out: the request is then made from the model';
+    throw new UserError('bad-input', `${where} is not JSON: ${why}`, { hint, cause });
   }
   return body.trim();
 }

@@ -199,7 +199,7 @@ async function restarted(context: ProofContext, { stored, restarts }: Known): Pr
   const status = {
     phase: 'failed',
     reason: 'crash-loop',
-    message: `container ${container} of ${pod} restarted during the soak`,
+    message: `container ${container} of ${pod} restarted during this step`,
     failingObject: {
       kind: 'pod',
       name: pod,

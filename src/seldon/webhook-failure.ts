@@ -23,6 +23,10 @@ const OWNERS: readonly (readonly [RegExp, Owner])[] = [
   [/linkerd/i, { program: "Linkerd's injector", check: 'the pod of linkerd-proxy-injector' }],
 ];
 
+/** For an API server that does not finish a request in time. */
+export const BUSY_CURE =
+  'run this workflow again; if the error stays, ask who runs the cluster to check the API server, etcd and slow webhooks';
+
 /** One way in which a webhook fails; the first that fits is the cause. */
 export interface WebhookFailureKind {
   readonly id: string;

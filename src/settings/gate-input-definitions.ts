@@ -7,16 +7,17 @@ export const GATE_INPUTS = [
     choices: ['auto', 'strict', 'off'],
     default: 'auto',
     description:
-      '`auto`: a step of a canary is left when its requests do not speak against it, and the report says what could have been missed; it is held while the canary is worse than main by more than the margin, but not surely. `strict`: a step is held until they show that it is good. `off`: requests are not counted.',
+      '`auto`: a step of a canary ends on time if the requests do not speak against the canary, and the report says what could have been missed. The step is held while the canary is worse than main by more than the margin, but not surely. `strict`: a step is held until the requests show that the canary is good. `off`: requests are not counted.',
   },
   {
     name: 'gate-limit',
-    description: 'How long a step may be held: seconds, or `30m`. Default: ten times `step-interval`.',
+    description:
+      'How long a step may last at most, if it is held: seconds, or `30m`; not shorter than `step-interval`. Default: ten times `step-interval`.',
   },
   {
     name: 'bake',
     description:
-      'How long a model is watched after it took over all requests (`direct`, `promote`, `blue-green`): seconds, or `15m`. It is returned when its requests show that it is worse than the old one was. Default: not at all.',
+      'How long a model is watched after it took over all requests (`direct`, `promote`, `blue-green`): seconds, or `15m`. The previous state is restored if the requests show that the model is worse than the old one. Default: the model is not watched.',
   },
   {
     name: 'prometheus-url',
@@ -31,18 +32,18 @@ export const GATE_INPUTS = [
   {
     name: 'gate-latency-ratio',
     description:
-      "How many times main's 95th percentile of the latency the canary's may be, rounded up to a bucket of the histogram. Default: 1.5.",
+      "A request is slow if it takes longer than main's 95th percentile of the latency times this number, rounded up to a bucket of the histogram. Default: 1.5.",
   },
   {
     name: 'gate-latency',
     description:
-      'Seconds that a request may take, such as `0.25`, rounded up to a bucket of the histogram. Instead of `gate-latency-ratio`.',
+      'A request is slow if it takes longer than this many seconds, such as `0.25`, rounded up to a bucket of the histogram. Use instead of `gate-latency-ratio`.',
   },
   {
     name: 'gate-no-data',
     choices: ['fail', 'pass'],
     description:
-      'What it means when main or canary got no requests in a step: `fail` or `pass`. Default: `fail` with `prometheus-url` or `gate: strict`, otherwise `pass`.',
+      'Result of a step in which main or the canary got no requests: `fail` or `pass`. Default: `fail` with `prometheus-url` or `gate: strict`, otherwise `pass`.',
   },
   {
     name: 'gate-queries',

@@ -8,7 +8,7 @@ export const INPUTS = [
   {
     name: 'model-uri',
     description:
-      'The MLflow model (only for the modes that bring one: `direct`, `canary`, `shadow`, `ab`, `blue-green`): `models:/name/7`, `models:/name@alias`, `models:/name/latest`, `models:/m-<id>`, `runs:/<run>/<path>`, or the storage URI of the folder that holds `MLmodel`.',
+      'The MLflow model (only for the modes that deploy one: `direct`, `canary`, `shadow`, `ab`, `blue-green`): `models:/name/7`, `models:/name@alias`, `models:/name/latest`, `models:/m-<id>`, `runs:/<run>/<path>`, or the storage URI of the folder that holds `MLmodel`.',
   },
   {
     name: 'mode',

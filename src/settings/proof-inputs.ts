@@ -45,7 +45,7 @@ export const PROOF_INPUTS = [
     choices: ['when-possible', 'always'],
     default: 'when-possible',
     description:
-      '`when-possible`: a model for which no request is known, or whose server refuses the requests that were made up, is accepted by its health and readiness. `always`: it is not.',
+      '`when-possible`: health and readiness are enough for a model for which no request is known, or whose server refuses the requests that were made up. `always`: such a model is refused.',
   },
   {
     name: 'dry-run',

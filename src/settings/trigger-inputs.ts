@@ -108,7 +108,7 @@ export const TRIGGER_INPUTS = [
     isOfStep: true,
     choices: ['none', 'endpoint', 'all'],
     description:
-      'What comments show of the inside: `none`; `endpoint`, only where predictions are sent; `all`: also the API server, storage paths, example data, logs of pods and the manifest. The job summary has all. Default: `endpoint` in a public repository, else `all`.',
+      'Internal details that comments show: `none`; `endpoint`, only where predictions are sent; `all`: also the API server, storage paths, example data, logs of pods and the manifest. The job summary has all. Default: `endpoint` in a public repository, else `all`.',
   },
   {
     name: 'preview',
@@ -135,12 +135,12 @@ export const TRIGGER_INPUTS = [
   {
     name: 'lock-reason',
     isOfStep: true,
-    description: 'Why mode `lock` refuses changes from now on; shown to everybody who is refused.',
+    description: 'Reason of mode `lock`. Everybody whose change is refused sees it.',
   },
   {
     name: 'lock-expiry',
     isOfStep: true,
-    description: 'After how long that lock ends by itself: `90m`, `2h`, `3d`. Default: when it is unlocked.',
+    description: 'Time after which the lock ends by itself: `90m`, `2h`, `3d`. Default: it ends when it is unlocked.',
   },
   {
     name: 'take-over',
@@ -153,7 +153,7 @@ export const TRIGGER_INPUTS = [
     choices: ['keep', 'rollback'],
     default: 'keep',
     description:
-      'What a cancelled run does with what it has changed: `keep` leaves and reports it, `rollback` puts back what was there, also after GitHub has killed the step.',
+      'What a cancelled run does with its change: `keep` leaves and reports it; `rollback` restores the previous state, also after GitHub has killed the step.',
   },
   {
     name: 'write-back',

@@ -67,7 +67,7 @@ story('a person who re-runs a listed person’s run must be listed, too', async 
   const said = { by: 'maria', startedBy: 'octocat', body: '/seldon deploy' };
   const end = await sandbox.comment(said, { inputs });
   expect(end.outputs, end.shown).toMatchObject({ outcome: 'refused', reason: 'not-listed' });
-  expect(end.shown).toContain('octocat is not in the list');
+  expect(end.shown).toContain('octocat is not in the input `allow-users`');
   const team = await sandbox.comment(said, { inputs: { 'allow-users': 'acme/ml' } });
   expect(team.outputs, team.shown).toMatchObject({ outcome: 'refused', reason: 'not-listed' });
   expect(live(sandbox)).toBeUndefined();

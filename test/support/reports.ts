@@ -293,7 +293,7 @@ export const sampleReports: Readonly<Record<string, Report>> = {
       {
         reason: 'gate-failed',
         title: `canary is worse than main: ${describeGate(GATES[1] ?? gateOf('', 1, 1))}`,
-        cure: 'look at the figures; `gate-error-margin`, `gate-latency-ratio` and `gate-latency` say what is allowed',
+        cure: 'read the figures and correct the model; `gate-error-margin`, `gate-latency-ratio` and `gate-latency` set what is allowed',
         quotes: [],
       },
     ],

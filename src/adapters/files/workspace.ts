@@ -120,6 +120,7 @@ function megabytes(bytes: number): string {
 
 function unusable(path: string, { input, cause }: { readonly input: string; readonly cause: unknown }): UserError {
   return new UserError('bad-input', `the file ${path} (input \`${input}\`) cannot be used: ${codeOf(cause)}`, {
+    hint: 'check the path, which begins at the root of the workspace, and that a checkout runs before this step',
     cause,
   });
 }

@@ -168,7 +168,9 @@ export class GithubCollaboration implements Collaboration {
       const found = await this.#api.ask({ what, route, parameters: { path, ref: commit }, read });
       const file: RepositoryFile = 'type' in found ? found : {};
       if (file.type !== 'file' || file.encoding !== 'base64' || file.content === undefined)
-        throw new UserError('github-failed', `could not ${what}: it is not a plain file of at most 1 MB`);
+        throw new UserError('github-failed', `could not ${what}: it is not a plain file of at most 1 MB`, {
+          hint: 'name a file in `config`, not a folder, link or submodule, and keep it below 1 MB',
+        });
       return { text: Buffer.from(file.content, 'base64').toString('utf8'), commit };
     } catch (error) {
       if (statusOf(error) === 422)

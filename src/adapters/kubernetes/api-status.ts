@@ -2,7 +2,7 @@
 
 import { UserError } from '../../base/errors.ts';
 import { isJsonObject } from '../../base/json-value.ts';
-import { webhookFailure } from '../../seldon/webhook-failure.ts';
+import { BUSY_CURE, webhookFailure } from '../../seldon/webhook-failure.ts';
 import type { HttpResponse } from '../http/client.ts';
 
 /** The parts of a Status that we read (k8s.io/apimachinery, `metav1.Status`). */
@@ -129,13 +129,20 @@ function unauthorized(status: ApiStatus | undefined): UserError {
   );
 }
 
+/** For an object that is no longer the one that was read. */
+export const CHANGED_CURE =
+  'find out who else changes the objects of this SeldonDeployment, then run this workflow again';
+
 const DENIAL =
   /User "([^"]*)" cannot (\S+) resource "([^"]*)" in API group "([^"]*)"(?:.* in the namespace "([^"]*)")?/;
 
 function forbidden(status: ApiStatus | undefined, what: string): UserError {
   const said = status?.message ?? 'Forbidden';
   const match = DENIAL.exec(said);
-  if (match === null) return new UserError('cluster-forbidden', `the API server forbids "${what}": ${short(said)}`);
+  if (match === null)
+    return new UserError('cluster-forbidden', `the API server forbids "${what}": ${short(said)}`, {
+      hint: 'ask who runs the cluster which policy or quota forbids it, and to allow it for the user of `kubeconfig`',
+    });
   const [, user, verb, resource, group, namespace] = match;
   const full = group === '' ? resource : `${resource}.${group}`;
   const where = namespace === undefined ? 'in the whole cluster' : `in namespace ${namespace}`;
@@ -147,9 +154,10 @@ function forbidden(status: ApiStatus | undefined, what: string): UserError {
 function hintFor(said: string, status: ApiStatus | undefined): string | undefined {
   if (/^admission webhook "[^"]{1,253}" denied/.test(said))
     return 'set what the policy asks for in `manifest`, or ask who runs the cluster for an exception';
-  if (/^etcdserver: |within (?:the )?requested timeout|^the server is currently unable/.test(said))
-    return 'run this workflow again; if it stays, ask who runs the cluster to look at the API server, etcd and slow webhooks';
-  return status === undefined ? 'is the server of the kubeconfig a Kubernetes API server?' : undefined;
+  if (/^etcdserver: |within (?:the )?requested timeout|^the server is currently unable/.test(said)) return BUSY_CURE;
+  return status === undefined
+    ? 'check that the server in `kubeconfig` is a Kubernetes API server, and no proxy or login page'
+    : undefined;
 }
 
 function short(text: string): string {

@@ -8,7 +8,7 @@ import type { KubernetesEvent, Route } from '../../seldon/snapshot.ts';
 import type { ClusterConfig } from '../../settings/config.ts';
 import type { HttpResponse } from '../http/client.ts';
 import { missingPermissions } from './access-review.ts';
-import { failureOf, isKubernetesAnswer, isObjectMissing, readJson } from './api-status.ts';
+import { CHANGED_CURE, failureOf, isKubernetesAnswer, isObjectMissing, readJson } from './api-status.ts';
 import { ApiConnection, type ConnectionOptions } from './connection/connection.ts';
 import { type CredentialsRequest, loadCredentials } from './credentials.ts';
 import { readEvents } from './events.ts';
@@ -126,6 +126,7 @@ export class KubernetesCluster implements Cluster {
     throw new UserError(
       'object-changed',
       `SeldonDeployment ${namespace}/${name} was changed or replaced during this run`,
+      { hint: CHANGED_CURE },
     );
   }
 

@@ -168,5 +168,11 @@ function refusal(cause: unknown, { name }: KubeconfigContext): UserError {
       'a kubeconfig that was pasted must hold its certificates: make it with `kubectl config view --raw --minify --flatten`',
       cause,
     );
-  return new UserError('cluster-unauthorized', `no credentials for context \`${name}\`: ${lastWordsOf(error.message)}`);
+  return new UserError(
+    'cluster-unauthorized',
+    `no credentials for context \`${name}\`: ${lastWordsOf(error.message)}`,
+    {
+      hint: 'correct the user of this context in `kubeconfig`, or make a new kubeconfig with `deploy/kubeconfig.sh`',
+    },
+  );
 }

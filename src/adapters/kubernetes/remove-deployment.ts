@@ -1,6 +1,6 @@
 import { UserError } from '../../base/errors.ts';
 import type { ObjectRef } from '../../seldon/cluster.ts';
-import { failureOf, isKubernetesAnswer, isObjectMissing } from './api-status.ts';
+import { CHANGED_CURE, failureOf, isKubernetesAnswer, isObjectMissing } from './api-status.ts';
 import type { ApiConnection } from './connection/connection.ts';
 
 /**
@@ -24,6 +24,8 @@ export async function removeDeployment(
   });
   if ((answer.status < 300 && isKubernetesAnswer(answer)) || isObjectMissing(answer)) return;
   if (answer.status === 409)
-    throw new UserError('object-changed', `Deployment ${namespace}/${name} was replaced meanwhile`);
+    throw new UserError('object-changed', `Deployment ${namespace}/${name} was replaced during this run`, {
+      hint: CHANGED_CURE,
+    });
   throw failureOf(answer, { verb: 'delete', resource: 'deployments.apps', namespace });
 }

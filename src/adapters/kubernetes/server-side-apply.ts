@@ -172,7 +172,9 @@ function applyFailure(answer: HttpResponse, asked: Asked, apiVersion: string): U
   if (answer.status === 404) return missing(answer, status, { ...asked, apiVersion });
   if (status === undefined) return failureOf(answer, asked);
   if (status.causes.some(({ reason }) => reason === 'NamespaceTerminating'))
-    return new UserError('namespace-not-found', `namespace ${asked.namespace} is being deleted`);
+    return new UserError('namespace-not-found', `namespace ${asked.namespace} is being deleted`, {
+      hint: 'wait until it is gone and create it again, or correct `namespace`',
+    });
   if (!isRefusal(answer, status)) return failureOf(answer, asked);
   const webhook = /^admission webhook "([^"]*)"/.exec(status.message)?.[1];
   const who = webhook === undefined ? 'the API server' : `the webhook ${webhook}`;

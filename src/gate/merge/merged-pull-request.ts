@@ -9,7 +9,11 @@ export function closedRefusal(pullRequest: PullRequestFacts, { verb, args }: Com
   const { isOpen, isInBase, base } = pullRequest;
   if (isOpen || isEmergency(verb) || verb === 'status' || verb === 'help') return undefined;
   if (isInBase === undefined)
-    return refusal('pull-request-closed', 'this pull request is closed', 'comment on an open pull request');
+    return refusal(
+      'pull-request-closed',
+      'this pull request is closed',
+      'reopen it, or comment on an open pull request',
+    );
   if (!isMerged(pullRequest)) {
     const sentence =
       isInBase === 'no'
@@ -21,7 +25,7 @@ export function closedRefusal(pullRequest: PullRequestFacts, { verb, args }: Com
   if (decided === 'promote' || decided === 'rollback') return undefined;
   return refusal(
     'pull-request-closed',
-    'this pull request is merged: here a command can only decide about what it brought',
+    'this pull request is merged, so a command here can only promote or roll back what it deployed',
     'comment `promote` or `rollback` here, or other commands on an open pull request',
   );
 }

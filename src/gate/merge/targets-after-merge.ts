@@ -126,7 +126,7 @@ function afterMerge(
     return {
       target: name,
       title: `no plan can be shown before the merge: the pull request ${what}`,
-      cure: 'the run after the merge says what it does; until then this is read from the base branch alone, as tokens are sent there',
+      cure: 'the run after the merge reports what it does; before the merge this is read only from the base branch, because tokens are sent to the addresses in it',
     };
   }
   const refusal = isTrusted
@@ -153,7 +153,7 @@ function parsed(text: string, path: string): readonly Target[] {
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(error.code, `as this pull request has it, ${messageOf(error)}`, {
-      hint: 'correct it before the merge: after it every run would end like this',
+      hint: 'correct the file before the merge: after the merge every run would end with this error',
     });
   }
 }

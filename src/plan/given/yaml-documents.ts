@@ -55,7 +55,10 @@ function parsed(text: string, where: string): readonly unknown[] {
   } catch (cause) {
     if (text.includes('{{')) throw template(where);
     const why = cause instanceof Error ? cause.message.split('\n')[0] : '';
-    throw new UserError('manifest-invalid', `${where} is not YAML: ${why}`, { cause });
+    throw new UserError('manifest-invalid', `${where} is not YAML: ${why}`, {
+      hint: 'correct the line that it names',
+      cause,
+    });
   }
 }
 

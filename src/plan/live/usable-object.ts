@@ -18,7 +18,7 @@ export function refuseUnusable(live: SeldonDeployment | undefined): void {
   const where = `SeldonDeployment ${namespace}/${name}`;
   if (deletionTimestamp !== undefined) {
     throw new UserError('object-not-ours', `${where} is being deleted: the operator changes nothing of it any more`, {
-      hint: `wait until it is gone, and run again; if it stays, see which finalizer holds it: \`kubectl get seldondeployment ${name} -n ${namespace} -o jsonpath={.metadata.finalizers}\``,
+      hint: `wait until it is gone, and run again; if it is not deleted, see which finalizer holds it: \`kubectl get seldondeployment ${name} -n ${namespace} -o jsonpath={.metadata.finalizers}\``,
     });
   }
   const main = mainBefore(live);

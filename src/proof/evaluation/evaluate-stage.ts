@@ -108,7 +108,7 @@ function objectionTo(evaluation: Evaluation, isStrict: boolean): readonly Findin
 const CURES = {
   logged:
     'compare what the server does with the rows (preprocessing, package versions, order of columns) with what the training did; if the metric was logged for other rows, raise `evaluate-margin`',
-  main: 'keep main, or raise `evaluate-margin` if the new model is better for other reasons',
+  main: 'keep main; if the new model is better for other reasons, raise `evaluate-margin`',
 };
 
 function warningOf(evaluation: Evaluation): string | undefined {

@@ -15,12 +15,12 @@ export function objectionTo(record: GateRecord, at: GateSurroundings): readonly 
       return undefined;
     case 'worse': {
       const cure =
-        'look at the figures; `gate-error-margin`, `gate-latency-ratio` and `gate-latency` say what is allowed';
+        'read the figures and correct the model; `gate-error-margin`, `gate-latency-ratio` and `gate-latency` set what is allowed';
       return [{ reason: 'gate-failed', title: `the new model is worse: ${title}`, cure, quotes: [] }];
     }
     case 'undecided': {
       const cure =
-        'more requests decide it: give canary a larger share or more time (`gate-limit`), or accept a larger `gate-error-margin`; `gate: auto` goes on as soon as the figures do not speak against canary';
+        'give the canary more requests (a larger share in `steps`, or more time with `gate-limit`), or accept a larger `gate-error-margin`; `gate: auto` goes on as soon as the figures do not speak against the canary';
       return [{ reason: 'gate-undecided', title: `not shown to be good in time: ${title}`, cure, quotes: [] }];
     }
     case 'no-data':
@@ -28,7 +28,7 @@ export function objectionTo(record: GateRecord, at: GateSurroundings): readonly 
   }
 }
 
-const ACCEPT_SILENCE = 'say with `gate-no-data: pass` that silence is good enough';
+const ACCEPT_SILENCE = 'set `gate-no-data: pass` to accept a step without requests';
 
 function howToCount({ hasOrchestrator, usesPrometheus }: GateSurroundings): string {
   if (!hasOrchestrator) return 'remove `orchestrator: false`';

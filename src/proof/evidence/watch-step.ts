@@ -80,7 +80,7 @@ export async function rememberHistory(context: ProofContext, old: string | undef
   const { config, plan, counted, notes, peers } = context;
   if (config.gate.bake === undefined || config.gate.policy === 'off') return;
   const warn = (why: string) => {
-    notes.warnings = [...notes.warnings, `Nothing is compared while it bakes: ${why}.`];
+    notes.warnings = [...notes.warnings, `The requests are not compared during \`bake\`: ${why}.`];
   };
   if (old === undefined) return warn('it is the first model');
   const { value: reading, problem } = await tryTo(() => sourceOf(context).read());

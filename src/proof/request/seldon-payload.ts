@@ -63,7 +63,7 @@ function typedColumnPayload(all: readonly FilledColumn[]): Payload {
     return refused(left, unsendable(left) ?? '', cureOf(left, unsendable(left) ?? ''));
   const holed = columns.find((column) => column.type === 'long' && column.values.includes(null));
   if (holed !== undefined)
-    return { refused: `column \`${holed.name}\` takes integers, and JSON makes floats of a hole` };
+    return { refused: `column \`${holed.name}\` takes integers, and JSON turns a missing value into a float` };
   const payload = columnPayload(columns);
   return left === undefined || 'refused' in payload ? payload : { ...payload, isShortened: true };
 }
@@ -137,7 +137,7 @@ function tensorPayload(tensors: readonly FilledTensor[], inputs: Schema | undefi
     const [tensor] = tensors;
     const castable = wanted.every((one) => NATIVE_DTYPES.has(one.dtype));
     if (tensor !== undefined && flatten(tensor.value).includes(null))
-      return { refused: 'its input has holes, of which JSON makes objects that MLflow does not take' };
+      return { refused: 'its input has missing values, which JSON turns into objects that MLflow does not accept' };
     if (tensor !== undefined && castable) return { body: JSON.stringify({ data: { ndarray: tensor.value } }) };
     return { refused: unfit(tensor) };
   }

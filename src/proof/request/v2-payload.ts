@@ -59,7 +59,9 @@ function unnamable(columns: readonly FilledColumn[], isSigned: boolean): string 
     return `the name of column \`${odd.name}\` is ${odd.isOddName ? 'no text' : 'a number'}, which MLServer cannot load`;
   const names = columns.flatMap(({ name }) => name ?? []);
   const repeated = names.find((name, at) => names.indexOf(name) !== at);
-  return repeated === undefined ? undefined : `the V2 protocol takes no two columns of one name: \`${repeated}\``;
+  return repeated === undefined
+    ? undefined
+    : `the V2 protocol does not accept two columns of one name: \`${repeated}\``;
 }
 
 function unknownIn(columns: readonly FilledColumn[]): string | undefined {
@@ -77,7 +79,7 @@ function unfitOf({ name, type, values, content }: FilledColumn): string | undefi
   const found = content && inside(content, UNNESTED);
   if (found !== undefined) return `${column} has ${found} inside, which cannot be sent to MLflow as JSON`;
   const isHoled = values.includes(null) && !HOLED.has(type);
-  return isHoled ? `${column} has a hole, and the V2 protocol has no missing ${type}` : undefined;
+  return isHoled ? `${column} has a missing value, and the V2 protocol has no missing ${type}` : undefined;
 }
 
 /**
@@ -135,7 +137,7 @@ function tensorPayload(tensors: readonly FilledTensor[]): Payload {
   const dates = tensors.find((tensor) => tensor.dtype.startsWith('datetime64'));
   if (dates !== undefined) return { refused: 'its input is a tensor of dates, which MLServer cannot load' };
   const bytes = tensors.find((tensor) => tensor.dtype === 'bytes');
-  if (bytes !== undefined) return { refused: 'its input is a tensor of bytes, of which MLServer makes texts' };
+  if (bytes !== undefined) return { refused: 'its input is a tensor of bytes, which MLServer turns into texts' };
   const isTable = first?.dtype === 'object' && others.length === 0 && first.shape.length === 2;
   if (isTable) return { body: objectRows(first) };
   const inputs = tensors.map(({ name, dtype, shape, value }, at) => {

@@ -7,13 +7,14 @@ import { metricTable } from './metrics.ts';
 /** What a plan changes for users: format of requests and answers, and metrics. Empty if the report is not of a plan. */
 export function planSections({ preview, outcome, before }: Report): readonly string[] {
   if (preview === undefined || outcome !== 'planned') return [];
-  const { description, signature, metrics, steps, stepSeconds } = preview;
+  const { description, signature, metrics, steps, stepSeconds, exposure } = preview;
   return [
     ...(steps.length === 0
       ? []
       : [
           `**Steps:** ${steps.map((step) => inline(step, 100)).join(' → ')}. Each lasts ${describeSeconds(stepSeconds)} at least, all ${describeSeconds(stepSeconds * steps.length)}.`,
         ]),
+    ...(exposure === undefined ? [] : [`**Before the proof:** ${prose(exposure, 300)}`]),
     ...(description === undefined
       ? []
       : [`> Description in MLflow: ${inline(cut(description, LONGEST_DESCRIPTION), LONGEST_DESCRIPTION)}`]),

@@ -1,4 +1,4 @@
-import { webhookFailure } from '../../seldon/webhook-failure.ts';
+import { BUSY_CURE, webhookFailure } from '../../seldon/webhook-failure.ts';
 import type { FailureRow } from './failure-row.ts';
 
 const REFUSED = { reason: 'pods-refused', place: 'quota and admission' } as const;
@@ -16,7 +16,7 @@ export const ADMISSION_FAILURES: readonly FailureRow[] = [
     title: (_, [, quota, asked, scopes]) =>
       quota === undefined
         ? `No quota of the namespace covers the scopes of the pod: ${scopes}`
-        : `The quota ${quota} of the namespace is used up; the pod asks for ${asked}`,
+        : `The quota ${quota} of the namespace is used up (requested: ${asked})`,
     cure: (_, [, quota]) =>
       `raise ResourceQuota ${quota ?? 'for that scope'} of the namespace, or lower the requests in \`manifest\`: a rolling update needs room for one more pod`,
   },
@@ -75,7 +75,8 @@ export const ADMISSION_FAILURES: readonly FailureRow[] = [
     pattern: /violates PodSecurity "([^"]{1,100})"/,
     example: 'pods "wine-0" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false',
     title: (_, [, level]) => `The namespace's pod security (${level}) refuses the pod`,
-    cure: () => 'set the securityContext it asks for in `manifest`, or relax the label of the namespace',
+    cure: () =>
+      'set the `securityContext` that the message names in `manifest`, or choose a less strict level in the label `pod-security.kubernetes.io/enforce` of the namespace',
   },
   {
     ...REFUSED,
@@ -153,8 +154,7 @@ export const ADMISSION_FAILURES: readonly FailureRow[] = [
       /etcdserver: [^\n]{1,100}|request did not complete within (?:the )?requested timeout|the server (?:is currently unable|was unable) to [^\n]{1,80}|too many requests, please try again|client rate limiter/i,
     example: 'etcdserver: request timed out',
     title: (_, [words]) => `The API server was too busy to create the pods (${words})`,
-    cure: () =>
-      'run this workflow again; if it stays, ask who runs the cluster to look at the API server, etcd and slow webhooks',
+    cure: () => BUSY_CURE,
   },
   {
     ...REFUSED,

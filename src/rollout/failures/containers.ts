@@ -85,7 +85,7 @@ export const CONTAINER_FAILURES: readonly FailureRow[] = [
     id: 'runtime-user-missing',
     pattern: /unable to find (?:user|group) ([^\s:]{1,60})|no users found|unknown (?:user|userid|group)[^\n]{0,60}/,
     example: 'mount callback failed on /var/lib/containerd/tmpmounts/x: no users found',
-    title: () => 'The image does not know the user that it shall run as',
+    title: () => 'The image has no user of the name or number with which the container is started',
     cure: () => 'set `securityContext.runAsUser` to a number in `manifest`, or use another image',
   },
   {

@@ -24,8 +24,8 @@ export const EXIT_FAILURES: readonly FailureRow[] = [
     pattern: /ended with [\w ]{1,40}, exit code 137\b/,
     example: 'ended with Error, exit code 137',
     title: () =>
-      'The server was killed (SIGKILL): the memory of the node or of the container ended, or its liveness probe failed',
-    cure: () => `raise the memory in \`manifest\`: ${MEMORY}, or its liveness probe`,
+      'The server was killed (SIGKILL): the node or the container had no memory left, or the liveness probe failed',
+    cure: () => `raise the memory in \`manifest\`: ${MEMORY}, or allow more time in its \`livenessProbe\``,
     explains: ['crash-loop'],
   },
   {

@@ -55,7 +55,8 @@ export const IMAGE_FAILURES: readonly FailureRow[] = [
     example: 'http: server gave HTTP response to HTTPS client',
     title: (_, [words]) =>
       `The node does not accept the certificate of the registry, or the registry speaks HTTP (${words.trim()})`,
-    cure: () => 'let who runs the nodes trust the registry, or use an image of another registry in `manifest`',
+    cure: () =>
+      'ask who runs the nodes to let them trust the registry, or use an image of another registry in `manifest`',
     explains: ['image-not-found'],
   },
   {
@@ -65,7 +66,8 @@ export const IMAGE_FAILURES: readonly FailureRow[] = [
       /no such host|dial tcp|i\/o timeout|TLS handshake timeout|request canceled|no route to host|proxyconnect|unexpected EOF|connection (?:refused|reset)|network is unreachable|context deadline exceeded|RegistryUnavailable|50[0234] (?:Bad Gateway|Service Unavailable|Internal Server Error|Gateway Time)/i,
     example: 'dial tcp: lookup registry.example.com: no such host',
     title: () => 'The node cannot reach the registry of the image',
-    cure: () => 'check the host of the image in `manifest`, and the way from the nodes to it (DNS, proxy, firewall)',
+    cure: () =>
+      'check the host of the image in `manifest`, and the connection from the nodes to it (DNS, proxy, firewall)',
     explains: ['image-not-found'],
   },
   {

@@ -88,21 +88,23 @@ export const CURES: Readonly<Record<RolloutFailureReason, string>> = {
   'storage-failed': 'check the storage URI and the credentials in the Secret of `env-secret`',
   'container-config-invalid':
     'create the object that the pod references, or correct the input that names it (`env-secret`, `service-account`, `manifest`)',
-  'crash-loop': 'read the log below: the model server exits',
+  'crash-loop':
+    'read the log below, which ends where the model server exits; correct the model, its `pip_requirements`, or the container in `manifest`',
   'out-of-memory':
     'give the container more memory in `manifest`: spec.predictors[].componentSpecs[].spec.containers[].resources.limits.memory',
   unschedulable:
     'free capacity in the cluster, or change the resource requests, node selectors or tolerations in `manifest`',
   'quota-exceeded': 'raise the ResourceQuota of the namespace: a rolling update needs quota for one more pod',
-  'pods-refused': 'read the message above: the API server refuses the pods of the Deployment',
-  'progress-deadline-exceeded': 'if the model only needs more time to start, raise `timeout`',
+  'pods-refused':
+    'read the message above, and correct what it names: the pod in `manifest`, `service-account`, or the policy of the namespace',
+  'progress-deadline-exceeded': 'read the log below; if the model only needs more time to start, raise `timeout`',
   'operator-failed':
-    'read what the operator says above; the SeldonDeployment passed its webhook but could not be carried out',
-  'object-deleted': 'find out who deletes this SeldonDeployment; run this workflow in a concurrency group',
+    'read the message of the operator above, and correct what it names in `manifest`, or in the installation of Seldon',
+  'object-deleted': 'find out who deletes this SeldonDeployment, then run this workflow again',
   'object-changed':
     'find out who edits this SeldonDeployment, then run again: the new run starts from what is live then',
   superseded:
-    'another run or person applied the same object: put the workflows that deploy it into one concurrency group',
+    'find out who else applies this SeldonDeployment; without `lock: false` in the workflows that deploy it, one run waits for the other',
   'scaled-to-zero':
     'scale the predictor to at least one pod (`kubectl scale seldondeployment`, `minReplicaCount` of KEDA), then run again',
   'deployment-paused':

@@ -142,7 +142,7 @@ export const NODE_FAILURES: readonly FailureRow[] = [
     pattern:
       /\b(Evicted|Preempted|Preempting|NodeLost|NodeShutdown|Terminated|Shutdown|DeletionByTaintManager|EvictionByEvictionAPI|TerminationByKubelet|PreemptionByScheduler|UnexpectedAdmissionError|OutOf\w{1,20}|NodeAffinity|NodeNotReady|Pod was rejected|TaintManagerEviction|Admit failed)\b/,
     example: 'Evicted: Pod was evicted because of a taint on the node',
-    title: (_, [words]) => `The node or the scheduler took the pod away (${words})`,
+    title: (_, [words]) => `The node or the scheduler removed the pod (${words})`,
     cure: () =>
       'run this workflow again; if it happens often, set requests and a `priorityClassName` in `manifest`, or avoid nodes that come and go',
     explains: ['evicted', 'rollout-timeout', 'progress-deadline-exceeded'],

@@ -20,7 +20,7 @@ export const OPERATOR_FAILURES: readonly FailureRow[] = [
     id: 'operator-selector-immutable',
     pattern: /field is immutable|spec\.selector/,
     example: 'Deployment.apps "wine-main-0-prediction" is invalid: spec.selector: Invalid value: field is immutable',
-    title: () => 'The operator wants to change a field that Kubernetes does not let it change',
+    title: () => 'The operator tries to change a field that Kubernetes does not let anybody change',
     cure: () => 'remove the SeldonDeployment (`mode: remove`) and deploy it again, or give it another `name`',
   },
   {
@@ -75,7 +75,8 @@ export const OPERATOR_FAILURES: readonly FailureRow[] = [
     example:
       'Operation cannot be fulfilled on deployments.apps "wine": the object has been modified; please apply your changes',
     title: () => 'The operator wrote an object that somebody else had just changed',
-    cure: () => 'run this workflow again; if it stays, find out which other tool writes the Deployments of Seldon',
+    cure: () =>
+      'run this workflow again; if the error stays, find out which other tool writes the Deployments of Seldon',
   },
   {
     ...SAID,
@@ -99,7 +100,7 @@ export const OPERATOR_FAILURES: readonly FailureRow[] = [
     pattern: /(?:Service|services|Deployment|deployments)[\w.]{0,20} "([^"]{1,253})" not found/,
     example: 'Service "wine-candidate" not found',
     title: (at, [, name]) =>
-      `The status of the SeldonDeployment lists Services that are gone, and the operator looks for them for ever: ${staleIn(at, name).join(', ')}`,
+      `The status of the SeldonDeployment lists Services that are gone, and the operator waits for them without end: ${staleIn(at, name).join(', ')}`,
     cure: (at, [, name]) =>
       `remove these entries, and the operator goes on at once; a new deployment does not remove them: \`${removalOf(at, staleIn(at, name))}\``,
   },

@@ -89,7 +89,7 @@ export const SCHEDULING_FAILURES: readonly FailureRow[] = [
     id: 'scheduler-ports',
     pattern: /didn't have free ports/,
     example: "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.",
-    title: () => "Every node's port that the pod asks for is in use",
+    title: () => 'The node port that the pod asks for (`hostPort`) is in use on every node',
     cure: () => 'remove `hostPort` from `manifest`: a rolling update runs two pods at a time',
   },
   {
@@ -116,7 +116,7 @@ export const SCHEDULING_FAILURES: readonly FailureRow[] = [
     pattern:
       /SchedulingGated|Scheduling is blocked due to non-empty scheduling gates|no scheduler|QueueNotFound|Workload is not admitted|insufficient unused quota/i,
     example: 'Scheduling is blocked due to non-empty scheduling gates',
-    title: () => 'A scheduling gate of the cluster (a queue such as Kueue) holds the pod back',
+    title: () => 'A scheduling gate of the cluster (a queue such as Kueue) keeps the pod from being scheduled',
     cure: () => 'ask who runs the queue of the namespace, or remove its label from `manifest`',
   },
 ];

@@ -46,7 +46,7 @@ export const ACCESS_FAILURES: readonly FailureRow[] = [
     pattern: /requester pays|no user project provided|billing account[^\n]{0,100}|accountDisabled|UserProjectMissing/i,
     example: 'googleapi: Error 400: Bucket is a requester pays bucket but no user project provided., required',
     title: (at, [words]) =>
-      `Nobody pays for the storage of ${at.modelUri}: its project or billing account is missing (${words})`,
+      `The storage of ${at.modelUri} bills the caller or a project, and that project or its billing account is missing (${words})`,
     cure: (at) =>
       `set ${remoteVariable(at, 'USER_PROJECT')} (S3: ${remoteVariable(at, 'REQUESTER_PAYS')}) in ${secretInWords(at)}, or repair the billing account of the project`,
   },

@@ -48,7 +48,7 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
     pattern: /corrupted on transfer|hash differ|sizes differ|InvalidRange/,
     example: 'ERROR : model.pkl: corrupted on transfer: md5 hash differ',
     title: (at) =>
-      `The files of ${at.modelUri} changed while they were copied, or the storage returns other bytes than it says`,
+      `The files of ${at.modelUri} changed while they were copied, or the storage returned bytes that do not match its checksum or size`,
     cure: () => 'log the model again to another folder, and do not write over a model that is served',
   },
   {
@@ -166,7 +166,7 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
     title: (at, [, account]) =>
       `Azure knows no storage account ${account}, or the pods have no DNS for it: ${at.modelUri}`,
     cure: (at) =>
-      `correct ${remoteVariable(at, 'ACCOUNT')} in ${secretInWords(at)}; for a private endpoint let the DNS of the cluster know it`,
+      `correct ${remoteVariable(at, 'ACCOUNT')} in ${secretInWords(at)}; for a private endpoint add its name to the DNS of the cluster`,
   },
   {
     ...STORED,
@@ -204,7 +204,7 @@ export const STORAGE_FAILURES: readonly FailureRow[] = [
       /Cannot recognize storage type|Unknown scheme|unsupported (?:storage|scheme|protocol)|unknown command "\w{1,20}" for/i,
     example: 'Exception: Cannot recognize storage type for wasb://models@account/m',
     title: (at) => `The storage initializer does not understand the URI ${at.modelUri}`,
-    cure: () => 'write the URI with the name of an rclone remote as its scheme, with `storage-uri-map` or `model-uri`',
+    cure: () => 'write the URI with the name of an rclone remote as its scheme, in `storage-uri-map` or `model-uri`',
   },
   {
     ...STORED,

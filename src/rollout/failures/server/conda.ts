@@ -50,7 +50,7 @@ export const CONDA_FAILURES: readonly FailureRow[] = [
       /EnvironmentFileNotFound|EnvironmentSectionNotValid|InvalidVersionSpec|CondaValueError|SpecNotFound|yaml\.\w{1,20}\.\w{1,20}Error[^\n]{0,200}(?:\n[^\n]{0,200}){0,3}conda\.yaml|CondaEnvException(?!: Pip failed)|conda: command not found|No such file or directory: 'conda'|EnvironmentLocationNotFound/,
     example: 'CondaValueError: invalid package specification: numpy=>1',
     title: (_, [words]) => `Conda cannot use the model's conda.yaml (${words})`,
-    cure: () => 'correct conda.yaml and log the model again; let MLflow write it where you can',
+    cure: () => 'correct conda.yaml and log the model again; if you can, let MLflow write conda.yaml',
   },
   {
     ...BUILT,
@@ -60,7 +60,7 @@ export const CONDA_FAILURES: readonly FailureRow[] = [
       'CondaVerificationError: The package for numpy located at /opt/conda/pkgs/numpy-1.21.2 appears to be corrupted.',
     title: (_, [words]) => `A package that conda downloaded is corrupt (${words})`,
     cure: () =>
-      'run this workflow again; if it stays, look at the proxy or mirror of the channel, and at the disk space of the pod (`ephemeral-storage` in `manifest`)',
+      'run this workflow again; if the error stays, check the proxy or mirror of the channel, and the disk space of the pod (`ephemeral-storage` in `manifest`)',
   },
   {
     ...BUILT,

@@ -20,7 +20,7 @@ export const LAST_WORDS: readonly FailureRow[] = [
       "subprocess.CalledProcessError: Command 'conda run -n mlflow pip install -r /microservice/requirements.txt' returned non-zero exit status 2.",
     title: (_, [words]) => `The server cannot build the model's environment (${words})`,
     cure: () =>
-      'read the words of conda or pip above this line in the log, correct conda.yaml or `pip_requirements`, and log the model again',
+      'read the messages of conda or pip above this line in the log, correct conda.yaml or `pip_requirements`, and log the model again',
   },
   {
     ...SAID,

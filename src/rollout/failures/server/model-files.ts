@@ -21,7 +21,7 @@ export const MODEL_FILE_FAILURES: readonly FailureRow[] = [
     example:
       'ValueError: The checkpoint you are trying to load has model type `qwen3` but Transformers does not recognize this architecture.',
     title: (_, [, one, two, three]) =>
-      `The transformers of the environment is too old for this model (${one ?? two ?? three ?? 'its class is unknown'})`,
+      `The package transformers in the environment is too old for this model (${one ?? two ?? three ?? 'its class is unknown'})`,
     cure: () => 'log the model with a newer `transformers` (that of the training) in `pip_requirements`',
   },
   {

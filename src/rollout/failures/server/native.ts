@@ -46,7 +46,7 @@ export const NATIVE_FAILURES: readonly FailureRow[] = [
     example: 'RuntimeError: Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False.',
     title: (_, [words]) => `The model needs a processor or GPU that the node does not have (${words})`,
     cure: () =>
-      'request the GPU in `manifest` (resources.limits `nvidia.com/gpu`, a nodeSelector), a driver of the node that fits the CUDA of the packages, or log the model for the CPU (`map_location="cpu"`)',
+      'request the GPU in `manifest` (resources.limits `nvidia.com/gpu`, a nodeSelector), use nodes whose driver fits the CUDA version of the packages, or log the model for the CPU (`map_location="cpu"`)',
   },
   {
     ...RAISED,
@@ -73,7 +73,7 @@ export const NATIVE_FAILURES: readonly FailureRow[] = [
     id: 'python-java-memory',
     pattern: /java\.lang\.OutOfMemoryError: [^\n]{1,100}/,
     example: 'java.lang.OutOfMemoryError: Java heap space',
-    title: (_, [words]) => `The Java of the model has too little memory (${words})`,
+    title: (_, [words]) => `The Java process of the model has too little memory (${words})`,
     cure: () =>
       `raise the memory of Spark or H2O (\`spark.driver.memory\`) in the code of the model, and the limit in \`manifest\`: ${MEMORY}`,
   },

@@ -35,9 +35,9 @@ export const CODE_FAILURES: readonly FailureRow[] = [
     id: 'python-pydantic',
     pattern: /PydanticImportError[^\n]{0,200}|PydanticUserError[^\n]{0,200}|`BaseSettings` has been moved/,
     example: 'pydantic.errors.PydanticImportError: `BaseSettings` has been moved to the `pydantic-settings` package.',
-    title: (_, [words]) =>
-      `The pydantic of the environment is of another major version than a package needs (${words})`,
-    cure: () => 'log the model with `pydantic<2` in `pip_requirements`, or with newer versions of what uses it',
+    title: (_, [words]) => `The environment has another major version of pydantic than a package needs (${words})`,
+    cure: () =>
+      'log the model with `pydantic<2` in `pip_requirements`, or with newer versions of the packages that use it',
   },
   {
     ...RAISED,

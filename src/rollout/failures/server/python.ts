@@ -28,7 +28,8 @@ export const PYTHON_FAILURES: readonly FailureRow[] = [
       /Descriptors cannot (?:not )?be created directly|Detected incompatible Protobuf|cannot import name '(?:builder|runtime_version)' from 'google\.protobuf'|MessageFactory' object has no attribute/,
     example: 'TypeError: Descriptors cannot not be created directly.',
     title: () => 'The protobuf of the environment does not fit the generated code of another package',
-    cure: () => 'log the model with `protobuf<=3.20.3` in `pip_requirements`, or with newer versions of what uses it',
+    cure: () =>
+      'log the model with `protobuf<=3.20.3` in `pip_requirements`, or with newer versions of the packages that use it',
   },
   {
     ...RAISED,

@@ -31,7 +31,9 @@ export async function proveStage(
   stored: SeldonDeployment,
 ): Promise<readonly Finding[] | undefined> {
   const findings = await proofsOfSamePods(context, stage, stored);
-  if (stage.prove.length === 0) return findings;
+  // The end of a run that succeeds looks once more.
+  const isLast = findings === undefined && stage === context.plan.stages.at(-1);
+  if (stage.prove.length === 0 || isLast) return findings;
   return (await changedMeanwhile(context.peers, context.objects.ref, stored)) ?? findings;
 }
 

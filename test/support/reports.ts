@@ -181,6 +181,7 @@ const PREVIEW: NonNullable<Report['preview']> = {
   ],
   tags: ['reviewed: yes → no'],
   pods: ['canary: 1 pod to be created'],
+  exposure: 'no request of a user reaches the model.',
   steps: ['main 95 %, canary 5 %', 'main 90 %, canary 10 %'],
   stepSeconds: 600,
   estimates: ['main 95 %, canary 5 %: about 12 minutes until a difference of 1 point is excluded'],

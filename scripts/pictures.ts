@@ -33,7 +33,7 @@ function pictureName(name: string, look: Look): string {
 const browser = findBrowser();
 if (browser === undefined) {
   say(
-    'No picture was written: there is no Chromium. Install it (Debian: `apt-get install chromium`), or name one in CHROME_PATH.',
+    'No picture was written: there is no Chromium. Install it (Debian: `apt-get install chromium fonts-noto-color-emoji`), or name one in CHROME_PATH.',
   );
 } else {
   await draw(browser);

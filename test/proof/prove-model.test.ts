@@ -10,6 +10,7 @@ import { FakeClock } from '../support/fake-clock.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { FakeRunner } from '../support/fake-runner.ts';
 import { aModel, aPlanRequest, namedColumns } from '../support/models.ts';
+import { noNotes } from '../support/proof-notes.ts';
 
 interface Said {
   readonly status: number;
@@ -88,15 +89,7 @@ async function prove(
     signature: subject.signature,
     requests: { smoke, evaluation: undefined },
     counted: { evidence: undefined },
-    notes: {
-      prediction: undefined,
-      predictionSkipped: undefined,
-      comparison: undefined,
-      evaluation: undefined,
-      gates: [],
-      pace: undefined,
-      warnings: [],
-    },
+    notes: noNotes(),
   } satisfies ProofContext;
   const proof = await proveModel(context, {
     predictor: context.plan.predictor,

@@ -11,6 +11,7 @@ import { FakeClock } from '../support/fake-clock.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { FakeRunner } from '../support/fake-runner.ts';
 import { aModel, aPlanRequest } from '../support/models.ts';
+import { noNotes } from '../support/proof-notes.ts';
 
 /** A ready pod that took so many seconds to start. */
 function podAfter(seconds: number): Pod {
@@ -67,15 +68,7 @@ async function soakAway(back: number, startup: number) {
     signature: undefined,
     requests: { smoke: { ...smoke, request: undefined }, evaluation: undefined },
     counted: { evidence: undefined },
-    notes: {
-      prediction: undefined,
-      predictionSkipped: undefined,
-      comparison: undefined,
-      evaluation: undefined,
-      gates: [],
-      pace: undefined,
-      warnings: [],
-    },
+    notes: noNotes(),
   };
   return soakStage(context, { ...plan.stages[0], observed: true }, anObject());
 }

@@ -9,6 +9,7 @@ import { FakeClock } from '../support/fake-clock.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { FakeRunner } from '../support/fake-runner.ts';
 import { aModel, aPlanRequest, applied } from '../support/models.ts';
+import { noNotes } from '../support/proof-notes.ts';
 
 const INPUTS: Readonly<Record<string, string>> = {
   'model-uri': 'models:/wine/2',
@@ -67,15 +68,7 @@ async function see({ oneOf, status = 200 }: { readonly oneOf: number; readonly s
       evaluation: undefined,
     },
     counted: { evidence: undefined },
-    notes: {
-      prediction: undefined,
-      predictionSkipped: undefined,
-      comparison: undefined,
-      evaluation: undefined,
-      gates: [],
-      pace: undefined,
-      warnings: [],
-    },
+    notes: noNotes(),
   } satisfies ProofContext;
   const findings = await verifyMirror(context, plan.stages[0]);
   return { findings, said: journal.records.at(-1)?.message, warnings: context.notes.warnings, sent, clock };

@@ -12,6 +12,7 @@ import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeCluster } from '../../support/fake-cluster.ts';
 import { FakeRunner } from '../../support/fake-runner.ts';
 import { aModel, aPlanRequest } from '../../support/models.ts';
+import { noNotes } from '../../support/proof-notes.ts';
 
 const SIGNATURE = {
   inputs: { kind: 'columns', columns: [{ name: 'age', type: 'double', required: true }] },
@@ -74,15 +75,7 @@ async function setUp(server: Server, { inputs = {}, rows = 250, label = String, 
       evaluation: await prepareEvaluation({ workspace, registry }, settings),
     },
     counted: { evidence: undefined },
-    notes: {
-      prediction: undefined,
-      predictionSkipped: undefined,
-      comparison: undefined,
-      evaluation: undefined,
-      gates: [],
-      pace: undefined,
-      warnings: [],
-    },
+    notes: noNotes(),
   };
   return { context, seen, halt, runner, plain, run: () => evaluateStage(context, context.plan.stages[0]) };
 }

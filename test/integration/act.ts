@@ -31,11 +31,11 @@ export interface WorkflowEnd {
 
 const TIMEOUT_MS = 120_000;
 
-/** The program; the rig installs it. */
-export function actProgram(): string {
+/** A program that the rig installs. */
+export function rigProgram(path: string): string {
   const home = process.env['RIG_HOME'] ?? join(homedir(), '.cache', 'seldon-rig');
-  const program = join(home, 'act');
-  if (!existsSync(program)) throw new Error('there is no act: run this suite on the rig, see CONTRIBUTING.md');
+  const program = join(home, path);
+  if (!existsSync(program)) throw new Error(`there is no ${path}: run this suite on the rig, see CONTRIBUTING.md`);
   return program;
 }
 
@@ -98,7 +98,7 @@ function execute(folder: string, { event, actor, variables, githubApi }: Workflo
   // Nothing else of our environment: act hands it to the steps.
   const env = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: join(folder, 'home') };
   return new Promise((resolve, reject) => {
-    const child = spawn(actProgram(), args, {
+    const child = spawn(rigProgram('act'), args, {
       cwd: join(folder, 'repository'),
       env,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Block, blocksIn } from '../support/markdown-blocks.ts';
 import { triedRow } from '../support/tried-versions.ts';
 import { ROOT } from '../support/workflows.ts';
-import { actProgram } from './act.ts';
+import { rigProgram } from './act.ts';
 import { kubectl } from './story.ts';
 import { openSurroundings, type Surroundings } from './surroundings.ts';
 
@@ -109,8 +109,10 @@ describe('docs/setup.md', () => {
       (await promisify(execFile)(program, args)).stdout.split('\n')[0];
     expect(await said('rclone', 'version')).toMatch(new RegExp(`v${triedRow('Secrets').version.split(' ')[1]}\\b`));
     expect(triedRow('workflow runner').version).toContain(
-      (await said(actProgram(), '--version'))?.replace(' version', ''),
+      (await said(rigProgram('act'), '--version'))?.replace(' version', ''),
     );
+    const mlserver = await said(rigProgram('venv/mlserver/bin/mlserver'), '--version');
+    expect(triedRow('model servers').version).toContain(`MLServer ${mlserver?.split(' ').at(-1)} `);
   });
 
   it('makes a kubeconfig whose user may do what the role says, and no more', async () => {

@@ -37,13 +37,13 @@ export async function checkStorageSecret(
   const setup = 'create it as docs/setup.md shows for your storage, or correct the input `env-secret`';
   if (keys === 'missing') return missing(what, `${place} does not exist`, { reason: 'secret-unusable', cure: setup });
   const remote = rcloneRemoteOf(model?.storageUri ?? registry.artifactsDestination ?? '');
-  const lacking = remote === undefined ? lackingAny(keys) : lackingFor(remote, keys);
-  if (lacking === undefined)
-    return fine(what, `${place} with ${keys.length} keys${remote ? ` for \`${remote}\`` : ''}`);
-  return missing(what, `${place} ${lacking}`, {
-    reason: 'secret-unusable',
-    cure: `add the keys that docs/setup.md lists: Seldon's storage initializer is rclone, and the scheme of a storage URI is the name of its remote`,
-  });
+  const cure =
+    "add the keys that docs/setup.md lists: Seldon's storage initializer is rclone, and the scheme of a storage URI is the name of its remote";
+  const untyped = remote === undefined ? lackingAny(keys) : lackingType(remote, keys);
+  if (untyped !== undefined) return missing(what, `${place} ${untyped}`, { reason: 'secret-unusable', cure });
+  const unsigned = remote === undefined ? undefined : lackingSignIn(remote, keys);
+  if (unsigned !== undefined) return noted(what, 'warning', { found: `${place} ${unsigned}`, cure });
+  return fine(what, `${place} with ${keys.length} keys${remote ? ` for \`${remote}\`` : ''}`);
 }
 
 function lackingAny(keys: readonly string[]): string | undefined {
@@ -52,14 +52,21 @@ function lackingAny(keys: readonly string[]): string | undefined {
     : 'has no key `RCLONE_CONFIG_<REMOTE>_TYPE`';
 }
 
-/** What the remote cannot do without, in words. */
-function lackingFor(remote: string, keys: readonly string[]): string | undefined {
-  const prefix = `RCLONE_CONFIG_${remote.toUpperCase()}_`;
-  const has = (word: string) => keys.includes(prefix + word);
-  // Seldon's image defines the remote `gs` by itself, for public buckets.
-  if (!has('TYPE')) return remote === 'gs' ? undefined : `has no key \`${prefix}TYPE\``;
+/** Seldon's image defines the remote `gs` by itself, for public buckets. */
+function lackingType(remote: string, keys: readonly string[]): string | undefined {
+  const key = keyOf(remote, 'TYPE');
+  return keys.includes(key) || remote === 'gs' ? undefined : `has no key \`${key}\``;
+}
+
+/** No failure: a public bucket needs no sign-in, and the values, such as the type of the remote, are not read. */
+function lackingSignIn(remote: string, keys: readonly string[]): string | undefined {
   const sets = SIGN_IN[remote] ?? [];
-  if (sets.length === 0 || sets.some((set) => set.every(has))) return undefined;
-  const words = sets.map((set) => set.map((word) => `\`${prefix}${word}\``).join(' and '));
-  return `does not say how the remote signs in; it needs ${words.join(', or ')}`;
+  const isWhole = (set: readonly string[]) => set.every((word) => keys.includes(keyOf(remote, word)));
+  if (!keys.includes(keyOf(remote, 'TYPE')) || sets.length === 0 || sets.some(isWhole)) return undefined;
+  const words = sets.map((set) => set.map((word) => `\`${keyOf(remote, word)}\``).join(' and '));
+  return `does not say how the remote signs in; a bucket that is not public needs ${words.join(', or ')}`;
+}
+
+function keyOf(remote: string, word: string): string {
+  return `RCLONE_CONFIG_${remote.toUpperCase()}_${word}`;
 }

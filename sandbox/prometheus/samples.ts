@@ -46,13 +46,13 @@ export class Samples {
   newest(selector: Selector, now: number): readonly (Reading & Sample)[] {
     return [...this.#series.values()]
       .filter((series) => matches(series, selector))
-      .flatMap((series) => newestOf(series, now - LOOKBACK));
+      .flatMap((series) => newestOf(series, now));
   }
 }
 
-function newestOf({ name, labels, samples }: Series, oldest: number): readonly (Reading & Sample)[] {
-  const last = samples.at(-1);
-  return last === undefined || last.time < oldest ? [] : [{ name, labels, ...last }];
+function newestOf({ name, labels, samples }: Series, now: number): readonly (Reading & Sample)[] {
+  const last = samples.findLast(({ time }) => time <= now);
+  return last === undefined || last.time < now - LOOKBACK ? [] : [{ name, labels, ...last }];
 }
 
 function matches({ name, labels }: Series, selector: Selector): boolean {

@@ -53,7 +53,8 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Sandb
     scraper.start(every);
     const query = url.searchParams.get('query') ?? '';
     queries.push(query);
-    return answerTo(query, samples);
+    const time = url.searchParams.get('time');
+    return answerTo(query, samples, time === null ? Date.now() : Number(time) * 1000);
   }
 
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
@@ -68,9 +69,10 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Sandb
   };
 }
 
-function answerTo(query: string, samples: Samples): Answer {
+/** @param now when the query is evaluated, in milliseconds since the epoch */
+function answerTo(query: string, samples: Samples, now: number): Answer {
   try {
-    return { status: 200, body: { status: 'success', data: evaluate(query, samples) } };
+    return { status: 200, body: { status: 'success', data: evaluate(query, samples, now) } };
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     const sentence = `invalid parameter "query": 1:1: parse error: ${error.message}`;
@@ -79,9 +81,8 @@ function answerTo(query: string, samples: Samples): Answer {
 }
 
 /** @throws ParseError */
-function evaluate(query: string, samples: Samples): object {
+function evaluate(query: string, samples: Samples, now: number): object {
   const expression = parseExpression(query);
-  const now = Date.now();
   const sampleOf = (value: number) => [now / 1000, String(value)];
   const vectorOf = (...values: readonly number[]) => ({
     resultType: 'vector',

@@ -135,7 +135,7 @@ describe('the Prometheus of the sandbox answers as the real one does', () => {
   it('and an increase is the same but for what the real one extrapolates', async () => {
     const total = 'seldon_api_executor_server_requests_seconds_count';
     const query = `sum(increase(${total}{service="predictions"}[60s]))`;
-    const grown = async (url: string) => openPrometheus({ url, token: undefined, clock }).query(query);
+    const grown = async (url: string) => (await openPrometheus({ url, token: undefined, clock }).query(query))?.value;
     expect(await settled(async () => (await grown(real.url)) !== undefined, true)).toBe(true);
     // 500s appeared while both were reading: what a series has at its first sample is no growth.
     expect(await grown(sandbox.url)).toBe(0);

@@ -99,7 +99,7 @@ story('no address of a pull request gets a token: such a target has no plan befo
   sandbox.github.write(HEAD, PATH, evil);
   const plan = await sandbox.comment({ by: 'maria', body: '/seldon plan' }, { inputs: INPUTS });
   expect(JSON.parse(plan.outputs['targets'] ?? '{}'), plan.shown).toMatchObject(all);
-  expect(told(sandbox)).toContain('tokens are sent there');
+  expect(told(sandbox)).toContain('tokens are sent to the addresses in it');
   const shared = await opened(
     sandbox,
     BASE.replace('{ namespace: seldon }', `{ namespace: seldon, mlflow-tracking-uri: "${url}" }`),

@@ -23,9 +23,10 @@ export function openPrometheus({ url, token, clock }: PrometheusOptions): Metric
   const headers = { accept: 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
   const unusable = (why: string, cause?: unknown) =>
     new UserError('metrics-unreachable', `Prometheus at ${base} returned no metrics: ${why}`, { hint: CURE, cause });
-  async function series(expression: string): Promise<readonly Sample[]> {
+  async function series(expression: string, time?: number): Promise<readonly Sample[]> {
     const target = new URL(`${base}/api/v1/query`);
     target.searchParams.set('query', expression);
+    if (time !== undefined) target.searchParams.set('time', String(time));
     let answer: HttpResponse;
     try {
       const policy = { clock, attempts: 3, delay: 500 };
@@ -40,11 +41,11 @@ export function openPrometheus({ url, token, clock }: PrometheusOptions): Metric
     return samplesOf(body['data']);
   }
   return {
-    series,
-    async query(expression) {
-      const [first, ...more] = await series(expression);
+    series: (expression) => series(expression),
+    async query(expression, time) {
+      const [first, ...more] = await series(expression, time);
       if (more.length > 0) throw unusable(`${more.length + 1} series, not one: sum them in \`${expression}\``);
-      return first?.value;
+      return first;
     },
   };
 }

@@ -9,10 +9,11 @@ export interface Sample {
 /** Where the cluster's metrics are kept (Prometheus). */
 export interface Metrics {
   /**
-   * The value of a PromQL expression now; undefined when there is no series.
+   * The only series of a PromQL expression; undefined when there is none.
+   * @param time when to evaluate it, in seconds since the epoch by Prometheus's clock; default: now
    * @throws UserError metrics-unreachable, also when the expression gives several series
    */
-  query(expression: string): Promise<number | undefined>;
+  query(expression: string, time?: number): Promise<Sample | undefined>;
   /**
    * All series of a PromQL expression now.
    * @throws UserError metrics-unreachable

@@ -81,9 +81,10 @@ async function lastHour(metrics: Metrics, { name }: ObjectRef): Promise<Traffic 
     metrics.query(
       `sum(increase(${SERVER_REQUESTS}_count{deployment_name="${name}",service="predictions"${more}}[${HOUR_S}s]))`,
     );
-  const [requests, failures = 0] = await Promise.all([sum(''), sum(',code!="200"')]);
-  if (requests === undefined || requests <= 0) return undefined;
-  return { perSecond: requests / HOUR_S, share: Math.min(1, failures / requests), when: 'in the last hour' };
+  const [requests, failures] = await Promise.all([sum(''), sum(',code!="200"')]);
+  if (requests === undefined || requests.value <= 0) return undefined;
+  const share = Math.min(1, (failures?.value ?? 0) / requests.value);
+  return { perSecond: requests.value / HOUR_S, share, when: 'in the last hour' };
 }
 
 /** All that the executors counted since the oldest of their pods began. */

@@ -22,10 +22,12 @@ export function userQuestions(
 ): Promise<readonly Question[]> {
   const tallyOf = async ({ successes, trials }: GateQuery, predictor: string): Promise<Tally> => {
     // Trials first: Prometheus may collect new counts between the two answers, and then there are more successes than
-    // trials, as when it extrapolates. The other way round those requests would count as failures.
-    const total = Math.max(0, (await metrics.query(filled(trials, scope, predictor))) ?? 0);
-    const succeeded = await metrics.query(filled(successes, scope, predictor));
-    return { trials: total, failures: Math.min(total, Math.max(0, total - (succeeded ?? 0))) };
+    // trials, as when it extrapolates. The other way round those requests would count as failures. Both at one time: the
+    // window of a later question begins later, and the requests that it leaves out would count as failures, too.
+    const asked = await metrics.query(filled(trials, scope, predictor));
+    const total = Math.max(0, asked?.value ?? 0);
+    const succeeded = await metrics.query(filled(successes, scope, predictor), asked?.time);
+    return { trials: total, failures: Math.min(total, Math.max(0, total - (succeeded?.value ?? 0))) };
   };
   return Promise.all(
     queries.map(async (query): Promise<Question> => {

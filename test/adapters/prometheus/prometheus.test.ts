@@ -20,8 +20,8 @@ async function prometheus(...replies: readonly [Reply, ...Reply[]]) {
   return wire;
 }
 
-function ask(url: string, token?: string, clock = new FakeClock()): Promise<number | undefined> {
-  return openPrometheus({ url, token, clock }).query(EXPRESSION);
+async function ask(url: string, token?: string, clock = new FakeClock()): Promise<number | undefined> {
+  return (await openPrometheus({ url, token, clock }).query(EXPRESSION))?.value;
 }
 
 function vector(...values: readonly string[]): Reply {
@@ -50,6 +50,14 @@ describe('a question', () => {
     await ask(`${url}/tenant/prometheus//`);
     expect(asked[0]).toMatchObject({ method: 'GET', url: { pathname: '/tenant/prometheus/api/v1/query' } });
     expect(Object.fromEntries(asked[0]?.url.searchParams ?? [])).toEqual({ query: EXPRESSION });
+  });
+
+  it('may be about the time at which another one was answered', async () => {
+    const { url, asked } = await prometheus(vector('1'));
+    const metrics = openPrometheus({ url, token: undefined, clock: new FakeClock() });
+    const first = await metrics.query(EXPRESSION);
+    await metrics.query(EXPRESSION, first?.time);
+    expect(asked.map((one) => one.url.searchParams.get('time'))).toEqual([null, '1700000000.123']);
   });
 
   it('carries the token where there is one', async () => {

@@ -25,9 +25,10 @@ function stage(share: number): Stage {
 function request(requests: number | undefined, failures: number | undefined, over: Partial<EstimateRequest> = {}) {
   const stages = [stage(10), stage(50)] as const;
   const nobody = () => expect.fail('no pod may be asked');
+  const sampleOf = (value: number | undefined) => (value === undefined ? undefined : { labels: {}, value, time: 0 });
   return {
     metrics: {
-      query: async (expression: string) => (expression.includes('code!="200"') ? failures : requests),
+      query: async (expression: string) => sampleOf(expression.includes('code!="200"') ? failures : requests),
       series: async () => [],
     },
     cluster: { observe: nobody, pod: nobody },

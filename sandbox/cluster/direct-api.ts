@@ -54,6 +54,15 @@ export class DirectApi {
     return (await this.#resources.update(writeOf(kind, namespace, { name, body }))).object;
   }
 
+  /** Replaces the object before the server answers anything else: no webhook is asked, and no field manager noted. */
+  overwrite(object: KubeObject): void {
+    const kind = kindNamed(object.kind);
+    const { namespace, name } = object.metadata;
+    const before = this.#store.get(kind, namespace, name);
+    if (before === undefined) throw new Error(`there is no ${object.kind} ${name}`);
+    this.#store.replace(kind, before, object);
+  }
+
   /** A merge patch; `subresource` status changes the status. */
   async patch(
     kind: string,

@@ -22,26 +22,40 @@ export interface RecordRequest {
 const MOST_TRIES = 5;
 const TOO_LONG = 'its predictor alone has more than 64 KiB; the history keeps the revisions that it has';
 
-/**
- * Records on the object that its current model was proven, so that a later rollback finds it.
- * @returns a warning if the record could not be written; the rollout is still a success
- */
-export async function recordHistory(request: RecordRequest, conclude: Conclude): Promise<string | undefined> {
+export interface RecordEnd {
+  /** Set if the record could not be written; the rollout is still a success. */
+  readonly warning?: string;
+  /** The object was still the proven one when its history was read or written. */
+  readonly isAsProven: boolean;
+}
+
+/** Records on the object that its current model was proven, so that a later rollback finds it. */
+export async function recordHistory(request: RecordRequest, conclude: Conclude): Promise<RecordEnd> {
   try {
-    conclude(await write(request));
-    return undefined;
+    const written = await write(request);
+    conclude(written ?? 'there is no proven revision to record');
+    return { isAsProven: written !== undefined };
   } catch (error) {
     const why = messageOf(error);
     conclude(why, 'failed');
-    return `The history on the object was not written, so a later \`rollback\` will not find this model: ${why}`;
+    const warning = `The history on the object was not written, so a later \`rollback\` will not find this model: ${why}`;
+    return { warning, isAsProven: false };
   }
 }
 
-async function write({ cluster, clock, ref, context, restores, proven: stored }: RecordRequest): Promise<string> {
+/** @returns what was done; undefined if the object has nothing to record */
+async function write({
+  cluster,
+  clock,
+  ref,
+  context,
+  restores,
+  proven: stored,
+}: RecordRequest): Promise<string | undefined> {
   for (let attempt = 1; ; attempt++) {
     const object = await settledObject({ cluster, clock, ref });
     const proven = object && provenPart(object);
-    if (object === undefined || proven === undefined) return 'there is no proven revision to record';
+    if (object === undefined || proven === undefined) return undefined;
     if (!isAsApplied(object, stored)) throw new Error('another person or tool changed the object after its proof');
     const history = historyOf(object);
     if (isNewest(object, history)) return `revision ${history[0]?.revision} is already recorded`;

@@ -3,7 +3,7 @@ import type { Finding } from '../base/finding.ts';
 import type { Outcome, Reason } from '../base/outcome.ts';
 import type { Model } from '../model/model.ts';
 import { linesBefore, predictorLines, sharedLines } from '../plan/live-state.ts';
-import { recordHistory } from '../record/record-history.ts';
+import { type RecordEnd, recordHistory } from '../record/record-history.ts';
 import { writeBack } from '../record/write-back.ts';
 import { ABOUT_THE_MODEL } from '../report/draft.ts';
 import type { Report } from '../report/report.ts';
@@ -98,15 +98,16 @@ export async function succeed(
   const changed = async () => (stored === undefined ? undefined : changedSince(self, prepared, stored));
   forgetWarnings(self, model);
   if (stored !== undefined) draft.predictors = linesOf(prepared, stored);
-  let warning: string | undefined;
+  let record: RecordEnd = { isAsProven: false };
   if (stored !== undefined && PROVES_MAIN.has(config.mode)) {
     const { cluster, clock } = peers;
     const order = { cluster, clock, ref, context, proven: stored, restores: proof.plan.restores };
-    warning = await journal.step('record', (conclude) => recordHistory(order, conclude));
+    record = await journal.step('record', (conclude) => recordHistory(order, conclude));
   }
-  const findings = (await changed()) ?? ((await writeBackToRegistry(self, model)) ? await changed() : undefined);
+  const before = record.isAsProven ? undefined : await changed();
+  const findings = before ?? ((await writeBackToRegistry(self, model)) ? await changed() : undefined);
   if (findings !== undefined) return findings;
-  if (warning !== undefined) draft.warnings = [...draft.warnings, warning];
+  if (record.warning !== undefined) draft.warnings = [...draft.warnings, record.warning];
   if (stored === live) end(self, 'unchanged', 'already-live');
   else end(self, config.mode === 'rollback' ? 'restored' : 'deployed', 'ok');
   return undefined;

@@ -1,8 +1,8 @@
 /**
  * All faults in all requests: `npm run test:faults [-- STORY…]`. It takes about an hour on two cores.
  *
- * FAULTS_PARALLEL: runs at a time (default 2), in addition FAULTS_WAITING runs with a fault that keeps them waiting (default
- * 8). FAULTS_ONLY: a regular expression on `STORY PEER: KIND #N FAULT`. After Ctrl-C it tells what it has so far.
+ * FAULTS_PARALLEL: runs at a time (default 3), in addition FAULTS_WAITING runs with a fault that keeps them waiting (default
+ * 10). FAULTS_ONLY: a regular expression on `STORY PEER: KIND #N FAULT`. After Ctrl-C it tells what it has so far.
  * FAULTS_MINUTES: it ends after that time, and plays the runs in an order that follows from FAULTS_SEED.
  */
 import { appendFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -84,9 +84,9 @@ async function sweep(names: readonly string[]): Promise<void> {
   await Promise.all([
     playAll(
       inOrder.filter((one) => !isWaiting(one)),
-      { parallel: Number(process.env['FAULTS_PARALLEL'] ?? 2), isOver, onVerdict },
+      { parallel: Number(process.env['FAULTS_PARALLEL'] ?? 3), isOver, onVerdict },
     ),
-    playAll(inOrder.filter(isWaiting), { parallel: Number(process.env['FAULTS_WAITING'] ?? 8), isOver, onVerdict }),
+    playAll(inOrder.filter(isWaiting), { parallel: Number(process.env['FAULTS_WAITING'] ?? 10), isOver, onVerdict }),
   ]);
   const byPeer = rowsOf(verdicts, ({ story, evidence }) => `${story}, ${evidence.target.peer}`);
   process.stdout.write(`${tableOf(byPeer)}\n\n${tableOf(rowsOf(verdicts))}\n`);

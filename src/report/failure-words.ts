@@ -15,8 +15,10 @@ const PROOF: ReadonlySet<StepRecord['name']> = new Set([
 ]);
 
 const FAILURES: Readonly<Partial<Record<Report['reason'], string>>> = {
-  'object-changed': 'was not proven: another person or tool changed what it belongs to meanwhile',
-  'object-deleted': 'was not proven: another person or tool deleted what it belongs to meanwhile',
+  'object-changed':
+    'was not proven, because another person or tool changed the SeldonDeployment whose requests it shares',
+  'object-deleted':
+    'was not proven, because another person or tool deleted the SeldonDeployment whose requests it shares',
   'gate-failed': 'is worse than the live model',
   'gate-undecided': 'was not shown to be good in time',
   'gate-no-data': 'got no requests by which it could be judged',

@@ -54,7 +54,7 @@ async function proofsOfSamePods(
 }
 
 const REPLACED =
-  'The pods were replaced during the proof (an eviction, a drained node or a person): it was made again.';
+  'The pods were replaced during the proof (an eviction, a drained node or a person), so the proof was made again.';
 
 /** Waits for the pods that came in place of those that were proven. */
 function waitForOthers(
